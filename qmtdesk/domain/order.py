@@ -1,0 +1,126 @@
+"""An order's life: its states, which may follow which, and who owns it."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Side(str, Enum):
+    """Which way an order goes."""
+
+    BUY = "buy"
+    SELL = "sell"
+
+
+class OrderState(str, Enum):
+    """Where an order stands. The rank only ever grows; see `may_follow`."""
+
+    INTENDED = "intended"  # journaled, not yet handed to the gateway
+    SENT = "sent"  # handed over, no answer yet
+    WORKING = "working"  # 50 已报
+    PARTIAL = "partial"  # 55 部成
+    CANCELLING = "cancelling"  # 51 已报待撤
+    PART_CANCELLING = "part_cancelling"  # 52 部成待撤
+    PART_CANCELLED = "part_cancelled"  # 53 部撤
+    CANCELLED = "cancelled"  # 54 已撤
+    FILLED = "filled"  # 56 已成
+    REJECTED = "rejected"  # 57 废单, by the counter
+    REFUSED = "refused"  # never left: our own gate or the gateway said no
+    UNKNOWN = "unknown"  # nobody can tell; only a query resolves it
+
+
+FINAL = frozenset(
+    {OrderState.PART_CANCELLED, OrderState.CANCELLED, OrderState.FILLED, OrderState.REJECTED, OrderState.REFUSED}
+)
+CANCELLABLE = frozenset({OrderState.WORKING, OrderState.PARTIAL})
+
+_S = OrderState
+FOLLOWS: dict[OrderState, frozenset[OrderState]] = {
+    _S.INTENDED: frozenset(_S) - {_S.INTENDED},
+    _S.SENT: frozenset(_S) - {_S.INTENDED, _S.SENT},
+    _S.UNKNOWN: frozenset(_S) - {_S.INTENDED, _S.SENT, _S.UNKNOWN},
+    _S.WORKING: frozenset({_S.CANCELLING, _S.PARTIAL, _S.FILLED, _S.REJECTED, _S.CANCELLED, _S.PART_CANCELLED})
+    | {_S.PART_CANCELLING},
+    _S.PARTIAL: frozenset({_S.PART_CANCELLING, _S.FILLED, _S.PART_CANCELLED}),
+    _S.CANCELLING: frozenset(
+        {_S.CANCELLED, _S.PART_CANCELLED, _S.PART_CANCELLING, _S.FILLED, _S.WORKING, _S.PARTIAL, _S.REJECTED}
+    ),
+    _S.PART_CANCELLING: frozenset({_S.PART_CANCELLED, _S.FILLED, _S.PARTIAL}),
+    **dict.fromkeys(FINAL, frozenset()),
+}
+"""CANCELLING may fall back to WORKING only when the cancel itself was refused; the ledger asks for that by name."""
+
+
+def may_follow(now: OrderState, then: OrderState) -> bool:
+    """Whether an order in `now` may be told it is in `then`; a final state never changes."""
+    return then in FOLLOWS[now]
+
+
+class OwnerKind(str, Enum):
+    """Which part of the program an order belongs to."""
+
+    GRID = "grid"  # slot = gap index
+    FIRST_BUY = "first_buy"  # slot 0
+    ROLLING = "rolling"  # slot = leg number
+    GUARD = "guard"  # slot = attempt number
+    CLEAR = "clear"  # 清理 and stop-with-selling
+    FOREIGN = "foreign"  # placed by hand or by another program
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Owner:
+    """The one place an order works for; two live orders never share (code, owner, side)."""
+
+    kind: OwnerKind
+    slot: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order as we know it. Prices 厘, volumes 股 / 张, times Unix ms.
+
+    `ref` is ours: unique for ever, at most 20 ASCII characters, and sent as the broker's remark. `broker_id` is empty
+    until the counter answers. `filled` counts booked fills only; `told_filled` is the counter's own cumulative figure.
+    """
+
+    ref: str
+    code: str
+    side: Side
+    price: int
+    volume: int
+    owner: Owner
+    state: OrderState
+    created_at: int
+    updated_at: int
+    broker_id: str = ""
+    filled: int = 0
+    told_filled: int = 0
+    amount: int = 0
+    text: str = ""
+    cancel_asked_at: int = 0
+    asked: int = 0
+
+    @property
+    def left(self) -> int:
+        """Volume not yet filled by booked fills."""
+        return self.volume - self.filled
+
+    @property
+    def live(self) -> bool:
+        """Whether it may still fill: everything that is not final, unknown included."""
+        return self.state not in FINAL
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """One trade of one order, booked once by (`day`, `trade_id`). `fee` in 厘 as far as the source tells it."""
+
+    trade_id: str
+    day: str
+    broker_id: str
+    ref: str
+    code: str
+    side: Side
+    price: int
+    volume: int
+    at: int
+    fee: int = 0

@@ -1,0 +1,1 @@
+"""The markets and brokers the engine can be connected to."""

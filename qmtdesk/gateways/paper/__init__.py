@@ -1,0 +1,1 @@
+"""The embedded market and its broker: seeded, on a virtual clock, offline."""

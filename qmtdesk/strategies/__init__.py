@@ -1,0 +1,1 @@
+"""Pure step functions: lattice, grid, rolling pair, limit-up guard, bond screen."""
