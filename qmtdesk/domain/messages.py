@@ -170,6 +170,14 @@ class AnswerAsk:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchStock:
+    """Put a code on the limit-up watchlist, or take it off."""
+
+    code: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SetMaster:
     """The master switch."""
 
@@ -223,6 +231,7 @@ UserEvent = (
     | DisarmGuard
     | SetThreshold
     | AnswerAsk
+    | WatchStock
     | SetMaster
     | Kill
     | LiftKill

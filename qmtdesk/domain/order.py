@@ -109,6 +109,18 @@ class Order:
         """Whether it may still fill: everything that is not final, unknown included."""
         return self.state not in FINAL
 
+    @property
+    def unsettled(self) -> bool:
+        """Final, but the counter told of more fills than have been booked: trades are still on their way."""
+        return self.state in FINAL and self.told_filled > self.filled
+
+    @property
+    def open_volume(self) -> int:
+        """What it may still change in the account: what is left while live, trades on their way once final."""
+        if self.live:
+            return self.left
+        return max(0, self.told_filled - self.filled)
+
 
 @dataclass(frozen=True, slots=True)
 class Fill:

@@ -16,6 +16,7 @@ from qmtdesk.domain.messages import (
     SetMaster,
     SetSellOnly,
     SetThreshold,
+    WatchStock,
 )
 from qmtdesk.domain.plans import GridPlan, GuardPlan
 from qmtdesk.domain.reason import Reason
@@ -263,6 +264,7 @@ UserAct = (
     | DisarmGuard
     | SetThreshold
     | AnswerAsk
+    | WatchStock
     | SetMaster
     | Kill
     | LiftKill

@@ -1,0 +1,1 @@
+"""Sets the program up on a fresh machine: environment, system packages, tests. Standard library only."""

@@ -1,0 +1,93 @@
+"""The composition root: reads the command line and wires desk, trader or a headless run together."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from qmtdesk import __version__
+
+EXIT_BAD = 2
+
+
+def main(words: Sequence[str]) -> int:
+    """Run what was asked for; returns the exit code."""
+    given = _parser().parse_args(words)
+    if given.command == "replay":
+        return _replay(given)
+    if given.command == "verify":
+        return _verify(given.file)
+    if given.trader:
+        return _trader(given)
+    return _desk(given)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="qmtdesk", description="可转债网格与封单卫士 / bond grids and limit-up guard")
+    parser.add_argument("--version", action="version", version=f"qmtdesk {__version__}")
+    parser.add_argument("--data", type=Path, default=None, help="data folder (default: the user's)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of a new paper market")
+    parser.add_argument("--speed", type=int, default=1, choices=range(1, 61), metavar="1-60", help="paper clock")
+    parser.add_argument("--trader", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--resume", action="store_true", help=argparse.SUPPRESS)
+    commands = parser.add_subparsers(dest="command")
+    replay = commands.add_parser("replay", help="recorded days through the engine, without a window")
+    replay.add_argument("files", nargs="+", type=Path, help="tick or minute-bar files, CSV or CSV.gz")
+    replay.add_argument("--events", type=Path, required=True, metavar="OUT.jsonl", help="one JSON object per line")
+    replay.add_argument("--position", action="append", default=[], metavar="CODE=VOLUME@COST")
+    replay.add_argument("--cash", default="1000000", metavar="CNY")
+    replay.add_argument("--guard", action="append", default=[], metavar="CODE=CNY[,readiness=…][,confirm=N]")
+    replay.add_argument("--grid", action="append", default=[], metavar="CODE[,step_bp=N][,unit=N][,amount=CNY][,base=…]")
+    replay.add_argument("--seed", dest="replay_seed", type=int, default=1, help="seed of delays and queues")
+    verify = commands.add_parser("verify", help="check a journal's hash chain")
+    verify.add_argument("file", type=Path)
+    return parser
+
+
+def _replay(given: argparse.Namespace) -> int:
+    from qmtdesk.gateways.paper.account import Holding, PaperAccount
+    from qmtdesk.gateways.paper.exchange import PaperExchange
+    from qmtdesk.gateways.replay.days import ReplayError, replay_days
+    from qmtdesk.trader.headless import Headless, RefusedError, Wishes
+    from qmtdesk.trader.replay_words import BadWordError, cash_of, grid_of, guard_of, position_of
+
+    try:
+        held = dict(position_of(word) for word in given.position)
+        wishes = Wishes(tuple(map(grid_of, given.grid)), tuple(map(guard_of, given.guard)))
+        holdings = {code: Holding(lot.volume, lot.paid) for code, lot in held.items()}
+        exchange = PaperExchange(PaperAccount(cash_of(given.cash), 0, holdings), seed=given.replay_seed)
+        with given.events.open("wb") as out:
+            Headless(exchange, held, wishes, out).run(replay_days(given.files))
+    except (BadWordError, ReplayError, RefusedError, OSError) as error:
+        print(f"qmtdesk replay: {error}", file=sys.stderr)
+        return EXIT_BAD
+    return 0
+
+
+def _verify(file: Path) -> int:
+    from qmtdesk.store.journal import verify
+
+    verdict = verify(file)
+    print(verdict.text)
+    return 0 if verdict.ok else 1
+
+
+def _folder(given: argparse.Namespace) -> Path:
+    from qmtdesk.store.files import data_folder
+
+    return data_folder(given.data, "paper")
+
+
+def _trader(given: argparse.Namespace) -> int:
+    from qmtdesk.trader.process import TraderOptions, run_trader
+
+    return run_trader(TraderOptions(_folder(given), given.seed, given.speed, given.resume))
+
+
+def _desk(given: argparse.Namespace) -> int:
+    from qmtdesk.desk.run import DeskOptions, run_desk
+
+    folder = _folder(given)
+    words = ["--data", str(given.data)] if given.data else []
+    words += ["--seed", str(given.seed), "--speed", str(given.speed), "--trader"]
+    return run_desk(DeskOptions(folder, tuple(words)))

@@ -1,0 +1,407 @@
+"""The middle of the desk: head, price chart and ladder of the chosen bond on one y axis."""
+
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QMenu, QToolTip, QWidget
+
+from qmtdesk.desk import fonts, paint
+from qmtdesk.desk import format as f
+from qmtdesk.desk.chart_panel import ChartPanel
+from qmtdesk.desk.commands import Commands
+from qmtdesk.desk.ladder_empty import LadderEmpty
+from qmtdesk.desk.ladder_head import HEIGHT as HEAD
+from qmtdesk.desk.ladder_head import RUNNING, LadderHead
+from qmtdesk.desk.ladder_history import HistoryPopup
+from qmtdesk.desk.ladder_view import FOOT, LadderView
+from qmtdesk.desk.ladder_view import HEAD as TITLES
+from qmtdesk.desk.look import Look
+from qmtdesk.desk.mirror import Mirror
+from qmtdesk.desk.note_bar import NoteBar
+from qmtdesk.desk.texts import say, t
+from qmtdesk.domain.plans import StopHow
+from qmtdesk.domain.reason import Reason
+from qmtdesk.wire.rows import FillRow, GridRow, LevelRow
+from qmtdesk.wire.talk import Ack
+
+BAND = 26
+NARROW_CHART = 170
+LADDER = (346, 392, 460)
+WIDE_FROM = 640
+
+
+def widths(room: int) -> tuple[int, int]:
+    """Pixels of chart and ladder: a full chart, else 170, else none."""
+    least, normal, most = LADDER
+    if room >= WIDE_FROM:
+        ladder = min(max(normal, room * 42 // 100), most)
+        return room - ladder, ladder
+    if room >= least + NARROW_CHART:
+        return max(NARROW_CHART, room - normal), min(normal, room - NARROW_CHART)
+    return 0, room
+
+
+class LadderPanel(QWidget):
+    """Shows `mirror.selected_bond`. Sends wishes through `commands`; sheets are asked for by signal."""
+
+    sheet_requested = Signal(str)
+
+    def __init__(self, mirror: Mirror, commands: Commands, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._mirror = mirror
+        self._commands = commands
+        self._look = look
+        self._fills_seen: set[str] = set()
+        self._asked: set[str] = set()
+        self.head = LadderHead(mirror, look, self)
+        self.chart = ChartPanel(look, self)
+        self.ladder = LadderView(look, self)
+        self.empty = LadderEmpty(mirror, look, self)
+        self.note = NoteBar(look, self)
+        self.setMinimumSize(LADDER[0], 240)
+        self.setFocusProxy(self.ladder)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._connect_own()
+        self._connect_mirror()
+        self._show_bond()
+
+    # for the window
+
+    def attach_chart(self) -> None:
+        """Put the plot in; call it once after the first paint."""
+        self.chart.attach()
+
+    def state(self) -> dict[str, object]:
+        """What is worth remembering."""
+        return {"row_height": self.ladder.row_height, "period": self.chart.scene.period}
+
+    def restore(self, state: dict[str, object]) -> None:
+        """Take back what `state` gave; anything unusable is left aside."""
+        height, period = state.get("row_height"), state.get("period")
+        if isinstance(height, int):
+            self.ladder.set_row_height(height)
+        if isinstance(period, str):
+            self.chart.set_period(period)
+
+    # wiring
+
+    def _connect_own(self) -> None:
+        self.head.settings.connect(self._ask_sheet)
+        self.head.start.connect(self._ask_sheet)
+        self.head.sell_only.connect(self._set_sell_only)
+        self.head.stop.connect(self._stop)
+        self.empty.start.connect(self._ask_sheet)
+        self.empty.demo.connect(self._demo)
+        self.ladder.sheet_wanted.connect(self._ask_sheet)
+        self.ladder.framed.connect(self._share_axis)
+        self.ladder.pause_wanted.connect(self._pause)
+        self.ladder.cancel_wanted.connect(self._cancel)
+        self.ladder.history_wanted.connect(self._history)
+        self.ladder.menu_wanted.connect(self._menu)
+        self.ladder.help_wanted.connect(self._help)
+        self.chart.rows_scrolled.connect(self.ladder.scroll_rows)
+        self._look.changed.connect(self._restyled)
+
+    def _connect_mirror(self) -> None:
+        mirror = self._mirror
+        mirror.selected_bond_changed.connect(self._show_bond)
+        mirror.quotes_changed.connect(self._quotes)
+        mirror.grid_changed.connect(self._grids)
+        mirror.fills_changed.connect(self._fills)
+        mirror.series_changed.connect(self._series)
+        mirror.bonds_changed.connect(self._bonds)
+        mirror.status_changed.connect(self.empty.relabel)
+        mirror.blind_changed.connect(self._blind)
+        mirror.link_changed.connect(self._answered_never)
+        mirror.second_passed.connect(self._second)
+
+    # what came in
+
+    def _grid(self) -> GridRow | None:
+        return self._mirror.grids.get(self._mirror.selected_bond)
+
+    def _show_bond(self) -> None:
+        code = self._mirror.selected_bond
+        self._fills_seen = {key for key, fill in self._mirror.fills.items() if fill.code == code}
+        if code and code not in self._asked and not self._mirror.has_history(code, "price"):
+            self._asked.add(code)
+            self._commands.ask_series(code, "price")
+        self._show_grid()
+        self.head.relabel()
+        self.empty.relabel()
+
+    def _show_grid(self) -> None:
+        """Ladder or empty state, then everything that hangs on which it is."""
+        grid, code = self._grid(), self._mirror.selected_bond
+        had = self.ladder.grid is not None
+        stale, last = self._mirror.stale(code), self._mirror.last(code)
+        same = self.ladder.grid is not None and grid is not None and self.ladder.grid.code == grid.code
+        if not same:
+            self.ladder.set_grid(None)
+        self.ladder.set_price(last, stale=stale)
+        self.ladder.set_grid(grid)
+        shown = self.ladder.grid is not None
+        self.ladder.setVisible(shown)
+        self.empty.setVisible(not shown)
+        if had != shown or self._band_shown != bool(self._band_words()):
+            self._place()
+        self.head.refresh()
+        self.empty.relabel()
+        self._share_axis()
+        self.update(0, HEAD, self.width(), BAND)
+
+    def _quotes(self, codes: frozenset[str]) -> None:
+        code = self._mirror.selected_bond
+        if code not in codes:
+            return
+        stale = self._mirror.stale(code)
+        self.ladder.set_price(self._mirror.last(code), stale=stale)
+        self.head.update()
+        self._share_prices()
+        if self.empty.isVisible():
+            self.empty.update()
+
+    def _grids(self, codes: frozenset[str]) -> None:
+        if self._mirror.selected_bond in codes:
+            self._show_grid()
+        else:
+            self.empty.relabel()
+
+    def _fills(self, keys: frozenset[str]) -> None:
+        code = self._mirror.selected_bond
+        for key in keys - self._fills_seen:
+            fill = self._mirror.fills.get(key)
+            if fill is not None and fill.code == code:
+                self._fills_seen.add(key)
+                self.ladder.flash(fill.level, bought=fill.side == "buy")
+        self._share_axis()
+
+    def _series(self, keys: frozenset[tuple[str, str]]) -> None:
+        if (self._mirror.selected_bond, "price") in keys:
+            self._share_prices()
+
+    def _bonds(self, codes: frozenset[str]) -> None:
+        if self._mirror.selected_bond in codes:
+            self.head.update()
+            self.empty.relabel()
+
+    def _blind(self) -> None:
+        self._show_grid()
+        self.update()
+
+    def _second(self) -> None:
+        if self.isVisible() and self._grid() is not None:
+            self.head.update()
+
+    def _restyled(self) -> None:
+        self._place()
+        self._share_axis()
+        self.update()
+
+    # one axis for chart and ladder
+
+    def _share_axis(self) -> None:
+        grid, window, scene = self._grid(), self.ladder.window_shown, self.chart.scene
+        scene.levels = self.ladder.prices if window is not None else ()
+        if window is not None:
+            height = self.ladder.body().height()
+            scene.top, scene.foot = window.index_at(0), window.index_at(height)
+        levels = grid.levels if grid is not None else ()
+        scene.orders = tuple(
+            (level.price, buying)
+            for level in levels
+            for state, buying in ((level.buy_state, True), (level.sell_state, False))
+            if state
+        )
+        scene.cost = grid.cost if grid is not None and grid.position else 0
+        code = self._mirror.selected_bond
+        scene.fills = tuple(
+            (fill.at, fill.price, fill.side == "buy") for fill in self._mirror.fills.values() if fill.code == code
+        )
+        self._share_prices()
+
+    def _share_prices(self) -> None:
+        mirror, scene = self._mirror, self.chart.scene
+        code = mirror.selected_bond
+        quote = mirror.quotes.get(code)
+        scene.code = code
+        scene.points = mirror.series(code, "price")
+        scene.last = mirror.last(code)
+        scene.prev_close = quote.prev_close if quote is not None else 0
+        scene.stale = mirror.stale(code)
+        scene.now = quote.at if quote is not None else 0
+        scene.blind_from = 0
+        if scene.stale and quote is not None:
+            scene.blind_from, scene.now = quote.at, max(mirror.clock(), quote.at)
+        self.chart.refresh()
+
+    # what the user wants
+
+    def _ask_sheet(self) -> None:
+        if self._mirror.selected_bond:
+            self.sheet_requested.emit(self._mirror.selected_bond)
+
+    def _set_sell_only(self, on: bool) -> None:  # noqa: FBT001
+        self.head.set_busy(True)
+        self._commands.set_sell_only(self._mirror.selected_bond, on, self._answered)
+
+    def _stop(self) -> None:
+        code, name = self._mirror.selected_bond, self._mirror.name(self._mirror.selected_bond)
+
+        def stopped(ack: Ack) -> None:
+            self._answered(ack)
+            if ack.ok:
+                self.note.say(t("head.stopped", name=name), t("head.again"), lambda: self.sheet_requested.emit(code))
+
+        self._commands.disarm_grid(code, StopHow.CANCEL, stopped)
+
+    def stop_selected(self) -> None:
+        """The S key: stop the chosen bond's grid, if it has one running."""
+        grid = self._grid()
+        if grid is not None and grid.state in RUNNING:
+            self._stop()
+
+    def _demo(self) -> None:
+        self._commands.demo(self._answered)
+
+    def _level(self, index: int) -> LevelRow | None:
+        grid = self._grid()
+        return grid.levels[index] if grid is not None and 0 <= index < len(grid.levels) else None
+
+    def _pause(self, index: int) -> None:
+        level, grid = self._level(index), self._grid()
+        if level is not None and grid is not None and index < len(grid.levels) - 1:
+            self._commands.pause_gap(self._mirror.selected_bond, level.no, not level.paused, self._answered)
+
+    def _cancel(self, index: int) -> None:
+        level = self._level(index)
+        if level is None:
+            return
+        for ref in (level.buy_ref, level.sell_ref):
+            if ref:
+                self._commands.cancel_order(ref, self._answered)
+
+    def _answered(self, ack: Ack) -> None:
+        self.head.set_busy(False)
+        if not ack.ok and ack.reason is not None:
+            self.note.warn(t("head.refused", why=say(ack.reason, self._mirror.selected_bond)))
+
+    def _answered_never(self) -> None:
+        if self._mirror.link != "attached":
+            self.head.set_busy(False)
+
+    # looking closer
+
+    def _gap_fills(self, level: LevelRow) -> list[FillRow]:
+        code = self._mirror.selected_bond
+        return [
+            fill
+            for fill in self._mirror.fills.values()
+            if fill.code == code and fill.slot == level.no and fill.kind in ("grid", "first_buy", "rolling")
+        ]
+
+    def _history(self, index: int, place: QPoint) -> None:
+        level, above = self._level(index), self._level(index + 1)
+        if level is None:
+            return
+        code = self._mirror.selected_bond
+        high = f.price(above.price if above is not None else level.price, code)
+        no = f.fixed(level.no, 1, 0, signed=True)
+        title = t("ladder.history", no=no, low=f.price(level.price, code), high=high)
+        HistoryPopup(self._look, title, self._gap_fills(level), self).show_at(place)
+
+    def _menu(self, index: int, place: QPoint) -> None:
+        level = self._level(index)
+        if level is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(t("ladder.menu_resume" if level.paused else "ladder.menu_pause"), lambda: self._pause(index))
+        cancel = menu.addAction(t("ladder.menu_cancel"), lambda: self._cancel(index))
+        cancel.setEnabled(bool(level.buy_ref or level.sell_ref))
+        menu.addAction(t("ladder.menu_history"), lambda: self._history(index, place))
+        menu.addSeparator()
+        menu.addAction(t("ladder.menu_centre"), self.ladder.centre)
+        menu.addAction(t("ladder.menu_copy"), lambda: QGuiApplication.clipboard().setText(self.level_words(index)))
+        menu.popup(place)
+
+    def _help(self, index: int, place: QPoint) -> None:
+        QToolTip.showText(place, self.level_words(index), self.ladder)
+
+    def level_words(self, index: int) -> str:
+        """All there is to say about a level, one fact a line."""
+        level, grid = self._level(index), self._grid()
+        if level is None or grid is None:
+            return ""
+        code = grid.code
+        lines = [f"{f.fixed(level.no, 1, 0, signed=True)}  {f.price(level.price, code)}"]
+        last = self._mirror.last(code)
+        if last:
+            away = f.share(level.price - last, last, signed=True)
+            lines.append(t("ladder.tip_distance", distance=away))
+        for side, left, total, state in (
+            ("buy", level.buy, level.buy_total, level.buy_state),
+            ("sell", level.sell, level.sell_total, level.sell_state),
+        ):
+            if state:
+                lines.append(
+                    t("ladder.tip_order", side=t(f"side.{side}"), left=left, total=total, state=t(f"order.{state}"))
+                )
+        lines.append(t("ladder.tip_gap", held=f.volume(level.held), unit=f.volume(grid.unit, code)))
+        if level.paused:
+            lines.append(t("ladder.tip_paused"))
+        if level.why is not None:
+            lines.append(say(level.why, code))
+        return "\n".join(lines)
+
+    # where things stand
+
+    _band_shown = False
+
+    def _band_reason(self) -> Reason | None:
+        """Why the whole grid does nothing; when everything is blind the strip says it, once."""
+        grid = self._grid()
+        return grid.why if grid is not None and not self._mirror.blind else None
+
+    def _band_words(self) -> str:
+        reason = self._band_reason()
+        return say(reason, self._mirror.selected_bond) if reason is not None else ""
+
+    def _place(self) -> None:
+        self._band_shown = bool(self._band_words())
+        top = HEAD + (BAND if self._band_shown else 0)
+        self.head.setGeometry(0, 0, self.width(), HEAD)
+        chart, ladder = widths(self.width())
+        height = max(self.height() - top, TITLES + FOOT)
+        self.chart.setGeometry(0, top, chart, height)
+        self.chart.setVisible(chart > 0)
+        self.ladder.setGeometry(chart, top, ladder, height)
+        self.empty.setGeometry(chart, top, ladder, height)
+        self.ladder.show_tag(chart == 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+        self._share_axis()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        th = self._look.theme
+        p = QPainter(self)
+        p.fillRect(event.rect(), paint.color(th.bg1))
+        words = self._band_words()
+        if words and self._band_shown:
+            band = QRectF(0, HEAD, self.width(), BAND)
+            p.fillRect(band, paint.color(th.warnbg))
+            room = paint.alert(p, 12, band.center().y(), th.warn) + 3
+            cell = band.adjusted(12 + room, 0, -12, 0)
+            paint.text(p, cell, words, th.warn, fonts.SMALL, elide=True)
+        p.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.isAutoRepeat() or event.modifiers():
+            event.ignore()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._ask_sheet()
+        elif event.key() == Qt.Key.Key_S:
+            self.stop_selected()
+        else:
+            event.ignore()

@@ -1,0 +1,468 @@
+"""The ladder widget: keeps the levels in view, moves the last price through them, takes keys and wheel."""
+
+from time import monotonic
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from qmtdesk.desk import format as f
+from qmtdesk.desk import ladder_paint, paint
+from qmtdesk.desk.fonts import SMALL, width_of
+from qmtdesk.desk.ladder_layout import (
+    LadderRow,
+    Window,
+    centre_on,
+    clear_spans,
+    distance_bp,
+    fit,
+    index_of,
+    pinned,
+    promise_nothing,
+    rows_in,
+)
+from qmtdesk.desk.ladder_sheet import Sheet
+from qmtdesk.desk.look import Look
+from qmtdesk.wire.rows import GridRow
+
+HEAD = 24
+FOOT = 28
+ROW_HEIGHTS = (22, 28, 36)
+IDLE_S = 5.0
+FLASH_S = 1.2
+TEXT_HALF = 9
+
+
+class LadderView(QWidget):
+    """One grid's ladder. It sends nothing itself: what the user wants goes out as signals carrying a level's index."""
+
+    framed = Signal()  # other levels are in view, or they stand elsewhere: whoever shares the axis follows
+    level_chosen = Signal(int)
+    pause_wanted = Signal(int)
+    cancel_wanted = Signal(int)
+    history_wanted = Signal(int, QPoint)
+    menu_wanted = Signal(int, QPoint)
+    help_wanted = Signal(int, QPoint)
+    sheet_wanted = Signal()
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._grid: GridRow | None = None
+        self._prices: tuple[int, ...] = ()
+        self._window: Window | None = None
+        self._row_height = ROW_HEIGHTS[1]
+        self._sheet = Sheet()
+        self._last = 0
+        self._stale = False
+        self._tagged = False
+        self._chosen = -1
+        self._distances: dict[int, str] = {}
+        self._flashes: dict[int, tuple[float, bool]] = {}
+        self._touched = -IDLE_S
+        self._wheel = 0
+        self._flash_timer = QTimer(self)
+        self._flash_timer.setInterval(50)
+        self._flash_timer.timeout.connect(self._fade)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumHeight(HEAD + FOOT + 2 * 26 + ROW_HEIGHTS[1])
+        look.changed.connect(self._restyle)
+
+    # what is shown
+
+    @property
+    def grid(self) -> GridRow | None:
+        """The grid on show."""
+        return self._grid
+
+    @property
+    def window_shown(self) -> Window | None:
+        """The levels in view, None without a grid."""
+        return self._window
+
+    @property
+    def prices(self) -> tuple[int, ...]:
+        """All levels' prices, ascending."""
+        return self._prices
+
+    @property
+    def rows(self) -> tuple[LadderRow, ...]:
+        """The rows in view, highest first."""
+        return self._sheet.rows
+
+    @property
+    def chosen(self) -> int:
+        """The chosen level's index, -1 for none."""
+        return self._chosen
+
+    @property
+    def last_y(self) -> float | None:
+        """Where the last price's line is, in widget pixels."""
+        if self._window is None or not self._last:
+            return None
+        return HEAD + self._window.centre_of(index_of(self._prices, self._last))
+
+    def body(self) -> QRect:
+        """Where the levels are."""
+        return QRect(0, HEAD, self.width(), max(0, self.height() - HEAD - FOOT))
+
+    def set_grid(self, grid: GridRow | None) -> None:
+        """Show this grid; another code or other levels start centred."""
+        old, self._grid = self._grid, grid
+        if grid is None or not grid.levels:
+            self._grid = self._window = None
+            self._prices = ()
+            self.update()
+            return
+        prices = tuple(level.price for level in grid.levels)
+        if old is None or old.code != grid.code or prices != self._prices:
+            self._prices = prices
+            self._chosen, self._flashes = -1, {}
+            self.centre()
+            return
+        self._refresh()
+        if old is None or _foot_of(old) != _foot_of(grid):
+            self.update(0, self.height() - FOOT, self.width(), FOOT)
+
+    def set_price(self, last: int, *, stale: bool) -> None:
+        """The last price moved, or went out of date."""
+        if stale != self._stale:
+            self._stale = stale
+            self._last = last
+            self._refresh()
+            self.update()
+            return
+        if last == self._last or self._window is None:
+            self._last = last
+            return
+        before = self._moving_parts()
+        self._last = last
+        if self._drifted():
+            self.centre()
+            return
+        for part in {*before, *self._moving_parts()}:
+            self.update(QRect(*part))
+        self._update_distances()
+
+    def show_tag(self, tagged: bool) -> None:  # noqa: FBT001
+        """Whether the last price's tag stands here, on the rail, because there is no chart."""
+        if tagged != self._tagged:
+            self._tagged = tagged
+            self.update()
+
+    def flash(self, price: int, *, bought: bool) -> None:
+        """An own fill happened at this level."""
+        if not self._look.motion or price not in self._prices:
+            return
+        self._flashes[self._prices.index(price)] = (monotonic(), bought)
+        self._flash_timer.start()
+        self._fade()
+
+    def centre(self) -> None:
+        """Bring the last price into the middle."""
+        if self._grid is not None:
+            self._frame(centre_on(self._grid, self._last))
+
+    def scroll_rows(self, rows: int) -> None:
+        """Move by so many levels, up when positive; counts as the user's hand."""
+        if self._window is None:
+            return
+        self._touched = monotonic()
+        self._frame((self._window.low + self._window.high) / 2 + rows)
+
+    def set_row_height(self, height: int) -> None:
+        """22, 28 or 36 pixels."""
+        if height in ROW_HEIGHTS and height != self._row_height:
+            self._row_height = height
+            if self._window is not None:
+                self._frame((self._window.low + self._window.high) / 2)
+
+    @property
+    def row_height(self) -> int:
+        """Pixels of one level."""
+        return self._row_height
+
+    def choose(self, index: int) -> None:
+        """Mark a level, scrolling to it when it is out of view."""
+        if self._window is None or not 0 <= index < len(self._prices):
+            return
+        self._chosen = index
+        if not self._window.low <= index <= self._window.high:
+            outside = index - self._window.high if index > self._window.high else index - self._window.low
+            self.scroll_rows(outside)
+        self.update(self.body())
+        self.level_chosen.emit(index)
+
+    # inside
+
+    def _restyle(self) -> None:
+        self._sheet.forget()
+        self._refresh()
+        self.update()
+
+    def _ink(self) -> ladder_paint.Ink:
+        grid = self._grid
+        assert grid is not None
+        largest = max((max(level.buy_total, level.sell_total) for level in grid.levels), default=0)
+        columns = ladder_paint.columns(self.width(), max(largest, grid.unit))
+        return ladder_paint.Ink(self._look.theme, columns, grid.code, grid.plan.base.value, self._stale)
+
+    def _frame(self, centre: float) -> None:
+        assert self._grid is not None
+        self._window = fit(self.body().height(), self._row_height, len(self._prices), centre)
+        self._refresh()
+        self.update()
+        self.framed.emit()
+
+    def _refresh(self) -> None:
+        if self._grid is None or self._window is None or self.body().height() <= 0:
+            return
+        size = QSize(self.width(), self.body().height())
+        grid = promise_nothing(self._grid) if self._stale else self._grid
+        strips = self._sheet.show(
+            self._ink(),
+            self._window,
+            rows_in(grid, self._window),
+            pinned(grid, self._window),
+            size,
+            self.devicePixelRatioF(),
+        )
+        for strip in strips:
+            self.update(strip.translated(0, HEAD))
+        self._update_distances()
+
+    def _drifted(self) -> bool:
+        """Whether the price left the middle half while nobody touched the ladder for a while."""
+        window = self._window
+        if window is None or monotonic() - self._touched < IDLE_S:
+            return False
+        return abs(index_of(self._prices, self._last) - (window.low + window.high) / 2) > window.count / 4
+
+    def _cell(self) -> tuple[float, float] | None:
+        """Top and bottom of the current cell's tint, in widget pixels; None outside the levels."""
+        window = self._window
+        if window is None or not self._last or not self._prices[0] <= self._last < self._prices[-1]:
+            return None
+        at = int(index_of(self._prices, self._last))
+        top, foot = HEAD + window.centre_of(at + 1), HEAD + window.centre_of(at)
+        low, high = HEAD + window.top_pin, HEAD + window.top_pin + window.count * window.row
+        return (max(top, low), min(foot, high)) if foot > low and top < high else None
+
+    def _moving_parts(self) -> list[tuple[int, int, int, int]]:
+        """Where the tint and the price line are, as rectangles."""
+        parts = []
+        y, cell = self.last_y, self._cell()
+        if y is not None:
+            half = 12 if self._tagged else 2
+            parts.append((0, int(y) - half, self.width(), 2 * half + 1))
+        if cell is not None:
+            parts.append((0, int(cell[0]), self.width(), int(cell[1]) - int(cell[0]) + 1))
+        return parts
+
+    def _update_distances(self) -> None:
+        made = {}
+        for at, here in enumerate(self._sheet.rows):
+            if self._last and (here.buy is None) != (here.sell is None):
+                made[at] = f.percent(distance_bp(here.price, self._last), signed=True)
+        for at in made.keys() | self._distances.keys():
+            if made.get(at) != self._distances.get(at):
+                self.update(self._strip(at))
+        self._distances = made
+
+    def _strip(self, at: int) -> QRect:
+        window = self._window
+        assert window is not None
+        return QRect(0, HEAD + window.top_pin + at * window.row, self.width(), window.row)
+
+    def _fade(self) -> None:
+        now = monotonic()
+        window = self._window
+        for index in list(self._flashes):
+            if window is not None and window.low <= index <= window.high:
+                self.update(self._strip(window.high - index))
+            if now - self._flashes[index][0] > FLASH_S:
+                del self._flashes[index]
+        if not self._flashes:
+            self._flash_timer.stop()
+
+    # Qt
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        p = QPainter(self)
+        theme = self._look.theme
+        if self._grid is None or self._window is None:
+            p.fillRect(self.rect(), paint.color(theme.bg1))
+            p.end()
+            return
+        ink = self._ink()
+        head, foot = QRect(0, 0, self.width(), HEAD), QRect(0, self.height() - FOOT, self.width(), FOOT)
+        if event.rect().intersects(head):
+            ladder_paint.head(p, ink, QRectF(head))
+        if event.region().intersects(foot):
+            ladder_paint.foot(p, ink, QRectF(foot), self._grid)
+        for rect in event.region():  # type: ignore[attr-defined]
+            part = rect.intersected(self.body())
+            if not part.isEmpty():
+                p.setClipRect(part)
+                self._paint_part(p, ink, part)
+        p.end()
+
+    def _paint_part(self, p: QPainter, ink: ladder_paint.Ink, part: QRect) -> None:
+        theme = self._look.theme
+        p.fillRect(part, paint.color(theme.bg1))
+        cell = self._cell()
+        if cell is not None:
+            ground = theme.bg2 if self._stale else theme.sel
+            p.fillRect(QRectF(0, cell[0], self.width(), cell[1] - cell[0]), paint.color(ground))
+        self._paint_marks(p)
+        self._paint_line(p, ink)
+        self._sheet.blit(p, part, HEAD)
+        for at, words in self._distances.items():
+            strip = self._strip(at)
+            if strip.intersects(part):
+                here = self._sheet.rows[at]
+                span = ink.columns.sell if here.buy is not None else ink.columns.buy
+                cell_rect = QRectF(span[0], strip.top(), span[1] - span[0], strip.height())
+                paint.text(p, cell_rect, words, theme.t3, SMALL, align=paint.CENTRE)
+        if self._tagged and self.last_y is not None:
+            words = f.price(self._last, ink.code)
+            ladder_paint.price_tag(p, width_of(words, 13, True) + 21, self.last_y, words, theme, stale=self._stale)
+
+    def _paint_marks(self, p: QPainter) -> None:
+        """The chosen level and fresh fills."""
+        window, theme = self._window, self._look.theme
+        assert window is not None
+        now = monotonic()
+        for index, (since, bought) in self._flashes.items():
+            if window.low <= index <= window.high:
+                left = max(0.0, 1 - (now - since) / FLASH_S)
+                tint = paint.color(theme.up if bought else theme.dn)
+                p.setOpacity(0.34 * left)
+                p.fillRect(self._strip(window.high - index), tint)
+                p.setOpacity(1.0)
+        if window.low <= self._chosen <= window.high:
+            strip = QRectF(self._strip(window.high - self._chosen))
+            p.fillRect(QRectF(0, strip.top() + 1, 3, strip.height() - 2), paint.color(theme.acc))
+            if self.hasFocus():
+                paint.box(p, strip.adjusted(0, 1, -1, -1), "", theme.acc, 3, 1.5)
+
+    def _paint_line(self, p: QPainter, ink: ladder_paint.Ink) -> None:
+        y, c = self.last_y, ink.columns
+        window = self._window
+        if y is None or window is None or not window.top_pin <= y - HEAD <= window.top_pin + window.count * window.row:
+            return
+        spans = [c.price]
+        at = window.level_at(y - HEAD)
+        if at is not None and abs(y - HEAD - window.centre_of(at)) < TEXT_HALF:
+            here = self._sheet.rows[window.high - at]
+            spans.append(c.no)
+            if here.rests:
+                spans += [c.buy, c.sell]
+        ladder_paint.price_line(p, y, clear_spans(tuple(spans), 0, c.sell[1]), ink.theme, stale=self._stale)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._grid is None:
+            return
+        if event.size().height() == event.oldSize().height() and self._window is not None:
+            self._refresh()
+            self.framed.emit()
+        elif monotonic() - self._touched < IDLE_S and self._window is not None:
+            self._frame((self._window.low + self._window.high) / 2)
+        else:
+            self.centre()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._wheel += event.angleDelta().y()
+        notches = int(self._wheel / 120)
+        self._wheel -= notches * 120
+        event.accept()
+        if not notches:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            at = ROW_HEIGHTS.index(self._row_height) + (1 if notches > 0 else -1)
+            self.set_row_height(ROW_HEIGHTS[min(max(at, 0), len(ROW_HEIGHTS) - 1)])
+        else:
+            self.scroll_rows(3 * notches)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
+        page = {Qt.Key.Key_PageUp: 1, Qt.Key.Key_PageDown: -1}.get(Qt.Key(event.key()))
+        if self._window is None:
+            event.ignore()
+        elif step is not None:
+            start = self._chosen if self._chosen >= 0 else round(index_of(self._prices, self._last))
+            self.choose(min(max(start + step, 0), len(self._prices) - 1))
+        elif page is not None:
+            self.scroll_rows(page * (self._window.count - 1))
+        elif event.key() == Qt.Key.Key_C and not event.modifiers():
+            self._touched = -IDLE_S
+            self.centre()
+        else:
+            self._act(event)
+
+    def _act(self, event: QKeyEvent) -> None:
+        """Keys that ask for something to be done; not repeated by a key held down."""
+        wanted = {Qt.Key.Key_Space: self.pause_wanted, Qt.Key.Key_Delete: self.cancel_wanted}.get(Qt.Key(event.key()))
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.sheet_wanted.emit()
+        elif wanted is None or event.modifiers():
+            event.ignore()
+        elif self._chosen >= 0 and not event.isAutoRepeat():
+            wanted.emit(self._chosen)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._touched = monotonic()
+        at = self.level_at(event.position())
+        if at is not None:
+            self.choose(at)
+        elif self._window is not None and event.button() == Qt.MouseButton.LeftButton:
+            up = event.position().y() < self.height() / 2
+            self.scroll_rows((self._window.count - 1) * (1 if up else -1))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        at = self.level_at(event.position())
+        if at is not None:
+            self.history_wanted.emit(at, event.globalPosition().toPoint())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        at = self.level_at(QPointF(event.pos()))
+        if at is not None:
+            self.choose(at)
+            self.menu_wanted.emit(at, event.globalPos())
+
+    def focusInEvent(self, event: object) -> None:
+        self.update(self.body())
+
+    def focusOutEvent(self, event: object) -> None:
+        self.update(self.body())
+
+    def level_at(self, place: QPointF) -> int | None:
+        """The level under a point, None outside the rows."""
+        if self._window is None or not self.body().contains(place.toPoint()):
+            return None
+        return self._window.level_at(place.y() - HEAD)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            at = self.level_at(QPointF(event.pos()))
+            if at is None:
+                QToolTip.hideText()
+            else:
+                self.help_wanted.emit(at, event.globalPos())
+            return True
+        return super().event(event)
+
+
+def _foot_of(grid: GridRow) -> tuple[object, ...]:
+    return (grid.held, grid.floating, grid.realised, grid.fees, grid.range_low, grid.range_high, grid.exact)

@@ -1,0 +1,161 @@
+"""How one record changes the state: the only place that does, live and at a restart alike."""
+
+from dataclasses import replace
+
+from qmtdesk.domain.order import CANCELLABLE, FINAL, Fill, Order, OrderState, OwnerKind, Side
+from qmtdesk.engine import records as r
+from qmtdesk.engine.books import Holding, Money, State, drop, put
+
+LINES_KEPT = 500
+RATE_WINDOW_MS = 60_000
+
+
+def apply(state: State, record: r.Record) -> State:  # noqa: C901, PLR0912 - one arm per record of a closed union
+    """Fold one record in. Pure; a record of something unknown (an order of yesterday) changes nothing."""
+    match record:
+        case r.OrderPlaced(order):
+            return _placed(state, order)
+        case r.OrderMoved():
+            return _moved(state, record)
+        case r.CancelAsked(ref, at):
+            return _cancel_asked(state, ref, at)
+        case r.FillBooked(fill):
+            return _booked(state, fill)
+        case r.GridChanged(code, book):
+            return replace(state, grids=put(state.grids, code, book))
+        case r.GuardChanged(code, guard):
+            guards = drop(state.guards, code) if guard is None else put(state.guards, code, guard)
+            return replace(state, guards=guards)
+        case r.BoardMoved(code, board):
+            return replace(state, boards=put(state.boards, code, board))
+        case r.WatchSet(codes):
+            return replace(state, watch=codes)
+        case r.MasterSet(on):
+            return replace(state, master=on)
+        case r.KillSet(kill):
+            return replace(state, kill=kill)
+        case r.DayBegan(day):
+            return _day_began(state, day)
+        case r.DayBase(total):
+            money = state.money or Money(0, 0, 0)
+            return replace(state, money=replace(money, base_total=total))
+        case r.Logged(line):
+            return replace(state, lines=(*state.lines, line)[-LINES_KEPT:], next_line=line.no + 1)
+
+
+def _placed(state: State, order: Order) -> State:
+    refs = put(state.refs, order.broker_id, order.ref) if order.broker_id else state.refs
+    state = replace(state, orders=put(state.orders, order.ref, order), refs=refs)
+    if order.owner.kind is OwnerKind.FOREIGN:
+        return state
+    return replace(_counted(state, order.created_at), next_ref=state.next_ref + 1)
+
+
+def _counted(state: State, at: int) -> State:
+    """One more message (order or cancel) went to the broker."""
+    recent = tuple(t for t in state.sent_at if at - t < RATE_WINDOW_MS)
+    return replace(state, messages=state.messages + 1, sent_at=(*recent, at))
+
+
+def _moved(state: State, record: r.OrderMoved) -> State:
+    order = state.orders.get(record.ref)
+    if order is None:
+        return state
+    refs = put(state.refs, record.broker_id, record.ref) if record.broker_id else state.refs
+    order = replace(
+        order,
+        state=record.state,
+        updated_at=record.at,
+        broker_id=record.broker_id or order.broker_id,
+        told_filled=max(order.told_filled, record.told_filled),
+        text=record.text or order.text,
+        asked=record.asked if record.asked >= 0 else order.asked,
+    )
+    return replace(state, orders=put(state.orders, record.ref, order), refs=refs)
+
+
+def _cancel_asked(state: State, ref: str, at: int) -> State:
+    order = state.orders.get(ref)
+    if order is None:
+        return state
+    state = _counted(state, at)
+    return replace(state, orders=put(state.orders, ref, replace(order, cancel_asked_at=at)))
+
+
+def fill_key(fill: Fill) -> str:
+    """Under what a trade is booked: once per day, order and trade id."""
+    return f"{fill.day}:{fill.code}:{fill.side.value}:{fill.trade_id}"
+
+
+def _booked(state: State, fill: Fill) -> State:
+    key = fill_key(fill)
+    first = key not in state.fills
+    state = replace(state, fills=put(state.fills, key, fill))
+    order = state.orders.get(fill.ref)
+    if order is not None and order.code == fill.code:
+        order = _filled(order, fill)
+        state = replace(state, orders=put(state.orders, order.ref, order))
+    return moved_by(state, fill) if first else state
+
+
+def _filled(order: Order, fill: Fill) -> Order:
+    filled = min(order.volume, order.filled + fill.volume)
+    state = order.state
+    if state not in FINAL:
+        if filled == order.volume:
+            state = OrderState.FILLED
+        elif state in CANCELLABLE or state in (OrderState.SENT, OrderState.INTENDED, OrderState.UNKNOWN):
+            state = OrderState.PARTIAL
+        elif state is OrderState.CANCELLING:
+            state = OrderState.PART_CANCELLING
+    elif state is OrderState.CANCELLED:
+        state = OrderState.PART_CANCELLED
+    return replace(
+        order, filled=filled, amount=order.amount + fill.price * fill.volume, state=state, updated_at=fill.at
+    )
+
+
+def moved_by(state: State, fill: Fill) -> State:
+    """The account after a trade that the last report did not know yet."""
+    held = state.holdings.get(fill.code, Holding(fill.code, 0, 0, 0, 0))
+    instrument = state.instruments.get(fill.code)
+    bound = instrument is None or instrument.t_plus_one
+    amount = fill.price * fill.volume
+    if fill.side is Side.BUY:
+        volume = held.volume + fill.volume
+        cost = (held.cost * held.volume + amount + volume // 2) // volume
+        held = Holding(
+            fill.code,
+            volume,
+            held.sellable + (0 if bound else fill.volume),
+            cost,
+            held.bought_today + fill.volume,
+        )
+        change = -amount - fill.fee
+    else:
+        volume = max(0, held.volume - fill.volume)
+        held = replace(held, volume=volume, sellable=max(0, held.sellable - fill.volume))
+        change = amount - fill.fee
+    money = state.money and replace(state.money, gross_cash=state.money.gross_cash + change)
+    return replace(state, holdings=put(state.holdings, fill.code, held), money=money)
+
+
+def _day_began(state: State, day: str) -> State:
+    """Orders and trades of another day are history; refs go on counting."""
+    if day == state.day:
+        return state
+    return replace(
+        state,
+        day=day,
+        orders={},
+        refs={},
+        fills={},
+        messages=0,
+        sent_at=(),
+        money=None,
+        holdings={},
+        quotes={},
+        boards={},
+        blocked={},
+        lines=(),
+    )

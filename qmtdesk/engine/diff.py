@@ -1,0 +1,62 @@
+"""Desired against actual: which orders to cancel and which to place so that the book becomes what is wanted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qmtdesk.domain.order import CANCELLABLE, Order, OrderState, Owner, Side
+from qmtdesk.strategies.grid import Wanted
+
+Key = tuple[Owner, Side]
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What to do now. `waiting` are keys that must see a confirmation first."""
+
+    cancels: tuple[Order, ...]
+    places: tuple[Wanted, ...]
+    waiting: frozenset[Key]
+
+
+def difference(wanted: Sequence[Wanted], working: Sequence[Order]) -> Steps:
+    """Compare by (owner, side).
+
+    A working order that is too small stays, and the missing part follows when it is done; one that is too large, at
+    a wrong price or unwanted is cancelled, and nothing is placed on its key until the cancel is confirmed. An order
+    in doubt blocks its key. Sells before buys; no buy at or above an own order that may still sell.
+    """
+    wish = {(w.owner, w.side): w for w in wanted}
+    cancels = [order for order in working if _misfit(order, wish)]
+    busy: frozenset[Key] = frozenset((order.owner, order.side) for order in working)
+    lowest_sell = min((o.price for o in working if o.side is Side.SELL), default=0)
+    highest_buy = max((o.price for o in working if o.side is Side.BUY), default=0)
+    places: list[Wanted] = []
+    for want in sorted(wish.values(), key=lambda w: w.side is Side.BUY):
+        if (want.owner, want.side) in busy or want.volume <= 0:
+            continue
+        if want.side is Side.SELL and want.price <= highest_buy:
+            continue
+        if want.side is Side.BUY and lowest_sell and want.price >= lowest_sell:
+            continue
+        places.append(want)
+        if want.side is Side.SELL:
+            lowest_sell = min(lowest_sell or want.price, want.price)
+    return Steps(tuple(cancels), tuple(places), busy)
+
+
+def _misfit(order: Order, wish: dict[Key, Wanted]) -> bool:
+    if not order.live:
+        return False
+    want = wish.get((order.owner, order.side))
+    return want is None or want.price != order.price or order.left > want.volume
+
+
+def cancellable(order: Order, at: int, min_age_ms: int, ask_again_ms: int) -> bool:
+    """Whether a cancel may leave now: the counter knows it, it is old enough, and none is being waited for."""
+    if not order.broker_id:
+        return False
+    if order.state in CANCELLABLE:
+        waited = order.cancel_asked_at == 0 or at - order.cancel_asked_at >= ask_again_ms
+        return waited and at - order.created_at >= min_age_ms
+    stuck = order.state in (OrderState.CANCELLING, OrderState.PART_CANCELLING)
+    return stuck and at - order.cancel_asked_at >= ask_again_ms

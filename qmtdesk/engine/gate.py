@@ -1,0 +1,277 @@
+"""The risk gate: the one place every order passes before it may leave. Cancels never come here."""
+
+from collections.abc import Callable
+
+from qmtdesk.domain.instrument import Instrument, Kind
+from qmtdesk.domain.messages import Place
+from qmtdesk.domain.order import OrderState, Owner, OwnerKind, Side
+from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.rules import lot_problem, price_cage, rules_of
+from qmtdesk.domain.sessions import phase_at, shanghai_day
+from qmtdesk.engine.books import Ready, Seen, State, cash_room, live_orders, sell_room
+
+Check = Callable[[State, Place], Reason | None]
+
+NOBODY = Owner(OwnerKind.FOREIGN)
+PRICED_BY_LEVEL = frozenset({OwnerKind.GRID, OwnerKind.ROLLING})
+
+
+def refusal(state: State, place: Place) -> Reason | None:
+    """Why this order may not leave now, or None. A check that raises refuses, with what it raised."""
+    for check in CHECKS:
+        try:
+            reason = check(state, place)
+        except Exception as error:  # noqa: BLE001 - fail closed: a broken check must never let an order through
+            return because(Why.CHECK_FAILED, check=check.__name__.strip("_"), error=repr(error))
+        if reason is not None:
+            return reason
+    return None
+
+
+def standstill(state: State, code: str) -> Reason | None:
+    """Why nothing at all may be ordered in this code now, or None: switches, link, books, data, phase."""
+    for check in (_switches, _connection, _fresh, _phase):
+        reason = check(state, Place("", code, Side.BUY, 0, 0, NOBODY))
+        if reason is not None:
+            return reason
+    return None
+
+
+def _switches(state: State, _place: Place) -> Reason | None:
+    if state.kill is not None:
+        return because(Why.KILLED, by=state.kill.by, at_ms=state.kill.at)
+    return None if state.master else because(Why.MASTER_OFF)
+
+
+def _connection(state: State, _place: Place) -> Reason | None:
+    if not state.linked:
+        return because(Why.LINK_DOWN)
+    if state.ready is Ready.SUSPENDED:
+        return because(Why.SUSPENDED)
+    if state.ready is not Ready.READY or state.money is None:
+        return because(Why.RECONCILING)
+    age = state.at - state.money.reported_at
+    if state.limits.account_age_ms and age > state.limits.account_age_ms:
+        return because(Why.ACCOUNT_STALE, age_ms=age, limit_ms=state.limits.account_age_ms)
+    return None
+
+
+def _fresh(state: State, place: Place) -> Reason | None:
+    seen = state.quotes.get(place.code)
+    if seen is None:
+        return because(Why.NO_QUOTE)
+    age = state.at - seen.at
+    if age > state.limits.quote_age_ms:
+        return because(Why.QUOTE_STALE, age_ms=age, limit_ms=state.limits.quote_age_ms)
+    return None
+
+
+def _phase(state: State, place: Place) -> Reason | None:
+    phase = phase_at(state.listings[place.code], state.at)
+    return None if phase.takes_orders else because(Why.PHASE_CLOSED, phase=phase.value)
+
+
+def _frozen_side(state: State, place: Place) -> Reason | None:
+    for order in live_orders(state, place.code):
+        if order.state is OrderState.UNKNOWN and order.side is place.side:
+            return because(Why.SIDE_FROZEN, ref=order.ref, side=place.side.value)
+    return None
+
+
+def _one_per_key(state: State, place: Place) -> Reason | None:
+    """Two live orders of one owner and side are the duplicate this program exists to prevent."""
+    for order in live_orders(state, place.code):
+        if order.owner == place.owner and order.side is place.side:
+            return because(Why.DUPLICATE_ORDER, ref=order.ref, price_milli=place.price, volume=place.volume)
+    return None
+
+
+def _repeated(state: State, place: Place) -> Reason | None:
+    """The same order again within seconds although the first one never filled or was turned down."""
+    if place.owner.kind is OwnerKind.GUARD:
+        return None
+    for order in state.orders.values():
+        same = order.code == place.code and order.side is place.side and order.price == place.price
+        if not same or order.volume != place.volume or order.owner != place.owner or order.filled:
+            continue
+        if state.at - order.created_at < state.limits.duplicate_ms:
+            return because(Why.DUPLICATE_ORDER, ref=order.ref, price_milli=place.price, volume=place.volume)
+    return None
+
+
+def _whole(state: State, place: Place) -> Reason | None:
+    instrument = state.instruments[place.code]
+    if place.price <= 0 or place.price % instrument.tick:
+        return because(Why.BAD_TICK, price_milli=place.price, tick_milli=instrument.tick)
+    rules = rules_of(state.listings[place.code], shanghai_day(state.at))
+    holding = state.holdings.get(place.code)
+    return lot_problem(rules, place.side, place.volume, holding.sellable if holding else 0)
+
+
+def _limits(state: State, place: Place) -> Reason | None:
+    instrument = state.instruments[place.code]
+    up = instrument.limit_up or instrument.told_up
+    down = instrument.limit_down or instrument.told_down
+    if (up and place.price > up) or (down and place.price < down):
+        return because(Why.OUTSIDE_LIMITS, price_milli=place.price, up_milli=up, down_milli=down)
+    return None
+
+
+def _cage(state: State, place: Place) -> Reason | None:
+    phase = phase_at(state.listings[place.code], state.at)
+    if not phase.continuous:
+        return None
+    quote = state.quotes[place.code].quote
+    edge = price_cage(
+        state.listings[place.code],
+        shanghai_day(state.at),
+        place.side,
+        quote.bid1.price,
+        quote.ask1.price,
+        quote.last,
+        quote.prev_close,
+    )
+    if edge is None:
+        return None
+    outside = place.price > edge if place.side is Side.BUY else place.price < edge
+    return because(Why.PRICE_CAGE, price_milli=place.price, edge_milli=edge) if outside else None
+
+
+def _collar(state: State, place: Place) -> Reason | None:
+    """An order that would trade at once must be near the last fresh price; a resting level may be far away."""
+    if not state.limits.collar_bp or place.owner.kind in PRICED_BY_LEVEL:
+        return None
+    last = _reference(state.quotes[place.code], state.instruments[place.code])
+    room = max(last * state.limits.collar_bp // 10_000, state.instruments[place.code].tick)
+    bad = place.price > last + room if place.side is Side.BUY else place.price < last - room
+    return because(Why.PRICE_COLLAR, price_milli=place.price, last_milli=last) if bad else None
+
+
+def _reference(seen: Seen, instrument: Instrument) -> int:
+    return seen.quote.last or seen.quote.prev_close or instrument.prev_close
+
+
+def _value(state: State, place: Place) -> Reason | None:
+    value = place.price * place.volume
+    bound = state.limits.order_value
+    buys = place.side is Side.BUY
+    if buys and bound and state.instruments[place.code].kind is Kind.BOND and value > bound:
+        return because(Why.ORDER_VALUE, value_milli=value, cap_milli=bound)
+    return None
+
+
+def _exposure(state: State, place: Place) -> Reason | None:
+    if place.side is Side.SELL:
+        return None
+    code_sum = all_sum = place.price * place.volume
+    for order in live_orders(state):
+        if order.side is Side.BUY:
+            value = order.price * order.open_volume
+            all_sum += value
+            code_sum += value if order.code == place.code else 0
+    for code, book in state.grids.items():
+        part = book.grid or book.rolling
+        used = part.cash_used if part else 0
+        all_sum += used
+        code_sum += used if code == place.code else 0
+    caps = state.limits
+    if caps.symbol_exposure and code_sum > caps.symbol_exposure:
+        return because(Why.SYMBOL_EXPOSURE, value_milli=code_sum, cap_milli=caps.symbol_exposure)
+    if caps.account_exposure and all_sum > caps.account_exposure:
+        return because(Why.ACCOUNT_EXPOSURE, value_milli=all_sum, cap_milli=caps.account_exposure)
+    return None
+
+
+def _room(state: State, place: Place) -> Reason | None:
+    if place.side is Side.SELL:
+        room = sell_room(state, place.code)
+        return because(Why.SELL_ROOM, want=place.volume, room=room) if place.volume > room else None
+    need = place.price * place.volume
+    # the counter freezes the commission with the price
+    need += need // 1_000
+    have = cash_room(state)
+    return because(Why.CASH_SHORT, need_milli=need, have_milli=have) if need > have else None
+
+
+def _count(state: State, place: Place) -> Reason | None:
+    caps = state.limits
+    live = list(live_orders(state))
+    here = sum(1 for order in live if order.code == place.code)
+    if caps.live_per_symbol and here >= caps.live_per_symbol:
+        return because(Why.TOO_MANY_LIVE, live=here, cap=caps.live_per_symbol)
+    if caps.live_total and len(live) >= caps.live_total:
+        return because(Why.TOO_MANY_LIVE, live=len(live), cap=caps.live_total)
+    return None
+
+
+def _rate(state: State, place: Place) -> Reason | None:
+    """Message limits; a guard's sale is not held up by the minute and day caps, which bound grids."""
+    caps = state.limits
+    second = sum(1 for t in state.sent_at if state.at - t < 1_000)
+    if caps.per_second and second >= caps.per_second:
+        return because(Why.RATE_SECOND, sent=second, cap=caps.per_second)
+    if place.owner.kind is OwnerKind.GUARD:
+        return None
+    minute = sum(1 for t in state.sent_at if state.at - t < 60_000)
+    if caps.per_minute and minute >= caps.per_minute:
+        return because(Why.RATE_MINUTE, sent=minute, cap=caps.per_minute)
+    if caps.per_day and state.messages >= caps.per_day:
+        return because(Why.DAY_MESSAGES, sent=state.messages, cap=caps.per_day)
+    return None
+
+
+def _executions(state: State, place: Place) -> Reason | None:
+    cap = state.limits.fills_per_minute
+    if not cap or place.owner.kind is OwnerKind.GUARD:
+        return None
+    done = {
+        fill.ref
+        for fill in state.fills.values()
+        if fill.code == place.code and fill.side is place.side and state.at - fill.at < 60_000
+    }
+    return because(Why.REPEATED_EXECUTION, fills=len(done), cap=cap) if len(done) > cap else None
+
+
+def _loss(state: State, place: Place) -> Reason | None:
+    """Past the day's loss limit only sells leave. What cannot be computed counts as past it."""
+    cap = state.limits.loss_reduce_bp
+    if not cap or place.side is Side.SELL or state.money is None:
+        return None
+    base = state.money.base_total
+    loss = base - total_value(state)
+    if base <= 0 or loss * 10_000 > base * cap:
+        return because(Why.LOSS_REDUCE, loss_milli=loss, cap_bp=cap)
+    return None
+
+
+def total_value(state: State) -> int:
+    """The account's worth in 厘: gross cash and every holding at its newest price (its cost where none came yet)."""
+    total = state.money.gross_cash if state.money else 0
+    for code, holding in state.holdings.items():
+        seen = state.quotes.get(code)
+        instrument = state.instruments.get(code)
+        price = (seen.quote.last or seen.quote.prev_close) if seen else 0
+        total += holding.volume * (price or (instrument.prev_close if instrument else 0) or holding.cost)
+    return total
+
+
+CHECKS: tuple[Check, ...] = (
+    _switches,
+    _connection,
+    _fresh,
+    _phase,
+    _frozen_side,
+    _one_per_key,
+    _whole,
+    _limits,
+    _cage,
+    _collar,
+    _value,
+    _exposure,
+    _room,
+    _count,
+    _rate,
+    _repeated,
+    _executions,
+    _loss,
+)

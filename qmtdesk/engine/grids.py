@@ -1,0 +1,287 @@
+"""Grids in the engine: armed, fed with prices and fills, compared with what is working, stopped."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from qmtdesk.domain.instrument import Instrument
+from qmtdesk.domain.order import Fill, Order, Owner, OwnerKind, Side
+from qmtdesk.domain.plans import GridMode, GridPlan, StopHow
+from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.rules import floor_lot, rules_of
+from qmtdesk.domain.sessions import Phase, phase_at, shanghai_day
+from qmtdesk.engine import gate
+from qmtdesk.engine.books import GridBook, State, cash_room, live_orders
+from qmtdesk.engine.diff import difference
+from qmtdesk.engine.work import INFO, NOTICE, Work
+from qmtdesk.strategies import grid as lattice_grid
+from qmtdesk.strategies import rolling as rolling_pair
+from qmtdesk.strategies.grid import GridContext, Wanted
+from qmtdesk.strategies.grid_start import start_grid
+from qmtdesk.strategies.plan_error import PlanError
+from qmtdesk.strategies.rolling import start_rolling
+
+GRID_OWNERS = frozenset({OwnerKind.GRID, OwnerKind.FIRST_BUY, OwnerKind.ROLLING})
+OPENING = frozenset({Phase.BEFORE_OPEN, Phase.OPEN_AUCTION, Phase.OPEN_AUCTION_LOCKED, Phase.OPEN_WAIT})
+
+
+def arm(work: Work, plan: GridPlan) -> None:
+    """Start a grid. PlanError says why not; arming what runs already with the same plan changes nothing."""
+    state, code = work.state, plan.code
+    old = state.grids.get(code)
+    if old is not None and old.armed and old.plan == plan:
+        return
+    _may_arm(state, code, old)
+    instrument = state.instruments[code]
+    seen = state.quotes.get(code)
+    last = seen.quote.last if seen else 0
+    held = state.holdings.get(code)
+    opening = phase_at(state.listings[code], state.at) in OPENING
+    start = start_rolling if plan.mode is GridMode.ROLLING else start_grid
+    part = start(
+        plan, instrument, last, held.cost if held else 0, held.volume if held else 0, state.at, state.day, opening
+    )
+    book = GridBook(
+        plan,
+        part if isinstance(part, lattice_grid.Grid) else None,
+        part if isinstance(part, rolling_pair.Rolling) else None,
+        armed=True,
+        armed_at=state.at,
+    )
+    work.set_grid(code, book, keep=True)
+    work.log(INFO, code, because(Why.ARMED, step_bp=plan.step_bp, unit=part.unit))
+    plan_orders(work, code)
+
+
+def _may_arm(state: State, code: str, old: GridBook | None) -> None:
+    if code not in state.instruments:
+        raise PlanError(because(Why.UNKNOWN_CODE, code=code))
+    if old is not None and (old.armed or old.winding):
+        raise PlanError(because(Why.ALREADY_ARMED, code=code))
+    reason = gate.standstill(state, code)
+    # outside trading hours the orders wait; everything else must be in order before a grid may start
+    if reason is not None and reason.why not in (Why.PHASE_CLOSED, Why.QUOTE_STALE):
+        raise PlanError(reason)
+    if reason is not None and reason.why is Why.QUOTE_STALE and phase_at(state.listings[code], state.at).continuous:
+        raise PlanError(reason)
+
+
+def disarm(work: Work, code: str, how: StopHow, why: Reason | None = None) -> None:
+    """Stop a grid; doing it twice is doing it once."""
+    book = work.state.grids.get(code)
+    if book is None or (not book.armed and book.winding in (how, None) and how is not StopHow.SELL):
+        return
+    winding = None if how is StopHow.LEAVE else how
+    work.set_grid(code, replace(book, armed=False, winding=winding, why=why), keep=True)
+    work.log(INFO if why is None else NOTICE, code, why or because(Why.DISARMED, how=how.value))
+    plan_orders(work, code)
+
+
+def set_sell_only(work: Work, code: str, *, on: bool) -> None:
+    """Wind a grid down, or take that back."""
+    book = _running(work, code)
+    if book.grid is not None:
+        part = lattice_grid.set_sell_only(book.grid, on=on)
+        work.set_grid(code, replace(book, grid=part), keep=True)
+    elif book.rolling is not None:
+        work.set_grid(code, replace(book, rolling=rolling_pair.set_sell_only(book.rolling, on=on)), keep=True)
+    plan_orders(work, code)
+
+
+def pause_gap(work: Work, code: str, gap: int, *, on: bool) -> None:
+    """Leave one gap alone, or take that back."""
+    book = _running(work, code)
+    if book.grid is None or not 0 <= gap < len(book.grid.held):
+        raise PlanError(because(Why.BAD_SETTING, name="gap", value=gap))
+    work.set_grid(code, replace(book, grid=lattice_grid.pause_gap(book.grid, gap, on=on)), keep=True)
+    plan_orders(work, code)
+
+
+def _running(work: Work, code: str) -> GridBook:
+    book = work.state.grids.get(code)
+    if book is None or not book.armed:
+        raise PlanError(because(Why.NOT_ARMED, code=code))
+    return book
+
+
+def priced(work: Work, code: str) -> None:
+    """Feed the newest price."""
+    book = work.state.grids.get(code)
+    seen = work.state.quotes.get(code)
+    if book is None or not book.armed or seen is None or not seen.quote.last:
+        return
+    if not phase_at(work.state.listings[code], work.state.at).continuous:
+        return
+    instrument = work.state.instruments[code]
+    up, down = limits_of(instrument)
+    if book.grid is not None:
+        part, reasons = lattice_grid.on_price(book.grid, seen.quote.last, work.state.at, up, down)
+        work.set_grid(code, replace(book, grid=part), keep=bool(reasons))
+    elif book.rolling is not None:
+        pair, reasons = rolling_pair.on_price(book.rolling, seen.quote.last, work.state.at, up, down)
+        work.set_grid(code, replace(book, rolling=pair), keep=bool(reasons))
+    else:
+        return
+    for reason in reasons:
+        work.log(NOTICE, code, reason)
+
+
+def filled(work: Work, fill: Fill, order: Order) -> None:
+    """Feed an own fill of a grid's order."""
+    book = work.state.grids.get(fill.code)
+    if book is None:
+        return
+    if order.owner.kind is OwnerKind.CLEAR:
+        if book.grid is not None:
+            book = replace(book, grid=lattice_grid.on_cleared(book.grid, fill.volume, fill.price, fill.fee, fill.at))
+        elif book.rolling is not None:
+            book = replace(book, rolling=rolling_pair.on_cleared(book.rolling, fill.volume, fill.price, fill.fee))
+    elif book.grid is not None:
+        part = lattice_grid.on_fill(
+            book.grid, order.owner, fill.side, fill.price, fill.volume, order.price, fill.fee, fill.at
+        )
+        book = replace(book, grid=part, rejects=0)
+    elif book.rolling is not None:
+        pair = rolling_pair.on_fill(
+            book.rolling, order.owner, fill.side, fill.price, fill.volume, order.price, fill.fee, fill.at
+        )
+        book = replace(book, rolling=pair, rejects=0)
+    work.set_grid(fill.code, book, keep=True)
+
+
+def foreign_trade(work: Work, code: str) -> None:
+    """Somebody else traded this code: the grid's profit is an estimate from here on."""
+    book = work.state.grids.get(code)
+    if book is not None and book.grid is not None:
+        work.set_grid(code, replace(book, grid=lattice_grid.mark_inexact(book.grid)), keep=True)
+    elif book is not None and book.rolling is not None:
+        work.set_grid(code, replace(book, rolling=rolling_pair.mark_inexact(book.rolling)), keep=True)
+
+
+def rejected(work: Work, code: str) -> None:
+    """Count rejections in a row; too many stop the grid."""
+    book = work.state.grids.get(code)
+    if book is None or not book.armed:
+        return
+    rejects = book.rejects + 1
+    work.set_grid(code, replace(book, rejects=rejects), keep=True)
+    if rejects >= work.state.limits.rejects_in_row:
+        disarm(work, code, StopHow.CANCEL, because(Why.REJECTED_TOO_OFTEN, count=rejects))
+
+
+def limits_of(instrument: Instrument) -> tuple[int, int]:
+    """The day's limits to trade within: ours, or the feed's where we know of none; 0 = none."""
+    return instrument.limit_up or instrument.told_up, instrument.limit_down or instrument.told_down
+
+
+def context(state: State, code: str) -> GridContext:
+    """What a grid may look at. `can_use` and `cash` count its own working orders as free: it decides anew."""
+    instrument = state.instruments[code]
+    quote = state.quotes[code].quote
+    held = state.holdings.get(code)
+    own = [o for o in live_orders(state, code) if o.owner.kind in GRID_OWNERS]
+    others = sum(o.open_volume for o in live_orders(state, code, own=False) if o.side is Side.SELL and o not in own)
+    bids = sum(o.open_volume * o.price for o in own if o.side is Side.BUY)
+    up, down = limits_of(instrument)
+    return GridContext(
+        at=state.at,
+        last=quote.last,
+        bid1=quote.bid1.price,
+        ask1=quote.ask1.price,
+        limit_up=up,
+        limit_down=down,
+        phase=phase_at(state.listings[code], state.at),
+        position=held.volume if held else 0,
+        can_use=max(0, (held.sellable if held else 0) - others),
+        cash=cash_room(state) + bids,
+        lot=instrument.lot,
+        step=instrument.step,
+        tick=instrument.tick,
+        t_plus_one=instrument.t_plus_one,
+        live=frozenset((o.owner, o.side) for o in own if o.live),
+    )
+
+
+def wish_of(state: State, code: str) -> lattice_grid.Wish | None:
+    """What the grid of a code wants now and why not elsewhere; None without a grid or a quote."""
+    book = state.grids.get(code)
+    if book is None or code not in state.quotes or code not in state.instruments:
+        return None
+    ctx = context(state, code)
+    if book.grid is not None:
+        return lattice_grid.wanted(book.grid, ctx)
+    return rolling_pair.wanted(book.rolling, ctx) if book.rolling is not None else None
+
+
+def plan_orders(work: Work, code: str) -> None:
+    """Bring the working orders of a code's grid to what is wanted."""
+    book = work.state.grids.get(code)
+    if book is None:
+        return
+    if not book.armed:
+        _wind(work, code, book)
+        return
+    reason = gate.standstill(work.state, code)
+    if reason is not None:
+        work.blocked(code, reason)
+        return
+    wish = wish_of(work.state, code)
+    if wish is not None:
+        work.blocked(code, enact(work, code, wish.orders, GRID_OWNERS))
+
+
+def enact(work: Work, code: str, wanted: Iterable[Wanted], owners: frozenset[OwnerKind]) -> Reason | None:
+    """Cancel what does not fit, place what is missing; the first reason why something did not leave."""
+    working = [o for o in live_orders(work.state, code) if o.owner.kind in owners]
+    steps = difference(tuple(wanted), working)
+    for order in steps.cancels:
+        work.cancel(order)
+    first: Reason | None = None
+    for want in steps.places:
+        reason = work.place(code, want.owner, want.side, want.price, want.volume)
+        first = first or reason
+    return first
+
+
+def _wind(work: Work, code: str, book: GridBook) -> None:
+    """Finish a stop: cancel own orders; after that, if asked for, sell what the grid holds."""
+    if book.winding is None:
+        return
+    open_orders = [o for o in live_orders(work.state, code) if o.owner.kind in GRID_OWNERS]
+    for order in open_orders:
+        work.cancel(order)
+    if open_orders:
+        return
+    volume = _to_clear(work.state, code, book) if book.winding is StopHow.SELL else 0
+    clearing = [o for o in live_orders(work.state, code) if o.owner.kind is OwnerKind.CLEAR]
+    if not volume and not clearing:
+        work.set_grid(code, replace(book, winding=None), keep=True)
+        return
+    quote = work.state.quotes.get(code)
+    if volume and not clearing and quote is not None and quote.quote.bid1.price:
+        want = Wanted(Owner(OwnerKind.CLEAR), Side.SELL, quote.quote.bid1.price, volume)
+        work.blocked(code, enact(work, code, (want,), frozenset({OwnerKind.CLEAR})))
+
+
+def _to_clear(state: State, code: str, book: GridBook) -> int:
+    part = book.grid or book.rolling
+    held = state.holdings.get(code)
+    if part is None or held is None:
+        return 0
+    rules = rules_of(state.listings[code], shanghai_day(state.at))
+    return floor_lot(rules, min(part.held_total, held.sellable))
+
+
+def expire(work: Work, code: str, closed_at: int) -> None:
+    """End an arming of before the close, unless the user chose to keep it."""
+    book = work.state.grids.get(code)
+    if book is not None and book.armed and not book.plan.keep_armed and book.armed_at < closed_at <= work.state.at:
+        disarm(work, code, StopHow.CANCEL, because(Why.EXPIRED_AT_CLOSE))
+
+
+def new_day(work: Work) -> None:
+    """Carry every grid over to the new trading day."""
+    day = work.state.day
+    for code, book in work.state.grids.items():
+        grid = lattice_grid.on_day(book.grid, day) if book.grid else None
+        pair = rolling_pair.on_day(book.rolling, day) if book.rolling else None
+        work.set_grid(code, replace(book, grid=grid, rolling=pair, rejects=0, winding=None), keep=True)

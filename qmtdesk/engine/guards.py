@@ -1,0 +1,220 @@
+"""Limit-up guards in the engine: boards followed, rules stepped, the one sale carried out."""
+
+from dataclasses import replace
+
+from qmtdesk.domain.order import Fill, Owner, OwnerKind, Side
+from qmtdesk.domain.plans import GuardPlan
+from qmtdesk.domain.reason import Why, because
+from qmtdesk.domain.sessions import Phase, at_of, phase_at, shanghai_day
+from qmtdesk.engine import gate
+from qmtdesk.engine import records as r
+from qmtdesk.engine.books import State, live_orders
+from qmtdesk.engine.grids import enact
+from qmtdesk.engine.work import ALARM, INFO, NOTICE, Work
+from qmtdesk.strategies import board as boards
+from qmtdesk.strategies import guard as rules
+from qmtdesk.strategies.grid import Wanted
+from qmtdesk.strategies.guard import Guard, GuardContext, GuardState
+from qmtdesk.strategies.plan_error import PlanError
+
+MOVE_WORDS = {
+    boards.MoveKind.SEALED: (NOTICE, Why.SEALED),
+    boards.MoveKind.BROKE: (NOTICE, Why.BROKE),
+    boards.MoveKind.RESEALED: (NOTICE, Why.RESEALED),
+}
+
+
+def arm(work: Work, plan: GuardPlan) -> None:
+    """Guard a holding. PlanError says why not; arming twice with the same plan changes nothing."""
+    code = plan.code
+    if code not in work.state.instruments:
+        raise PlanError(because(Why.UNKNOWN_CODE, code=code))
+    old = work.state.guards.get(code)
+    if old is not None and old.plan == plan and old.state is GuardState.WATCHING:
+        return
+    if old is not None and old.state in (GuardState.ASKING, GuardState.TRIGGERED):
+        raise PlanError(because(Why.ALREADY_ARMED, code=code))
+    reason = gate.standstill(work.state, code)
+    if reason is not None and reason.why in (Why.KILLED, Why.MASTER_OFF, Why.RECONCILING, Why.LINK_DOWN):
+        raise PlanError(reason)
+    guard = rules.arm_guard(plan, work.state.instruments[code], work.state.at)
+    watch(work, code, on=True)
+    work.set_guard(code, guard, keep=True)
+    work.log(INFO, code, because(Why.ARMED, threshold_milli=plan.threshold))
+    if guard.why_off is not None:
+        work.log(ALARM, code, guard.why_off)
+
+
+def disarm(work: Work, code: str, why: Why | None = None) -> None:
+    """Stop guarding; an order on its way is cancelled. Doing it twice is doing it once."""
+    guard = work.state.guards.get(code)
+    if guard is None or guard.state in (GuardState.OFF, GuardState.SOLD):
+        return
+    work.set_guard(code, rules.disarm(guard), keep=True)
+    work.log(INFO if why is None else NOTICE, code, because(why or Why.DISARMED))
+    plan_orders(work, code)
+
+
+def set_threshold(work: Work, code: str, threshold: int) -> None:
+    """Change R1's threshold (厘) of a guard that is watching."""
+    guard = work.state.guards.get(code)
+    if guard is None or guard.state is GuardState.OFF:
+        raise PlanError(because(Why.NOT_ARMED, code=code))
+    work.set_guard(code, rules.set_threshold(guard, threshold), keep=True)
+    work.log(INFO, code, because(Why.ARMED, threshold_milli=threshold))
+
+
+def answer(work: Work, code: str, ask: int, *, sell: bool) -> None:
+    """The user's answer to a confirm-sell question; a question that is gone is refused."""
+    guard = work.state.guards.get(code)
+    if guard is None or guard.state is not GuardState.ASKING or guard.ask != ask:
+        raise PlanError(because(Why.ASK_EXPIRED, code=code))
+    guard, moves = rules.answer_ask(guard, ask, work.state.at, sell=sell)
+    work.set_guard(code, guard, keep=True)
+    _tell(work, code, moves)
+    plan_orders(work, code)
+
+
+def watch(work: Work, code: str, *, on: bool) -> None:
+    """Put a code on the watchlist, or take it off (not while it is guarded)."""
+    listed = work.state.watch
+    if on and code not in listed:
+        if code not in work.state.instruments:
+            raise PlanError(because(Why.UNKNOWN_CODE, code=code))
+        work.note(r.WatchSet((*listed, code)))
+    guard = work.state.guards.get(code)
+    if not on and code in listed:
+        if guard is not None and guard.state in (GuardState.WATCHING, GuardState.ASKING, GuardState.TRIGGERED):
+            raise PlanError(because(Why.ALREADY_ARMED, code=code))
+        work.note(r.WatchSet(tuple(c for c in listed if c != code)))
+
+
+def quoted(work: Work, code: str) -> None:
+    """Feed the newest snapshot to the board and the guard of a watched code."""
+    state = work.state
+    if code not in state.watch and code not in state.guards:
+        return
+    quote = state.quotes[code].quote
+    phase = phase_at(state.listings[code], state.at)
+    guard = state.guards.get(code)
+    board = state.boards.get(code) or boards.watch(code, state.instruments[code].limit_up)
+    closing = guard is not None and guard.plan.closing_auction
+    board, moves = boards.step_board(board, quote, phase, state.at, decide_in_close_auction=closing)
+    work.set_board(board)
+    for move in moves:
+        if move.kind in MOVE_WORDS:
+            level, why = MOVE_WORDS[move.kind]
+            work.note(r.BoardMoved(code, replace(board, history=())))
+            work.set_board(board)
+            work.log(level, code, because(why, amount_milli=move.amount))
+    if guard is not None:
+        _step(work, code, guard, board)
+        plan_orders(work, code)
+
+
+def timed(work: Work, code: str) -> None:
+    """Let time pass for a guard: a question runs out, a stock that went quiet is said to be blind."""
+    guard = work.state.guards.get(code)
+    if guard is None:
+        return
+    guard, moves = rules.pass_time(guard, work.state.at, fresh=fresh(work.state, code))
+    work.set_guard(code, guard, keep=bool(moves))
+    _tell(work, code, moves)
+    plan_orders(work, code)
+
+
+def _step(work: Work, code: str, guard: Guard, board: boards.Board) -> None:
+    quote = work.state.quotes[code].quote
+    moved, moves = rules.step_guard(guard, board, quote, context(work.state, code))
+    work.set_guard(code, moved, keep=bool(moves) or moved.state is not guard.state)
+    _tell(work, code, moves)
+
+
+def _tell(work: Work, code: str, moves: tuple[rules.GuardMove, ...]) -> None:
+    for move in moves:
+        match move:
+            case rules.Fired(reason=reason):
+                work.log(ALARM, code, reason)
+            case rules.Asked(reason=reason):
+                work.log(ALARM, code, reason)
+            case rules.AskExpired():
+                work.log(NOTICE, code, because(Why.ASK_EXPIRED))
+            case rules.NotSold(reason=reason):
+                work.log(ALARM, code, reason)
+            case rules.StateShown(state=shown) if shown == "blind":
+                work.log(ALARM, code, because(Why.BLIND))
+            case _:
+                pass
+        work.moves.append((code, move))
+
+
+def context(state: State, code: str) -> GuardContext:
+    """What a guard may look at."""
+    instrument = state.instruments[code]
+    seen = state.quotes[code]
+    held = state.holdings.get(code)
+    others = sum(
+        o.open_volume
+        for o in live_orders(state, code, own=False)
+        if o.side is Side.SELL and o.owner.kind is not OwnerKind.GUARD
+    )
+    return GuardContext(
+        at=state.at,
+        phase=phase_at(state.listings[code], state.at),
+        can_use=max(0, (held.sellable if held else 0) - others),
+        position=held.volume if held else 0,
+        bought_today=held.bought_today if held else 0,
+        fresh=fresh(state, code),
+        lot=instrument.lot,
+        day_amount=seen.quote.amount,
+    )
+
+
+def fresh(state: State, code: str) -> bool:
+    """Whether the newest snapshot of a watched code is as young as this stock's usually are; breaks do not count."""
+    board = state.boards.get(code)
+    if board is None or code not in state.quotes:
+        return False
+    phase = phase_at(state.listings[code], state.at)
+    if not phase.continuous:
+        return True
+    hour, minute = (9, 30) if phase is Phase.MORNING else (13, 0)
+    return not boards.blind(board, at_of(shanghai_day(state.at), hour, minute), state.at)
+
+
+def plan_orders(work: Work, code: str) -> None:
+    """Bring the working orders of a code's guard to the one sale it wants, or to none."""
+    guard = work.state.guards.get(code)
+    if guard is None or code not in work.state.quotes:
+        return
+    sale = rules.wanted_sale(guard)
+    wanted = () if sale is None else (Wanted(Owner(OwnerKind.GUARD), Side.SELL, sale.price, sale.volume),)
+    if not wanted and not any(o.owner.kind is OwnerKind.GUARD for o in live_orders(work.state, code)):
+        return
+    work.blocked(code, enact(work, code, wanted, frozenset({OwnerKind.GUARD})))
+
+
+def filled(work: Work, fill: Fill) -> None:
+    """Feed an own fill of a guard's order."""
+    guard = work.state.guards.get(fill.code)
+    if guard is None:
+        return
+    sold = rules.on_sold(guard, fill.volume, fill.at)
+    work.set_guard(fill.code, sold, keep=True)
+    if sold.state is GuardState.SOLD and guard.state is not GuardState.SOLD:
+        work.log(NOTICE, fill.code, because(Why.SOLD, volume=sold.sold, price_milli=fill.price))
+
+
+def expire(work: Work, code: str, closed_at: int) -> None:
+    """End an arming of before the close, unless the user chose to keep it."""
+    guard = work.state.guards.get(code)
+    if guard is not None and not guard.plan.keep_armed and guard.armed_at < closed_at <= work.state.at:
+        disarm(work, code, Why.EXPIRED_AT_CLOSE)
+
+
+def new_day(work: Work) -> None:
+    """Carry every guard over to the new trading day and its limit price."""
+    for code, guard in work.state.guards.items():
+        instrument = work.state.instruments.get(code)
+        if instrument is not None:
+            work.set_guard(code, rules.on_day(guard, instrument, work.state.at), keep=True)

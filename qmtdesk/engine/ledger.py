@@ -1,0 +1,178 @@
+"""Orders and trades as the broker tells them: booked once, forward only, in whatever order they come."""
+
+from dataclasses import replace
+
+from qmtdesk.domain.account import BrokerOrder
+from qmtdesk.domain.order import FINAL, Fill, Order, OrderState, Owner, OwnerKind, may_follow
+from qmtdesk.domain.reason import Why
+from qmtdesk.engine import records as r
+from qmtdesk.engine.apply import fill_key
+from qmtdesk.engine.work import ALARM, NOTICE, Work, said
+
+FOREIGN = Owner(OwnerKind.FOREIGN)
+
+
+def answered(work: Work, ref: str, broker_id: str) -> None:
+    """The counter gave our order a number; trades that came first under that number are now ours."""
+    order = work.state.orders.get(ref)
+    if order is None or not broker_id or order.broker_id:
+        return
+    _adopt(work, order, broker_id)
+
+
+def _adopt(work: Work, order: Order, broker_id: str) -> None:
+    """Tie a counter number to our order, and take over what was booked to nobody or to a foreign row under it."""
+    other = work.state.refs.get(broker_id, "")
+    state = OrderState.WORKING if order.state in (OrderState.SENT, OrderState.UNKNOWN) else order.state
+    work.note(r.OrderMoved(order.ref, state, work.state.at, broker_id=broker_id))
+    strangers = [f for f in work.state.fills.values() if f.broker_id == broker_id and f.ref in ("", other)]
+    for fill in strangers:
+        if fill.ref != order.ref:
+            claimed = replace(fill, ref=order.ref)
+            work.note(r.FillBooked(claimed))
+            work.filled.append(claimed)
+    if other and other != order.ref:
+        work.note(r.OrderMoved(other, OrderState.REFUSED, work.state.at))
+
+
+def refused(work: Work, ref: str, text: str) -> None:
+    """Surely not placed."""
+    order = work.state.orders.get(ref)
+    if order is None or not may_follow(order.state, OrderState.REJECTED) or order.filled:
+        return
+    work.note(r.OrderMoved(ref, OrderState.REJECTED, work.state.at, text=text))
+    work.rejected.append(order)
+    work.log(NOTICE, order.code, said(Why.ORDER_REJECTED, ref=ref, text=text))
+
+
+def doubtful(work: Work, ref: str, text: str) -> None:
+    """Nobody can tell: keep it, ask, never send it again."""
+    order = work.state.orders.get(ref)
+    if order is None or not may_follow(order.state, OrderState.UNKNOWN) or order.broker_id:
+        return
+    work.note(r.OrderMoved(ref, OrderState.UNKNOWN, work.state.at, text=text, asked=0))
+    work.log(
+        ALARM, order.code, said(Why.ORDER_UNKNOWN, ref=ref, side=order.side.value, price_milli=order.price, text=text)
+    )
+    work.query()
+
+
+def cancel_refused(work: Work, broker_id: str, text: str) -> None:
+    """The order stands as it stood; what became of it comes by itself or by the query."""
+    ref = work.state.refs.get(broker_id, "")
+    order = work.state.orders.get(ref)
+    if order is None:
+        return
+    back = {OrderState.CANCELLING: OrderState.WORKING, OrderState.PART_CANCELLING: OrderState.PARTIAL}
+    if order.state in back:
+        work.note(r.OrderMoved(ref, back[order.state], work.state.at, text=text))
+    work.query()
+
+
+def reported(work: Work, row: BrokerOrder) -> str:
+    """One order row, pushed or queried. Returns its code's own ref, '' for a foreign order."""
+    ref = _own_ref(work, row)
+    if not ref:
+        _foreign(work, row)
+        return ""
+    order = work.state.orders[ref]
+    if not order.broker_id and row.broker_id:
+        _adopt(work, order, row.broker_id)
+        order = work.state.orders[ref]
+    _advance(work, order, row)
+    return ref
+
+
+def _own_ref(work: Work, row: BrokerOrder) -> str:
+    ref = work.state.refs.get(row.broker_id, "")
+    known = work.state.orders.get(ref)
+    if known is not None and known.owner.kind is not OwnerKind.FOREIGN:
+        return ref
+    order = work.state.orders.get(row.remark)
+    if order is not None and _same(order, row) and order.broker_id in ("", row.broker_id):
+        return order.ref
+    return _only_candidate(work, row)
+
+
+def _same(order: Order, row: BrokerOrder) -> bool:
+    return order.code == row.code and order.side is row.side and order.owner.kind is not OwnerKind.FOREIGN
+
+
+def _only_candidate(work: Work, row: BrokerOrder) -> str:
+    """A remark may be cut: our order still without a number whose ref begins like it, if there is exactly one."""
+    if len(row.remark) < 8:
+        return ""
+    fits = [
+        order.ref
+        for order in work.state.orders.values()
+        if not order.broker_id and _same(order, row) and order.ref.startswith(row.remark) and order.volume == row.volume
+    ]
+    return fits[0] if len(fits) == 1 else ""
+
+
+def _advance(work: Work, order: Order, row: BrokerOrder) -> None:
+    forward = may_follow(order.state, row.state) and not _steps_back(order, row)
+    state = row.state if forward else order.state
+    told = max(order.told_filled, row.filled)
+    if state is order.state and told == order.told_filled and (not row.text or row.text == order.text):
+        return
+    work.note(r.OrderMoved(order.ref, state, row.at or work.state.at, told_filled=row.filled, text=row.text))
+    if state is OrderState.REJECTED and order.state is not OrderState.REJECTED:
+        work.rejected.append(order)
+        work.log(NOTICE, order.code, said(Why.ORDER_REJECTED, ref=order.ref, text=row.text))
+
+
+def _steps_back(order: Order, row: BrokerOrder) -> bool:
+    """An old push again: only a refused cancel takes CANCELLING back, and that is said by CancelRefused."""
+    cancelling = order.state in (OrderState.CANCELLING, OrderState.PART_CANCELLING)
+    return cancelling and row.state in (OrderState.WORKING, OrderState.PARTIAL)
+
+
+def _foreign(work: Work, row: BrokerOrder) -> None:
+    ref = f"x{row.broker_id}"
+    order = work.state.orders.get(ref)
+    if order is None:
+        at = row.at or work.state.at
+        order = Order(
+            ref,
+            row.code,
+            row.side,
+            row.price,
+            row.volume,
+            FOREIGN,
+            row.state,
+            at,
+            at,
+            broker_id=row.broker_id,
+            told_filled=row.filled,
+            text=row.text,
+        )
+        work.note(r.OrderPlaced(order))
+        work.log(
+            NOTICE, row.code, said(Why.FOREIGN_ORDER, side=row.side.value, price_milli=row.price, volume=row.volume)
+        )
+    elif order.state not in FINAL:
+        _advance(work, order, row)
+
+
+def booked(work: Work, fill: Fill) -> None:
+    """Book a trade if it is new, to the own order it belongs to or to nobody; `work.filled` tells the strategies."""
+    if fill_key(fill) in work.state.fills:
+        return
+    ref = work.state.refs.get(fill.broker_id, "")
+    if not ref and fill.ref in work.state.orders:
+        ref = fill.ref
+    order = work.state.orders.get(ref)
+    if order is not None and not order.broker_id and fill.broker_id and order.owner.kind is not OwnerKind.FOREIGN:
+        _adopt(work, order, fill.broker_id)
+    if order is not None and order.filled + fill.volume > order.volume:
+        order = None
+    fill = replace(fill, ref=order.ref if order else "")
+    work.note(r.FillBooked(fill))
+    work.filled.append(fill)
+    if order is None or order.owner.kind is OwnerKind.FOREIGN:
+        work.log(
+            NOTICE,
+            fill.code,
+            said(Why.FOREIGN_TRADE, side=fill.side.value, price_milli=fill.price, volume=fill.volume),
+        )

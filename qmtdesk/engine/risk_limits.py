@@ -1,0 +1,51 @@
+"""The limits every order has to pass, with the defaults of a small retail account."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskLimits:
+    """Money in 厘, durations in ms, ratios in bp; 0 switches a limit off where that is safe to do.
+
+    `order_value` and the exposures bound grids; a guard sells what the user ticked, bounded by what may be sold.
+    """
+
+    order_value: int = 30_000_000
+    symbol_exposure: int = 150_000_000
+    account_exposure: int = 600_000_000
+    collar_bp: int = 200
+    quote_age_ms: int = 8_000
+    account_age_ms: int = 30_000
+    live_per_symbol: int = 20
+    live_total: int = 60
+    per_second: int = 10
+    per_minute: int = 100
+    per_day: int = 1_000
+    per_day_warn: int = 500
+    min_age_ms: int = 1_000
+    answer_ms: int = 5_000
+    duplicate_ms: int = 3_000
+    rejects_in_row: int = 3
+    fills_per_minute: int = 6
+    loss_reduce_bp: int = 200
+    loss_kill_bp: int = 400
+    query_ms: int = 10_000
+
+
+REPLAY_LIMITS = RiskLimits(
+    order_value=0,
+    symbol_exposure=0,
+    account_exposure=0,
+    live_per_symbol=0,
+    live_total=0,
+    per_second=0,
+    per_minute=0,
+    per_day=0,
+    fills_per_minute=0,
+    loss_reduce_bp=0,
+    loss_kill_bp=0,
+    # a price path of one-minute bars has four points a minute
+    quote_age_ms=90_000,
+    account_age_ms=0,
+)
+"""A replay is an experiment: what bounds an account is off, what keeps an order correct stays on."""

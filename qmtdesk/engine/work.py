@@ -1,0 +1,124 @@
+"""The scratch of one step: it gathers records and intents, and applies each record the moment it is made."""
+
+from dataclasses import replace
+
+from qmtdesk.domain.messages import Cancel, Intent, Place, Query
+from qmtdesk.domain.order import Fill, Order, OrderState, Owner, Side
+from qmtdesk.domain.quote import Quote
+from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.sessions import phase_at
+from qmtdesk.engine import gate
+from qmtdesk.engine import records as r
+from qmtdesk.engine.apply import apply
+from qmtdesk.engine.books import GridBook, KillBook, LogLine, Seen, State, put
+from qmtdesk.engine.diff import cancellable
+from qmtdesk.strategies.board import Board
+from qmtdesk.strategies.guard import Guard, GuardMove
+
+INFO, NOTICE, ALARM = "info", "notice", "alarm"
+ASK_AGAIN_MS = 5_000
+
+
+class Work:
+    """One step in progress. Lives for one call of `core.step`; nothing outside ever sees it."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.records: list[r.Record] = []
+        self.intents: list[Intent] = []
+        self.filled: list[Fill] = []
+        self.rejected: list[Order] = []
+        self.moves: list[tuple[str, GuardMove]] = []
+
+    def note(self, record: r.Record) -> None:
+        """Write a fact down and let it count at once."""
+        self.records.append(record)
+        self.state = apply(self.state, record)
+
+    def log(self, level: str, code: str, reason: Reason) -> None:
+        """Tell the user."""
+        self.note(r.Logged(LogLine(self.state.next_line, self.state.at, level, code, reason)))
+
+    def blocked(self, code: str, reason: Reason | None) -> None:
+        """Remember why a code's newest wish stands still; not journaled, it is found out again at once."""
+        if self.state.blocked.get(code) == reason:
+            return
+        rest = {k: v for k, v in self.state.blocked.items() if k != code}
+        self.state = replace(self.state, blocked=rest if reason is None else {**rest, code: reason})
+
+    def query(self) -> None:
+        """Ask the broker for everything."""
+        number = self.state.request + 1
+        self.state = replace(self.state, request=number, request_at=self.state.at)
+        self.intents.append(Query(number))
+
+    def place(self, code: str, owner: Owner, side: Side, price: int, volume: int) -> Reason | None:
+        """Let an order leave if the gate lets it; the reason why not otherwise."""
+        place = Place(self._next_ref(), code, side, price, volume, owner)
+        reason = gate.refusal(self.state, place)
+        if reason is not None:
+            if reason.why is Why.KILLED and self.state.kill is not None:
+                self.state = replace(self.state, kill=_one_more(self.state.kill))
+            return reason
+        at = self.state.at
+        order = Order(place.ref, code, side, price, volume, owner, OrderState.SENT, at, at)
+        self.note(r.OrderPlaced(order))
+        self.intents.append(place)
+        return None
+
+    def cancel(self, order: Order, *, young: bool = False) -> bool:
+        """Ask for a cancel if that makes sense now. `young` cancels orders under a second old too (kill switch)."""
+        min_age = 0 if young else self.state.limits.min_age_ms
+        if not cancellable(order, self.state.at, min_age, ASK_AGAIN_MS):
+            return False
+        if not phase_takes_cancels(self.state, order.code):
+            return False
+        self.note(r.CancelAsked(order.ref, self.state.at))
+        self.intents.append(Cancel(order.ref, order.broker_id))
+        return True
+
+    def seen(self, quote: Quote) -> None:
+        """Keep the newest quote; not journaled, the market says it again."""
+        seen = Seen(quote, self.state.at)
+        self.state = replace(self.state, quotes=put(self.state.quotes, quote.code, seen))
+
+    def set_board(self, board: Board) -> None:
+        """Keep how a board stands between its journaled moves."""
+        self.state = replace(self.state, boards=put(self.state.boards, board.code, board))
+
+    def set_grid(self, code: str, book: GridBook, *, keep: bool) -> None:
+        """Replace a grid's book; `keep` writes it down, which every change of a quantity needs."""
+        if book == self.state.grids.get(code):
+            return
+        if keep:
+            self.note(r.GridChanged(code, book))
+        else:
+            self.state = replace(self.state, grids=put(self.state.grids, code, book))
+
+    def set_guard(self, code: str, guard: Guard, *, keep: bool) -> None:
+        """Replace a guard; `keep` writes it down, which every latch and state change needs."""
+        if guard == self.state.guards.get(code):
+            return
+        if keep:
+            self.note(r.GuardChanged(code, guard))
+        else:
+            self.state = replace(self.state, guards=put(self.state.guards, code, guard))
+
+    def _next_ref(self) -> str:
+        """Ours for ever: the day and a number that never goes back, short enough for a broker's remark field."""
+        return f"q{self.state.day[2:].replace('-', '')}-{self.state.next_ref:06d}"
+
+
+def _one_more(kill: KillBook) -> KillBook:
+    return replace(kill, blocked=kill.blocked + 1)
+
+
+def phase_takes_cancels(state: State, code: str) -> bool:
+    """Whether the exchange takes a cancel of this code now; unknown codes are asked anyway."""
+    listing = state.listings.get(code)
+    return listing is None or phase_at(listing, state.at).takes_cancels
+
+
+def said(why: Why, **args: int | str) -> Reason:
+    """A reason for the log."""
+    return because(why, **args)

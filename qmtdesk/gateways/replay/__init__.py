@@ -1,0 +1,1 @@
+"""Recorded markets: readers of tick and bar files that refuse what they do not understand."""

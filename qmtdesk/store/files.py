@@ -1,0 +1,22 @@
+"""Where this program keeps its files."""
+
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from qmtdesk.wire.files import private_folder
+
+MODES = ("paper", "live", "replay")
+
+
+def data_folder(override: Path | None, mode: str) -> Path:
+    """The private folder of one mode under `override` or the user's data folder; modes never share one.
+
+    OSError when it cannot be made, ValueError for a mode that does not exist.
+    """
+    if mode not in MODES:
+        raise ValueError(f"no such mode: {mode}")
+    # not the roaming profile: a journal on a network drive is refused
+    base = override if override is not None else user_data_path("qmtdesk", appauthor=False, roaming=False)
+    base.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return private_folder(base / mode)

@@ -1,0 +1,42 @@
+"""The lattice grid as its users see it: its state, its wishes, and what fills, prices and days do to it."""
+
+from qmtdesk.strategies.grid_fills import fit_position, on_cleared, on_fill
+from qmtdesk.strategies.grid_moves import on_day, on_price
+from qmtdesk.strategies.grid_state import (
+    Gap,
+    Grid,
+    GridContext,
+    GridSummary,
+    Trail,
+    Wanted,
+    Wish,
+    mark_inexact,
+    pause_gap,
+    set_sell_only,
+    summary,
+    whole_lots,
+)
+from qmtdesk.strategies.grid_wish import AUCTION_ACT, FIRST_BUY, wanted
+
+__all__ = [
+    "AUCTION_ACT",
+    "FIRST_BUY",
+    "Gap",
+    "Grid",
+    "GridContext",
+    "GridSummary",
+    "Trail",
+    "Wanted",
+    "Wish",
+    "fit_position",
+    "mark_inexact",
+    "on_cleared",
+    "on_day",
+    "on_fill",
+    "on_price",
+    "pause_gap",
+    "set_sell_only",
+    "summary",
+    "wanted",
+    "whole_lots",
+]

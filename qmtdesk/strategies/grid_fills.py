@@ -1,0 +1,94 @@
+"""What a fill does to a grid: quantities change, orders follow from them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from qmtdesk.domain.money import round_half_up
+from qmtdesk.domain.order import Owner, OwnerKind, Side
+from qmtdesk.strategies.grid_state import Gap, Grid
+
+
+def on_fill(grid: Grid, owner: Owner, side: Side, price: int, volume: int, order_price: int, fee: int, at: int) -> Grid:
+    """Book one trade of an own order, whoever in the grid it was for.
+
+    First-buy fills go into the first buy's gap, then the one above it. A sale of the whole grid (CLEAR) empties the
+    lowest gaps first. What its gap cannot take goes to the nearest that can; what no gap can take changes 底仓 and
+    makes the figures an estimate. `at` is not used by this version's figures.
+    """
+    if volume <= 0:
+        return grid
+    better = (order_price - price) * volume if side is Side.BUY else (price - order_price) * volume
+    grid = replace(grid, fees=grid.fees + fee, fees_today=grid.fees_today + fee, improvement=grid.improvement + better)
+    if side is Side.SELL:
+        return _sold(grid, _gaps_of(grid, owner), price, volume)
+    grid = _bought(grid, _gaps_of(grid, owner), price, volume)
+    if owner.kind is OwnerKind.FIRST_BUY:
+        grid = replace(grid, first_left=max(0, grid.first_left - volume))
+    return grid
+
+
+def on_cleared(grid: Grid, volume: int, price: int, fee: int, at: int) -> Grid:
+    """Book a trade of an order that sells whatever the grid holds; the lowest gaps are emptied first."""
+    return on_fill(grid, Owner(OwnerKind.CLEAR), Side.SELL, price, volume, price, fee, at)
+
+
+def fit_position(grid: Grid, position: int) -> Grid:
+    """Let the books follow an account that holds less than they say: 底仓 goes first, then the highest gaps."""
+    missing = grid.held_total + grid.base_holding - position
+    if missing <= 0:
+        return grid
+    from_base = min(missing, grid.base_holding)
+    gaps, left = list(grid.gaps), missing - from_base
+    for i in range(len(gaps) - 1, -1, -1):
+        take = min(left, gaps[i].held)
+        if take:
+            gaps[i] = _less(gaps[i], take)
+            left -= take
+    return replace(grid, gaps=tuple(gaps), base_holding=grid.base_holding - from_base, exact=False)
+
+
+def _gaps_of(grid: Grid, owner: Owner) -> Iterable[int]:
+    if owner.kind is OwnerKind.FIRST_BUY:
+        return grid.from_first()
+    if owner.kind is not OwnerKind.GRID:
+        return range(len(grid.gaps))
+    home = owner.slot - grid.slot0
+    return sorted(range(len(grid.gaps)), key=lambda i: abs(i - home))
+
+
+def _bought(grid: Grid, order: Iterable[int], price: int, volume: int) -> Grid:
+    gaps, trails, left = list(grid.gaps), list(grid.trails), volume
+    for i in order:
+        gap = gaps[i]
+        take = min(left, grid.unit - gap.held)
+        if take <= 0:
+            continue
+        gaps[i] = replace(gap, held=gap.held + take, cost=gap.cost + take * price, bought=gap.bought + take)
+        left -= take
+        if trails and gaps[i].held == grid.unit:
+            trails[i] = replace(trails[i], was_above=False, trough=0, buy_fired=False)
+    grid = replace(grid, gaps=tuple(gaps), trails=tuple(trails))
+    return grid if left == 0 else replace(grid, base_holding=grid.base_holding + left, exact=False)
+
+
+def _sold(grid: Grid, order: Iterable[int], price: int, volume: int) -> Grid:
+    gaps, trails, left, gained = list(grid.gaps), list(grid.trails), volume, 0
+    for i in order:
+        gap = gaps[i]
+        take = min(left, gap.held)
+        if take <= 0:
+            continue
+        rest = _less(gap, take)
+        gain = take * price - (gap.cost - rest.cost)
+        gaps[i] = replace(rest, sold=gap.sold + take, sold_ever=gap.sold_ever + take, realised=gap.realised + gain)
+        left -= take
+        gained += gain
+        if trails and gaps[i].held == 0:
+            trails[i] = replace(trails[i], peak=0, sell_fired=False)
+    grid = replace(grid, gaps=tuple(gaps), trails=tuple(trails), realised=grid.realised + gained)
+    return grid if left == 0 else replace(grid, base_holding=max(0, grid.base_holding - left), exact=False)
+
+
+def _less(gap: Gap, take: int) -> Gap:
+    """The gap without some of what it holds, its cost reduced in proportion."""
+    return replace(gap, held=gap.held - take, cost=gap.cost - round_half_up(gap.cost * take, gap.held))

@@ -1,0 +1,327 @@
+"""What arming a grid would do, in figures, before anybody arms it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from qmtdesk.domain.codes import classify
+from qmtdesk.domain.fees import FeeSchedule, fee_of
+from qmtdesk.domain.instrument import Instrument
+from qmtdesk.domain.order import OwnerKind, Side
+from qmtdesk.domain.plans import GridMode, GridPlan
+from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.sessions import Phase
+from qmtdesk.strategies.grid_fills import on_fill
+from qmtdesk.strategies.grid_start import start_grid
+from qmtdesk.strategies.grid_state import Grid, GridContext, Wanted, Wish
+from qmtdesk.strategies.grid_wish import FIRST_BUY, OPENING, first_buy_wait, standing, wanted
+from qmtdesk.strategies.lattice import BP
+from qmtdesk.strategies.plan_error import PlanError
+from qmtdesk.strategies.rolling import Rolling, start_rolling
+from qmtdesk.strategies.rolling import on_fill as pair_fill
+from qmtdesk.strategies.rolling import wanted as pair_wanted
+
+QUOTE_AGE_MS = 8_000
+"""An older quote is stale; the engine's own limit is the same by default."""
+
+ENDLESS = 10**15
+"""Cash that is never short, 厘."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the checklist. `level`: ok | warn | refuse."""
+
+    level: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewOrder:
+    """An order that would go out now or, `after_first`, after the first buy. `level` is a level's number."""
+
+    side: Side
+    price: int
+    volume: int
+    level: int
+    first: bool
+    after_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """The ladder if the price falls all the way: (number, price, volume bought there, 厘 in use so far), highest first.
+
+    `cap_level` is the lowest level that the caps and the lower stop still let buy; `held` and `used` are what the grid
+    holds and what that cost there.
+    """
+
+    levels: tuple[tuple[int, int, int, int], ...]
+    cap_level: int
+    held: int
+    used: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What arming would do. Money 厘, volumes 股 / 张.
+
+    `cash_full` is what all levels together use with no cap; with caps it is the cash at `cap_level` in `levels`.
+    `worst_loss` is the loss (positive) at `worst_price` of all that the caps let buy on the way down. `trip_net` is one
+    unit's round trip over the gap at the price after `trip_fee`.
+    """
+
+    ok: bool
+    base: int = 0
+    unit: int = 0
+    first_volume: int = 0
+    first_price: int = 0
+    adopted: int = 0
+    base_holding: int = 0
+    levels_up: int = 0
+    levels_down: int = 0
+    levels: tuple[tuple[int, int, int, int], ...] = ()
+    cap_level: int = 0
+    cash_full: int = 0
+    cash_live: int = 0
+    cash: int = 0
+    worst_loss: int = 0
+    worst_price: int = 0
+    trip_net: int = 0
+    trip_fee: int = 0
+    orders: tuple[PreviewOrder, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+
+def preview_grid(
+    plan: GridPlan,
+    instrument: Instrument,
+    last: int,
+    cost: int,
+    position: int,
+    can_use: int,
+    cash: int,
+    at: int,
+    day: str,
+    phase: Phase,
+    quote_age_ms: int,
+    fees: FeeSchedule,
+) -> Preview:
+    """Everything the sheet shows; a plan that cannot start gives the one reason why.
+
+    `cash` and `can_use` as in GridContext, `quote_age_ms` how old the last price is, negative for
+    none. The orders are those of continuous
+    trading, whatever the phase is now.
+    """
+    start = start_rolling if plan.mode is GridMode.ROLLING else start_grid
+    try:
+        part = start(plan, instrument, last, cost, position, at, day, phase in OPENING)
+    except PlanError as error:
+        return Preview(ok=False, cash=cash, checks=(Check("refuse", error.reason),))
+    price = last or instrument.prev_close
+    ctx = GridContext(
+        at=at,
+        last=price,
+        bid1=0,
+        ask1=0,
+        limit_up=instrument.limit_up or instrument.told_up,
+        limit_down=instrument.limit_down or instrument.told_down,
+        phase=Phase.MORNING,
+        position=position,
+        can_use=can_use,
+        cash=ENDLESS,
+        lot=instrument.lot,
+        step=instrument.step,
+        tick=instrument.tick,
+        t_plus_one=instrument.t_plus_one,
+    )
+    depth = _depth_of_grid(part, ctx) if isinstance(part, Grid) else _depth_of_pair(part, ctx)
+    orders = _orders(part, ctx)
+    low, high = _trip(part, price)
+    fee = _trip_fee(fees, instrument, day, part.unit, low, high)
+    live = sum(order.price * order.volume for order in orders if order.side is Side.BUY)
+    worst_price = max(depth.levels[-1][1] if depth.levels else price, plan.lower_stop)
+    checks = (
+        _check_step(part, low, high, fee),
+        _check_cash(live, cash),
+        Check("ok", because(Why.UNIT_NOT_LOT, unit=part.unit, lot=part.lot)),
+        _check_quote(phase, quote_age_ms),
+        *_check_caps(plan, depth),
+        *_check_phase(plan, part, ctx, phase),
+    )
+    return Preview(
+        ok=all(check.level != "refuse" for check in checks),
+        base=part.anchor if isinstance(part, Grid) else part.centre,
+        unit=part.unit,
+        first_volume=part.first_left,
+        first_price=part.first_price,
+        adopted=plan.adopt,
+        base_holding=part.base_holding,
+        levels_up=sum(1 for level in depth.levels if level[0] > 0),
+        levels_down=sum(1 for level in depth.levels if level[0] < 0),
+        levels=depth.levels,
+        cap_level=depth.cap_level,
+        cash_full=depth.levels[-1][3] if depth.levels else 0,
+        cash_live=live,
+        cash=cash,
+        worst_loss=max(0, depth.used - depth.held * worst_price),
+        worst_price=worst_price,
+        trip_net=(high - low) * part.unit - fee,
+        trip_fee=fee,
+        orders=orders,
+        checks=checks,
+    )
+
+
+_Row = tuple[int, int, int, int]
+"""Number, price, volume bought there, what that costs."""
+
+
+def _depth_of_grid(grid: Grid, ctx: GridContext) -> Depth:
+    return _depth(grid, ctx, tuple(_grid_rows(grid, ctx)))
+
+
+def _grid_rows(grid: Grid, ctx: GridContext) -> Iterator[_Row]:
+    """The levels within the day's limits from the highest down; the first buy stands at its own gap's level."""
+    levels, reserved = grid.lattice.levels, grid.reserved()
+    highest_buy = min(grid.lattice.under(ctx.last), len(grid.gaps) - 1)
+    for i in range(len(levels) - 1, -1, -1):
+        if not ctx.allows(levels[i]):
+            continue
+        first = grid.first_left if i == grid.first_slot else 0
+        room = grid.whole(grid.unit - grid.gaps[i].held - reserved.get(i, 0)) if i <= highest_buy else 0
+        yield grid.lattice.number(i), levels[i], first + room, first * grid.first_price + room * levels[i]
+
+
+def _depth_of_pair(pair: Rolling, ctx: GridContext) -> Depth:
+    return _depth(pair, ctx, tuple(_pair_rows(pair, ctx)))
+
+
+def _pair_rows(pair: Rolling, ctx: GridContext) -> Iterator[_Row]:
+    """The sale, the centre, and the buys that would follow each other down to the range's or the day's lower end."""
+    yield 1, pair.sell_price, 0, 0
+    yield 0, pair.centre, pair.first_left, pair.first_left * pair.first_price
+    number, pair = -1, replace(pair, first_left=0)
+    while pair.buy_price < pair.centre and pair.buy_price >= max(pair.low, ctx.limit_down, pair.tick):
+        yield number, pair.buy_price, pair.unit, pair.unit * pair.buy_price
+        number, pair = number - 1, replace(pair, centre=pair.buy_price)
+
+
+def _depth(part: Grid | Rolling, ctx: GridContext, rows: tuple[_Row, ...]) -> Depth:
+    plan = part.plan
+    used, held, total = part.cash_used, part.held_total, ctx.position
+    deepest, levels, stopped = (0, held, used), list[tuple[int, int, int, int]](), False
+    for number, price, volume, value in rows:
+        used, held, total = used + value, held + volume, total + volume
+        levels.append((number, price, volume, used))
+        over_cash = plan.cash_cap > 0 and used > plan.cash_cap
+        over_position = 0 < plan.max_position < total
+        stopped = stopped or over_cash or over_position or price <= plan.lower_stop
+        if not stopped:
+            deepest = (number, held, used)
+    return Depth(tuple(levels), *deepest)
+
+
+def _orders(part: Grid | Rolling, ctx: GridContext) -> tuple[PreviewOrder, ...]:
+    """What goes out now, then what more goes out once the first buy is filled at its price."""
+    now = _wish(part, ctx).orders
+    shown = [_shown(part, order, after_first=False) for order in now]
+    if part.first_left:
+        volume = part.first_left
+        known = {(order.owner, order.side) for order in now}
+        after = _with_first_buy(part, ctx.at)
+        bought = replace(ctx, position=ctx.position + volume, can_use=ctx.can_use + (0 if ctx.t_plus_one else volume))
+        more = (order for order in _wish(after, bought).orders if (order.owner, order.side) not in known)
+        shown += [_shown(after, order, after_first=True) for order in more]
+    return tuple(shown)
+
+
+def _wish(part: Grid | Rolling, ctx: GridContext) -> Wish:
+    return wanted(part, ctx) if isinstance(part, Grid) else pair_wanted(part, ctx)
+
+
+def _with_first_buy(part: Grid | Rolling, at: int) -> Grid | Rolling:
+    price, volume = part.first_price, part.first_left
+    if isinstance(part, Grid):
+        return on_fill(part, FIRST_BUY, Side.BUY, price, volume, price, 0, at)
+    return pair_fill(part, FIRST_BUY, Side.BUY, price, volume, price, 0, at)
+
+
+def _shown(part: Grid | Rolling, order: Wanted, *, after_first: bool) -> PreviewOrder:
+    first = order.owner.kind is OwnerKind.FIRST_BUY
+    sells = order.side is Side.SELL
+    if isinstance(part, Rolling):
+        number = 0 if first else 1 if sells else -1
+    else:
+        slot = part.first_slot if first else order.owner.slot
+        number = part.lattice.number(slot - part.slot0 + (1 if sells else 0))
+    return PreviewOrder(order.side, order.price, order.volume, number, first, after_first)
+
+
+def _trip(part: Grid | Rolling, price: int) -> tuple[int, int]:
+    """The two prices of one round trip near the price."""
+    if isinstance(part, Rolling):
+        return part.centre, part.sell_price
+    i = max(0, min(part.lattice.under(price), len(part.gaps) - 1))
+    return part.lattice.levels[i], part.lattice.levels[i + 1]
+
+
+def _trip_fee(fees: FeeSchedule, instrument: Instrument, day: str, unit: int, low: int, high: int) -> int:
+    listing, on = classify(instrument.code), date.fromisoformat(day)
+    return sum(fee_of(fees, listing, on, side, 0, price * unit) for side, price in ((Side.BUY, low), (Side.SELL, high)))
+
+
+def _check_step(part: Grid | Rolling, low: int, high: int, fee: int) -> Check:
+    """The step has to be more than twice (commission + 1 tick): both sides' fees and two ticks."""
+    need = fee + 2 * part.tick * part.unit
+    need_bp = -(-need * BP // (low * part.unit))
+    numbers = because(
+        Why.STEP_TOO_SMALL,
+        step_bp=part.plan.step_bp,
+        need_bp=need_bp,
+        step_milli=high - low,
+        need_milli=-(-need // part.unit),
+    )
+    return Check("ok" if (high - low) * part.unit > need else "refuse", numbers)
+
+
+def _check_cash(live: int, cash: int) -> Check:
+    """The counter freezes commission with the price; a thousandth covers it."""
+    need = live + live // 1_000
+    return Check("ok" if need <= cash else "refuse", because(Why.CASH_SHORT, need_milli=need, have_milli=cash))
+
+
+def _check_quote(phase: Phase, age_ms: int) -> Check:
+    """Old data refuse where prices should be coming, and warn where none are expected."""
+    numbers = because(Why.QUOTE_STALE, age_ms=age_ms, limit_ms=QUOTE_AGE_MS)
+    if age_ms < 0:
+        numbers = because(Why.NO_QUOTE)
+    elif age_ms <= QUOTE_AGE_MS:
+        return Check("ok", numbers)
+    return Check("refuse" if phase.continuous else "warn", numbers)
+
+
+def _check_caps(plan: GridPlan, depth: Depth) -> Iterator[Check]:
+    """Tell when the plan's own bounds end the buying before the ladder does."""
+    lowest = depth.levels[-1][0] if depth.levels else 0
+    if depth.cap_level == lowest:
+        return
+    if plan.cash_cap and depth.levels[-1][3] > plan.cash_cap:
+        yield Check("warn", because(Why.CASH_CAP, cap_milli=plan.cash_cap, level=depth.cap_level, lowest=lowest))
+    if plan.max_position:
+        yield Check("warn", because(Why.POSITION_CAP, cap=plan.max_position, level=depth.cap_level, lowest=lowest))
+
+
+def _check_phase(plan: GridPlan, part: Grid | Rolling, ctx: GridContext, phase: Phase) -> Iterator[Check]:
+    """Tell when orders do not leave at once; an order of 9:24:40 cannot be taken back before 9:30."""
+    if phase in OPENING:
+        wait = (
+            None
+            if part.first_left == 0
+            else first_buy_wait(replace(ctx, phase=phase), auction_start=plan.auction_start)
+        )
+        yield Check("warn", wait or standing(replace(ctx, phase=phase)))
+        if part.first_left and plan.auction_start:
+            yield Check("warn", because(Why.NO_CANCEL_PHASE))
+    elif not phase.continuous:
+        yield Check("warn", because(Why.PHASE_CLOSED, phase=phase.value))

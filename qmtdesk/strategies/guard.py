@@ -1,0 +1,370 @@
+"""The limit-up guard (封单卫士): watches one sealed board and sells once when a rule says the seal is giving way."""
+
+from dataclasses import dataclass, replace
+
+from qmtdesk.domain.codes import UnknownCodeError, classify
+from qmtdesk.domain.instrument import Instrument
+from qmtdesk.domain.plans import GuardAction, GuardPlan, Readiness, RuleId, RuleSetting
+from qmtdesk.domain.quote import Quote
+from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.sessions import Phase, shanghai_day, shanghai_ms_of_day
+from qmtdesk.strategies.board import Board
+from qmtdesk.strategies.guard_plan import check_plan, check_threshold, rules_on
+from qmtdesk.strategies.guard_rules import RULES, Finding, Look
+from qmtdesk.strategies.guard_sale import (
+    follow_up,
+    on_sold,
+    refresh_question,
+    sale_price,
+    sale_volume,
+    start_sale,
+    wanted_sale,
+    why_nothing,
+)
+from qmtdesk.strategies.guard_state import (
+    IDLE,
+    Asked,
+    AskExpired,
+    Evidence,
+    Fired,
+    Guard,
+    GuardContext,
+    GuardMove,
+    GuardState,
+    Near,
+    NotSold,
+    Progress,
+    Question,
+    StateShown,
+    Try,
+    WantedSale,
+)
+
+__all__ = [
+    "AskExpired",
+    "Asked",
+    "Evidence",
+    "Fired",
+    "Guard",
+    "GuardContext",
+    "GuardMove",
+    "GuardState",
+    "Near",
+    "NotSold",
+    "StateShown",
+    "WantedSale",
+    "answer_ask",
+    "arm_guard",
+    "disarm",
+    "on_day",
+    "on_sold",
+    "pass_time",
+    "set_threshold",
+    "shown_state",
+    "step_guard",
+    "threshold_at",
+    "wanted_sale",
+]
+
+NEAR_AGAIN = 20
+_JUDGING = (GuardState.WATCHING, GuardState.ASKING)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One snapshot being judged, and what was said about it so far."""
+
+    look: Look
+    ctx: GuardContext
+    moves: list[GuardMove]
+
+
+def arm_guard(plan: GuardPlan, instrument: Instrument, at: int) -> Guard:
+    """A guard that watches from `at` on, or one that is OFF and says why: no limit, or two limits that disagree.
+
+    PlanError when the plan itself makes no sense.
+    """
+    check_plan(plan)
+    why_off = _why_off(instrument)
+    rules = rules_on(plan)
+    return Guard(
+        plan=plan,
+        instrument=instrument,
+        limit_up=instrument.limit_up,
+        armed_at=at,
+        day=shanghai_day(at),
+        state=GuardState.OFF if why_off else GuardState.WATCHING,
+        rules=rules,
+        progress=Progress((IDLE,) * len(rules)),
+        why_off=why_off,
+    )
+
+
+def step_guard(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> tuple[Guard, tuple[GuardMove, ...]]:
+    """Judge the board's newest snapshot, once each; `board` must have been stepped with `quote` before.
+
+    Nothing is decided on stale data, in an auction, or on a snapshot of an auction; what is not fresh loses its
+    confirmations. With a SELL rule met the guard comes back TRIGGERED, for good.
+    """
+    if guard.state is GuardState.OFF:
+        return guard, ()
+    moves: list[GuardMove] = []
+    guard = _expire_ask(guard, ctx.at, moves)
+    if not ctx.fresh:
+        guard = _forget(guard)
+    elif _decides(guard, board, quote, ctx):
+        if guard.state is GuardState.TRIGGERED:
+            guard = follow_up(guard, board, quote, ctx)
+        elif guard.state in _JUDGING and board.ticks != guard.progress.seen:
+            guard = refresh_question(_judge(guard, board, quote, ctx, moves), board, quote, ctx)
+    guard = _show(guard, shown_state(guard, board, fresh=ctx.fresh), moves)
+    return guard, tuple(moves)
+
+
+def pass_time(guard: Guard, at: int, *, fresh: bool) -> tuple[Guard, tuple[GuardMove, ...]]:
+    """Let time pass without a snapshot: a question may run out, a stock may have gone blind."""
+    if guard.state is GuardState.OFF:
+        return guard, ()
+    moves: list[GuardMove] = []
+    guard = _expire_ask(guard, at, moves)
+    if not fresh:
+        guard = _forget(guard)
+        if guard.state in _JUDGING:
+            guard = _show(guard, "blind", moves)
+    return guard, tuple(moves)
+
+
+def answer_ask(guard: Guard, ask: int, at: int, *, sell: bool) -> tuple[Guard, tuple[GuardMove, ...]]:
+    """The user's answer to question `ask`; an answer to any other question, or after the deadline, sells nothing.
+
+    A yes sells what the question shows; a no closes it, and the rule asks again only after it was not met once, or
+    after the board sealed anew.
+    """
+    moves: list[GuardMove] = []
+    guard = _expire_ask(guard, at, moves)
+    question = guard.question
+    if guard.state is not GuardState.ASKING or question is None or question.ask != ask:
+        return guard, tuple(moves)
+    if not sell:
+        declined = AskExpired(ask, because(Why.ASK_DECLINED, ask=ask))
+        return replace(guard, state=GuardState.WATCHING, question=None), (declined,)
+    if question.volume <= 0:
+        return guard, (NotSold(question.rule, because(Why.NOTHING_SELLABLE)),)
+    fired = Fired(question.rule, question.reason, GuardAction.SELL, question.volume, question.price)
+    moves.append(fired)
+    guard = start_sale(guard, question.volume, question.price, at, question.reason, queue=question.queue)
+    return _show(guard, "triggered", moves), tuple(moves)
+
+
+def set_threshold(guard: Guard, threshold: int) -> Guard:
+    """Give R1 another threshold (厘); PlanError below the least. Confirmations begin anew.
+
+    Readiness that was earned with a lower amount than the new threshold is lost, so raising the threshold over the
+    present amount sells nothing by itself; a board that was sealed at arming keeps what the user saw then.
+    """
+    check_threshold(threshold)
+    plan, progress = replace(guard.plan, threshold=threshold), guard.progress
+    earned = plan.readiness in (Readiness.ONCE, Readiness.SNAPSHOTS) or progress.top >= threshold
+    ready = progress.ready and (earned or (plan.readiness is Readiness.AUTO and progress.first_seal == progress.seal))
+    return _forget(replace(guard, plan=plan, progress=replace(progress, ready=ready)))
+
+
+def disarm(guard: Guard) -> Guard:
+    """The guard off by hand; what it sold stays on record. Doing it twice is doing it once."""
+    if guard.state in (GuardState.OFF, GuardState.SOLD):
+        return guard
+    return replace(guard, state=GuardState.OFF, question=None, why_off=because(Why.DISARMED), shown="")
+
+
+def on_day(guard: Guard, instrument: Instrument, at: int) -> Guard:
+    """Carry a guard into the day of `at`: one that was to be kept and has not fired is armed anew on the new limit.
+
+    Any other one ends at the close, a sale that was not finished included: its order died there, and its reason is of
+    another day. On the same day only a limit that changed arms it anew.
+    """
+    if guard.day == shanghai_day(at):
+        judging = guard.state in _JUDGING
+        return arm_guard(guard.plan, instrument, at) if judging and instrument != guard.instrument else guard
+    limitless = guard.why_off is not None and guard.why_off.why in (Why.NO_LIMIT, Why.LIMIT_DISAGREES)
+    if guard.plan.keep_armed and (guard.state in _JUDGING or limitless):
+        return arm_guard(guard.plan, instrument, at)
+    if guard.state is GuardState.OFF:
+        return guard
+    return replace(guard, state=GuardState.OFF, question=None, why_off=because(Why.EXPIRED_AT_CLOSE), shown="")
+
+
+def shown_state(guard: Guard | None, board: Board, *, fresh: bool) -> str:
+    """What the watchlist shows: sold | triggered | blind | sealed | broken | at_limit | open, the first that holds."""
+    if guard is not None and guard.state in (GuardState.SOLD, GuardState.TRIGGERED):
+        return str(guard.state.value)
+    if not fresh:
+        return "blind"
+    return "broken" if board.broken else str(board.state.value)
+
+
+def threshold_at(plan: GuardPlan, at: int) -> int:
+    """R1's threshold (厘) at a time: the latest timed one that has begun today (R9), else the plan's."""
+    if not plan.timed:
+        return plan.threshold
+    minute = shanghai_ms_of_day(at) // 60_000
+    begun = [timed for timed in plan.timed if timed.from_minute <= minute]
+    return max(begun, key=lambda timed: timed.from_minute).threshold if begun else plan.threshold
+
+
+def _why_off(instrument: Instrument) -> Reason | None:
+    try:
+        classify(instrument.code)
+    except UnknownCodeError:
+        return because(Why.UNKNOWN_CODE, code=instrument.code)
+    if instrument.limit_up <= 0:
+        return because(Why.NO_LIMIT, told_milli=instrument.told_up)
+    if instrument.limits_agree:
+        return None
+    return because(
+        Why.LIMIT_DISAGREES,
+        limit_up_milli=instrument.limit_up,
+        told_up_milli=instrument.told_up,
+        limit_down_milli=instrument.limit_down,
+        told_down_milli=instrument.told_down,
+    )
+
+
+def _decides(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> bool:
+    """Whether now and the newest snapshot are both of a phase in which this guard decides."""
+    for phase in (ctx.phase, board.phase):
+        if phase is None or not (phase.continuous or (guard.plan.closing_auction and phase is Phase.CLOSE_AUCTION)):
+            return False
+    return quote.at == board.last_at and board.limit_up == guard.limit_up and bool(board.history)
+
+
+def _judge(guard: Guard, board: Board, quote: Quote, ctx: GuardContext, moves: list[GuardMove]) -> Guard:
+    threshold = threshold_at(guard.plan, ctx.at)
+    guard = replace(guard, progress=_advance(guard, board, threshold))
+    look = Look(board, quote, guard.instrument.tick, threshold, ctx.day_amount or quote.amount, ctx.float_value)
+    scene = Scene(look, ctx, moves)
+    for no, setting in enumerate(guard.rules):
+        rule = RULES[setting.rule]
+        judged = board.sealed or not rule.sealed_only
+        finding = rule.check(look, setting) if judged else None
+        tried = guard.progress.tries[no]
+        if finding is None and tried is IDLE:
+            continue
+        then = _try_on(guard, setting, tried, finding, judged=judged)
+        _tell_near(setting.rule, tried, then.near, finding, scene)
+        guard = _put(guard, no, then)
+        if finding is not None and then.have >= setting.confirm:
+            guard = _fire(guard, no, finding, scene)
+            if guard.state is GuardState.TRIGGERED:
+                break
+    return guard
+
+
+def _advance(guard: Guard, board: Board, threshold: int) -> Progress:
+    """Readiness of R1 on the present seal; another seal, or none, starts from nothing."""
+    plan, old = guard.plan, guard.progress
+    seal = board.seals if board.sealed else 0
+    first_seal = seal if old.first_seal < 0 else old.first_seal
+    same = seal == old.seal
+    tries = old.tries if same else tuple(replace(tried, have=0) if tried.have else tried for tried in old.tries)
+    top = max(old.top if same else 0, board.seal)
+    ready = (same and old.ready) or (
+        seal > 0 and _earned(plan, board, was_above=top >= threshold, at_arming=seal == first_seal)
+    )
+    return Progress(tries, board.ticks, first_seal, seal, top, ready)
+
+
+def _earned(plan: GuardPlan, board: Board, *, was_above: bool, at_arming: bool) -> bool:
+    match plan.readiness:
+        case Readiness.AUTO:
+            return at_arming or was_above
+        case Readiness.ONCE:
+            return True
+        case Readiness.ABOVE:
+            return was_above
+        case Readiness.SNAPSHOTS:
+            return board.sealed_count >= plan.snapshots
+
+
+def _try_on(guard: Guard, setting: RuleSetting, tried: Try, finding: Finding | None, *, judged: bool) -> Try:
+    fires = finding is not None and finding.fires
+    counts = fires and (setting.rule is not RuleId.R1 or guard.progress.ready)
+    recovered = judged and not fires and setting.action is GuardAction.ASK
+    then = Try(
+        have=tried.have + 1 if counts else 0,
+        near=tried.near + 1 if finding is not None else 0,
+        spent=0 if recovered else tried.spent,
+    )
+    return IDLE if then == IDLE else then
+
+
+def _tell_near(rule: RuleId, tried: Try, near: int, finding: Finding | None, scene: Scene) -> None:
+    """Evidence on entering and leaving the zone within 2× of firing, and now and then in it."""
+    board, at = scene.look.board, scene.ctx.at
+    if finding is not None:
+        if near % NEAR_AGAIN == 1:
+            scene.moves.append(Near(Evidence(rule, at, board.state, finding.reason), inside=True))
+    elif tried.near:
+        left = because(RULES[rule].why, amount_milli=board.seal, snapshots=tried.near)
+        scene.moves.append(Near(Evidence(rule, at, board.state, left), inside=False))
+
+
+def _fire(guard: Guard, no: int, finding: Finding, scene: Scene) -> Guard:
+    """Do what the rule's action is: alert and ask once per seal, sell once per life."""
+    look, ctx, moves = scene.look, scene.ctx, scene.moves
+    setting, board, plan = guard.rules[no], look.board, guard.plan
+    told = guard.progress.tries[no].spent == board.seals + 1
+    if told and setting.action is not GuardAction.SELL:
+        return guard
+    price, queue = sale_price(plan, guard.instrument, board, look.quote, ctx.at)
+    volume = sale_volume(plan, guard.instrument, ctx)
+    if setting.action is not GuardAction.ALERT and volume == 0:
+        if not told:
+            moves.append(NotSold(setting.rule, why_nothing(ctx)))
+        return _spend(guard, no, board)
+    if setting.action is GuardAction.ASK:
+        if guard.question is not None:
+            return guard
+        ask, deadline = guard.asks + 1, ctx.at + plan.ask_timeout_ms
+        moves.append(Asked(ask, deadline, finding.reason, volume, price))
+        question = Question(ask, setting.rule, deadline, finding.reason, volume, price, queue)
+        return _spend(replace(guard, state=GuardState.ASKING, asks=ask, question=question), no, board)
+    moves.append(Fired(setting.rule, finding.reason, setting.action, volume, price))
+    if setting.action is GuardAction.ALERT:
+        return _spend(guard, no, board)
+    if guard.question is not None:
+        moves.append(AskExpired(guard.question.ask, because(Why.ALREADY_TRIGGERED, rule=setting.rule.value)))
+    return start_sale(guard, volume, price, ctx.at, finding.reason, queue=queue)
+
+
+def _spend(guard: Guard, no: int, board: Board) -> Guard:
+    return _put(guard, no, replace(guard.progress.tries[no], spent=board.seals + 1))
+
+
+def _put(guard: Guard, no: int, tried: Try) -> Guard:
+    tries = guard.progress.tries
+    if tries[no] is tried:
+        return guard
+    return replace(guard, progress=replace(guard.progress, tries=(*tries[:no], tried, *tries[no + 1 :])))
+
+
+def _forget(guard: Guard) -> Guard:
+    """Confirmations back to none."""
+    tries = guard.progress.tries
+    if not any(tried.have for tried in tries):
+        return guard
+    return replace(guard, progress=replace(guard.progress, tries=tuple(replace(tried, have=0) for tried in tries)))
+
+
+def _expire_ask(guard: Guard, at: int, moves: list[GuardMove]) -> Guard:
+    question = guard.question
+    if question is None or at < question.deadline:
+        return guard
+    moves.append(AskExpired(question.ask, because(Why.ASK_EXPIRED, ask=question.ask)))
+    return replace(guard, state=GuardState.WATCHING, question=None)
+
+
+def _show(guard: Guard, shown: str, moves: list[GuardMove]) -> Guard:
+    if guard.shown == shown:
+        return guard
+    moves.append(StateShown(shown))
+    return replace(guard, shown=shown)

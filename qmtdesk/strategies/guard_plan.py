@@ -1,0 +1,65 @@
+"""Which guard plans make sense, and which rules a plan turns on."""
+
+from qmtdesk.domain.plans import GuardPlan, RuleId, RuleSetting
+from qmtdesk.domain.reason import Why, because
+from qmtdesk.strategies.guard_rules import RULES, rule_problem
+from qmtdesk.strategies.plan_error import PlanError
+
+LEAST_THRESHOLD = 1_000_000_000
+"""1,000,000 CNY in 厘: less than that on bid1 is a typing slip or no seal at all."""
+MOST_SLIPPAGE_BP = 1_000
+MINUTES = 24 * 60
+
+
+def check_plan(plan: GuardPlan) -> None:
+    """PlanError(BAD_SETTING) naming the first field that makes no sense."""
+    check_threshold(plan.threshold)
+    for field, least, most in (
+        ("snapshots", 1, 10_000),
+        ("confirm", 1, 1_000),
+        ("sell_volume", -1, 1_000_000_000),
+        ("ask_timeout_ms", 1, 3_600_000),
+        ("follow_up_ms", 1, 3_600_000),
+        ("slippage_bp", 0, MOST_SLIPPAGE_BP),
+    ):
+        value: int = getattr(plan, field)
+        if not least <= value <= most:
+            raise PlanError(because(Why.BAD_SETTING, field=field, value=value, least=least, most=most))
+    for timed in plan.timed:
+        check_threshold(timed.threshold)
+        if not 0 <= timed.from_minute < MINUTES:
+            raise PlanError(because(Why.BAD_SETTING, field="from_minute", value=timed.from_minute))
+    _check_rules(plan.rules)
+
+
+def check_threshold(threshold: int) -> None:
+    """PlanError(BAD_SETTING) when R1's threshold (厘) is below 1,000,000 CNY."""
+    if threshold < LEAST_THRESHOLD:
+        reason = because(Why.BAD_SETTING, field="threshold", value_milli=threshold, least_milli=LEAST_THRESHOLD)
+        raise PlanError(reason)
+
+
+def rules_on(plan: GuardPlan) -> tuple[RuleSetting, ...]:
+    """The rules that are on, in the order they are judged.
+
+    R1's numbers, confirmations and action are the plan's own; an R1 among `plan.rules` only says whether it is on.
+    """
+    asked = {setting.rule: setting for setting in plan.rules}
+    first = RuleSetting(
+        rule=RuleId.R1,
+        on=asked[RuleId.R1].on if RuleId.R1 in asked else True,
+        threshold=plan.threshold,
+        confirm=plan.confirm,
+        action=plan.action,
+    )
+    asked[RuleId.R1] = first
+    return tuple(asked[rule] for rule in RULES if rule in asked and asked[rule].on)
+
+
+def _check_rules(rules: tuple[RuleSetting, ...]) -> None:
+    if len({setting.rule for setting in rules}) != len(rules):
+        raise PlanError(because(Why.BAD_SETTING, field="rules", value=len(rules)))
+    for setting in rules:
+        problem = rule_problem(setting)
+        if problem is not None:
+            raise PlanError(problem)

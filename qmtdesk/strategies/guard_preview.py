@@ -1,0 +1,109 @@
+"""What arming a guard would do, said before it is armed."""
+
+from dataclasses import dataclass, replace
+
+from qmtdesk.domain.instrument import Instrument
+from qmtdesk.domain.plans import GuardAction, GuardPlan
+from qmtdesk.domain.quote import Quote
+from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.strategies.board import Board
+from qmtdesk.strategies.guard import Asked, Fired, Guard, GuardContext, arm_guard, shown_state, step_guard
+from qmtdesk.strategies.guard_sale import sale_price, sale_volume, why_nothing
+from qmtdesk.strategies.plan_error import PlanError
+
+WARN, REFUSE = "warn", "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One line of the checklist. `level`: ok | warn | refuse."""
+
+    level: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What arming would do. Prices and `seal` in 厘, volumes in 股 / 张, `bid1_lots` in 手.
+
+    `ok`: nothing refuses. `fires_now`: the present snapshot, repeated as often as confirmation asks, would make a rule
+    sell or ask. `board` as `shown_state` says it, without a guard. `volume` and `price` are what a trigger would sell
+    now; `t1_volume` was bought today and stays. `shadow` is filled in by whoever keeps the statistics.
+    """
+
+    ok: bool
+    fires_now: bool
+    board: str
+    seal: int
+    bid1: int
+    bid1_lots: int
+    volume: int
+    t1_volume: int
+    price: int
+    limit_up: int
+    told_up: int
+    checks: tuple[CheckLine, ...]
+    shadow: tuple[tuple[str, int], ...] = ()
+
+
+def preview_guard(plan: GuardPlan, instrument: Instrument, board: Board, quote: Quote, ctx: GuardContext) -> Preview:
+    """Arm a guard nobody keeps and look at what it does; `board` must have been stepped with `quote`."""
+    try:
+        guard = arm_guard(plan, instrument, ctx.at)
+    except PlanError as error:
+        return _preview(instrument, board, quote, ctx, (CheckLine(REFUSE, error.reason),))
+    if guard.why_off is not None:
+        return _preview(instrument, board, quote, ctx, (CheckLine(REFUSE, guard.why_off),))
+    fired = _first_fire(guard, board, quote, ctx)
+    volume = sale_volume(plan, instrument, ctx)
+    price, _ = sale_price(plan, instrument, board, quote, ctx.at)
+    checks = _checks(ctx, volume)
+    if fired is not None:
+        checks = (CheckLine(WARN, fired), *checks)
+    seen = _preview(instrument, board, quote, ctx, checks)
+    return replace(seen, fires_now=fired is not None, volume=volume, price=price)
+
+
+def _first_fire(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> Reason | None:
+    """Why a rule would sell, or ask, if the present snapshot came as often as its confirmations need."""
+    rounds = max((setting.confirm for setting in guard.rules), default=0)
+    for more in range(rounds):
+        seen = replace(board, ticks=board.ticks + more, sealed_count=board.sealed_count + more)
+        guard, moves = step_guard(guard, seen, quote, ctx)
+        for move in moves:
+            if isinstance(move, Asked) or (isinstance(move, Fired) and move.action is GuardAction.SELL):
+                return move.reason
+    return None
+
+
+def _checks(ctx: GuardContext, volume: int) -> tuple[CheckLine, ...]:
+    lines = []
+    if volume == 0:
+        lines.append(CheckLine(WARN, why_nothing(ctx)))
+    elif ctx.bought_today > 0:
+        lines.append(CheckLine(WARN, because(Why.T_PLUS_ONE, bought_today=ctx.bought_today, can_use=ctx.can_use)))
+    if not ctx.fresh:
+        lines.append(CheckLine(WARN, because(Why.BLIND)))
+    if not ctx.phase.continuous:
+        lines.append(CheckLine(WARN, because(Why.AUCTION if ctx.phase.auction else Why.PHASE_CLOSED)))
+    return tuple(lines)
+
+
+def _preview(
+    instrument: Instrument, board: Board, quote: Quote, ctx: GuardContext, checks: tuple[CheckLine, ...]
+) -> Preview:
+    bid1 = quote.bid1
+    return Preview(
+        ok=all(line.level != REFUSE for line in checks),
+        fires_now=False,
+        board=shown_state(None, board, fresh=ctx.fresh),
+        seal=board.seal,
+        bid1=bid1.price,
+        bid1_lots=bid1.volume // ctx.lot,
+        volume=0,
+        t1_volume=ctx.bought_today,
+        price=0,
+        limit_up=instrument.limit_up,
+        told_up=instrument.told_up,
+        checks=checks,
+    )

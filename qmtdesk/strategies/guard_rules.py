@@ -1,0 +1,308 @@
+"""When each of the guard's rules counts as met, from one snapshot and the board's last ten minutes."""
+
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from qmtdesk.domain.plans import RuleId, RuleSetting
+from qmtdesk.domain.quote import Quote
+from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.strategies.board import KEPT_MS, Board
+
+BP = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a rule may look at. Amounts 厘; `threshold` is R1's at this time of day.
+
+    `float_value` is the free float's market value, 0 = not known.
+    """
+
+    board: Board
+    quote: Quote
+    tick: int
+    threshold: int
+    day_amount: int
+    float_value: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that is met, or within 2× of it, with the inputs it saw."""
+
+    fires: bool
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. `sealed_only`: it says something about a sealed board only.
+
+    `threshold`, `floor` and `window` say what the setting's numbers mean, '' where a number is not used. A rule with
+    a `window` needs one, at most ten minutes long, unless `whole_seal` (0 = since the seal).
+    """
+
+    check: Callable[[Look, RuleSetting], Finding | None]
+    why: Why
+    sealed_only: bool
+    threshold: str
+    floor: str
+    window: str
+    usual: RuleSetting
+    whole_seal: bool = False
+
+
+def amount_rule(look: Look, _setting: RuleSetting) -> Finding | None:
+    """R1: seal amount < the threshold of this time of day (厘)."""
+    amount, least = look.board.seal, look.threshold
+    if amount >= 2 * least:
+        return None
+    bid = look.quote.bid1
+    reason = because(
+        Why.RULE_AMOUNT, amount_milli=amount, threshold_milli=least, bid1_milli=bid.price, volume=bid.volume
+    )
+    return Finding(amount < least, reason)
+
+
+def drop_rule(look: Look, setting: RuleSetting) -> Finding | None:
+    """R2: the amount is `threshold` bp or more below its maximum of the last `window_ms`, and by over `floor` 厘."""
+    board = look.board
+    top = max(amount for _, amount in board.history[_start(board, setting.window_ms) :])
+    fall = top - board.seal
+    if 2 * fall * BP < top * setting.threshold or 2 * fall <= setting.floor:
+        return None
+    fires = fall * BP >= top * setting.threshold and fall > setting.floor
+    reason = because(
+        Why.RULE_DROP,
+        amount_milli=board.seal,
+        peak_milli=top,
+        drop_bp=fall * BP // top,
+        threshold_bp=setting.threshold,
+        window_ms=setting.window_ms,
+    )
+    return Finding(fires, reason)
+
+
+def decay_rule(look: Look, setting: RuleSetting) -> Finding | None:
+    """R3: at the pace of the last `window_ms` the amount is gone in less than `threshold` ms.
+
+    It must have fallen by more than `floor` 厘 in that window. Says nothing until the seal is half a window old.
+    """
+    passed, fall = _pace(look.board, setting.window_ms)
+    if 2 * passed < setting.window_ms or fall <= setting.floor:
+        return None
+    eta = look.board.seal * passed // fall
+    if eta >= 2 * setting.threshold:
+        return None
+    reason = because(
+        Why.RULE_DECAY,
+        amount_milli=look.board.seal,
+        fall_milli=fall,
+        passed_ms=passed,
+        eta_ms=eta,
+        threshold_ms=setting.threshold,
+    )
+    return Finding(eta < setting.threshold, reason)
+
+
+def consumed_rule(look: Look, setting: RuleSetting) -> Finding | None:
+    """R4: volume traded against the seal is `threshold` bp or more of the queue left, and more than `floor` shares.
+
+    Counted over the last `window_ms`; 0 = since the seal.
+    """
+    board, queue = look.board, look.quote.bid1.volume
+    before = board.volumes[_start(board, setting.window_ms)] if setting.window_ms else board.volume_at_seal
+    traded = board.volume - before
+    if 2 * traded * BP < setting.threshold * queue or traded <= setting.floor:
+        return None
+    reason = because(Why.RULE_CONSUMED, traded=traded, queue=queue, threshold_bp=setting.threshold)
+    return Finding(traded * BP >= setting.threshold * queue, reason)
+
+
+def net_cancel_rule(look: Look, setting: RuleSetting) -> Finding | None:
+    """R5: more left the queue in the last `window_ms` than was traded: by `threshold` bp of it and by `floor` shares.
+
+    An estimate from snapshots: new buyers hide as many cancels.
+    """
+    board = look.board
+    start = _start(board, setting.window_ms)
+    before = board.history[start][1] // board.limit_up
+    cancelled = before - board.seal // board.limit_up - (board.volume - board.volumes[start])
+    if 2 * cancelled * BP < setting.threshold * before or cancelled <= setting.floor:
+        return None
+    reason = because(
+        Why.RULE_NET_CANCEL,
+        cancelled=cancelled,
+        queue=before,
+        threshold_bp=setting.threshold,
+        window_ms=setting.window_ms,
+    )
+    return Finding(cancelled * BP >= setting.threshold * before, reason)
+
+
+def share_rule(look: Look, setting: RuleSetting) -> Finding | None:
+    """R6: seal / day's amount < `threshold` bp, or seal / free-float value < `floor` bp; 0 switches either off.
+
+    Without a known float value only the first counts.
+    """
+    amount, day, free = look.board.seal * BP, look.day_amount, look.float_value
+    if amount >= 2 * setting.threshold * day and amount >= 2 * setting.floor * free:
+        return None
+    reason = because(
+        Why.RULE_SHARE,
+        amount_milli=look.board.seal,
+        day_milli=day,
+        float_milli=free,
+        threshold_bp=setting.threshold,
+        floor_bp=setting.floor,
+    )
+    return Finding(amount < setting.threshold * day or amount < setting.floor * free, reason)
+
+
+def big_print_rule(look: Look, setting: RuleSetting) -> Finding | None:
+    """R7: one snapshot traded `threshold` bp or more of the queue before it, and more than `floor` shares."""
+    board = look.board
+    traded, queue = board.print_volume, board.queue_before
+    if queue == 0 or traded <= setting.floor or 2 * traded * BP < setting.threshold * queue:
+        return None
+    reason = because(Why.RULE_BIG_PRINT, traded=traded, queue=queue, threshold_bp=setting.threshold)
+    return Finding(traded * BP >= setting.threshold * queue, reason)
+
+
+def breaks_rule(look: Look, setting: RuleSetting) -> Finding | None:
+    """R8: broken `threshold` times today, or open for `window_ms`, or sealed again below `floor` bp of the first seal.
+
+    The first seal's maximum is meant. 0 switches each of the three off.
+    """
+    board = look.board
+    if board.breaks == 0:
+        return None
+    open_ms = 0 if board.sealed else board.last_at - board.broke_at
+    weak = board.sealed and board.seal * BP < setting.floor * board.tally.first_peak
+    often = 0 < setting.threshold <= board.breaks
+    reason = because(
+        Why.RULE_BREAKS,
+        breaks=board.breaks,
+        threshold=setting.threshold,
+        open_ms=open_ms,
+        amount_milli=board.seal,
+        first_milli=board.tally.first_peak,
+    )
+    return Finding(often or weak or 0 < setting.window_ms <= open_ms, reason)
+
+
+def broken_rule(look: Look, setting: RuleSetting) -> Finding | None:
+    """R11: after a seal today the last price is `threshold` ticks or more below the limit."""
+    board = look.board
+    if not board.broken:
+        return None
+    below = (board.limit_up - look.quote.last) // look.tick
+    if 2 * below < setting.threshold:
+        return None
+    reason = because(
+        Why.RULE_BROKEN,
+        last_milli=look.quote.last,
+        limit_milli=board.limit_up,
+        ticks=below,
+        threshold=setting.threshold,
+    )
+    return Finding(below >= setting.threshold, reason)
+
+
+def eta_to(board: Board, threshold: int, window_ms: int = 60_000) -> int:
+    """At the pace of the last `window_ms`: ms until the amount reaches `threshold` (厘); 0 = not falling, or below."""
+    if not board.sealed:
+        return 0
+    passed, fall = _pace(board, window_ms)
+    return max(0, board.seal - threshold) * passed // fall if fall > 0 else 0
+
+
+def _usual(rule: RuleId, threshold: int, floor: int = 0, window_ms: int = 0, confirm: int = 1) -> RuleSetting:
+    return RuleSetting(rule=rule, on=False, threshold=threshold, floor=floor, window_ms=window_ms, confirm=confirm)
+
+
+RULES: dict[RuleId, Rule] = {
+    RuleId.R1: Rule(
+        amount_rule, Why.RULE_AMOUNT, True, "厘", "", "", RuleSetting(rule=RuleId.R1, threshold=20_000_000_000)
+    ),
+    RuleId.R2: Rule(
+        drop_rule,
+        Why.RULE_DROP,
+        True,
+        "bp of the maximum",
+        "厘",
+        "maximum of",
+        _usual(RuleId.R2, 3000, 10_000_000_000, 60_000),
+    ),
+    RuleId.R3: Rule(
+        decay_rule, Why.RULE_DECAY, True, "ms", "厘", "pace of", _usual(RuleId.R3, 30_000, 5_000_000_000, 60_000, 2)
+    ),
+    RuleId.R4: Rule(
+        consumed_rule,
+        Why.RULE_CONSUMED,
+        True,
+        "bp of the queue",
+        "shares",
+        "traded in",
+        _usual(RuleId.R4, 10_000, 0, 60_000),
+        whole_seal=True,
+    ),
+    RuleId.R5: Rule(
+        net_cancel_rule,
+        Why.RULE_NET_CANCEL,
+        True,
+        "bp of the queue",
+        "shares",
+        "cancelled in",
+        _usual(RuleId.R5, 3000, 0, 60_000),
+    ),
+    RuleId.R6: Rule(
+        share_rule, Why.RULE_SHARE, True, "bp of the day's amount", "bp of the float", "", _usual(RuleId.R6, 500, 0)
+    ),
+    RuleId.R7: Rule(big_print_rule, Why.RULE_BIG_PRINT, True, "bp of the queue", "shares", "", _usual(RuleId.R7, 2000)),
+    RuleId.R8: Rule(
+        breaks_rule,
+        Why.RULE_BREAKS,
+        False,
+        "breaks",
+        "bp of the first seal",
+        "open for",
+        _usual(RuleId.R8, 3),
+        whole_seal=True,
+    ),
+    RuleId.R11: Rule(broken_rule, Why.RULE_BROKEN, False, "ticks", "", "", _usual(RuleId.R11, 1)),
+}
+"""Every rule in the order they are judged; all but R1 are off until the user turns them on."""
+
+
+def rule_problem(setting: RuleSetting) -> Reason | None:
+    """BAD_SETTING when a rule's numbers make no sense; R1's own numbers are the plan's and not looked at."""
+    rule = RULES[setting.rule]
+    if setting.rule is RuleId.R1 or not setting.on:
+        return None
+    least_window = 1 if rule.window and not rule.whole_seal else 0
+    numbers = (setting.threshold, setting.floor, setting.window_ms)
+    if min(numbers) < 0 or max(numbers) == 0 or setting.confirm < 1:
+        return _bad(setting, "numbers", min(numbers))
+    if not least_window <= setting.window_ms <= KEPT_MS:
+        return _bad(setting, "window_ms", setting.window_ms)
+    if setting.threshold == 0 and setting.rule not in (RuleId.R6, RuleId.R8):
+        return _bad(setting, "threshold", 0)
+    return None
+
+
+def _bad(setting: RuleSetting, field: str, value: int) -> Reason:
+    return because(Why.BAD_SETTING, rule=setting.rule.value, field=field, value=value)
+
+
+def _start(board: Board, window_ms: int) -> int:
+    """Index of the oldest snapshot of this seal inside the window; the newest one always counts."""
+    since = max(board.last_at - window_ms, board.sealed_since)
+    return min(bisect_left(board.history, (since,)), len(board.history) - 1)
+
+
+def _pace(board: Board, window_ms: int) -> tuple[int, int]:
+    """How long (ms) and by how much (厘, may be negative) the seal fell within the window."""
+    at, amount = board.history[_start(board, window_ms)]
+    return board.last_at - at, amount - board.seal

@@ -1,0 +1,241 @@
+"""What a limit-up guard remembers, is told, and says."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from qmtdesk.domain.instrument import Instrument
+from qmtdesk.domain.plans import GuardAction, GuardPlan, RuleId, RuleSetting
+from qmtdesk.domain.quote import BoardState
+from qmtdesk.domain.reason import Reason
+from qmtdesk.domain.sessions import Phase
+
+
+class GuardState(str, Enum):
+    """Where a guard's life stands; TRIGGERED, SOLD and OFF never go back."""
+
+    WATCHING = "watching"
+    ASKING = "asking"
+    TRIGGERED = "triggered"
+    SOLD = "sold"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """How near one rule is to firing.
+
+    `have` counts confirmations, `near` the snapshots it has been within 2× of firing, `spent` the seal (its number
+    + 1) in which it alerted, asked or found nothing to sell.
+    """
+
+    have: int = 0
+    near: int = 0
+    spent: int = 0
+
+
+IDLE = Try()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the guard made of the snapshots so far.
+
+    `tries` has one place per rule in `Guard.rules`. `seen` is the board's tick judged last. `seal` is the number of
+    the seal judged, 0 while not sealed; `first_seal` the one that stood at the first snapshot after arming, −1 before
+    it; `top` the largest amount (厘) this guard saw of `seal`.
+    """
+
+    tries: tuple[Try, ...]
+    seen: int = -1
+    first_seal: int = -1
+    seal: int = 0
+    top: int = 0
+    ready: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One open confirm-sell question; `volume` and `price` are what a yes would sell, as of the newest snapshot."""
+
+    ask: int
+    rule: RuleId
+    deadline: int
+    reason: Reason
+    volume: int
+    price: int
+    queue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """The one sale of a guard's life: `target` shares fixed at the trigger, at `price` since `attempt_at`.
+
+    `queue`: this attempt meets the queue at the limit price.
+    """
+
+    target: int
+    price: int
+    attempt: int
+    attempt_at: int
+    queue: bool
+    reason: Reason
+    sold: int = 0
+    done_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One armed guard. `rules` are the ones that are on, R1 first; `why_off` says why it does not watch."""
+
+    plan: GuardPlan
+    instrument: Instrument
+    limit_up: int
+    armed_at: int
+    day: date
+    state: GuardState
+    rules: tuple[RuleSetting, ...]
+    progress: Progress
+    asks: int = 0
+    question: Question | None = None
+    sale: Sale | None = None
+    why_off: Reason | None = None
+    shown: str = ""
+
+    @property
+    def ready(self) -> bool:
+        """Whether R1 counts on the present seal."""
+        return self.progress.ready
+
+    @property
+    def confirm_have(self) -> tuple[tuple[RuleId, int], ...]:
+        """Consecutive confirmations each rule has."""
+        return tuple((setting.rule, tried.have) for setting, tried in zip(self.rules, self.progress.tries, strict=True))
+
+    @property
+    def target(self) -> int:
+        """Shares to sell, fixed at the trigger."""
+        return self.sale.target if self.sale else 0
+
+    @property
+    def sold(self) -> int:
+        """Shares sold so far."""
+        return self.sale.sold if self.sale else 0
+
+    @property
+    def attempt(self) -> int:
+        """Which order of the sale should be working, from 1; 0 before the trigger."""
+        return self.sale.attempt if self.sale else 0
+
+    @property
+    def attempt_at(self) -> int:
+        """When that attempt began."""
+        return self.sale.attempt_at if self.sale else 0
+
+    @property
+    def price(self) -> int:
+        """Price of the present attempt."""
+        return self.sale.price if self.sale else 0
+
+    @property
+    def ask(self) -> int:
+        """Number of the open question, 0 when none is open."""
+        return self.question.ask if self.question else 0
+
+    @property
+    def ask_deadline(self) -> int:
+        """When the open question ends in nothing, 0 when none is open."""
+        return self.question.deadline if self.question else 0
+
+
+@dataclass(frozen=True, slots=True)
+class GuardContext:
+    """What holds around one step. `at` and `phase` are now; `fresh` says the newest snapshot is not too old.
+
+    `can_use` shares may be sold now. `lot` is what the feed counts its queue in (手: 100 shares), for showing only.
+    `day_amount` and `float_value` in 厘, 0 = not known; without the first the quote's own day amount counts.
+    """
+
+    at: int
+    phase: Phase
+    can_use: int
+    position: int
+    bought_today: int
+    fresh: bool
+    lot: int = 100
+    day_amount: int = 0
+    float_value: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One evaluation of one rule, with its inputs."""
+
+    rule: RuleId
+    at: int
+    board: BoardState
+    inputs: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class StateShown:
+    """What the watchlist shows of this stock changed."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A rule fired. With SELL the guard is latched now: journal it before the order leaves."""
+
+    rule: RuleId
+    reason: Reason
+    action: GuardAction
+    volume: int
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A rule asks the user; no answer until `deadline` means nothing is done."""
+
+    ask: int
+    deadline: int
+    reason: Reason
+    volume: int
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskExpired:
+    """A question is closed without its own sale: timed out, declined, or overtaken by a rule that sold."""
+
+    ask: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A rule came within 2× of firing, is still there (told now and then), or left that zone (`inside` false)."""
+
+    evidence: Evidence
+    inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotSold:
+    """A rule wanted to sell and could not."""
+
+    rule: RuleId | None
+    reason: Reason
+
+
+GuardMove = StateShown | Fired | Asked | AskExpired | Near | NotSold
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSale:
+    """The one sell order that should be working."""
+
+    price: int
+    volume: int

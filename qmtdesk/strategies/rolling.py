@@ -1,0 +1,352 @@
+"""The rolling pair: one sale above and one buy below the level that was filled last."""
+
+from dataclasses import dataclass, replace
+
+from qmtdesk.domain.instrument import Instrument
+from qmtdesk.domain.money import round_half_up
+from qmtdesk.domain.order import Owner, OwnerKind, Side
+from qmtdesk.domain.plans import GridPlan
+from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.strategies.grid_start import base_of, check_plan, first_buy_of
+from qmtdesk.strategies.grid_state import GridContext, GridSummary, Wanted, Wish, whole_lots
+from qmtdesk.strategies.grid_wish import (
+    FIRST_BUY,
+    FIRST_BUY_PENDING,
+    NOTHING_HELD,
+    SELL_ONLY,
+    SLEEPING,
+    first_buy_wait,
+    standing,
+)
+from qmtdesk.strategies.lattice import BP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rolling:
+    """One rolling grid. Prices and money 厘, volumes 股 / 张.
+
+    `centre` is the level of the order filled last, `leg` the number of the pair around it: the orders of a pair belong
+    to Owner(ROLLING, leg). `sold_leg` and `bought_leg` are what this pair's orders filled so far. `cost` is the 厘
+    paid for `held`. Outside [low, high] the pair sleeps.
+    """
+
+    plan: GridPlan
+    tick: int
+    lot: int
+    step: int
+    unit: int
+    centre: int
+    low: int
+    high: int
+    started_at: int
+    day: str
+    leg: int = 0
+    held: int = 0
+    cost: int = 0
+    sold_leg: int = 0
+    bought_leg: int = 0
+    base_holding: int = 0
+    first_left: int = 0
+    first_price: int = 0
+    asleep: bool = False
+    sell_only: bool = False
+    realised: int = 0
+    realised_today: int = 0
+    fees: int = 0
+    fees_today: int = 0
+    improvement: int = 0
+    sold_ever: int = 0
+    sold_today: int = 0
+    exact: bool = True
+
+    @property
+    def held_total(self) -> int:
+        """All that the pair holds, 底仓 not included."""
+        return self.held
+
+    @property
+    def cash_used(self) -> int:
+        """厘 paid for what is held now."""
+        return self.cost
+
+    @property
+    def owner(self) -> Owner:
+        """Whom the orders of the pair in force belong to."""
+        return Owner(OwnerKind.ROLLING, self.leg)
+
+    @property
+    def sell_price(self) -> int:
+        """Centre × (1 + step), half-up to the tick."""
+        return _on_tick(self.centre * (BP + self.plan.step_bp), self.tick)
+
+    @property
+    def buy_price(self) -> int:
+        """Centre × (1 − step), half-up to the tick."""
+        return _on_tick(self.centre * (BP - self.plan.step_bp), self.tick)
+
+    @property
+    def to_sell(self) -> int:
+        """What the pair's sale still lacks: a unit, or what is held if that is less."""
+        return min(self.unit - self.sold_leg, self.held)
+
+    def whole(self, volume: int) -> int:
+        """The part of a volume that may be ordered."""
+        return whole_lots(volume, self.lot, self.step)
+
+
+def start_rolling(
+    plan: GridPlan,
+    instrument: Instrument,
+    last: int,
+    cost: int,
+    position: int,
+    at: int,
+    day: str,
+    opening_auction: bool,  # noqa: FBT001
+) -> Rolling:
+    """The pair of a plan before its first order; PlanError names the setting and the numbers that forbid it.
+
+    The centre is the first buy's price, or the base where nothing is bought first. Adoption takes `plan.adopt` of the
+    position at the account's average cost; the rest of the position is 底仓.
+    """
+    check_plan(plan, instrument, last, position)
+    base = base_of(plan, instrument, last, cost)
+    first = first_buy_of(plan, instrument, last, opening_auction=opening_auction)
+    return Rolling(
+        plan=plan,
+        tick=instrument.tick,
+        lot=instrument.lot,
+        step=instrument.step,
+        unit=first.unit,
+        centre=_on_tick((first.price if first.missing else base) * BP, instrument.tick),
+        low=base * (BP - plan.range_bp) // BP,
+        high=base * (BP + plan.range_bp) // BP,
+        started_at=at,
+        day=day,
+        held=plan.adopt,
+        cost=plan.adopt * (cost or last or first.price),
+        base_holding=position - plan.adopt,
+        first_left=first.missing,
+        first_price=first.price if first.missing else 0,
+        sell_only=plan.sell_only,
+        exact=cost > 0 or plan.adopt == 0,
+    )
+
+
+def wanted(pair: Rolling, ctx: GridContext) -> Wish:
+    """The sale above and the buy below the centre; `reasons` are the buy's and the sale's, in this order.
+
+    As long as an order of an earlier pair may still fill, nothing new is wanted: it is cancelled first. The buy waits
+    for the first buy. Outside continuous trading, and without a price, what is live stays wanted.
+    """
+    given_up = pair.first_left == 0 and (FIRST_BUY, Side.BUY) in ctx.live
+    if given_up or any(owner.kind is OwnerKind.ROLLING and owner != pair.owner for owner, _ in ctx.live):
+        wait = because(Why.WAITING_CANCEL)
+        return Wish((), (wait, wait), wait if pair.first_left else None)
+    sell_why, sale = _sale(pair, ctx)
+    orders = [Wanted(pair.owner, Side.SELL, pair.sell_price, sale)] if sell_why is None else []
+    first_why = _first_block(pair, ctx) if pair.first_left else None
+    if pair.first_left and first_why is None:
+        live = (FIRST_BUY, Side.BUY) in ctx.live
+        volume = pair.first_left if live else pair.whole(pair.first_left)
+        orders.append(Wanted(FIRST_BUY, Side.BUY, pair.first_price, volume))
+    buy_why = _buy_block(pair, ctx)
+    if buy_why is None:
+        live = (pair.owner, Side.BUY) in ctx.live
+        volume = pair.unit - pair.bought_leg
+        orders.append(Wanted(pair.owner, Side.BUY, pair.buy_price, volume if live else pair.whole(volume)))
+    return Wish(tuple(orders), (buy_why, sell_why), first_why)
+
+
+def on_fill(
+    pair: Rolling, owner: Owner, side: Side, price: int, volume: int, order_price: int, fee: int, at: int
+) -> Rolling:
+    """Book one trade of an own order; the pair moves to an order's price when that order is completely filled.
+
+    A trade of an earlier pair, filled while it was being cancelled, changes what is held and nothing else. A sale that
+    completes while the first buy is still out gives the rest of the first buy up. `at` is not used by these rules.
+    """
+    if volume <= 0:
+        return pair
+    better = (order_price - price) * volume if side is Side.BUY else (price - order_price) * volume
+    pair = replace(pair, fees=pair.fees + fee, fees_today=pair.fees_today + fee, improvement=pair.improvement + better)
+    pair = _bought(pair, price, volume) if side is Side.BUY else _sold(pair, price, volume)
+    if owner.kind is OwnerKind.FIRST_BUY:
+        return replace(pair, first_left=max(0, pair.first_left - volume))
+    if owner != pair.owner:
+        return pair
+    if side is Side.BUY:
+        pair = replace(pair, bought_leg=pair.bought_leg + volume)
+        return _flipped(pair, pair.buy_price) if pair.bought_leg >= pair.unit else pair
+    pair = replace(pair, sold_leg=pair.sold_leg + volume)
+    return _flipped(pair, pair.sell_price) if pair.to_sell <= 0 else pair
+
+
+def on_cleared(pair: Rolling, volume: int, price: int, fee: int) -> Rolling:
+    """Book a trade of an order that sells whatever the pair holds."""
+    pair = replace(pair, fees=pair.fees + fee, fees_today=pair.fees_today + fee)
+    return _sold(pair, price, volume)
+
+
+def on_price(pair: Rolling, last: int, at: int, limit_up: int, limit_down: int) -> tuple[Rolling, tuple[Reason, ...]]:
+    """Sleep outside the range and wake one step inside it. `at` is not used by these rules."""
+    if last <= 0 or last < limit_down or (limit_up > 0 and last > limit_up):
+        return pair, ()
+    if not pair.low <= last <= pair.high:
+        if pair.asleep:
+            return pair, ()
+        sleep = because(Why.SLEEP, price_milli=last, low_milli=pair.low, high_milli=pair.high)
+        return replace(pair, asleep=True), (sleep,)
+    margin = pair.centre * pair.plan.step_bp // BP
+    if pair.asleep and pair.low + margin <= last <= pair.high - margin:
+        return replace(pair, asleep=False), (because(Why.WAKE, price_milli=last),)
+    return pair, ()
+
+
+def on_day(pair: Rolling, day: str) -> Rolling:
+    """Begin a trading day; the same day changes nothing.
+
+    Yesterday's orders are dead. One that lacked less than a lot can never be completed: it counts as filled.
+    """
+    if day == pair.day:
+        return pair
+    pair = replace(pair, day=day, sold_today=0, realised_today=0, fees_today=0)
+    if pair.bought_leg and pair.whole(pair.unit - pair.bought_leg) == 0:
+        return _flipped(pair, pair.buy_price)
+    if pair.sold_leg and pair.whole(pair.to_sell) == 0:
+        return _flipped(pair, pair.sell_price)
+    return pair
+
+
+def set_sell_only(pair: Rolling, *, on: bool) -> Rolling:
+    """Wind the pair down (只卖不买), or take that back."""
+    return replace(pair, sell_only=on)
+
+
+def mark_inexact(pair: Rolling) -> Rolling:
+    """A trade that is not the pair's own touched the position: its figures are estimates from now on."""
+    return replace(pair, exact=False)
+
+
+def summary(pair: Rolling, last: int) -> GridSummary:
+    """The figures at a last price; with none (0) nothing floats. A round trip is each unit sold."""
+    return GridSummary(
+        held=pair.held,
+        realised=pair.realised,
+        floating=pair.held * last - pair.cost if last else 0,
+        fees=pair.fees,
+        improvement=pair.improvement,
+        trips=pair.sold_ever // pair.unit,
+        cash_used=pair.cost,
+        trips_today=pair.sold_today // pair.unit,
+        realised_today=pair.realised_today,
+        fees_today=pair.fees_today,
+    )
+
+
+def _on_tick(price_times_bp: int, tick: int) -> int:
+    return round_half_up(price_times_bp, BP * tick) * tick
+
+
+def _flipped(pair: Rolling, level: int) -> Rolling:
+    return replace(pair, centre=level, leg=pair.leg + 1, sold_leg=0, bought_leg=0, first_left=0)
+
+
+def _bought(pair: Rolling, price: int, volume: int) -> Rolling:
+    return replace(pair, held=pair.held + volume, cost=pair.cost + price * volume)
+
+
+def _sold(pair: Rolling, price: int, volume: int) -> Rolling:
+    """A sale beyond what is held came out of 底仓 and makes the figures an estimate."""
+    own = min(volume, pair.held)
+    share = round_half_up(pair.cost * own, pair.held) if own else 0
+    gain = own * price - share
+    return replace(
+        pair,
+        held=pair.held - own,
+        cost=pair.cost - share,
+        realised=pair.realised + gain,
+        realised_today=pair.realised_today + gain,
+        sold_ever=pair.sold_ever + own,
+        sold_today=pair.sold_today + own,
+        base_holding=max(0, pair.base_holding - (volume - own)),
+        exact=pair.exact and own == volume,
+    )
+
+
+def _moving(ctx: GridContext) -> bool:
+    return ctx.phase.continuous and ctx.last > 0
+
+
+def _sale(pair: Rolling, ctx: GridContext) -> tuple[Reason | None, int]:
+    """Why there is no sale, or its volume."""
+    live = (pair.owner, Side.SELL) in ctx.live
+    want = min(pair.to_sell, ctx.can_use, max(0, ctx.position - pair.plan.min_position))
+    volume = want if live else pair.whole(want)
+    if pair.held == 0:
+        return NOTHING_HELD, 0
+    if not _moving(ctx):
+        return (None, volume) if live and volume > 0 else (standing(ctx), 0)
+    if pair.asleep and ctx.last < pair.low:
+        return SLEEPING, 0
+    if not ctx.allows(pair.sell_price):
+        return _outside(ctx), 0
+    return (None, volume) if volume > 0 else (_no_room(pair, ctx), 0)
+
+
+def _no_room(pair: Rolling, ctx: GridContext) -> Reason:
+    if pair.whole(pair.to_sell) == 0:
+        return because(Why.STASH, volume=pair.held, lot=pair.lot)
+    if ctx.can_use >= pair.lot:
+        return because(Why.POSITION_FLOOR, floor=pair.plan.min_position)
+    if ctx.t_plus_one:
+        return because(Why.T_PLUS_ONE, volume=max(0, ctx.position - ctx.can_use))
+    return because(Why.SELL_ROOM, want=pair.to_sell, room=ctx.can_use)
+
+
+def _first_block(pair: Rolling, ctx: GridContext) -> Reason | None:
+    if not ctx.phase.continuous:
+        if (FIRST_BUY, Side.BUY) in ctx.live:
+            return None
+        wait = first_buy_wait(ctx, auction_start=pair.plan.auction_start)
+        if wait is not None:
+            return wait
+    elif pair.whole(pair.first_left) == 0 and (FIRST_BUY, Side.BUY) not in ctx.live:
+        return because(Why.STASH, volume=pair.first_left, lot=pair.lot)
+    return _buy_stop(pair, ctx, pair.first_price, pair.first_left)
+
+
+def _buy_block(pair: Rolling, ctx: GridContext) -> Reason | None:
+    if pair.first_left:
+        return FIRST_BUY_PENDING
+    live = (pair.owner, Side.BUY) in ctx.live
+    if not _moving(ctx):
+        return None if live else standing(ctx)
+    missing = pair.unit - pair.bought_leg
+    if not live and pair.whole(missing) == 0:
+        return because(Why.STASH, volume=missing, lot=pair.lot)
+    return _buy_stop(pair, ctx, pair.buy_price, missing)
+
+
+def _buy_stop(pair: Rolling, ctx: GridContext, price: int, volume: int) -> Reason | None:
+    """Why nothing may be bought at this price: switches, floor, limits, then money."""
+    plan = pair.plan
+    if pair.sell_only:
+        return SELL_ONLY
+    if pair.asleep:
+        return SLEEPING
+    if price <= plan.lower_stop:
+        return because(Why.LOWER_STOP, price_milli=plan.lower_stop)
+    if not ctx.allows(price):
+        return _outside(ctx)
+    if plan.max_position and ctx.position + volume > plan.max_position:
+        return because(Why.POSITION_CAP, cap=plan.max_position)
+    if plan.cash_cap and pair.cost + volume * price > plan.cash_cap:
+        return because(Why.CASH_CAP, cap_milli=plan.cash_cap)
+    if volume * price > ctx.cash:
+        return because(Why.CASH_SHORT, need_milli=volume * price, have_milli=ctx.cash)
+    return None
+
+
+def _outside(ctx: GridContext) -> Reason:
+    return because(Why.OUTSIDE_LIMITS, down_milli=ctx.limit_down, up_milli=ctx.limit_up)

@@ -1,0 +1,226 @@
+"""What a desk asks for, carried out on the decision thread and answered."""
+
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from qmtdesk.domain.instrument import Kind
+from qmtdesk.domain.messages import ArmGrid, ArmGuard, UserEvent, WatchStock
+from qmtdesk.domain.plans import GridPlan, GuardAction, GuardPlan
+from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.sessions import phase_at
+from qmtdesk.engine.books import Holding
+from qmtdesk.engine.guards import context
+from qmtdesk.strategies.board import watch
+from qmtdesk.strategies.grid_preview import preview_grid
+from qmtdesk.strategies.guard_preview import preview_guard
+from qmtdesk.strategies.screen import ORIGINAL
+from qmtdesk.trader.loop import Loop
+from qmtdesk.trader.picture_bonds import screen_now
+from qmtdesk.wire.outbox import Answer
+from qmtdesk.wire.talk import (
+    Ack,
+    Act,
+    AskSeries,
+    Check,
+    Command,
+    Demo,
+    GridPreview,
+    GuardPreview,
+    PaperClock,
+    PreviewGrid,
+    PreviewGuard,
+    PreviewOrder,
+    Series,
+    WatchCode,
+    event_of,
+)
+
+log = logging.getLogger("qmtdesk.trader")
+
+DEMO_GRIDS = 3
+DEMO_GUARDS = 5
+
+
+class PaperWorld(Protocol):
+    """What only a paper market can do; a live gateway has none of it."""
+
+    def set_speed(self, speed: int) -> None:
+        """Run 1 to 60 times as fast as the wall clock."""
+
+    def jump(self, minute: int) -> None:
+        """Go forward to a minute after midnight."""
+
+    def history(self, code: str) -> list[tuple[int, int]]:
+        """(time, price) from the open until now."""
+
+    def seal_history(self, code: str) -> list[tuple[int, int]]:
+        """(time, seal amount or -1) from the open until now."""
+
+
+Reply = Callable[[int, Answer], None]
+
+
+class Obey:
+    """Turns commands into events and previews. `world` is the paper market, None when live."""
+
+    def __init__(self, world: PaperWorld | None, reply: Reply) -> None:
+        self._world = world
+        self._reply = reply
+
+    def carry_out(self, loop: Loop, desk: int, command: Command) -> None:
+        """Do it and answer; an impossible request is answered with its reason, never dropped."""
+        try:
+            answer = self._answer(loop, command)
+        except (ValueError, KeyError, LookupError, msgspec.ValidationError) as error:
+            log.warning("command %d cannot be carried out: %s", command.id, error)
+            answer = _no(loop, command.id, because(Why.BAD_SETTING, name=type(command.body).__name__, value=str(error)))
+        self._reply(desk, answer)
+
+    def _answer(self, loop: Loop, command: Command) -> Answer:
+        body = command.body
+        match body:
+            case Act():
+                return self._act(loop, command.id, event_of(body))
+            case WatchCode(code, on):
+                return self._act(loop, command.id, WatchStock(code, on))
+            case AskSeries(code, what):
+                return Series(command.id, code, what, self._series(loop, code, what))
+            case PreviewGrid(plan):
+                return _grid_preview(loop, command.id, plan)
+            case PreviewGuard(plan):
+                return _guard_preview(loop, command.id, plan)
+            case PaperClock() | Demo():
+                return self._paper(loop, command.id, body)
+
+    def _act(self, loop: Loop, number: int, event: UserEvent) -> Answer:
+        result = loop.handle(0, event, command=number)
+        return Ack(number, result.refusal is None, loop.seq, result.refusal)
+
+    def _paper(self, loop: Loop, number: int, body: PaperClock | Demo) -> Answer:
+        if self._world is None:
+            return _no(loop, number, because(Why.BAD_SETTING, name="paper", value=loop.desk.mode))
+        if isinstance(body, Demo):
+            return _demo(loop, number)
+        if not 1 <= body.speed <= 60:
+            return _no(loop, number, because(Why.BAD_SETTING, name="speed", value=body.speed))
+        self._world.set_speed(body.speed)
+        loop.set_speed(body.speed)
+        if body.jump_minute:
+            self._world.jump(body.jump_minute)
+        return Ack(number, True, loop.seq)
+
+    def _series(self, loop: Loop, code: str, what: str) -> tuple[tuple[int, int], ...]:
+        points = loop.series.points(what, code)
+        if self._world is not None:
+            past = self._world.history(code) if what == "price" else self._world.seal_history(code)
+            loop.series.fill(what, code, past)
+            points = loop.series.points(what, code)
+        return points
+
+
+def _no(loop: Loop, number: int, reason: Reason) -> Ack:
+    return Ack(number, False, loop.seq, reason)
+
+
+def _grid_preview(loop: Loop, number: int, plan: GridPlan) -> GridPreview | Ack:
+    state = loop.state
+    instrument = state.instruments.get(plan.code)
+    if instrument is None:
+        return _no(loop, number, because(Why.UNKNOWN_CODE, code=plan.code))
+    seen = state.quotes.get(plan.code)
+    held = state.holdings.get(plan.code, Holding(plan.code, 0, 0, 0, 0))
+    found = preview_grid(
+        plan,
+        instrument,
+        last=seen.quote.last if seen else 0,
+        cost=held.cost,
+        position=held.volume,
+        can_use=held.sellable,
+        cash=loop.cash,
+        at=state.at,
+        day=state.day,
+        phase=phase_at(state.listings[plan.code], state.at),
+        quote_age_ms=state.at - seen.at if seen else -1,
+        fees=state.fees,
+    )
+    return GridPreview(
+        id=number,
+        ok=found.ok,
+        base=found.base,
+        unit=found.unit,
+        first_volume=found.first_volume,
+        first_price=found.first_price,
+        adopted=found.adopted,
+        base_holding=found.base_holding,
+        levels_up=found.levels_up,
+        levels_down=found.levels_down,
+        levels=found.levels,
+        cap_level=found.cap_level,
+        cash_full=found.cash_full,
+        cash_live=found.cash_live,
+        cash=found.cash,
+        worst_loss=found.worst_loss,
+        worst_price=found.worst_price,
+        trip_net=found.trip_net,
+        trip_fee=found.trip_fee,
+        orders=tuple(PreviewOrder(o.side, o.price, o.volume, o.level, o.first, o.after_first) for o in found.orders),
+        checks=(*(Check(c.level, c.reason) for c in found.checks), *_bond_checks(loop, plan.code)),
+    )
+
+
+def _bond_checks(loop: Loop, code: str) -> tuple[Check, ...]:
+    """What the bond's own terms have to say before money goes into it."""
+    if code not in loop.terms:
+        return ()
+    result = screen_now(loop.state, loop.terms, ORIGINAL)
+    verdict = result.verdicts.get(code)
+    worrying = {Why.REDEEM_ANNOUNCED, Why.REDEEM_UNKNOWN, Why.LAST_DAY_NEAR, Why.NAME_DYING, Why.NOT_LISTED}
+    return (Check("warn", verdict.why),) if verdict is not None and verdict.why.why in worrying else ()
+
+
+def _guard_preview(loop: Loop, number: int, plan: GuardPlan) -> GuardPreview | Ack:
+    state = loop.state
+    instrument, seen = state.instruments.get(plan.code), state.quotes.get(plan.code)
+    if instrument is None:
+        return _no(loop, number, because(Why.UNKNOWN_CODE, code=plan.code))
+    if seen is None:
+        return _no(loop, number, because(Why.NO_QUOTE))
+    board = state.boards.get(plan.code) or watch(plan.code, instrument.limit_up)
+    found = preview_guard(plan, instrument, board, seen.quote, context(state, plan.code))
+    return GuardPreview(
+        id=number,
+        ok=found.ok,
+        fires_now=found.fires_now,
+        board=found.board,
+        seal=found.seal,
+        bid1=found.bid1,
+        bid1_lots=found.bid1_lots,
+        volume=found.volume,
+        t1_volume=found.t1_volume,
+        price=found.price,
+        limit_up=found.limit_up,
+        told_up=found.told_up,
+        checks=tuple(Check(c.level, c.reason) for c in found.checks),
+        shadow=found.shadow,
+    )
+
+
+def _demo(loop: Loop, number: int) -> Ack:
+    """Three grids on the screen's first bonds and five guards on held stocks, exactly as a user would arm them."""
+    included = screen_now(loop.state, loop.terms, ORIGINAL).included
+    free = [code for code in included if (book := loop.state.grids.get(code)) is None or not book.armed]
+    refusal: Reason | None = None
+    for code in free[:DEMO_GRIDS]:
+        refusal = loop.handle(0, ArmGrid(GridPlan(code=code))).refusal or refusal
+    stocks = [
+        code
+        for code, held in loop.state.holdings.items()
+        if held.sellable and loop.state.instruments[code].kind is Kind.STOCK and code not in loop.state.guards
+    ]
+    for place, code in enumerate(stocks[:DEMO_GUARDS]):
+        action = GuardAction.ASK if place == 0 else GuardAction.SELL
+        refusal = loop.handle(0, ArmGuard(GuardPlan(code=code, action=action))).refusal or refusal
+    return Ack(number, refusal is None, loop.seq, refusal)

@@ -1,0 +1,216 @@
+"""A grid as the desk draws it: one row with every level."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side
+from qmtdesk.domain.reason import Reason, Why
+from qmtdesk.engine import gate
+from qmtdesk.engine.books import GridBook, Holding, State, live_orders
+from qmtdesk.engine.grids import GRID_OWNERS, limits_of, wish_of
+from qmtdesk.strategies.grid import Grid, summary
+from qmtdesk.strategies.rolling import Rolling
+from qmtdesk.strategies.rolling import summary as rolling_summary
+from qmtdesk.wire.rows import GridRow, LevelRow
+
+FREEZING = frozenset({Why.LINK_DOWN, Why.SUSPENDED, Why.NO_QUOTE, Why.QUOTE_STALE, Why.ACCOUNT_STALE, Why.RECONCILING})
+WAITING = frozenset({Why.PHASE_CLOSED, Why.AUCTION_WAIT})
+
+
+def grid_state(state: State, code: str) -> str:
+    """How a grid stands in one word, '' where there never was one."""
+    book = state.grids.get(code)
+    if book is None:
+        return ""
+    if not book.armed:
+        return "stopped"
+    blocked = state.blocked.get(code) or gate.standstill(state, code)
+    doubt = any(o.state is OrderState.UNKNOWN for o in live_orders(state, code))
+    part = book.grid or book.rolling
+    asleep = part is not None and part.asleep
+    sell_only = part is not None and part.sell_only
+    if doubt or (blocked is not None and blocked.why in FREEZING):
+        return "frozen"
+    if blocked is not None and blocked.why in WAITING:
+        return "waiting"
+    if asleep:
+        return "asleep"
+    return "sell_only" if sell_only else "running"
+
+
+def grid_row(state: State, code: str) -> GridRow:
+    """The whole ladder of one grid."""
+    book = state.grids[code]
+    orders = [o for o in live_orders(state, code) if o.owner.kind in GRID_OWNERS]
+    wish = wish_of(state, code) if book.armed else None
+    reasons = wish.reasons if wish else ()
+    if book.grid is not None:
+        return _lattice_row(state, book, book.grid, orders, reasons)
+    if book.rolling is not None:
+        return _rolling_row(state, book, book.rolling, orders)
+    raise ValueError(f"the grid of {code} holds neither a lattice nor a pair")
+
+
+def _last(state: State, code: str) -> int:
+    seen = state.quotes.get(code)
+    return seen.quote.last if seen else 0
+
+
+def _lattice_row(
+    state: State, book: GridBook, grid: Grid, orders: list[Order], reasons: tuple[Reason | None, ...]
+) -> GridRow:
+    code, last = book.plan.code, _last(state, book.plan.code)
+    figures = summary(grid, last)
+    instrument = state.instruments.get(code)
+    up, down = limits_of(instrument) if instrument else (0, 0)
+    prices = grid.lattice.levels
+    first = next((o for o in orders if o.owner.kind is OwnerKind.FIRST_BUY), None)
+    levels = tuple(_level(grid, i, orders, first, reasons[i] if i < len(reasons) else None) for i in range(len(prices)))
+    cell = grid.lattice.cell(last)
+    return msgspec.structs.replace(
+        _common(state, book, orders),
+        unit=grid.unit,
+        levels=levels,
+        base=grid.anchor,
+        cell=-1 if cell is None else cell,
+        held=figures.held,
+        base_holding=grid.base_holding,
+        stash=grid.stash,
+        realised=figures.realised_today,
+        floating=figures.floating,
+        fees=figures.fees,
+        improvement=figures.improvement,
+        trips=figures.trips_today,
+        exact=grid.exact,
+        cash_used=figures.cash_used,
+        started_at=grid.started_at,
+        range_low=max(prices[0], down) if prices else 0,
+        range_high=min(prices[-1], up or prices[-1]) if prices else 0,
+    )
+
+
+def _level(grid: Grid, i: int, orders: list[Order], first: Order | None, why: Reason | None) -> LevelRow:
+    price = grid.lattice.levels[i]
+    buy = _find(orders, i + grid.slot0, Side.BUY)
+    sell = _find(orders, i - 1 + grid.slot0, Side.SELL)
+    if buy is None and first is not None and i == grid.first_slot - grid.slot0:
+        buy = first
+    gap = grid.gaps[i] if i < len(grid.gaps) else None
+    below = grid.gaps[i - 1] if i else None
+    return LevelRow(
+        no=grid.lattice.number(i),
+        price=price,
+        held=gap.held if gap else 0,
+        paused=gap is not None and (i + grid.slot0) in grid.paused,
+        buy=buy.left if buy else 0,
+        buy_total=buy.volume if buy else 0,
+        buy_state=buy.state.value if buy else "",
+        buy_ref=buy.ref if buy else "",
+        sell=sell.left if sell else 0,
+        sell_total=sell.volume if sell else 0,
+        sell_state=sell.state.value if sell else "",
+        sell_ref=sell.ref if sell else "",
+        bought=gap.bought if gap else 0,
+        sold=below.sold if below else 0,
+        pnl=below.realised if below else 0,
+        why=why,
+        in_cap=why is None or why.why is not Why.CASH_CAP,
+    )
+
+
+def _find(orders: Iterable[Order], slot: int, side: Side) -> Order | None:
+    return next(
+        (o for o in orders if o.owner.slot == slot and o.side is side and o.owner.kind is OwnerKind.GRID and o.live),
+        None,
+    )
+
+
+def _rolling_row(state: State, book: GridBook, pair: Rolling, orders: list[Order]) -> GridRow:
+    last = _last(state, book.plan.code)
+    figures = rolling_summary(pair, last)
+    levels = []
+    for order in sorted((o for o in orders if o.live), key=lambda o: o.price):
+        buys = order.side is Side.BUY
+        levels.append(
+            LevelRow(
+                no=-1 if buys else 1,
+                price=order.price,
+                held=0,
+                paused=False,
+                buy=order.left if buys else 0,
+                buy_total=order.volume if buys else 0,
+                buy_state=order.state.value if buys else "",
+                buy_ref=order.ref if buys else "",
+                sell=0 if buys else order.left,
+                sell_total=0 if buys else order.volume,
+                sell_state="" if buys else order.state.value,
+                sell_ref="" if buys else order.ref,
+                bought=0,
+                sold=0,
+                pnl=0,
+            )
+        )
+    cell = max((i for i, level in enumerate(levels) if level.price <= last), default=-1)
+    return msgspec.structs.replace(
+        _common(state, book, orders),
+        unit=pair.unit,
+        levels=tuple(levels),
+        base=pair.centre,
+        cell=cell,
+        held=pair.held_total,
+        base_holding=pair.base_holding,
+        stash=0,
+        realised=figures.realised_today,
+        floating=figures.floating,
+        fees=figures.fees,
+        improvement=figures.improvement,
+        trips=figures.trips_today,
+        exact=pair.exact,
+        cash_used=figures.cash_used,
+        started_at=pair.started_at,
+        range_low=levels[0].price if levels else 0,
+        range_high=levels[-1].price if levels else 0,
+    )
+
+
+def _common(state: State, book: GridBook, orders: list[Order]) -> GridRow:
+    """What a lattice and a pair have alike; the rest is filled in by the caller."""
+    code = book.plan.code
+    instrument = state.instruments.get(code)
+    held = state.holdings.get(code, Holding(code, 0, 0, 0, 0))
+    live = [o for o in orders if o.live]
+    buy = max((o for o in live if o.side is Side.BUY), key=lambda o: o.price, default=None)
+    sell = min((o for o in live if o.side is Side.SELL), key=lambda o: o.price, default=None)
+    return GridRow(
+        code=code,
+        name=instrument.name if instrument else "",
+        state=grid_state(state, code),
+        armed=book.armed,
+        plan=book.plan,
+        base=0,
+        unit=0,
+        levels=(),
+        cell=-1,
+        held=0,
+        base_holding=0,
+        stash=0,
+        position=held.volume,
+        can_use=held.sellable,
+        cost=held.cost,
+        realised=0,
+        floating=0,
+        fees=0,
+        improvement=0,
+        trips=0,
+        exact=True,
+        cash_used=0,
+        started_at=book.armed_at,
+        range_low=0,
+        range_high=0,
+        why=(state.blocked.get(code) or gate.standstill(state, code)) if book.armed else book.why,
+        next_buy=buy.price if buy else 0,
+        next_buy_volume=buy.left if buy else 0,
+        next_sell=sell.price if sell else 0,
+        next_sell_volume=sell.left if sell else 0,
+    )

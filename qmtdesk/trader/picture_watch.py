@@ -1,0 +1,101 @@
+"""A watched stock as the desk draws it, and the open confirm-sell questions."""
+
+from qmtdesk.domain.order import OwnerKind
+from qmtdesk.domain.plans import GuardPlan, RuleId
+from qmtdesk.domain.quote import BoardState
+from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.engine.books import Holding, State, live_orders
+from qmtdesk.engine.guards import fresh
+from qmtdesk.strategies.board import Board, watch
+from qmtdesk.strategies.guard import Guard, GuardState, shown_state
+from qmtdesk.wire.rows import AskRow, WatchRow
+
+SLOPE_MS = 60_000
+ARMED = frozenset({GuardState.WATCHING, GuardState.ASKING, GuardState.TRIGGERED})
+
+
+def watch_row(state: State, code: str) -> WatchRow:
+    """One line of the watchlist."""
+    instrument = state.instruments[code]
+    board = state.boards.get(code) or watch(code, instrument.limit_up)
+    guard = state.guards.get(code)
+    plan = guard.plan if guard else GuardPlan(code=code)
+    held = state.holdings.get(code, Holding(code, 0, 0, 0, 0))
+    clear = fresh(state, code)
+    order = next((o for o in live_orders(state, code) if o.owner.kind is OwnerKind.GUARD), None)
+    confirm = dict(guard.confirm_have).get(RuleId.R1, 0) if guard else 0
+    return WatchRow(
+        code=code,
+        name=instrument.name,
+        limit_up=instrument.limit_up,
+        limit_source="feed" if instrument.told_up else "rule",
+        board=board.state.value if clear else "blind",
+        state=shown_state(guard, board, fresh=clear),
+        armed=guard is not None and guard.state in ARMED and guard.why_off is None,
+        action=plan.action.value,
+        seal=board.seal,
+        threshold=plan.threshold,
+        ready=guard.ready if guard else False,
+        confirm_have=confirm,
+        confirm_need=plan.confirm,
+        first_seal_at=board.first_seal_at,
+        broke_at=board.broke_at,
+        breaks=board.breaks,
+        position=held.volume,
+        sellable=held.sellable,
+        bought_today=held.bought_today,
+        cost=held.cost,
+        spark=board.spark(),
+        plan=plan,
+        why=_why(state, guard, held, instrument.limit_up),
+        eta_ms=_eta(board, plan.threshold),
+        peak=board.peak,
+        sold=guard.sold if guard else 0,
+        order_ref=order.ref if order else "",
+    )
+
+
+def _why(state: State, guard: Guard | None, held: Holding, limit_up: int) -> Reason | None:
+    """Why this stock would not be sold, the worst first; None when nothing stands in the way."""
+    if guard is not None and guard.why_off is not None:
+        return guard.why_off
+    if not limit_up:
+        return because(Why.NO_LIMIT)
+    if held.volume and not held.sellable:
+        return because(Why.T_PLUS_ONE, volume=held.bought_today)
+    if not held.volume:
+        return because(Why.NOTHING_SELLABLE)
+    return state.blocked.get(guard.plan.code) if guard is not None else None
+
+
+def _eta(board: Board, threshold: int) -> int:
+    """Ms until the seal falls to the threshold at the pace of the last minute; 0 when it does not fall."""
+    if board.state is not BoardState.SEALED or len(board.history) < 2 or board.seal <= threshold:
+        return 0
+    now, amount = board.history[-1]
+    then, before = next(((t, a) for t, a in board.history if now - t <= SLOPE_MS and a >= 0), (now, amount))
+    if before <= amount or now <= then:
+        return 0
+    return (amount - threshold) * (now - then) // (before - amount)
+
+
+def ask_row(state: State, code: str) -> AskRow | None:
+    """The open question of a code's guard, if there is one."""
+    guard = state.guards.get(code)
+    if guard is None or guard.question is None:
+        return None
+    board = state.boards.get(code) or watch(code, guard.limit_up)
+    held = state.holdings.get(code, Holding(code, 0, 0, 0, 0))
+    return AskRow(
+        code=code,
+        ask=guard.question.ask,
+        asked_at=guard.question.deadline - guard.plan.ask_timeout_ms,
+        deadline=guard.question.deadline,
+        reason=guard.question.reason,
+        seal=board.seal,
+        threshold=guard.plan.threshold,
+        volume=guard.plan.sell_volume if guard.plan.sell_volume > 0 else held.sellable,
+        price=guard.limit_up,
+        breaks=board.breaks,
+        sealed=board.sealed,
+    )

@@ -1,0 +1,265 @@
+"""Orders, trades, holdings, log, kill switch and the top bar as the desk draws them."""
+
+from dataclasses import dataclass
+
+from qmtdesk.domain.codes import classify
+from qmtdesk.domain.order import CANCELLABLE, Fill, Order, OrderState, OwnerKind, Side
+from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.sessions import Phase, phase_at, phase_ends
+from qmtdesk.engine import gate
+from qmtdesk.engine.books import Holding, LogLine, Ready, State, cash_room, live_orders, sell_room
+from qmtdesk.strategies.guard import GuardState
+from qmtdesk.trader.picture_grid import grid_state
+from qmtdesk.wire.rows import EventRow, FillRow, KillItem, KillRow, OrderRow, PositionRow, QuoteRow, StatusRow
+
+# any SH stock: the top bar tells the phase of the stock market
+CLOCK_LISTING = classify("600000.SH")
+QUOTE_LATE_MS, QUOTE_BLIND_MS = 6_000, 15_000
+TRADE_LATE_MS, TRADE_BLIND_MS = 15_000, 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the trader knows beyond the engine and the top bar shows."""
+
+    mode: str
+    account: str
+    speed: int
+    folder: str
+    lag_us: int = 0
+
+
+def _name(state: State, code: str) -> str:
+    instrument = state.instruments.get(code)
+    return instrument.name if instrument else ""
+
+
+def order_row(state: State, order: Order) -> OrderRow:
+    """One order."""
+    return OrderRow(
+        ref=order.ref,
+        code=order.code,
+        name=_name(state, order.code),
+        side=order.side.value,
+        price=order.price,
+        volume=order.volume,
+        filled=max(order.filled, order.told_filled),
+        amount=order.amount,
+        state=order.state.value,
+        at=order.created_at,
+        updated_at=order.updated_at,
+        kind=order.owner.kind.value,
+        slot=shown_slot(state, order),
+        text=order.text,
+        cancellable=order.state in CANCELLABLE and order.owner.kind is not OwnerKind.FOREIGN,
+    )
+
+
+def shown_slot(state: State, order: Order) -> int:
+    """The level number people see for an order: the level it rests at, 0 being the base."""
+    book = state.grids.get(order.code)
+    if order.owner.kind is not OwnerKind.GRID or book is None or book.grid is None:
+        return order.owner.slot
+    level = order.owner.slot - book.grid.slot0 + (1 if order.side is Side.SELL else 0)
+    return book.grid.lattice.number(level)
+
+
+def fill_row(state: State, fill: Fill) -> FillRow:
+    """One trade."""
+    order = state.orders.get(fill.ref)
+    return FillRow(
+        trade_id=f"{fill.day}:{fill.trade_id}",
+        ref=fill.ref,
+        code=fill.code,
+        name=_name(state, fill.code),
+        side=fill.side.value,
+        price=fill.price,
+        volume=fill.volume,
+        at=fill.at,
+        fee=fill.fee,
+        kind=order.owner.kind.value if order else OwnerKind.FOREIGN.value,
+        slot=shown_slot(state, order) if order else 0,
+        level=order.price if order else fill.price,
+    )
+
+
+def position_row(state: State, held: Holding) -> PositionRow:
+    """One holding, valued at the newest price."""
+    seen = state.quotes.get(held.code)
+    instrument = state.instruments.get(held.code)
+    last = (seen.quote.last if seen else 0) or (instrument.prev_close if instrument else 0)
+    book = state.grids.get(held.code)
+    part = (book.grid or book.rolling) if book else None
+    return PositionRow(
+        code=held.code,
+        name=_name(state, held.code),
+        volume=held.volume,
+        can_use=sell_room(state, held.code),
+        bought_today=held.bought_today,
+        cost=held.cost,
+        last=last,
+        value=held.volume * last,
+        floating=held.volume * (last - held.cost) if held.cost and last else 0,
+        grid_held=part.held_total if part else 0,
+    )
+
+
+def event_row(state: State, line: LogLine) -> EventRow:
+    """One line of the log."""
+    return EventRow(
+        no=line.no, at=line.at, level=line.level, code=line.code, name=_name(state, line.code), reason=line.reason
+    )
+
+
+def quote_row(state: State, code: str) -> QuoteRow:
+    """The newest snapshot of one code."""
+    seen = state.quotes[code]
+    quote = seen.quote
+    instrument = state.instruments.get(code)
+    return QuoteRow(
+        code=code,
+        at=quote.at,
+        last=quote.last,
+        prev_close=quote.prev_close,
+        high=quote.high,
+        low=quote.low,
+        volume=quote.volume,
+        amount=quote.amount,
+        bids=tuple((level.price, level.volume) for level in quote.bids),
+        asks=tuple((level.price, level.volume) for level in quote.asks),
+        limit_up=instrument.limit_up if instrument else quote.limit_up,
+        limit_down=instrument.limit_down if instrument else quote.limit_down,
+    )
+
+
+def kill_row(state: State) -> KillRow:
+    """How far the kill switch has come."""
+    kill = state.kill
+    if kill is None:
+        return KillRow(active=False, at=0, by="", blocked=0, items=(), untouched=0, done=False)
+    items = tuple(_kill_item(state, order, kill.at) for ref in kill.refs if (order := state.orders.get(ref)))
+    foreign = sum(1 for o in live_orders(state, own=False) if o.owner.kind is OwnerKind.FOREIGN)
+    return KillRow(
+        active=True,
+        at=kill.at,
+        by=kill.by,
+        blocked=kill.blocked,
+        items=items,
+        untouched=foreign,
+        done=kill.done_at > 0,
+        took_ms=kill.done_at - kill.at if kill.done_at else 0,
+    )
+
+
+def _kill_item(state: State, order: Order, pressed_at: int) -> KillItem:
+    done = not order.live and not order.unsettled
+    return KillItem(
+        ref=order.ref,
+        code=order.code,
+        name=_name(state, order.code),
+        side=order.side.value,
+        price=order.price,
+        left=order.left,
+        filled=order.filled,
+        state=order.state.value,
+        done=done,
+        took_ms=max(0, order.updated_at - pressed_at) if done else 0,
+    )
+
+
+def _lamp(age: int, late: int, blind: int, *, trading: bool) -> str:
+    if not trading or age <= late:
+        return "ok"
+    return "late" if age <= blind else "blind"
+
+
+def _quote_age(state: State) -> int:
+    newest = max((seen.at for seen in state.quotes.values()), default=0)
+    return state.at - newest if newest else 0
+
+
+def blockers(state: State) -> list[tuple[str, Reason]]:
+    """What stands still and why, the worst first: what holds everything, doubts, stopped guards, single codes."""
+    doubts = [
+        (order.code, because(Why.SIDE_FROZEN, ref=order.ref, side=order.side.value))
+        for order in live_orders(state)
+        if order.state is OrderState.UNKNOWN
+    ]
+    off = [
+        (code, guard.why_off)
+        for code, guard in state.guards.items()
+        if guard.why_off is not None and guard.state is not GuardState.OFF
+    ]
+    grids = [(code, reason) for code in state.grids if (reason := _grid_stands(state, code)) is not None]
+    return [*(("", reason) for reason in _all_stands(state)), *doubts, *off, *grids]
+
+
+def _all_stands(state: State) -> list[Reason]:
+    found: list[Reason] = []
+    if state.kill is not None:
+        found.append(because(Why.KILLED, by=state.kill.by, at_ms=state.kill.at))
+    if not state.linked and state.day:
+        found.append(because(Why.LINK_DOWN))
+    elif state.ready is not Ready.READY:
+        found.append(because(Why.RECONCILING))
+    if not state.master:
+        found.append(because(Why.MASTER_OFF))
+    return found
+
+
+def _grid_stands(state: State, code: str) -> Reason | None:
+    book, reason = state.grids[code], state.blocked.get(code)
+    if not book.armed:
+        return None
+    if reason is not None and reason.why is not Why.KILLED:
+        return reason
+    part = book.grid or book.rolling
+    return because(Why.SLEEPING) if part is not None and part.asleep else None
+
+
+def status_row(state: State, desk: Desk) -> StatusRow:
+    """The top bar and the strip."""
+    phase = phase_at(CLOCK_LISTING, state.at) if state.at else Phase.CLOSED
+    states = [grid_state(state, code) for code in state.grids]
+    live = list(live_orders(state))
+    total = gate.total_value(state)
+    base = state.money.base_total if state.money else 0
+    stuck = blockers(state)
+    age = _quote_age(state)
+    trade_age = state.at - state.money.reported_at if state.money and state.money.reported_at else 0
+    return StatusRow(
+        mode=desk.mode,
+        account=desk.account,
+        day=state.day,
+        clock=state.at,
+        speed=desk.speed,
+        phase=phase.value,
+        phase_ends=phase_ends(CLOCK_LISTING, state.at) if state.at else 0,
+        lamp_quotes=_lamp(age, QUOTE_LATE_MS, QUOTE_BLIND_MS, trading=phase.continuous),
+        quote_age_ms=age,
+        lamp_trade="blind" if not state.linked else _lamp(trade_age, TRADE_LATE_MS, TRADE_BLIND_MS, trading=True),
+        trade_age_ms=trade_age,
+        total=total,
+        cash=cash_room(state),
+        pnl=total - base if base else 0,
+        pnl_base=base,
+        pnl_exact=all(not (part := b.grid or b.rolling) or part.exact for b in state.grids.values()),
+        messages=state.messages,
+        messages_cap=state.limits.per_day,
+        ready=state.ready.value,
+        master=state.master,
+        killed=state.kill is not None,
+        grids_running=states.count("running") + states.count("waiting") + states.count("frozen"),
+        grids_asleep=states.count("asleep"),
+        grids_sell_only=states.count("sell_only"),
+        guards_armed=sum(
+            1 for g in state.guards.values() if g.state not in (GuardState.OFF, GuardState.SOLD) and not g.why_off
+        ),
+        live_orders=len(live),
+        live_value=sum(o.left * o.price for o in live),
+        unknown_orders=sum(1 for o in live if o.state is OrderState.UNKNOWN),
+        blockers=tuple(reason for _, reason in stuck),
+        blocker_codes=tuple(code for code, _ in stuck),
+        lag_us=desk.lag_us,
+        data_folder=desk.folder,
+    )

@@ -1,0 +1,118 @@
+"""The trader as a process: locks the folder, builds gateway, loop and counter, and runs until told to end."""
+
+import logging
+import logging.handlers
+import os
+import secrets
+import signal
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from qmtdesk.domain.fees import FeeSchedule
+from qmtdesk.engine.books import State
+from qmtdesk.engine.ports import Gateway
+from qmtdesk.engine.risk_limits import RiskLimits
+from qmtdesk.gateways.paper.gateway import PaperGateway
+from qmtdesk.trader.diary import Diary
+from qmtdesk.trader.loop import Loop
+from qmtdesk.trader.obey import Obey
+from qmtdesk.trader.pictures import Desk
+from qmtdesk.trader.serve import DeskServer
+from qmtdesk.wire.locks import FolderLock
+from qmtdesk.wire.talk import Command
+
+log = logging.getLogger("qmtdesk.trader")
+
+LOCKED = 3
+IDLE_S = 600
+
+
+@dataclass(frozen=True, slots=True)
+class TraderOptions:
+    """How a trader is started. `resume`: the program restarted it, so what was armed in this run may go on."""
+
+    folder: Path
+    seed: int
+    speed: int
+    resume: bool
+    idle_s: int = IDLE_S
+
+
+def run_trader(options: TraderOptions) -> int:
+    """Run until stopped; returns the process's exit code. The folder must exist."""
+    _log_to(options.folder / "trader.log")
+    lock = FolderLock(options.folder / "trader.lock")
+    if not lock.acquire(wait_ms=500):
+        log.warning("another trader holds %s", options.folder)
+        return LOCKED
+    try:
+        _serve(options)
+    finally:
+        lock.release()
+    return 0
+
+
+def _serve(options: TraderOptions) -> None:
+    world = PaperGateway(options.folder, seed=options.seed, speed=options.speed)
+    gateway: Gateway = world
+    diary = Diary(options.folder / "journal.db")
+    desk = Desk("paper", "paper", options.speed, str(options.folder))
+    state = State(RiskLimits(), FeeSchedule())
+    loop = Loop(gateway, diary, state, desk, options.folder, resume=options.resume)
+    boot = secrets.token_hex(8)
+
+    def on_command(number: int, command: Command) -> None:
+        loop.ask(lambda each: obey.carry_out(each, number, command))
+
+    def on_stop(force: bool) -> bool:  # noqa: FBT001 - the counter's callback
+        if loop.busy and not force:
+            return False
+        loop.end()
+        return True
+
+    server = DeskServer(
+        options.folder,
+        boot,
+        on_command=on_command,
+        snapshot=loop.mirror.snapshot,
+        on_stop=on_stop,
+        done=loop.done_commands,
+    )
+    obey = Obey(world, server.reply)
+    _end_on_signal(loop)
+    watchdog = threading.Thread(target=_leave_when_idle, args=(loop, server, options.idle_s), daemon=True)
+    gateway.start(loop.post)
+    server.start()
+    watchdog.start()
+    try:
+        loop.run(server)
+    finally:
+        gateway.stop()
+        server.stop()
+
+
+def _end_on_signal(loop: Loop) -> None:
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda _number, _frame: loop.end())
+
+
+def _leave_when_idle(loop: Loop, server: DeskServer, idle_s: int) -> None:
+    """Nobody looks and nothing is armed: leave. With something armed the trader stays."""
+    wait, idle = threading.Event(), 0
+    while not wait.wait(1.0):
+        idle = 0 if server.desks or loop.busy else idle + 1
+        if idle >= idle_s:
+            log.info("nothing armed and no desk for %d s", idle_s)
+            loop.end()
+            return
+
+
+def _log_to(path: Path) -> None:
+    """One rotating file; account numbers never get into it because nothing here knows one."""
+    handler = logging.handlers.RotatingFileHandler(path, maxBytes=2_000_000, backupCount=3, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+    root = logging.getLogger("qmtdesk")
+    root.setLevel(logging.INFO)
+    root.addHandler(handler)
+    log.info("trader %d starts in %s", os.getpid(), path.parent)

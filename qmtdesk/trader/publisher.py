@@ -1,0 +1,152 @@
+"""Compares the state with what the desks were told and numbers the differences."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from qmtdesk.domain.bond_terms import BondTerms
+from qmtdesk.engine.books import State
+from qmtdesk.strategies.screen import ORIGINAL, ScreenResult
+from qmtdesk.trader import picture_bonds, picture_grid, picture_watch, pictures
+from qmtdesk.trader.mirror import tag_of
+from qmtdesk.trader.pictures import Desk
+from qmtdesk.wire.outbox import Change
+from qmtdesk.wire.rows import AnyRow, AskRow, FillRow, OrderRow, PositionRow, QuoteRow, WatchRow, key_of
+from qmtdesk.wire.talk import Gone
+
+SLOW_MS = 200
+SCREEN_MS = 1_000
+TAGS: dict[type, int] = {AskRow: 7, OrderRow: 8, FillRow: 9, PositionRow: 10, WatchRow: 6}
+
+
+class Publisher:
+    """Keeps the last row of every key; a row is only built anew when something it shows was replaced.
+
+    The state's parts are immutable, so "was it replaced" is an identity test. Used by the decision thread only.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[int, str], AnyRow] = {}
+        self._seq = 0
+        self._shown: State | None = None
+        self._screen: ScreenResult | None = None
+        self._screen_at = -SCREEN_MS
+        self._slow_at: dict[str, int] = {}
+
+    @property
+    def seq(self) -> int:
+        """Number of the newest change."""
+        return self._seq
+
+    def changes(
+        self, state: State, terms: Mapping[str, BondTerms], desk: Desk, wall_ms: int
+    ) -> tuple[list[Change], list[QuoteRow]]:
+        """What changed since the last call, numbered, and the newest quotes. `wall_ms` paces the costly rows."""
+        before = self._shown
+        if before is not None and before.day != state.day:
+            self._screen_at = wall_ms - SCREEN_MS
+        out: list[AnyRow | Gone] = []
+        self._put(out, pictures.status_row(state, desk))
+        self._by_part(out, OrderRow, state.orders, before.orders if before else None, pictures.order_row, state)
+        self._by_part(out, FillRow, state.fills, before.fills if before else None, pictures.fill_row, state)
+        self._positions(out, state)
+        for line in state.lines:
+            if before is None or line.no >= before.next_line:
+                self._put(out, pictures.event_row(state, line))
+        if before is None or before.kill is not state.kill or state.kill is not None:
+            self._put(out, pictures.kill_row(state))
+        self._grids(out, state, wall_ms)
+        self._watched(out, state, wall_ms)
+        self._bonds(out, state, terms, wall_ms)
+        quotes = [
+            pictures.quote_row(state, code)
+            for code, seen in state.quotes.items()
+            if before is None or before.quotes.get(code) is not seen
+        ]
+        self._shown = state
+        return self._numbered(out), quotes
+
+    def _numbered(self, out: Iterable[AnyRow | Gone]) -> list[Change]:
+        changes: list[Change] = []
+        for row in out:
+            self._seq += 1
+            changes.append((self._seq, row))
+        return changes
+
+    def _put(self, out: list[AnyRow | Gone], row: AnyRow) -> None:
+        key = (tag_of(row), key_of(row))
+        if self._rows.get(key) != row:
+            self._rows[key] = row
+            out.append(row)
+
+    def _drop(self, out: list[AnyRow | Gone], kind: type, keys: Iterable[str]) -> None:
+        """Take away the rows of that kind that are not among the keys."""
+        tag, stay = TAGS[kind], set(keys)
+        for key in [k for t, k in self._rows if t == tag and k not in stay]:
+            del self._rows[tag, key]
+            out.append(Gone(tag, key))
+
+    def _by_part(
+        self,
+        out: list[AnyRow | Gone],
+        kind: type,
+        parts: Mapping[str, Any],
+        before: Mapping[str, Any] | None,
+        draw: Callable[[State, Any], AnyRow],
+        state: State,
+    ) -> None:
+        if parts is before:
+            return
+        old = before or {}
+        keys = []
+        for name, part in parts.items():
+            row = draw(state, part) if old.get(name) is not part else None
+            if row is not None:
+                self._put(out, row)
+            keys.append(name)
+        if before and any(name not in parts for name in before):
+            self._drop(out, kind, (key_of(draw(state, part)) for part in parts.values()))
+
+    def _positions(self, out: list[AnyRow | Gone], state: State) -> None:
+        for held in state.holdings.values():
+            if held.volume:
+                self._put(out, pictures.position_row(state, held))
+        self._drop(out, PositionRow, (code for code, held in state.holdings.items() if held.volume))
+
+    def _due(self, name: str, wall_ms: int) -> bool:
+        if wall_ms - self._slow_at.get(name, -SLOW_MS) < SLOW_MS:
+            return False
+        self._slow_at[name] = wall_ms
+        return True
+
+    def _grids(self, out: list[AnyRow | Gone], state: State, wall_ms: int) -> None:
+        before = self._shown
+        for code in state.grids:
+            changed = before is None or before.grids.get(code) is not state.grids[code]
+            if changed or self._due(f"grid {code}", wall_ms):
+                self._put(out, picture_grid.grid_row(state, code))
+
+    def _watched(self, out: list[AnyRow | Gone], state: State, wall_ms: int) -> None:
+        before = self._shown
+        codes = [c for c in dict.fromkeys((*state.watch, *state.guards)) if c in state.instruments]
+        asks = []
+        for code in codes:
+            changed = before is None or before.guards.get(code) is not state.guards.get(code)
+            if changed or self._due(f"watch {code}", wall_ms):
+                self._put(out, picture_watch.watch_row(state, code))
+            ask = picture_watch.ask_row(state, code)
+            if ask is not None:
+                asks.append(key_of(ask))
+                self._put(out, ask)
+        self._drop(out, WatchRow, codes)
+        self._drop(out, AskRow, asks)
+
+    def _bonds(self, out: list[AnyRow | Gone], state: State, terms: Mapping[str, BondTerms], wall_ms: int) -> None:
+        """Terms and screen move slowly: once a second, and at once when a grid changes its state."""
+        due = wall_ms - self._screen_at >= SCREEN_MS
+        if not terms or not (due or self._screen is None):
+            return
+        self._screen_at = wall_ms
+        self._screen = picture_bonds.screen_now(state, terms, ORIGINAL)
+        self._put(out, picture_bonds.screen_row(ORIGINAL, self._screen))
+        for each in terms.values():
+            self._put(out, picture_bonds.bond_row(state, each, self._screen))

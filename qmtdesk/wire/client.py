@@ -1,0 +1,254 @@
+"""The desk's link to its trader: finds or starts it, listens, asks, and does so again when it is lost."""
+
+import logging
+import os
+import signal
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Condition, Thread
+from time import perf_counter
+
+from qmtdesk.wire.address import read_card
+from qmtdesk.wire.attach import RefusedError, attach
+from qmtdesk.wire.conversation import Conversation, Heard, Reply
+from qmtdesk.wire.line import Line, LineLostError
+from qmtdesk.wire.link_events import Attached, Failed, LinkEvent, Lost, Silent
+from qmtdesk.wire.mailbox import Mailbox
+from qmtdesk.wire.numbering import Snapshot
+from qmtdesk.wire.requests import Requests
+from qmtdesk.wire.spawn import ProcessHandle
+from qmtdesk.wire.talk import Batch, Body, FromTrader, Welcome
+
+log = logging.getLogger("qmtdesk.wire")
+
+Spawn = Callable[[], ProcessHandle | None]
+Item = FromTrader | LinkEvent | Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How patient a link is, in seconds."""
+
+    retry: float = 0.02
+    give_up: float = 15.0
+    check: float = 0.2
+    silent: float = 1.6
+    tell_silence: float = 1.0
+    crash_window: float = 60.0
+    crashes: int = 3
+    stop: float = 2.0
+
+
+class TraderLink:
+    """Qt-free. `start`, `send`, `request`, `drain`, `close` are for the window's thread and never wait for the pipe.
+
+    `wake` is called from other threads, at most once between two drains; it must hand over to the window's thread,
+    which then drains. `spawn` starts a trader, or returns None when one holds the folder's lock already; OSError when
+    it cannot. It runs on the link's own thread.
+    """
+
+    def __init__(self, folder: Path, spawn: Spawn, wake: Callable[[], None], pace: Pace | None = None) -> None:
+        self._folder = folder
+        self._spawn = spawn
+        self._pace = pace or Pace()
+        self._mailbox: Mailbox[Item] = Mailbox(wake)
+        self._requests = Requests()
+        self._replies: dict[int, Callable[[Reply], None]] = {}
+        self._change = Condition()
+        self._closing = False
+        self._stopping = False
+        self._retry = False
+        self._now: Conversation | None = None
+        self._child: ProcessHandle | None = None
+        self._starts: deque[float] = deque(maxlen=self._pace.crashes + 1)
+        self._boot = ""
+        self._worker = Thread(target=self._work, name="link", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look for the trader."""
+        self._worker.start()
+
+    @property
+    def attached(self) -> bool:
+        """Whether a trader answers now."""
+        return self._now is not None
+
+    def send(self, body: Body) -> int:
+        """Ask the trader for something; returns the id its answer will carry. Without a trader it waits for one."""
+        now = self._now
+        number = self._requests.add(body, now.boot if now else "", now.have if now else 0)
+        self._poke(now)
+        return number
+
+    def request(self, body: Body, on_reply: Callable[[Reply], None]) -> int:
+        """Like `send`; the answer is given to `on_reply` during a later `drain`, and to nobody else."""
+        now = self._now
+        number = self._requests.add(body, now.boot if now else "", now.have if now else 0)
+        self._replies[number] = on_reply
+        self._poke(now)
+        return number
+
+    def drain(self) -> list[Item]:
+        """Everything heard since the last drain, in order; the newest quotes last, as a Batch without changes.
+
+        Changes come as a Snapshot first and then as Batches without holes. Never raises.
+        """
+        items, quotes = self._mailbox.take()
+        left = [item for item in items if not self._replied(item)]
+        if quotes:
+            left.append(Batch(self._boot, 0, (), quotes))
+        return left
+
+    def retry(self) -> None:
+        """After Failed: look for the trader again, its crashes forgiven."""
+        with self._change:
+            self._retry = True
+            self._change.notify_all()
+
+    def stop_trader(self, *, force: bool) -> None:
+        """Ask the trader to end: Lost(stopped=True) comes, or Refuse("armed") when it may not without force."""
+        now = self._now
+        if now is not None:
+            self._stopping = True
+            now.stop(force=force)
+
+    def kill_trader(self) -> None:
+        """End a trader that does not answer, as the system ends a process; it is started again after that."""
+        now = self._now
+        if now is not None:
+            os.kill(now.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+    def close(self, *, stop_trader: bool = False, force: bool = False) -> None:
+        """End the link; with `stop_trader` ask the trader to end and wait up to two seconds for it to go."""
+        if stop_trader and self.attached:
+            self.stop_trader(force=force)
+            with self._change:
+                self._change.wait_for(lambda: self._now is None or not self._stopping, self._pace.stop)
+        with self._change:
+            self._closing = True
+            self._change.notify_all()
+        self._mailbox.close()
+        if self._worker.is_alive():
+            self._worker.join(5)
+
+    def _poke(self, now: Conversation | None) -> None:
+        if now is not None:
+            now.poke()
+
+    def _replied(self, item: Item) -> bool:
+        if not isinstance(item, Reply):
+            return False
+        on_reply = self._replies.pop(item.id, None)
+        if on_reply is None:
+            return False
+        try:
+            on_reply(item)
+        except Exception:
+            log.exception("the answer to request %d was not taken well", item.id)
+        return True
+
+    # the link's own thread
+
+    def _work(self) -> None:
+        while not self._closing:
+            found = self._find()
+            if isinstance(found, Failed):
+                self._mailbox.put(found)
+                self._await_retry()
+            elif found is not None:
+                self._converse(*found)
+                if self._stopping:
+                    self._await_retry()
+
+    def _await_retry(self) -> None:
+        with self._change:
+            self._change.wait_for(lambda: self._closing or self._retry)
+            self._retry = self._stopping = False
+        self._starts.clear()
+
+    def _find(self) -> tuple[Line, Welcome] | Failed | None:
+        deadline = perf_counter() + self._pace.give_up
+        pid, last = 0, "no trader has shown itself"
+        while not self._closing:
+            card = read_card(self._folder)
+            if card is not None:
+                pid = card.pid
+                try:
+                    return attach(card, "desk")
+                except RefusedError as error:
+                    return Failed(error.why, str(error), error.pid)
+                except LineLostError as error:
+                    last = str(error)
+            failed = self._ensure_trader()
+            if failed is not None:
+                return failed
+            if perf_counter() > deadline:
+                return Failed("timeout", last, self._child.pid if self._child is not None else pid)
+            with self._change:
+                self._change.wait_for(lambda: self._closing, self._pace.retry)
+        return None
+
+    def _ensure_trader(self) -> Failed | None:
+        if self._child is not None and self._child.poll() is None:
+            return None
+        now = perf_counter()
+        crashed = len(self._starts) > self._pace.crashes and now - self._starts[0] < self._pace.crash_window
+        try:
+            # asked first: None says that another trader is there, and that is no crash
+            child = None if crashed else self._spawn()
+        except OSError as error:
+            return Failed("spawn", str(error))
+        if crashed:
+            return Failed("crashes", f"the trader ended {self._pace.crashes + 1} times", 0)
+        self._child = child
+        if child is not None:
+            self._starts.append(now)
+        return None
+
+    def _converse(self, line: Line, welcome: Welcome) -> None:
+        restarted, self._boot = self._boot not in ("", welcome.boot), welcome.boot
+        now = Conversation(line, welcome, self._requests, self._heard, self._ended)
+        self._mailbox.put(Attached(welcome.pid, welcome.boot, restarted))
+        self._now = now
+        now.start()
+        self._watch(now)
+        now.end()
+        if self._child is not None:
+            self._child.poll()
+        with self._change:
+            self._now = None
+            self._change.notify_all()
+        if not self._closing:
+            self._mailbox.put(Lost(now.lost, self._stopping))
+
+    def _watch(self, now: Conversation) -> None:
+        """Until the line is lost or the link closed: say each second that nothing is heard."""
+        told = checked = perf_counter()
+        while not now.lost and not self._closing:
+            with self._change:
+                self._change.wait_for(lambda: bool(now.lost) or self._closing, self._pace.check)
+            at = perf_counter()
+            if at - checked > self._pace.check + 1 or self._mailbox.full:
+                # this process slept, or its window reads nothing: neither is the trader's silence
+                now.heard_at = at
+            checked = at
+            if at - now.heard_at > self._pace.silent and at - told > self._pace.tell_silence:
+                told = at
+                self._mailbox.put(Silent(int((at - now.heard_at) * 1000)))
+
+    def _heard(self, heard: Heard) -> None:
+        """On the conversation's reading thread."""
+        if heard.refused:
+            with self._change:
+                self._stopping = False
+                self._change.notify_all()
+        if heard.quotes:
+            self._mailbox.put_quotes(heard.quotes)
+        if heard.item is not None:
+            self._mailbox.put(heard.item, voids_quotes=isinstance(heard.item, Snapshot))
+
+    def _ended(self) -> None:
+        with self._change:
+            self._change.notify_all()

@@ -1,0 +1,65 @@
+"""Writes small files so that a reader, a crash or a full disk never meets half of one."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from threading import Event
+
+TRIES = 25
+PAUSE_S = 0.02
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Replace `path` by `data`, readable by its owner only; OSError leaves the old file as it was.
+
+    A virus scanner or a reader may hold the file on Windows, so PermissionError is retried for half a second.
+    """
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        replace_patiently(Path(name), path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            Path(name).unlink()
+        raise
+    sync_folder(path.parent)
+
+
+def replace_patiently(source: Path, target: Path) -> None:
+    """Move `source` over `target`; PermissionError only after half a second of trying."""
+    for _ in range(TRIES):
+        if _replaced(source, target):
+            return
+        Event().wait(PAUSE_S)
+    source.replace(target)
+
+
+def _replaced(source: Path, target: Path) -> bool:
+    try:
+        source.replace(target)
+    except PermissionError:
+        return False
+    return True
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder survive power loss, where the system can."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def private_folder(folder: Path) -> Path:
+    """The folder, made for its owner only if it was not there, and closed to others if it was open."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if os.name != "nt" and folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
+    return folder

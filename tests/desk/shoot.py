@@ -1,0 +1,84 @@
+"""Runs the real window on an invented picture and saves what it looks like: python tests/desk/shoot.py OUT.png."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1])]
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--size", default="1600x900")
+    parser.add_argument("--theme", choices=("dark", "light"), default="dark")
+    parser.add_argument("--scale", default="1")
+    parser.add_argument("--palette", default="red_up")
+    parser.add_argument("--language", default="zh")
+    parser.add_argument("--picture", default="main", help="main | blind | killed | empty | live | loading | lost")
+    parser.add_argument("--sheet", default="", help="grid | guard | kill | ask | keys | about | close | menu")
+    parser.add_argument("--tab", type=int, default=0)
+    return parser.parse_args()
+
+
+def main() -> None:
+    wanted = options()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_SCALE_FACTOR"] = wanted.scale
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    import fake_trader
+    from qmtdesk.desk import sheets
+    from qmtdesk.desk.language import Language
+    from qmtdesk.desk.look import Look
+    from qmtdesk.desk.mirror import Mirror
+    from qmtdesk.desk.tokens import Palette
+    from qmtdesk.desk.window import MainWindow
+
+    app = QApplication(["qmtdesk"])
+    app.setStyle("Fusion")
+    look, mirror, commands = Look(), Mirror(), fake_trader.FakeCommands()
+    look.set(dark=wanted.theme == "dark", palette=Palette(wanted.palette), language=Language(wanted.language), motion=False)
+    mirror.clock = lambda: mirror.status.clock if mirror.status else 0  # type: ignore[method-assign]
+    window = MainWindow(mirror, commands, look)
+    window.resize(*map(int, wanted.size.split("x")))
+    window.show()
+    fake_trader.fill_mirror(mirror, wanted.picture)
+    window.tabs.show_tab(wanted.tab)
+
+    def stage() -> None:
+        args = (window, mirror, commands, look)
+        match wanted.sheet:
+            case "grid":
+                sheets.show_grid(*args, fake_trader.BOND)
+            case "guard":
+                sheets.show_guard(*args, fake_trader.STOCK)
+            case "kill":
+                mirror.apply([fake_trader.killed_status(), fake_trader.kill_row()])
+            case "ask":
+                mirror.apply([fake_trader.ask()])
+            case "menu":
+                window._menu()
+            case "close":
+                window.close()
+            case "keys" | "about":
+                window.menu_does(wanted.sheet)
+        if wanted.picture == "lost":
+            mirror.set_link("lost", "")
+        mirror.flush()
+
+    def save() -> None:
+        window.grab().save(str(wanted.out))
+        app.exit()
+
+    QTimer.singleShot(500, stage)
+    QTimer.singleShot(1600, save)
+    app.exec()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

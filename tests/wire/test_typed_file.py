@@ -1,0 +1,190 @@
+"""A settings file is taken whole, or kept aside with a reason; nothing in it can crash the program."""
+
+import random
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from qmtdesk.desk.settings import DeskSettings, SortOrder, desk_settings
+from qmtdesk.store.settings import TraderSettings, trader_settings
+from qmtdesk.wire import typed_file as module
+from qmtdesk.wire.typed_file import LIMIT
+
+FULL = DeskSettings(
+    theme="light",
+    language="en",
+    palette="green_up",
+    paper_speed=20,
+    layouts={"1600x900": "QUJD", "1366x768": "AAAA"},
+    sorts={"bonds": SortOrder("price", True)},
+    hotkeys={"kill": "F12"},
+    warned=("auction", "费用"),
+)
+
+
+def files(folder: Path) -> set[str]:
+    return {path.name.split(".bad-")[0] for path in folder.iterdir()}
+
+
+def test_no_file_means_the_defaults_and_no_problem(tmp_path):
+    loaded = desk_settings(tmp_path).load()
+    assert (loaded.value, loaded.problem, loaded.kept) == (DeskSettings(), "", None)
+
+
+def test_what_was_saved_is_loaded_and_readable_by_people(tmp_path):
+    file = desk_settings(tmp_path)
+    file.save(FULL)
+    assert file.load().value == FULL
+    assert '\n  "theme": "light",\n' in file.path.read_text(encoding="utf-8")
+    assert file.path.stat().st_mode & 0o077 == 0
+
+
+def test_trader_settings_survive_with_their_limits(tmp_path):
+    file = trader_settings(tmp_path)
+    changed = msgspec.json.decode(b'{"version": 1, "risk": {"order_value": 5000}}', type=TraderSettings)
+    file.save(changed)
+    assert file.load().value.risk.order_value == 5000
+    assert file.load().value.fees.schedule().bond_commission_ppm == 50
+
+
+BAD = {
+    "an unknown key": ('{"version": 1, "thme": "dark"}', "thme"),
+    "a newer version": ('{"version": 2, "theme": "dark"}', "version 2"),
+    "no version": ('{"theme": "dark"}', "version"),
+    "a wrong type": ('{"version": 1, "paper_speed": "fast"}', r"\$\.paper_speed"),
+    "out of range": ('{"version": 1, "paper_speed": 61}', "<= 60"),
+    "a float": ('{"version": 1, "paper_speed": 1.5}', r"\$\.paper_speed"),
+    "an unknown word": ('{"version": 1, "theme": "pink"}', r"\$\.theme"),
+    "not base64": ('{"version": 1, "layouts": {"a": "<b>"}}', r"\$\.layouts"),
+    "a broken line": ('{\n "version": 1,\n "theme": dark\n}', "line 3"),
+    "cut short": ('{"version": 1,', "end of file"),
+    "nothing": ("", "end of file"),
+    "a list": ("[1]", "array"),
+    "deep": ("[" * 100_000, "desk-settings.json"),
+    "a key twice wrong": ('{"version": 1, "sorts": {"bonds": {"column": "a", "up": true}}}', "up"),
+}
+
+
+@pytest.mark.parametrize(("text", "told"), BAD.values(), ids=BAD)
+def test_a_bad_file_is_kept_and_its_fault_named(tmp_path, text, told):
+    file = desk_settings(tmp_path)
+    file.path.write_text(text, encoding="utf-8")
+    loaded = file.load()
+    assert loaded.value == DeskSettings()
+    assert loaded.kept.read_text(encoding="utf-8") == text
+    assert "desk-settings.json" in loaded.problem
+    assert re.search(told, loaded.problem), loaded.problem
+    assert not file.path.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"version": 1, "risk": {"order_vlaue": 5}}', r"\$\.risk: unknown key `order_vlaue`"),
+        ('{"version": 1, "risk": {"order_value": -1}}', "risk.order_value is below zero"),
+        ('{"version": 1, "fees": {"bond_ppm": 90000}}', "bond_ppm"),
+    ],
+)
+def test_a_mistyped_limit_is_no_limit_and_is_told(tmp_path, text, told):
+    file = trader_settings(tmp_path)
+    file.path.write_text(text)
+    loaded = file.load()
+    assert loaded.value == TraderSettings()
+    assert re.search(told, loaded.problem), loaded.problem
+
+
+def test_of_a_bad_file_the_one_before_is_taken(tmp_path):
+    file = desk_settings(tmp_path)
+    file.save(FULL)
+    file.save(DeskSettings(paper_speed=9))
+    file.path.write_bytes(b"{")
+    loaded = file.load()
+    assert loaded.value == FULL
+    assert loaded.from_backup
+    assert loaded.problem
+    assert loaded.kept is not None
+
+
+def test_a_bad_file_never_becomes_the_backup(tmp_path):
+    file = desk_settings(tmp_path)
+    file.save(FULL)
+    file.save(FULL)
+    file.path.write_bytes(b"{")
+    file.save(DeskSettings())
+    assert file.decode(file.backup.read_bytes(), file.backup) == FULL
+
+
+def test_a_byte_order_mark_is_no_fault_and_gbk_is(tmp_path):
+    file = desk_settings(tmp_path)
+    file.path.write_bytes(b'\xef\xbb\xbf{"version": 1, "warned": ["x"]}')
+    assert file.load().value.warned == ("x",)
+    file.path.write_bytes('{"version": 1, "warned": ["费用"]}'.encode("gbk"))
+    assert file.load().problem
+
+
+def test_a_huge_file_is_not_read(tmp_path):
+    file = desk_settings(tmp_path)
+    file.path.write_bytes(b" " * (LIMIT + 10))
+    assert "larger" in file.load().problem
+
+
+def test_bad_files_of_one_second_are_all_kept(tmp_path):
+    file = desk_settings(tmp_path)
+    kept = set()
+    for n in range(4):
+        file.path.write_text(f"bad {n}")
+        kept.add(file.load().kept)
+    assert sorted(path.read_text() for path in kept) == [f"bad {n}" for n in range(4)]
+
+
+def test_a_file_that_is_a_folder_does_not_crash(tmp_path):
+    file = desk_settings(tmp_path)
+    file.path.mkdir()
+    assert file.load().value == DeskSettings()
+
+
+def test_a_bad_file_that_cannot_be_moved_is_told_all_the_same(tmp_path, monkeypatch):
+    file = desk_settings(tmp_path)
+    file.path.write_text("bad")
+
+    def refuse(source: Path, target: Path) -> None:
+        raise PermissionError("in use")
+
+    monkeypatch.setattr(module, "replace_patiently", refuse)
+    loaded = file.load()
+    assert loaded.kept is None
+    assert loaded.problem
+
+
+@pytest.mark.parametrize("make", [desk_settings, trader_settings])
+def test_mutated_files_are_taken_or_told_and_never_crash(tmp_path, long_run, make):
+    file = make(tmp_path)
+    file.save(FULL if make is desk_settings else TraderSettings())
+    file.backup.unlink(missing_ok=True)
+    good = file.path.read_bytes()
+    original = file.load().value
+    dice = random.Random(5)
+    told = 0
+    for _ in range(20_000 if long_run else 600):
+        bad = bytearray(good)
+        for _ in range(dice.choice((1, 1, 2, 5))):
+            at = dice.randrange(len(bad) or 1)
+            match dice.randrange(4):
+                case 0:
+                    del bad[at:]
+                case 1:
+                    bad[at : at + 1] = dice.randbytes(1)
+                case 2:
+                    bad[at:at] = dice.choice((b'"', b"{", b"9", b"-", b"null", b"\\u0000", b"1e308"))
+                case 3:
+                    del bad[at : at + dice.randrange(9)]
+        file.path.write_bytes(bad)
+        loaded = file.load()
+        assert isinstance(loaded.value, type(original))
+        if loaded.problem:
+            told += 1
+            assert loaded.kept.read_bytes() == bytes(bad)
+            loaded.kept.unlink()
+    assert told > 300
