@@ -31,7 +31,7 @@ class Bond:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one cell shows. `tone`: t1 | t2 | t3 | up | dn | warn | rise (the day's colour). `way`: -1, 0, +1 triangle."""
+    """What one cell shows. `tone`: t1 | t2 | t3 | up | dn | warn. `way`: -1, 0, +1, the triangle before it."""
 
     text: str
     tone: str = "t1"
@@ -65,7 +65,7 @@ class Column:
 
 
 def half_up(part: int, whole: int) -> int:
-    """part ÷ whole, half away from zero; whole > 0."""
+    """Part ÷ whole, half away from zero; whole > 0."""
     size = (2 * abs(part) + whole) // (2 * whole)
     return size if part >= 0 else -size
 
@@ -148,7 +148,9 @@ def _amount(bond: Bond) -> Cell:
 
 def _stock_price(bond: Bond) -> Cell:
     moved = change_bp(bond.stock) or 0
-    return _text(f.price(bond.stock_last, bond.row.stock_code) if bond.stock_last else "", _toned(moved) if moved else "t1")
+    return _text(
+        f.price(bond.stock_last, bond.row.stock_code) if bond.stock_last else "", _toned(moved) if moved else "t1"
+    )
 
 
 REDEEM_TONES = {"none": "t2", "unknown": "warn", "counting": "warn", "met": "warn", "announced": "warn"}
@@ -200,8 +202,25 @@ FROZEN = (
 )
 SCROLLED = (
     Column("last", ("128.888",), lambda b: b.last or None, _price, "bond.lacks_quote", rank=0, live=True, bold=True),
-    Column("change", ("20.00%",), lambda b: change_bp(b.quote), lambda b: _change(b.quote), "bond.lacks_quote", rank=0, live=True, arrow=True),
-    Column("premium", ("138.88%",), premium_bp, lambda b: _number(premium_bp(b), 100, 2, "%"), "bond.lacks_stock", rank=2, live=True),
+    Column(
+        "change",
+        ("20.00%",),
+        lambda b: change_bp(b.quote),
+        lambda b: _change(b.quote),
+        "bond.lacks_quote",
+        rank=0,
+        live=True,
+        arrow=True,
+    ),
+    Column(
+        "premium",
+        ("138.88%",),
+        premium_bp,
+        lambda b: _number(premium_bp(b), 100, 2, "%"),
+        "bond.lacks_stock",
+        rank=2,
+        live=True,
+    ),
     Column(
         "size",
         ("88.88",),
@@ -209,22 +228,84 @@ SCROLLED = (
         lambda b: _number(b.row.remaining_yuan or None, 100_000_000, 2),
         rank=3,
     ),
-    Column("redeem", ("88 15/15"), lambda b: b.row.redeem, _redeem, rank=1),
-    Column("pnl", ("+8,888.8",), lambda b: b.row.pnl if b.row.grid or b.row.pnl else None, _pnl, "bond.lacks_grid", rank=0, live=True),
+    Column("redeem", ("88 15/15",), lambda b: b.row.redeem, _redeem, rank=1),
+    Column(
+        "pnl",
+        ("+8,888.8",),
+        lambda b: b.row.pnl if b.row.grid or b.row.pnl else None,
+        _pnl,
+        "bond.lacks_grid",
+        rank=0,
+        live=True,
+    ),
     Column("code", ("118888",), lambda b: b.row.code, lambda b: Cell(f.bare(b.row.code), "t2"), left=True),
-    Column("amount", ("88.888 W",), lambda b: b.quote.amount if b.quote else None, _amount, "bond.lacks_quote", live=True),
+    Column(
+        "amount", ("88.888 W",), lambda b: b.quote.amount if b.quote else None, _amount, "bond.lacks_quote", live=True
+    ),
     Column("stock", ("888888",), lambda b: b.row.stock_name or None, lambda b: _text(b.row.stock_name), left=True),
     Column("stock_last", ("888.88",), lambda b: b.stock_last or None, _stock_price, "bond.lacks_stock", live=True),
-    Column("stock_change", ("20.00%",), lambda b: change_bp(b.stock), lambda b: _change(b.stock), "bond.lacks_stock", live=True, arrow=True),
-    Column("conv_price", ("88.88",), lambda b: b.row.conv_price or None, lambda b: _number(b.row.conv_price or None, 1000, 2)),
-    Column("conv_value", ("188.88",), conversion_value, lambda b: _number(conversion_value(b), 1000, 2), "bond.lacks_stock", live=True),
-    Column("double_low", ("288.8",), double_low, lambda b: _number(double_low(b), 1000, 1), "bond.lacks_stock", live=True),
-    Column("market_size", ("88.88",), market_size_yuan, lambda b: _number(market_size_yuan(b), 100_000_000, 2), "bond.lacks_quote", live=True),
-    Column("years", ("5.88",), lambda b: b.row.years_left_bp or None, lambda b: _number(b.row.years_left_bp or None, 10_000, 2)),
+    Column(
+        "stock_change",
+        ("20.00%",),
+        lambda b: change_bp(b.stock),
+        lambda b: _change(b.stock),
+        "bond.lacks_stock",
+        live=True,
+        arrow=True,
+    ),
+    Column(
+        "conv_price",
+        ("88.88",),
+        lambda b: b.row.conv_price or None,
+        lambda b: _number(b.row.conv_price or None, 1000, 2),
+    ),
+    Column(
+        "conv_value",
+        ("188.88",),
+        conversion_value,
+        lambda b: _number(conversion_value(b), 1000, 2),
+        "bond.lacks_stock",
+        live=True,
+    ),
+    Column(
+        "double_low", ("288.8",), double_low, lambda b: _number(double_low(b), 1000, 1), "bond.lacks_stock", live=True
+    ),
+    Column(
+        "market_size",
+        ("88.88",),
+        market_size_yuan,
+        lambda b: _number(market_size_yuan(b), 100_000_000, 2),
+        "bond.lacks_quote",
+        live=True,
+    ),
+    Column(
+        "years",
+        ("5.88",),
+        lambda b: b.row.years_left_bp or None,
+        lambda b: _number(b.row.years_left_bp or None, 10_000, 2),
+    ),
     Column("maturity", ("2028-12-28",), lambda b: b.row.maturity or None, lambda b: _text(b.row.maturity, "t2")),
-    Column("rating", ("AAA+",), lambda b: b.row.rating or None, lambda b: _text(b.row.rating.replace("-", f.MINUS)), left=True),
-    Column("last_day", ("2028-12-28",), lambda b: b.row.last_day or None, lambda b: _text(b.row.last_day, "t2"), "bond.lacks_last_day"),
-    Column("position", ("88,888",), lambda b: b.row.position or None, lambda b: _count(b.row.position), "bond.lacks_position"),
+    Column(
+        "rating",
+        ("AAA+",),
+        lambda b: b.row.rating or None,
+        lambda b: _text(b.row.rating.replace("-", f.MINUS)),
+        left=True,
+    ),
+    Column(
+        "last_day",
+        ("2028-12-28",),
+        lambda b: b.row.last_day or None,
+        lambda b: _text(b.row.last_day, "t2"),
+        "bond.lacks_last_day",
+    ),
+    Column(
+        "position",
+        ("88,888",),
+        lambda b: b.row.position or None,
+        lambda b: _count(b.row.position),
+        "bond.lacks_position",
+    ),
     Column(
         "cost",
         ("128.888",),
@@ -233,7 +314,14 @@ SCROLLED = (
         "bond.lacks_position",
     ),
     Column("trips", ("888",), lambda b: b.row.trips or None, lambda b: _count(b.row.trips), "bond.lacks_trips"),
-    Column("turnover", ("888.88%",), turnover_bp, lambda b: _number(turnover_bp(b), 100, 2, "%"), "bond.lacks_quote", live=True),
+    Column(
+        "turnover",
+        ("888.88%",),
+        turnover_bp,
+        lambda b: _number(turnover_bp(b), 100, 2, "%"),
+        "bond.lacks_quote",
+        live=True,
+    ),
 )
 COLUMNS = FROZEN + SCROLLED
 BY_KEY = {column.key: column for column in COLUMNS}
@@ -241,7 +329,7 @@ ALWAYS = ("name", "grid", "last", "change")
 
 
 def arranged(chosen: frozenset[str], widths: dict[str, int], room: int) -> tuple[Column, ...]:
-    """The scrolled columns in the order they stand: first what fits into `room` pixels, the dearest kept, then the rest.
+    """The scrolled columns in their order: first what fits into `room` pixels, the dearest kept, then the rest.
 
     So the first screen is whole at every size and what had to give way is one scroll to the right.
     """
@@ -264,7 +352,7 @@ def sort_key(column: Column, bond: Bond) -> tuple[int, int, str]:
 
 
 def ordered(bonds: list[Bond], column: Column | None, *, descending: bool) -> list[Bond]:
-    """Bonds in a column's order, those without a value last whichever way; without a column as the screen ranks them."""
+    """Bonds in a column's order, those without a value always last; without a column as the screen ranks them."""
     if column is None:
         return sorted(bonds, key=lambda b: (not b.row.included, b.row.rank or 1_000_000, b.row.code))
     known = [bond for bond in bonds if column.sort(bond) is not None]

@@ -105,7 +105,8 @@ class BondModel(QAbstractTableModel):
         for code in touched:
             row = self._at[code]
             old = self._entries[row]
-            assert isinstance(old, Bond)
+            if not isinstance(old, Bond):
+                continue
             new = replace(old, quote=self._mirror.quotes.get(code), stock=self._mirror.quotes.get(old.row.stock_code))
             self._entries[row] = new
             if old.quote is not None and new.last != old.last:
@@ -153,7 +154,9 @@ class BondModel(QAbstractTableModel):
             return None
         entry = self._entries[index.row()]
         if isinstance(entry, Group):
-            return t(f"bond.{entry.kind}", n=entry.count) if role == Qt.ItemDataRole.DisplayRole and entry.count else None
+            return (
+                t(f"bond.{entry.kind}", n=entry.count) if role == Qt.ItemDataRole.DisplayRole and entry.count else None
+            )
         column = self._columns[index.column()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return column.show(entry).text

@@ -66,7 +66,13 @@ def row(p: QPainter, sheet: Sheet, bond: Bond, rect: QRectF, *, selected: bool, 
         if place.column.key == "change":
             reason_left = cell.right()
     if excluded:
-        _reason(p, th, bond, QRectF(reason_left + 10, rect.top(), sheet.width - reason_left - 14, rect.height()), stale=stale)
+        _reason(
+            p,
+            th,
+            bond,
+            QRectF(reason_left + 10, rect.top(), sheet.width - reason_left - 14, rect.height()),
+            stale=stale,
+        )
     p.restore()
     for place in sheet.frozen:
         cell = QRectF(place.left, rect.top(), place.width, rect.height())
@@ -226,6 +232,8 @@ def foot(p: QPainter, look: Look, mirror: Mirror, bond: Bond | None, rect: QRect
     if moved is not None:
         stale = mirror.stale(bond.row.stock_code)
         value, cell = paint.direction(th, moved, stale=stale), second.adjusted(x + 7, 0, 0, 0)
-        x += 7 + paint.arrowed(p, cell, f.percent(abs(moved)), (moved > 0) - (moved < 0), value, fonts.SMALL, align=paint.LEFT)
+        x += 7 + paint.arrowed(
+            p, cell, f.percent(abs(moved)), (moved > 0) - (moved < 0), value, fonts.SMALL, align=paint.LEFT
+        )
     rest = "".join(f"  ·  {fact}" for fact in stock[1:])
     paint.text(p, second.adjusted(x, 0, 0, 0), rest, th.t2, fonts.SMALL, elide=True)

@@ -3,7 +3,17 @@
 from time import monotonic
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -308,7 +318,9 @@ class BondView(QTableView):
             self._paint_words(p, words)
         p.end()
 
-    def _paint_row(self, p: QPainter, sheet: bonds_paint.Sheet, row: int, rect: QRectF, *, selected: bool, now: float) -> None:
+    def _paint_row(
+        self, p: QPainter, sheet: bonds_paint.Sheet, row: int, rect: QRectF, *, selected: bool, now: float
+    ) -> None:
         entry = self._bonds.entries[row]
         if not isinstance(entry, Group):
             since, up = self._flashes.get(entry.row.code, (0.0, True))

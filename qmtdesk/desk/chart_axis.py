@@ -23,7 +23,7 @@ class Candle:
 
 
 def trading_ms(at: int) -> int:
-    """Unix ms as milliseconds of trading time since 09:30 in Shanghai; lunch takes none, before the open is negative."""
+    """Unix ms as milliseconds of trading time since 09:30 in Shanghai; lunch takes none, earlier is negative."""
     clock = (at + SHANGHAI_MS) % DAY
     if clock <= LUNCH:
         return clock - OPEN
@@ -63,7 +63,7 @@ def candles(points: tuple[tuple[int, int], ...], minutes: int) -> list[Candle]:
 
 
 class Trace:
-    """A price series thinned to the lowest and highest point of each stretch of trading time, kept up point by point."""
+    """A price series thinned to the lowest and highest point of each stretch of trading time, point by point."""
 
     def __init__(self, bucket: int) -> None:
         self.bucket = max(1, bucket)

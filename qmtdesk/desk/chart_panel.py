@@ -90,7 +90,7 @@ class ChartPanel(QWidget):
             self._timer.start()
 
     def set_period(self, period: str) -> None:
-        """line | one | five."""
+        """Line | one | five."""
         if period in PERIODS and period != self.scene.period:
             self.scene.period = period
             self._redraw()
@@ -185,6 +185,8 @@ class ChartPanel(QWidget):
             x += paint.text(p, QRectF(x, 0, 60, HEAD), word, th.t2, fonts.SMALL) + 12
 
     def _times(self, p: QPainter, foot: QRectF) -> None:
+        if not self.scene.points:
+            return
         start, end = self.span()
         left, right = self.axis()
         scale = self.width() / max(right - left, 1.0)
@@ -195,8 +197,7 @@ class ChartPanel(QWidget):
             at = max((x - left) * scale - wide / 2, 4.0)
             if at + wide + 10 < last_x - wide / 2:
                 paint.text(p, QRectF(at, foot.top(), wide, FOOT), words, self._look.theme.t2, fonts.DIGIT)
-        if self.scene.points:
-            paint.text(p, QRectF(last_x - wide / 2, foot.top(), wide, FOOT), newest, self._look.theme.t2, fonts.DIGIT)
+        paint.text(p, QRectF(last_x - wide / 2, foot.top(), wide, FOOT), newest, self._look.theme.t2, fonts.DIGIT)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         for period, rect in self._toggles():

@@ -5,7 +5,7 @@ from bisect import bisect_right
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QWheelEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from qmtdesk.desk import fonts, ladder_paint, paint
 from qmtdesk.desk import format as f
@@ -28,11 +28,12 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # the library is untyped
         self._look = look
         self._scene = Scene()
         self._trace = Trace(1000)
-        self._traced = ("", ())
+        self._traced: tuple[str, tuple[int, ...]] = ("", ())
         self._ys: list[float] = []
         self._x = (0.0, 1.0)
         self._y = (0.0, 1.0)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)  # the background moves with every scene
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         item = self.getPlotItem()
@@ -100,10 +101,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # the library is untyped
     # pixels
 
     def _px(self, x: float) -> float:
-        return (x - self._x[0]) / max(self._x[1] - self._x[0], 1.0) * self.width()
+        return (x - self._x[0]) / max(self._x[1] - self._x[0], 1.0) * float(self.width())
 
     def _py(self, y: float) -> float:
-        return (self._y[1] - y) / max(self._y[1] - self._y[0], 1e-9) * self.height()
+        return (self._y[1] - y) / max(self._y[1] - self._y[0], 1e-9) * float(self.height())
 
     def drawBackground(self, p: QPainter, rect: QRectF) -> None:
         super().drawBackground(p, rect)
@@ -223,7 +224,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # the library is untyped
         y = min(max(true_y, 11.0), self.height() - 11.0)
         left = ladder_paint.price_tag(p, self.width(), y, f.price(scene.last, scene.code), th, stale=scene.stale)
         if y == true_y and scene.points:
-            ladder_paint.price_line(p, y, [(int(self._px(trading_ms(scene.points[-1][0]))), int(left))], th, stale=scene.stale)
+            ladder_paint.price_line(
+                p, y, [(int(self._px(trading_ms(scene.points[-1][0]))), int(left))], th, stale=scene.stale
+            )
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()

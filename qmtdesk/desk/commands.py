@@ -1,7 +1,9 @@
 """What the panels may ask the trader to do, and the way these wishes go to the pipe."""
 
+import contextlib
 from collections.abc import Callable
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, TypeVar
 
 from qmtdesk.domain.messages import (
     AnswerAsk,
@@ -35,6 +37,7 @@ from qmtdesk.wire.talk import (
     act,
 )
 
+Reply = Ack | Series | GridPreview | GuardPreview
 Done = Callable[[Ack], None]
 """Called once in the GUI thread with the trader's answer; never when the trader is gone."""
 
@@ -138,33 +141,60 @@ class Wishes:
 class Link(Protocol):
     """What of the pipe's client the commands need."""
 
+    @property
+    def attached(self) -> bool: ...
     def send(self, body: Body) -> int: ...
+    def request(self, body: Body, on_reply: Callable[[Reply], None]) -> int: ...
+    def retry(self) -> None: ...
+    def kill_trader(self) -> None: ...
 
 
 class LinkCommands(Wishes):
-    """The wishes over the pipe: remembers who waits for which answer."""
+    """The wishes over the pipe.
 
-    def __init__(self, link: Link, again: Callable[[], None] | None = None) -> None:
-        self._link = link
-        self._again = again
-        self._waiting: dict[int, Callable[..., None]] = {}
+    Without a trader they wait for one; the kill switch then also leaves its file, which a starting trader looks for.
+    """
+
+    def __init__(self, link: Link, kill_file: Path, series: Callable[[Series], None]) -> None:
+        self._link, self._kill_file, self._series = link, kill_file, series
 
     def send(self, body: Body, done: Callable[..., None] | None = None) -> None:
-        number = self._link.send(body)
-        if done is not None and number:
-            self._waiting[number] = done
+        if done is None:
+            self._link.send(body)
+        else:
+            self._link.request(body, done)
 
-    def answered(self, message: Ack | Series | GridPreview | GuardPreview) -> bool:
-        """Give an answer to who waits for it; whether somebody did."""
-        done = self._waiting.pop(message.id, None)
-        if done is not None:
-            done(message)
-        return done is not None
+    def preview_grid(self, plan: GridPlan, callback: Callable[[GridPreview], None]) -> None:
+        self.send(PreviewGrid(plan), _only(GridPreview, callback))
 
-    def forget(self) -> None:
-        """The trader is gone: nobody will be answered."""
-        self._waiting.clear()
+    def preview_guard(self, plan: GuardPlan, callback: Callable[[GuardPreview], None]) -> None:
+        self.send(PreviewGuard(plan), _only(GuardPreview, callback))
+
+    def ask_series(self, code: str, what: str) -> None:
+        self.send(AskSeries(code, what), _only(Series, self._series))
+
+    def kill(self, by: str, done: Done | None = None) -> None:
+        if not self._link.attached:
+            with contextlib.suppress(OSError):  # the wish itself still waits for the trader
+                self._kill_file.touch()
+        super().kill(by, done)
 
     def reconnect(self) -> None:
-        if self._again is not None:
-            self._again()
+        """A trader that does not answer is ended, so that the link starts another; after a failure it tries again."""
+        if self._link.attached:
+            self._link.kill_trader()
+        else:
+            self._link.retry()
+
+
+T = TypeVar("T")
+
+
+def _only(kind: type[T], callback: Callable[[T], None]) -> Callable[[object], None]:
+    """A refusal comes as an Ack: who waits for figures gets figures or nothing."""
+
+    def pick(reply: object) -> None:
+        if isinstance(reply, kind):
+            callback(reply)
+
+    return pick

@@ -68,6 +68,12 @@ class ActButton(Button):
         self.updateGeometry()
         self.update()
 
+    def drop_hint(self) -> None:
+        """Name no key any more."""
+        self._hint = ""
+        self.updateGeometry()
+        self.update()
+
     @property
     def kind(self) -> str:
         """plain | primary | sell."""
@@ -200,6 +206,13 @@ class Option(Button):
         on = self.isChecked()
         ground = theme.sel if on else paint.mix(theme.t1, theme.bg2, 0.05) if self.underMouse() else theme.bg2
         paint.box(p, rect, ground, theme.acc if on else theme.line2, 5)
+        if not self.isCheckable():
+            paint.text(p, QRectF(14, 5, rect.width() - 24, 19), self.text(), theme.t1, bold=True, elide=True)
+            paint.text(p, QRectF(14, 24, rect.width() - 24, 17), self._note, theme.t2, fonts.SMALL, elide=True)
+            if self.hasFocus():
+                focus_ring(p, rect, theme)
+            p.end()
+            return
         middle = rect.center().y()
         paint.dot(p, 12, middle, theme.acc if on else theme.t2, 15, hollow=True)
         if on:

@@ -126,7 +126,7 @@ def age(ms: int) -> str:
         text = f"{ms // 60_000}{THIN}分" if chinese() else f"{ms // 60_000}{THIN}min"
     else:
         text = f"{ms // 3_600_000}{THIN}小时" if chinese() else f"{ms // 3_600_000}{THIN}h"
-    return f"{text}前" if chinese() else f"{text} ago"
+    return f"{text}{THIN}前" if chinese() else f"{text} ago"
 
 
 def duration(ms: int) -> str:

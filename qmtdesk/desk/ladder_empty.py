@@ -1,5 +1,8 @@
 """What stands in the ladder's place without a grid: the five levels of the book and the next step."""
 
+import re
+from unicodedata import category
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -148,19 +151,18 @@ class LadderEmpty(QWidget):
             tint = th.bg3 if stale else th.dnbg if label[0] == "book.ask" else th.upbg
             p.fillRect(QRectF(end - wide, y + 4, wide, ROW - 8), paint.color(tint))
         words = f.volume(volume) if price else f.MISSING
-        paint.text(p, QRectF(middle + 12, y, end - middle - 18, ROW), words, th.t1 if price else th.t3, align=paint.RIGHT)
+        paint.text(
+            p, QRectF(middle + 12, y, end - middle - 18, ROW), words, th.t1 if price else th.t3, align=paint.RIGHT
+        )
 
 
 def _wrapped(words: str, width: float) -> list[str]:
-    """Lines no wider than `width`; Chinese breaks anywhere, English at spaces."""
+    """Lines no wider than `width`: Chinese breaks anywhere but before a punctuation mark, Latin words stay whole."""
     lines, line = [], ""
-    pieces = words.split(" ") if words.isascii() else list(words)
-    glue = " " if words.isascii() else ""
-    for piece in pieces:
-        longer = f"{line}{glue}{piece}" if line else piece
-        if line and fonts.width_of(longer, fonts.BODY) > width and piece not in "，。、；：":
-            lines.append(line)
+    for piece in re.findall(r"[!-~]+ ?|.", words):
+        if line and fonts.width_of((line + piece).rstrip(), fonts.BODY) > width and category(piece[0])[0] != "P":
+            lines.append(line.rstrip())
             line = piece
         else:
-            line = longer
+            line += piece
     return [*lines, line] if line else lines

@@ -14,7 +14,14 @@ from qmtdesk.wire.rows import GridRow, QuoteRow
 
 HEIGHT = 44
 RUNNING = frozenset({"running", "sell_only", "asleep", "frozen", "waiting"})
-STATE_TONES = {"running": "acc", "sell_only": "acc", "waiting": "acc", "asleep": "t2", "frozen": "warn", "stopped": "t3"}
+STATE_TONES = {
+    "running": "acc",
+    "sell_only": "acc",
+    "waiting": "acc",
+    "asleep": "t2",
+    "frozen": "warn",
+    "stopped": "t3",
+}
 
 
 class LadderHead(QWidget):
@@ -93,8 +100,8 @@ class LadderHead(QWidget):
         shown = [b.x() for b in self.findChildren(ActButton) if not b.isHidden()]
         return float(min(shown, default=self.width() - 12))
 
-    def state_words(self) -> tuple[str, str]:
-        """The state pill: words and tone."""
+    def state_words(self, *, short: bool = False) -> tuple[str, str]:
+        """The state pill: words and tone; `short` leaves the time out."""
         grid = self._grid()
         if grid is None:
             return "", "t3"
@@ -102,10 +109,8 @@ class LadderHead(QWidget):
             return t("head.blind"), "t2"
         words = t(f"grid.{grid.state}")
         ran = self._mirror.clock() - grid.started_at
-        if grid.state == "running" and grid.started_at and ran >= 60_000:
-            minutes = ran // 60_000
-            time = f.duration(minutes * 60_000) if minutes > 1 else f.duration(ran)
-            words = t("head.state", state=words, time=time)
+        if grid.state == "running" and grid.started_at and ran >= 100_000 and not short:
+            words = t("head.state", state=words, time=f.duration(ran))
         return words, STATE_TONES.get(grid.state, "t2")
 
     # Qt
@@ -126,23 +131,29 @@ class LadderHead(QWidget):
             paint.text(p, QRectF(12, 0, self.width() - 24, HEIGHT), t("empty.no_bond"), th.t2, fonts.VALUE, bold=True)
             p.end()
             return
-        right = self._state_pill(p, self._buttons_left() - 10)
+        least = fonts.width_of(f.price(self._mirror.last(code), code), fonts.CLOCK, True)
+        least += fonts.width_of(self._mirror.name(code), fonts.VALUE, True) + 24
+        right = self._state_pill(p, self._buttons_left() - 10, least)
         x = self._name_and_price(p, code, right)
         quote = self._mirror.quotes.get(code)
         if quote is not None:
             self._book(p, quote, x + 12, right)
         p.end()
 
-    def _state_pill(self, p: QPainter, right: float) -> float:
-        """Painted from the right; where the room for the rest ends."""
+    def _state_pill(self, p: QPainter, right: float, least: float) -> float:
+        """Painted from the right, as short as the name and the price need; where the room for the rest ends."""
         words, tone = self.state_words()
         if not words:
             return right
         value = getattr(self._look.theme, tone)
+        if right - fonts.width_of(words, fonts.BODY, True) - 22 < least:
+            words = self.state_words(short=True)[0]
+        if right - fonts.width_of(words, fonts.BODY, True) - 22 < least:
+            words = ""
         wide = fonts.width_of(words, fonts.BODY, True)
         x = right - wide
         paint.text(p, QRectF(x, 0, wide + 1, HEIGHT), words, value, bold=True)
-        if tone == "warn" or words == t("head.blind"):
+        if tone == "warn" or self.state_words()[0] == t("head.blind"):
             paint.bars(p, x - 14, HEIGHT / 2, value)
         else:
             paint.dot(p, x - 15, HEIGHT / 2, value, 8, hollow=tone in ("t2", "t3"))
@@ -162,7 +173,9 @@ class LadderHead(QWidget):
         code_wide = fonts.width_of(f.bare(code), fonts.SMALL) + 8
         change_wide = fonts.width_of(change, fonts.BODY, True) + 11 + 10
         room = right - 12 - name_wide - 12 - price_wide
-        x = 12 + paint.text(p, QRectF(12, 0, max(right - 12, 0), HEIGHT), name, th.t1, fonts.VALUE, bold=True, elide=True)
+        x = 12 + paint.text(
+            p, QRectF(12, 0, max(right - 12, 0), HEIGHT), name, th.t1, fonts.VALUE, bold=True, elide=True
+        )
         if room >= code_wide + change_wide:
             x += 8 + paint.text(p, QRectF(x + 8, 0, code_wide, HEIGHT), f.bare(code), th.t2, fonts.SMALL)
         if x + 12 + price_wide <= right:

@@ -1,4 +1,6 @@
-"""A small popup that lists what was traded in one gap of a grid."""
+"""One level looked at closely: its facts line by line, and a popup with what was traded in its gap."""
+
+from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -7,11 +9,38 @@ from PySide6.QtWidgets import QWidget
 from qmtdesk.desk import fonts, paint
 from qmtdesk.desk import format as f
 from qmtdesk.desk.look import Look
-from qmtdesk.desk.texts import t
-from qmtdesk.wire.rows import FillRow
+from qmtdesk.desk.texts import say, t
+from qmtdesk.wire.rows import FillRow, GridRow, LevelRow
 
 ROW = 22
 SHOWN = 14
+OWN = frozenset({"grid", "first_buy", "rolling"})
+
+
+def gap_fills(fills: Iterable[FillRow], code: str, gap: int) -> list[FillRow]:
+    """A grid's own fills in one gap."""
+    return [fill for fill in fills if fill.code == code and fill.slot == gap and fill.kind in OWN]
+
+
+def level_words(grid: GridRow, level: LevelRow, last: int) -> str:
+    """All there is to say about a level, one fact a line."""
+    code = grid.code
+    lines = [f"{f.fixed(level.no, 1, 0, signed=True)}  {f.price(level.price, code)}"]
+    if last:
+        lines.append(t("ladder.tip_distance", distance=f.share(level.price - last, last, signed=True)))
+    for side, left, total, state in (
+        ("buy", level.buy, level.buy_total, level.buy_state),
+        ("sell", level.sell, level.sell_total, level.sell_state),
+    ):
+        if state:
+            words = {"side": t(f"side.{side}"), "left": left, "total": total, "state": t(f"order.{state}")}
+            lines.append(t("ladder.tip_order", **words))
+    lines.append(t("ladder.tip_gap", held=f.volume(level.held), unit=f.volume(grid.unit, code)))
+    if level.paused:
+        lines.append(t("ladder.tip_paused"))
+    if level.why is not None:
+        lines.append(say(level.why, code))
+    return "\n".join(lines)
 
 
 class HistoryPopup(QWidget):
@@ -49,7 +78,9 @@ class HistoryPopup(QWidget):
         self.show()
 
     def sizeHint(self) -> QSize:
-        wide = max(fonts.width_of(words, fonts.BODY, True) for words in (self._title, *self.lines, t("ladder.history_none")))
+        wide = max(
+            fonts.width_of(words, fonts.BODY, True) for words in (self._title, *self.lines, t("ladder.history_none"))
+        )
         return QSize(int(wide) + 48, 40 + ROW * max(len(self.lines), 1) + 8)
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -10,6 +10,9 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.wire.rows import GridRow, LevelRow
 
 PIN_HEIGHT = 26
+LADDER = (346, 392, 460)  # narrow, normal, widest
+NARROW_CHART = 170
+WIDE_FROM = 640
 LEAVING = frozenset({"cancelling", "part_cancelling"})
 UNSENT = frozenset({"intended", "sent"})
 PROMISES = frozenset({Why.ARMED_BUY, Why.ARMED_SELL, Why.TRAIL_WAIT, Why.TOO_YOUNG})
@@ -107,6 +110,17 @@ class Pinned:
     held: int
     reasons: tuple[tuple[Reason, int], ...]
     edge: int
+
+
+def widths(room: int) -> tuple[int, int]:
+    """Pixels of chart and ladder: a full chart, else 170, else none."""
+    least, normal, most = LADDER
+    if room >= WIDE_FROM:
+        ladder = min(max(normal, room * 42 // 100), most)
+        return room - ladder, ladder
+    if room >= least + NARROW_CHART:
+        return max(NARROW_CHART, room - normal), min(normal, room - NARROW_CHART)
+    return 0, room
 
 
 def fit(height: int, row: int, levels: int, centre: float) -> Window:

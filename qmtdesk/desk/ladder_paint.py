@@ -13,7 +13,9 @@ from qmtdesk.desk.tokens import Theme
 from qmtdesk.domain.reason import Why
 from qmtdesk.wire.rows import GridRow
 
-ALIVE = frozenset({Why.ARMED_BUY, Why.ARMED_SELL, Why.TRAIL_WAIT, Why.FIRST_BUY_PENDING, Why.AUCTION_WAIT, Why.TOO_YOUNG})
+ALIVE = frozenset(
+    {Why.ARMED_BUY, Why.ARMED_SELL, Why.TRAIL_WAIT, Why.FIRST_BUY_PENDING, Why.AUCTION_WAIT, Why.TOO_YOUNG}
+)
 ALARMING = frozenset({Why.ORDER_UNKNOWN, Why.SIDE_FROZEN, Why.REJECTED_TOO_OFTEN, Why.CASH_SHORT, Why.SELL_ROOM})
 TRIPS_FROM = 376
 CAPSULE = 8.0
@@ -213,7 +215,7 @@ def _dashed(p: QPainter, where: QRectF, value: str) -> None:
 
 def _trades(p: QPainter, ink: Ink, here: LadderRow, strip: QRectF) -> None:
     """Today's fills, the base's name, and this row's part of a bracket."""
-    left, right = ink.columns.trades
+    left, right = ink.columns.trades[0], (ink.columns.trades if here.pnl else ink.columns.trips)[1]
     if here.bracket is not None:
         _bracket(p, ink, here.bracket, left, strip)
         left += 9
@@ -259,7 +261,9 @@ def pinned(p: QPainter, ink: Ink, where: QRectF, sums: Pinned, *, upper: bool) -
         cell.setLeft(cell.left() + paint.text(p, cell, live, th.acc, fonts.SMALL, bold=True) + 9)
     reasons, edge = pinned_words(sums, ink.code), t("pin.edge", price=f.price(sums.edge, ink.code))
     room = cell.width() - fonts.width_of(edge, fonts.SMALL) - (9 if reasons else 0)
-    used = paint.text(p, QRectF(cell.left(), cell.top(), max(room, 0), cell.height()), reasons, th.t3, fonts.SMALL, elide=True)
+    used = paint.text(
+        p, QRectF(cell.left(), cell.top(), max(room, 0), cell.height()), reasons, th.t3, fonts.SMALL, elide=True
+    )
     cell.setLeft(cell.left() + used + (9 if reasons else 0))
     paint.text(p, cell, edge, th.t3, fonts.SMALL)
 
@@ -317,10 +321,12 @@ def foot(p: QPainter, ink: Ink, where: QRectF, grid: GridRow) -> None:
         sign = 0 if plain else (way > 0) - (way < 0)
         x += paint.arrowed(p, cell, figure, sign, value, fonts.SMALL, bold=True, align=paint.LEFT) + 9
     reach = t("foot.range", low=f.price(grid.range_low, grid.code), high=f.price(grid.range_high, grid.code))
-    for words in (f"{mark}  {reach}".strip(), reach, reach.partition(" ")[2], mark):
-        if words and fonts.width_of(words, fonts.SMALL) <= end - x:
-            value = th.warn if words == mark else th.t3
-            paint.text(p, QRectF(x, where.top(), end - x, where.height()), words, value, fonts.SMALL, align=paint.RIGHT)
+    for choice in (f"{mark}  {reach}".strip(), reach, reach.partition(" ")[2], mark):
+        if choice and fonts.width_of(choice, fonts.SMALL) <= end - x:
+            value = th.warn if choice == mark else th.t3
+            paint.text(
+                p, QRectF(x, where.top(), end - x, where.height()), choice, value, fonts.SMALL, align=paint.RIGHT
+            )
             break
 
 
@@ -331,18 +337,25 @@ def price_line(p: QPainter, y: float, spans: list[tuple[int, int]], theme: Theme
         p.drawLine(QPointF(left, y), QPointF(right, y))
 
 
-def price_tag(p: QPainter, right: float, y: float, words: str, theme: Theme, *, stale: bool) -> float:
+def tag_width(words: str, px: int = fonts.BODY) -> float:
+    """Room of a price tag with its point."""
+    return fonts.width_of(words, px, True) + 21
+
+
+def price_tag(
+    p: QPainter, right: float, y: float, words: str, theme: Theme, *, stale: bool, px: int = fonts.BODY
+) -> float:
     """The tag of the last price, pointing right at `right`; where its left edge is."""
-    wide = fonts.width_of(words, fonts.BODY, True) + 14
+    wide, half = fonts.width_of(words, px, True) + 14, 10 if px == fonts.BODY else 8
     left = right - wide - 7
     fill = theme.bg3 if stale else theme.accfill
     p.save()
     p.setRenderHint(QPainter.RenderHint.Antialiasing)
     p.setPen(paint.NO_PEN)
     p.setBrush(paint.color(fill))
-    p.drawRoundedRect(QRectF(left, y - 10, wide + 2, 20), 4, 4)
-    p.drawPolygon([QPointF(right - 8, y - 8), QPointF(right, y), QPointF(right - 8, y + 8)])
+    p.drawRoundedRect(QRectF(left, y - half, wide + 2, 2 * half), 4, 4)
+    p.drawPolygon([QPointF(right - 8, y - half + 2), QPointF(right, y), QPointF(right - 8, y + half - 2)])
     p.restore()
     value = theme.t1 if stale else theme.on_fill
-    paint.text(p, QRectF(left, y - 10, wide, 20), words, value, fonts.BODY, bold=True, align=paint.CENTRE)
+    paint.text(p, QRectF(left, y - half, wide, 2 * half), words, value, px, bold=True, align=paint.CENTRE)
     return left

@@ -11,7 +11,8 @@ from qmtdesk.desk.commands import Commands
 from qmtdesk.desk.ladder_empty import LadderEmpty
 from qmtdesk.desk.ladder_head import HEIGHT as HEAD
 from qmtdesk.desk.ladder_head import RUNNING, LadderHead
-from qmtdesk.desk.ladder_history import HistoryPopup
+from qmtdesk.desk.ladder_history import HistoryPopup, gap_fills, level_words
+from qmtdesk.desk.ladder_layout import LADDER, widths
 from qmtdesk.desk.ladder_view import FOOT, LadderView
 from qmtdesk.desk.ladder_view import HEAD as TITLES
 from qmtdesk.desk.look import Look
@@ -19,25 +20,23 @@ from qmtdesk.desk.mirror import Mirror
 from qmtdesk.desk.note_bar import NoteBar
 from qmtdesk.desk.texts import say, t
 from qmtdesk.domain.plans import StopHow
-from qmtdesk.domain.reason import Reason
-from qmtdesk.wire.rows import FillRow, GridRow, LevelRow
+from qmtdesk.domain.reason import Reason, Why
+from qmtdesk.wire.rows import GridRow, LevelRow
 from qmtdesk.wire.talk import Ack
 
 BAND = 26
-NARROW_CHART = 170
-LADDER = (346, 392, 460)
-WIDE_FROM = 640
-
-
-def widths(room: int) -> tuple[int, int]:
-    """Pixels of chart and ladder: a full chart, else 170, else none."""
-    least, normal, most = LADDER
-    if room >= WIDE_FROM:
-        ladder = min(max(normal, room * 42 // 100), most)
-        return room - ladder, ladder
-    if room >= least + NARROW_CHART:
-        return max(NARROW_CHART, room - normal), min(normal, room - NARROW_CHART)
-    return 0, room
+CALM = frozenset(
+    {
+        Why.SLEEPING,
+        Why.SELL_ONLY,
+        Why.PHASE_CLOSED,
+        Why.AUCTION_WAIT,
+        Why.FIRST_BUY_PENDING,
+        Why.NOT_ARMED,
+        Why.DISARMED,
+    }
+)
+"""Reasons for a grid to do nothing that nobody needs to look at."""
 
 
 class LadderPanel(QWidget):
@@ -126,6 +125,7 @@ class LadderPanel(QWidget):
             self._asked.add(code)
             self._commands.ask_series(code, "price")
         self._show_grid()
+        self._place()
         self.head.relabel()
         self.empty.relabel()
 
@@ -291,14 +291,6 @@ class LadderPanel(QWidget):
 
     # looking closer
 
-    def _gap_fills(self, level: LevelRow) -> list[FillRow]:
-        code = self._mirror.selected_bond
-        return [
-            fill
-            for fill in self._mirror.fills.values()
-            if fill.code == code and fill.slot == level.no and fill.kind in ("grid", "first_buy", "rolling")
-        ]
-
     def _history(self, index: int, place: QPoint) -> None:
         level, above = self._level(index), self._level(index + 1)
         if level is None:
@@ -307,7 +299,7 @@ class LadderPanel(QWidget):
         high = f.price(above.price if above is not None else level.price, code)
         no = f.fixed(level.no, 1, 0, signed=True)
         title = t("ladder.history", no=no, low=f.price(level.price, code), high=high)
-        HistoryPopup(self._look, title, self._gap_fills(level), self).show_at(place)
+        HistoryPopup(self._look, title, gap_fills(self._mirror.fills.values(), code, level.no), self).show_at(place)
 
     def _menu(self, index: int, place: QPoint) -> None:
         level = self._level(index)
@@ -330,28 +322,7 @@ class LadderPanel(QWidget):
     def level_words(self, index: int) -> str:
         """All there is to say about a level, one fact a line."""
         level, grid = self._level(index), self._grid()
-        if level is None or grid is None:
-            return ""
-        code = grid.code
-        lines = [f"{f.fixed(level.no, 1, 0, signed=True)}  {f.price(level.price, code)}"]
-        last = self._mirror.last(code)
-        if last:
-            away = f.share(level.price - last, last, signed=True)
-            lines.append(t("ladder.tip_distance", distance=away))
-        for side, left, total, state in (
-            ("buy", level.buy, level.buy_total, level.buy_state),
-            ("sell", level.sell, level.sell_total, level.sell_state),
-        ):
-            if state:
-                lines.append(
-                    t("ladder.tip_order", side=t(f"side.{side}"), left=left, total=total, state=t(f"order.{state}"))
-                )
-        lines.append(t("ladder.tip_gap", held=f.volume(level.held), unit=f.volume(grid.unit, code)))
-        if level.paused:
-            lines.append(t("ladder.tip_paused"))
-        if level.why is not None:
-            lines.append(say(level.why, code))
-        return "\n".join(lines)
+        return "" if level is None or grid is None else level_words(grid, level, self._mirror.last(grid.code))
 
     # where things stand
 
@@ -370,7 +341,7 @@ class LadderPanel(QWidget):
         self._band_shown = bool(self._band_words())
         top = HEAD + (BAND if self._band_shown else 0)
         self.head.setGeometry(0, 0, self.width(), HEAD)
-        chart, ladder = widths(self.width())
+        chart, ladder = widths(self.width()) if self._mirror.selected_bond else (0, self.width())
         height = max(self.height() - top, TITLES + FOOT)
         self.chart.setGeometry(0, top, chart, height)
         self.chart.setVisible(chart > 0)
@@ -389,12 +360,18 @@ class LadderPanel(QWidget):
         p.fillRect(event.rect(), paint.color(th.bg1))
         words = self._band_words()
         if words and self._band_shown:
-            band = QRectF(0, HEAD, self.width(), BAND)
-            p.fillRect(band, paint.color(th.warnbg))
-            room = paint.alert(p, 12, band.center().y(), th.warn) + 3
-            cell = band.adjusted(12 + room, 0, -12, 0)
-            paint.text(p, cell, words, th.warn, fonts.SMALL, elide=True)
+            self._paint_band(p, QRectF(0, HEAD, self.width(), BAND), words)
         p.end()
+
+    def _paint_band(self, p: QPainter, band: QRectF, words: str) -> None:
+        th, reason = self._look.theme, self._band_reason()
+        if reason is not None and reason.why in CALM:
+            p.fillRect(band, paint.color(th.bg2))
+            paint.text(p, band.adjusted(12, 0, -12, 0), words, th.t1, fonts.SMALL, elide=True)
+            return
+        p.fillRect(band, paint.color(th.warnbg))
+        room = paint.alert(p, 12, band.center().y(), th.warn) + 3
+        paint.text(p, band.adjusted(12 + room, 0, -12, 0), words, th.warn, fonts.SMALL, elide=True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.isAutoRepeat() or event.modifiers():

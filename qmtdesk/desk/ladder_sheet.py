@@ -29,7 +29,13 @@ class Sheet:
         self._ink = None
 
     def show(
-        self, ink: Ink, window: Window, rows: tuple[LadderRow, ...], pins: tuple[Pinned, Pinned], size: QSize, dpr: float
+        self,
+        ink: Ink,
+        window: Window,
+        rows: tuple[LadderRow, ...],
+        pins: tuple[Pinned, Pinned],
+        size: QSize,
+        dpr: float,
     ) -> list[QRect]:
         """Bring the picture up to date; the strips that changed, in logical pixels from its top."""
         fresh = self._pixmap.size() != size * dpr or self._pixmap.devicePixelRatio() != dpr
@@ -43,32 +49,31 @@ class Sheet:
             dirty = changed_rows(self._rows, rows)
             pinned = [self._pins is None or old != new for old, new in zip(self._pins or pins, pins, strict=True)]
         self._ink, self._window, self._rows, self._pins = ink, window, rows, pins
-        return self._paint(dirty, pinned, size) if dirty or any(pinned) else []
-
-    def _paint(self, dirty: list[int], pinned: list[bool], size: QSize) -> list[QRect]:
-        assert self._ink is not None
-        assert self._window is not None
-        assert self._pins is not None
-        window = self._window
-        strips = []
+        if not dirty and not any(pinned):
+            return []
         p = QPainter(self._pixmap)
-        for at in dirty:
-            top = window.top_pin + at * window.row
-            strip = QRect(0, top, size.width(), window.row)
-            p.setClipRect(strip)
-            p.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-            p.fillRect(strip, color("#000000", 0.0))
-            p.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-            ladder_paint.row(p, self._ink, self._rows[at], top, window.row)
-            strips.append(strip)
-        p.setClipping(False)
+        strips = self._paint_rows(p, ink, window, dirty, size.width())
         foot = window.top_pin + window.count * window.row
         places = (QRect(0, 0, size.width(), window.top_pin), QRect(0, foot, size.width(), size.height() - foot))
         for at, place in enumerate(places):
             if pinned[at]:
-                ladder_paint.pinned(p, self._ink, QRectF(place), self._pins[at], upper=at == 0)
+                ladder_paint.pinned(p, ink, QRectF(place), pins[at], upper=at == 0)
                 strips.append(place)
         p.end()
+        return strips
+
+    def _paint_rows(self, p: QPainter, ink: Ink, window: Window, dirty: list[int], width: int) -> list[QRect]:
+        strips = []
+        for at in dirty:
+            top = window.top_pin + at * window.row
+            strip = QRect(0, top, width, window.row)
+            p.setClipRect(strip)
+            p.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+            p.fillRect(strip, color("#000000", 0.0))
+            p.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+            ladder_paint.row(p, ink, self._rows[at], top, window.row)
+            strips.append(strip)
+        p.setClipping(False)
         return strips
 
     def blit(self, p: QPainter, part: QRect, top: int) -> None:

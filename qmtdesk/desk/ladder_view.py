@@ -15,21 +15,18 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from qmtdesk.desk import format as f
-from qmtdesk.desk import ladder_paint, paint
-from qmtdesk.desk.fonts import SMALL, width_of
+from qmtdesk.desk import ladder_moving, ladder_paint, paint
 from qmtdesk.desk.ladder_layout import (
     LadderRow,
     Window,
     centre_on,
-    clear_spans,
-    distance_bp,
     fit,
     index_of,
     pinned,
     promise_nothing,
     rows_in,
 )
+from qmtdesk.desk.ladder_moving import FLASH_S, Moving
 from qmtdesk.desk.ladder_sheet import Sheet
 from qmtdesk.desk.look import Look
 from qmtdesk.wire.rows import GridRow
@@ -38,8 +35,6 @@ HEAD = 24
 FOOT = 28
 ROW_HEIGHTS = (22, 28, 36)
 IDLE_S = 5.0
-FLASH_S = 1.2
-TEXT_HALF = 9
 
 
 class LadderView(QWidget):
@@ -108,9 +103,8 @@ class LadderView(QWidget):
     @property
     def last_y(self) -> float | None:
         """Where the last price's line is, in widget pixels."""
-        if self._window is None or not self._last:
-            return None
-        return HEAD + self._window.centre_of(index_of(self._prices, self._last))
+        moving = self._moving()
+        return None if moving is None else moving.line_y
 
     def body(self) -> QRect:
         """Where the levels are."""
@@ -131,7 +125,7 @@ class LadderView(QWidget):
             self.centre()
             return
         self._refresh()
-        if old is None or _foot_of(old) != _foot_of(grid):
+        if _foot_of(old) != _foot_of(grid):
             self.update(0, self.height() - FOOT, self.width(), FOOT)
 
     def set_price(self, last: int, *, stale: bool) -> None:
@@ -150,7 +144,7 @@ class LadderView(QWidget):
         if self._drifted():
             self.centre()
             return
-        for part in {*before, *self._moving_parts()}:
+        for part in before | self._moving_parts():
             self.update(QRect(*part))
         self._update_distances()
 
@@ -210,15 +204,21 @@ class LadderView(QWidget):
         self._refresh()
         self.update()
 
-    def _ink(self) -> ladder_paint.Ink:
-        grid = self._grid
-        assert grid is not None
+    def _ink(self, grid: GridRow) -> ladder_paint.Ink:
         largest = max((max(level.buy_total, level.sell_total) for level in grid.levels), default=0)
         columns = ladder_paint.columns(self.width(), max(largest, grid.unit))
         return ladder_paint.Ink(self._look.theme, columns, grid.code, grid.plan.base.value, self._stale)
 
+    def _moving(self) -> Moving | None:
+        if self._window is None:
+            return None
+        return Moving(self._window, self._prices, self._sheet.rows, self._last, HEAD, self.width())
+
+    def _moving_parts(self) -> set[tuple[int, int, int, int]]:
+        moving = self._moving()
+        return set() if moving is None else moving.parts(tagged=self._tagged)
+
     def _frame(self, centre: float) -> None:
-        assert self._grid is not None
         self._window = fit(self.body().height(), self._row_height, len(self._prices), centre)
         self._refresh()
         self.update()
@@ -227,14 +227,13 @@ class LadderView(QWidget):
     def _refresh(self) -> None:
         if self._grid is None or self._window is None or self.body().height() <= 0:
             return
-        size = QSize(self.width(), self.body().height())
         grid = promise_nothing(self._grid) if self._stale else self._grid
         strips = self._sheet.show(
-            self._ink(),
+            self._ink(grid),
             self._window,
             rows_in(grid, self._window),
             pinned(grid, self._window),
-            size,
+            QSize(self.width(), self.body().height()),
             self.devicePixelRatioF(),
         )
         for strip in strips:
@@ -248,48 +247,22 @@ class LadderView(QWidget):
             return False
         return abs(index_of(self._prices, self._last) - (window.low + window.high) / 2) > window.count / 4
 
-    def _cell(self) -> tuple[float, float] | None:
-        """Top and bottom of the current cell's tint, in widget pixels; None outside the levels."""
-        window = self._window
-        if window is None or not self._last or not self._prices[0] <= self._last < self._prices[-1]:
-            return None
-        at = int(index_of(self._prices, self._last))
-        top, foot = HEAD + window.centre_of(at + 1), HEAD + window.centre_of(at)
-        low, high = HEAD + window.top_pin, HEAD + window.top_pin + window.count * window.row
-        return (max(top, low), min(foot, high)) if foot > low and top < high else None
-
-    def _moving_parts(self) -> list[tuple[int, int, int, int]]:
-        """Where the tint and the price line are, as rectangles."""
-        parts = []
-        y, cell = self.last_y, self._cell()
-        if y is not None:
-            half = 12 if self._tagged else 2
-            parts.append((0, int(y) - half, self.width(), 2 * half + 1))
-        if cell is not None:
-            parts.append((0, int(cell[0]), self.width(), int(cell[1]) - int(cell[0]) + 1))
-        return parts
-
     def _update_distances(self) -> None:
-        made = {}
-        for at, here in enumerate(self._sheet.rows):
-            if self._last and (here.buy is None) != (here.sell is None):
-                made[at] = f.percent(distance_bp(here.price, self._last), signed=True)
+        moving = self._moving()
+        if moving is None:
+            return
+        made = moving.distances()
         for at in made.keys() | self._distances.keys():
             if made.get(at) != self._distances.get(at):
-                self.update(self._strip(at))
+                self.update(moving.strip(at))
         self._distances = made
 
-    def _strip(self, at: int) -> QRect:
-        window = self._window
-        assert window is not None
-        return QRect(0, HEAD + window.top_pin + at * window.row, self.width(), window.row)
-
     def _fade(self) -> None:
-        now = monotonic()
-        window = self._window
+        now, moving = monotonic(), self._moving()
         for index in list(self._flashes):
-            if window is not None and window.low <= index <= window.high:
-                self.update(self._strip(window.high - index))
+            strip = None if moving is None else moving.strip_of(index)
+            if strip is not None:
+                self.update(strip)
             if now - self._flashes[index][0] > FLASH_S:
                 del self._flashes[index]
         if not self._flashes:
@@ -299,76 +272,40 @@ class LadderView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         p = QPainter(self)
-        theme = self._look.theme
-        if self._grid is None or self._window is None:
-            p.fillRect(self.rect(), paint.color(theme.bg1))
+        moving = self._moving()
+        if self._grid is None or moving is None:
+            p.fillRect(self.rect(), paint.color(self._look.theme.bg1))
             p.end()
             return
-        ink = self._ink()
+        ink = self._ink(self._grid)
         head, foot = QRect(0, 0, self.width(), HEAD), QRect(0, self.height() - FOOT, self.width(), FOOT)
         if event.rect().intersects(head):
             ladder_paint.head(p, ink, QRectF(head))
         if event.region().intersects(foot):
             ladder_paint.foot(p, ink, QRectF(foot), self._grid)
-        for rect in event.region():  # type: ignore[attr-defined]
+        for rect in event.region():  # type: ignore[attr-defined]  # the stubs know no iterator of a region
             part = rect.intersected(self.body())
             if not part.isEmpty():
                 p.setClipRect(part)
-                self._paint_part(p, ink, part)
+                self._paint_part(p, ink, moving, part)
         p.end()
 
-    def _paint_part(self, p: QPainter, ink: ladder_paint.Ink, part: QRect) -> None:
-        theme = self._look.theme
-        p.fillRect(part, paint.color(theme.bg1))
-        cell = self._cell()
-        if cell is not None:
-            ground = theme.bg2 if self._stale else theme.sel
-            p.fillRect(QRectF(0, cell[0], self.width(), cell[1] - cell[0]), paint.color(ground))
-        self._paint_marks(p)
-        self._paint_line(p, ink)
-        self._sheet.blit(p, part, HEAD)
-        for at, words in self._distances.items():
-            strip = self._strip(at)
-            if strip.intersects(part):
-                here = self._sheet.rows[at]
-                span = ink.columns.sell if here.buy is not None else ink.columns.buy
-                cell_rect = QRectF(span[0], strip.top(), span[1] - span[0], strip.height())
-                paint.text(p, cell_rect, words, theme.t3, SMALL, align=paint.CENTRE)
-        if self._tagged and self.last_y is not None:
-            words = f.price(self._last, ink.code)
-            ladder_paint.price_tag(p, width_of(words, 13, True) + 21, self.last_y, words, theme, stale=self._stale)
-
-    def _paint_marks(self, p: QPainter) -> None:
-        """The chosen level and fresh fills."""
-        window, theme = self._window, self._look.theme
-        assert window is not None
+    def _paint_part(self, p: QPainter, ink: ladder_paint.Ink, moving: Moving, part: QRect) -> None:
+        p.fillRect(part, paint.color(ink.theme.bg1))
+        ladder_moving.ground(p, ink, moving)
         now = monotonic()
         for index, (since, bought) in self._flashes.items():
-            if window.low <= index <= window.high:
-                left = max(0.0, 1 - (now - since) / FLASH_S)
-                tint = paint.color(theme.up if bought else theme.dn)
-                p.setOpacity(0.34 * left)
-                p.fillRect(self._strip(window.high - index), tint)
-                p.setOpacity(1.0)
-        if window.low <= self._chosen <= window.high:
-            strip = QRectF(self._strip(window.high - self._chosen))
-            p.fillRect(QRectF(0, strip.top() + 1, 3, strip.height() - 2), paint.color(theme.acc))
-            if self.hasFocus():
-                paint.box(p, strip.adjusted(0, 1, -1, -1), "", theme.acc, 3, 1.5)
-
-    def _paint_line(self, p: QPainter, ink: ladder_paint.Ink) -> None:
-        y, c = self.last_y, ink.columns
-        window = self._window
-        if y is None or window is None or not window.top_pin <= y - HEAD <= window.top_pin + window.count * window.row:
-            return
-        spans = [c.price]
-        at = window.level_at(y - HEAD)
-        if at is not None and abs(y - HEAD - window.centre_of(at)) < TEXT_HALF:
-            here = self._sheet.rows[window.high - at]
-            spans.append(c.no)
-            if here.rests:
-                spans += [c.buy, c.sell]
-        ladder_paint.price_line(p, y, clear_spans(tuple(spans), 0, c.sell[1]), ink.theme, stale=self._stale)
+            strip = moving.strip_of(index)
+            if strip is not None:
+                ladder_moving.flash(p, ink, strip, now - since, bought=bought)
+        marked = moving.strip_of(self._chosen)
+        if marked is not None:
+            ladder_moving.chosen(p, ink, marked, focused=self.hasFocus())
+        ladder_moving.line(p, ink, moving)
+        self._sheet.blit(p, part, HEAD)
+        ladder_moving.distances(p, ink, moving, self._distances, part)
+        if self._tagged:
+            ladder_moving.tag(p, ink, moving)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

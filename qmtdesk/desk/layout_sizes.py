@@ -38,7 +38,7 @@ def sizes(width: int, height: int, row: int = 24) -> Sizes:
         bond, middle = max(bond - (346 - middle), 250), 346
     body = height - _BARS - EDGE
     tabs = _TAB_HEAD + _tab_rows(height) * row
-    watch = _WATCH_HEAD + _watch_rows(body) * _WATCH_ROW + 1
+    watch = _WATCH_HEAD + _watch_rows(body) * _WATCH_ROW + 8
     return Sizes(bond, middle, right, body - GAP - tabs, tabs, watch, body - GAP - watch)
 
 
@@ -51,4 +51,5 @@ def _tab_rows(height: int) -> int:
 
 
 def _watch_rows(body: int) -> int:
-    return min(max((body - GAP - _WATCH_HEAD - _SEAL_LEAST) // _WATCH_ROW, 3), 10)
+    most = 7 if body < 880 else 10
+    return min(max((body - GAP - _WATCH_HEAD - _SEAL_LEAST) // _WATCH_ROW, 3), most)

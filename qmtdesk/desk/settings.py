@@ -46,6 +46,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     selected_bond: Name = ""
     selected_stock: Name = ""
     first_run_done: bool = False
+    scale: Annotated[int, msgspec.Meta(ge=100, le=300)] = 100
 
 
 def desk_settings(folder: Path) -> TypedFile[DeskSettings]:

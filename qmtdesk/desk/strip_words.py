@@ -68,8 +68,7 @@ def alarm_of(mirror: Mirror, error: str = "") -> Alarm | None:
         return _blind_alarm(mirror, status)
     if status.lamp_trade == "blind":
         age = fmt.duration(trade_age(mirror))
-        again = (("reconnect", t("strip.reconnect")),)
-        return Alarm("trade", t("strip.trade_down", age=age), t("strip.trade_down_note"), again)
+        return Alarm("trade", t("strip.trade_down", age=age), t("strip.trade_down_note"))
     if status.ready == "suspended":
         return Alarm("suspended", t("strip.suspended"), t("strip.suspended_note"))
     if error:
@@ -81,7 +80,7 @@ def _link_alarm(mirror: Mirror) -> Alarm | None:
     restart = (("reconnect", t("strip.restart")),)
     match mirror.link:
         case "lost":
-            return Alarm("lost", t("strip.lost"), t("strip.lost_note"), restart)
+            return Alarm("lost", t("strip.lost"), t("strip.lost_note"))
         case "silent":
             return Alarm("lost", t("strip.silent"), t("strip.lost_note"), restart)
         case "failed":
@@ -100,7 +99,7 @@ def _kill_alarm(mirror: Mirror) -> Alarm:
 
 def _blind_alarm(mirror: Mirror, status: StatusRow) -> Alarm:
     note = t("strip.blind_note")
-    actions = [("reconnect", t("strip.reconnect"))]
+    actions = []
     live = own_live(mirror)
     if live:
         note += ("" if note.endswith("。") else " ") + t("strip.blind_live", n=len(live))

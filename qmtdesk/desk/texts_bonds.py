@@ -17,11 +17,20 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "bond.in": ("入选 {n}", "In {n}"),
     "bond.out": ("未入选 {n}", "Out {n}"),
-    "bond.in_note": ("规模 ≤ {size} · 非临近强赎 · 规模×价 升序前 {keep}", "size ≤ {size} · no redemption near · lowest {keep} by size × price"),
+    "bond.in_note": (
+        "规模 ≤ {size} · 非临近强赎 · 规模×价 升序前 {keep}",
+        "size ≤ {size} · no redemption near · lowest {keep} by size × price",
+    ),
     "bond.out_note": ("首个不满足的条件", "first rule each one fails"),
-    "bond.none_found": ("没有找到“{typed}”。清空搜索框看全部。", "Nothing matches “{typed}”. Clear the search to see all."),
+    "bond.none_found": (
+        "没有找到“{typed}”。清空搜索框看全部。",
+        "Nothing matches “{typed}”. Clear the search to see all.",
+    ),
     "bond.loading": ("正在读取转债列表…", "Reading the bonds…"),
-    "bond.empty": ("还没有转债数据。在菜单里导入条款数据，或等行情连上。", "No bonds yet. Import terms from the menu, or wait for market data."),
+    "bond.empty": (
+        "还没有转债数据。在菜单里导入条款数据，或等行情连上。",
+        "No bonds yet. Import terms from the menu, or wait for market data.",
+    ),
     "bond.why_in": ("{name} 为何入选", "{name}: why in"),
     "bond.why_out": ("{name} 为何未入选", "{name}: why out"),
     "bond.fact_size": ("规模 {size} ≤ {max}", "Size {size} ≤ {max}"),
@@ -50,7 +59,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bond.lacks_grid": ("没有网格", "No grid"),
     "bond.lacks_trips": ("今天还没有往返", "No round trip today"),
     "bond.way_premium": ("溢价率 = 现价 ÷ 转股价值 − 1", "Premium = price ÷ conversion value − 1"),
-    "bond.way_conv_value": ("转股价值 = 100 ÷ 转股价 × 正股价", "Conversion value = 100 ÷ conversion price × stock price"),
+    "bond.way_conv_value": (
+        "转股价值 = 100 ÷ 转股价 × 正股价",
+        "Conversion value = 100 ÷ conversion price × stock price",
+    ),
     "bond.way_double_low": ("双低 = 现价 + 溢价率 × 100", "Double low = price + premium × 100"),
     "bond.way_market_size": ("剩余市值 = 剩余规模 ÷ 100 × 现价", "Market size = remaining size ÷ 100 × price"),
     "bond.way_turnover": ("换手率 = 成交量 × 100 ÷ 剩余规模", "Turnover = volume × 100 ÷ remaining size"),
@@ -144,9 +156,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "head.unsent": ("交易进程没有回答，结果以委托列表为准", "The trader did not answer; the order list tells"),
     # nothing to show
     "empty.no_bond": ("选一只转债", "Pick a bond"),
-    "empty.no_bond_next": ("在左边的列表里按 ↑↓ 选择，或按 Ctrl+K 输入代码。", "Use ↑↓ in the list at the left, or Ctrl+K and a code."),
+    "empty.no_bond_next": (
+        "在左边的列表里按 ↑↓ 选择，或按 Ctrl+K 输入代码。",
+        "Use ↑↓ in the list at the left, or Ctrl+K and a code.",
+    ),
     "empty.no_grid": ("还没有网格", "No grid yet"),
-    "empty.no_grid_next": ("按 Enter 打开参数：先看占用资金、最坏亏损与将发出的委托，再决定启动。", "Press Enter for the settings: cash, worst loss and the orders that would leave come first."),
+    "empty.no_grid_next": (
+        "按 Enter 打开参数：先看占用资金、最坏亏损与将发出的委托，再决定启动。",
+        "Press Enter for the settings: cash, worst loss and the orders that would leave come first.",
+    ),
     "empty.start": ("启动网格…", "Start a grid…"),
     "empty.demo": ("演示：启动 3 个网格", "Demo: start three grids"),
     "empty.demo_note": ("仅模拟盘", "Paper only"),

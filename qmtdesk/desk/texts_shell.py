@@ -106,7 +106,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "strip.error": ("程序出错", "Program error"),
     "strip.error_note": ("{text}。窗口继续运行，详情已写入日志。", "{text}. The window goes on; details are in the log."),
-    "strip.reconnect": ("立即重连", "Reconnect now"),
     "strip.restart": ("立即重启", "Restart now"),
     "strip.cancel_all": ("撤掉这 {n} 笔", "Cancel these {n}"),
     "strip.kill_details": ("查看撤单", "Show cancels"),

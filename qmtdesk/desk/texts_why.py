@@ -26,8 +26,8 @@ SENTENCES: dict[Why, tuple[str, str]] = {
     Why.NO_CANCEL_PHASE: ("此时段不能撤单", "Cancels are not accepted now"),
     Why.EXPIRED_AT_CLOSE: ("收盘到期，已停止", "Expired at the close"),
     Why.SIDE_FROZEN: (
-        "[{price_milli} ]回报未知[ {side}单]，冻结该档",
-        "[{price_milli} ]Result[ of the {side}] unknown, level frozen",
+        "[{price_milli} ][{side}单]回报未知，冻结该档",
+        "[{price_milli} ][{side} ]result unknown, level frozen",
     ),
     Why.REJECTED_TOO_OFTEN: (
         "[连续 {count} 次]被柜台拒绝，暂停[{side}][：{text}]",

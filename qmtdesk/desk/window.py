@@ -338,7 +338,12 @@ class MainWindow(QMainWindow):
         self.left.setSizes([share.upper, share.tabs])
         self.right.setSizes([share.watch, share.seal])
 
-    def _moved_by_hand(self) -> None:
+    @property
+    def split_by_hand(self) -> bool:
+        """Whether the user moved a splitter since the layout was last shared out."""
+        return self._saved is not None
+
+    def _moved_by_hand(self, *_: int) -> None:
         self._saved = self.splits()
 
     # leaving

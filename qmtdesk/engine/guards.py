@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from qmtdesk.domain.instrument import Kind
 from qmtdesk.domain.order import Fill, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GuardPlan
 from qmtdesk.domain.reason import Why, because
@@ -43,6 +44,10 @@ def arm(work: Work, plan: GuardPlan) -> None:
     work.log(INFO, code, because(Why.ARMED, threshold_milli=plan.threshold))
     if guard.why_off is not None:
         work.log(ALARM, code, guard.why_off)
+    elif code in work.state.quotes:
+        # judged on what is known now: a board that seals later must not be taken for one sealed at arming
+        _step(work, code, guard, _board(work, code))
+        plan_orders(work, code)
 
 
 def disarm(work: Work, code: str, why: Why | None = None) -> None:
@@ -91,14 +96,44 @@ def watch(work: Work, code: str, *, on: bool) -> None:
 
 def quoted(work: Work, code: str) -> None:
     """Feed the newest snapshot to the board and the guard of a watched code."""
-    state = work.state
-    if code not in state.watch and code not in state.guards:
+    if not is_watched(work.state, code):
         return
-    quote = state.quotes[code].quote
+    guard = work.state.guards.get(code)
+    board = _follow(work, code)
+    if guard is not None:
+        _step(work, code, guard, board)
+        plan_orders(work, code)
+
+
+def is_watched(state: State, code: str) -> bool:
+    """Whether a code's board is followed: on the list, guarded, or a stock that is held."""
+    if code in state.watch or code in state.guards:
+        return True
+    held = state.holdings.get(code)
+    return held is not None and held.volume > 0 and state.instruments[code].kind is Kind.STOCK
+
+
+def watched(state: State) -> tuple[str, ...]:
+    """All followed codes: the user's list first, then what is guarded or held."""
+    return tuple(
+        code
+        for code in dict.fromkeys((*state.watch, *state.guards, *state.holdings))
+        if code in state.instruments and is_watched(state, code)
+    )
+
+
+def _board(work: Work, code: str) -> boards.Board:
+    return work.state.boards.get(code) or _follow(work, code)
+
+
+def _follow(work: Work, code: str) -> boards.Board:
+    """Fold the newest snapshot into the code's board and tell its moves."""
+    state = work.state
     phase = phase_at(state.listings[code], state.at)
     guard = state.guards.get(code)
     board = state.boards.get(code) or boards.watch(code, state.instruments[code].limit_up)
     closing = guard is not None and guard.plan.closing_auction
+    quote = state.quotes[code].quote
     board, moves = boards.step_board(board, quote, phase, state.at, decide_in_close_auction=closing)
     work.set_board(board)
     for move in moves:
@@ -107,9 +142,7 @@ def quoted(work: Work, code: str) -> None:
             work.note(r.BoardMoved(code, replace(board, history=())))
             work.set_board(board)
             work.log(level, code, because(why, amount_milli=move.amount))
-    if guard is not None:
-        _step(work, code, guard, board)
-        plan_orders(work, code)
+    return board
 
 
 def timed(work: Work, code: str) -> None:

@@ -37,7 +37,7 @@ def wanted(grid: Grid, ctx: GridContext) -> Wish:
     caps; a sale is cut to whole lots of what may be sold. Outside continuous trading, and without a price, nothing
     changes: what is live stays wanted, and only the opening auction's first buy may be new.
     """
-    draft = _Draft(grid, ctx, grid.lattice.under(ctx.last))
+    draft = _Draft(grid, ctx, grid.lattice.under(ctx.last or grid.anchor))
     _wish_sells(draft)
     first = _wish_first(draft)
     _wish_buys(draft)

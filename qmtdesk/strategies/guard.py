@@ -239,24 +239,26 @@ def _decides(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> boo
 
 def _judge(guard: Guard, board: Board, quote: Quote, ctx: GuardContext, moves: list[GuardMove]) -> Guard:
     threshold = threshold_at(guard.plan, ctx.at)
-    guard = replace(guard, progress=_advance(guard, board, threshold))
+    progress = _advance(guard, board, threshold)
     look = Look(board, quote, guard.instrument.tick, threshold, ctx.day_amount or quote.amount, ctx.float_value)
     scene = Scene(look, ctx, moves)
+    tries = list(progress.tries)
     for no, setting in enumerate(guard.rules):
-        rule = RULES[setting.rule]
+        rule, tried = RULES[setting.rule], tries[no]
         judged = board.sealed or not rule.sealed_only
         finding = rule.check(look, setting) if judged else None
-        tried = guard.progress.tries[no]
         if finding is None and tried is IDLE:
             continue
-        then = _try_on(guard, setting, tried, finding, judged=judged)
+        then = _try_on(setting, tried, finding, judged=judged, ready=progress.ready)
         _tell_near(setting.rule, tried, then.near, finding, scene)
-        guard = _put(guard, no, then)
+        tries[no] = then
         if finding is not None and then.have >= setting.confirm:
-            guard = _fire(guard, no, finding, scene)
+            guard, spent = _fire(guard, setting, finding, scene, told=then.spent == board.seals + 1)
+            if spent:
+                tries[no] = replace(then, spent=board.seals + 1)
             if guard.state is GuardState.TRIGGERED:
                 break
-    return guard
+    return guard.judged(progress, tuple(tries))
 
 
 def _advance(guard: Guard, board: Board, threshold: int) -> Progress:
@@ -274,26 +276,24 @@ def _advance(guard: Guard, board: Board, threshold: int) -> Progress:
 
 
 def _earned(plan: GuardPlan, board: Board, *, was_above: bool, at_arming: bool) -> bool:
-    match plan.readiness:
-        case Readiness.AUTO:
-            return at_arming or was_above
-        case Readiness.ONCE:
-            return True
-        case Readiness.ABOVE:
-            return was_above
-        case Readiness.SNAPSHOTS:
-            return board.sealed_count >= plan.snapshots
+    if plan.readiness is Readiness.SNAPSHOTS:
+        return board.sealed_count >= plan.snapshots
+    if plan.readiness is Readiness.AUTO:
+        return at_arming or was_above
+    return plan.readiness is Readiness.ONCE or was_above
 
 
-def _try_on(guard: Guard, setting: RuleSetting, tried: Try, finding: Finding | None, *, judged: bool) -> Try:
+def _try_on(setting: RuleSetting, tried: Try, finding: Finding | None, *, judged: bool, ready: bool) -> Try:
     fires = finding is not None and finding.fires
-    counts = fires and (setting.rule is not RuleId.R1 or guard.progress.ready)
+    counts = fires and (setting.rule is not RuleId.R1 or ready)
     recovered = judged and not fires and setting.action is GuardAction.ASK
     then = Try(
         have=tried.have + 1 if counts else 0,
         near=tried.near + 1 if finding is not None else 0,
         spent=0 if recovered else tried.spent,
     )
+    if then == tried:
+        return tried
     return IDLE if then == IDLE else then
 
 
@@ -308,43 +308,30 @@ def _tell_near(rule: RuleId, tried: Try, near: int, finding: Finding | None, sce
         scene.moves.append(Near(Evidence(rule, at, board.state, left), inside=False))
 
 
-def _fire(guard: Guard, no: int, finding: Finding, scene: Scene) -> Guard:
-    """Do what the rule's action is: alert and ask once per seal, sell once per life."""
-    look, ctx, moves = scene.look, scene.ctx, scene.moves
-    setting, board, plan = guard.rules[no], look.board, guard.plan
-    told = guard.progress.tries[no].spent == board.seals + 1
+def _fire(guard: Guard, setting: RuleSetting, finding: Finding, scene: Scene, *, told: bool) -> tuple[Guard, bool]:
+    """Do what the rule's action is: sell once per life, else speak once per seal, which is then spent."""
     if told and setting.action is not GuardAction.SELL:
-        return guard
-    price, queue = sale_price(plan, guard.instrument, board, look.quote, ctx.at)
+        return guard, False
+    look, ctx, moves, plan = scene.look, scene.ctx, scene.moves, guard.plan
+    price, queue = sale_price(plan, guard.instrument, look.board, look.quote, ctx.at)
     volume = sale_volume(plan, guard.instrument, ctx)
     if setting.action is not GuardAction.ALERT and volume == 0:
         if not told:
             moves.append(NotSold(setting.rule, why_nothing(ctx)))
-        return _spend(guard, no, board)
+        return guard, True
     if setting.action is GuardAction.ASK:
         if guard.question is not None:
-            return guard
+            return guard, False
         ask, deadline = guard.asks + 1, ctx.at + plan.ask_timeout_ms
         moves.append(Asked(ask, deadline, finding.reason, volume, price))
         question = Question(ask, setting.rule, deadline, finding.reason, volume, price, queue)
-        return _spend(replace(guard, state=GuardState.ASKING, asks=ask, question=question), no, board)
+        return replace(guard, state=GuardState.ASKING, asks=ask, question=question), True
     moves.append(Fired(setting.rule, finding.reason, setting.action, volume, price))
     if setting.action is GuardAction.ALERT:
-        return _spend(guard, no, board)
+        return guard, True
     if guard.question is not None:
         moves.append(AskExpired(guard.question.ask, because(Why.ALREADY_TRIGGERED, rule=setting.rule.value)))
-    return start_sale(guard, volume, price, ctx.at, finding.reason, queue=queue)
-
-
-def _spend(guard: Guard, no: int, board: Board) -> Guard:
-    return _put(guard, no, replace(guard.progress.tries[no], spent=board.seals + 1))
-
-
-def _put(guard: Guard, no: int, tried: Try) -> Guard:
-    tries = guard.progress.tries
-    if tries[no] is tried:
-        return guard
-    return replace(guard, progress=replace(guard.progress, tries=(*tries[:no], tried, *tries[no + 1 :])))
+    return start_sale(guard, volume, price, ctx.at, finding.reason, queue=queue), True
 
 
 def _forget(guard: Guard) -> Guard:

@@ -102,6 +102,24 @@ class Guard:
     why_off: Reason | None = None
     shown: str = ""
 
+    def judged(self, progress: Progress, tries: tuple[Try, ...]) -> "Guard":
+        """The guard with what it made of one more snapshot; written out, because `replace` on each tick costs 2×."""
+        return Guard(
+            self.plan,
+            self.instrument,
+            self.limit_up,
+            self.armed_at,
+            self.day,
+            self.state,
+            self.rules,
+            Progress(tries, progress.seen, progress.first_seal, progress.seal, progress.top, progress.ready),
+            self.asks,
+            self.question,
+            self.sale,
+            self.why_off,
+            self.shown,
+        )
+
     @property
     def ready(self) -> bool:
         """Whether R1 counts on the present seal."""

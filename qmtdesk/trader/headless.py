@@ -90,7 +90,6 @@ class Headless:
             refusal = self._feed(wish)
             if refusal:
                 raise RefusedError(refusal)
-            self._feed(Quoted(quote))
         self._deliver(quote.at)
 
     def _pass_until(self, at: int) -> None:

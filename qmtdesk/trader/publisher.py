@@ -5,6 +5,7 @@ from typing import Any
 
 from qmtdesk.domain.bond_terms import BondTerms
 from qmtdesk.engine.books import State
+from qmtdesk.engine.guards import watched
 from qmtdesk.strategies.screen import ORIGINAL, ScreenResult
 from qmtdesk.trader import picture_bonds, picture_grid, picture_watch, pictures
 from qmtdesk.trader.mirror import tag_of
@@ -127,7 +128,7 @@ class Publisher:
 
     def _watched(self, out: list[AnyRow | Gone], state: State, wall_ms: int) -> None:
         before = self._shown
-        codes = [c for c in dict.fromkeys((*state.watch, *state.guards)) if c in state.instruments]
+        codes = watched(state)
         asks = []
         for code in codes:
             changed = before is None or before.guards.get(code) is not state.guards.get(code)

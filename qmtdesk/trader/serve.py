@@ -41,6 +41,7 @@ OnStop = Callable[[bool], bool]
 COMMAND_LIMIT = 1 << 16
 DESKS = 4
 CARD_CHECK_S = 0.5
+FAREWELL_S = 0.3
 ANSWERS = (Ack, Series, GridPreview, GuardPreview)
 
 _encoder = msgspec.msgpack.Encoder()
@@ -63,6 +64,11 @@ class _Desk:
 
     def start(self) -> None:
         self._writer.start()
+
+    def farewell(self) -> None:
+        """Tell it that the trader ends on purpose; returns when that is told, or soon if it does not read."""
+        self.outbox.finish(Refuse(PROTOCOL, "stopping"))
+        self._writer.join(FAREWELL_S)
 
     def end(self) -> None:
         """Returns when the writer has left the line."""
@@ -133,6 +139,7 @@ class DeskServer:
         self._outboxes: tuple[Outbox, ...] = ()
         self._count = 0
         self._stopped = Event()
+        self._ending = False
         self._keeper = Thread(target=self._keep_card, name="pipe-card", daemon=True)
 
     @property
@@ -172,15 +179,36 @@ class DeskServer:
             outbox.answer(Raise())
 
     def stop(self) -> None:
-        """Take the card away and cut every desk; within about two seconds. Harmless when repeated."""
+        """Take the card away and cut every desk; within about two seconds. Harmless when repeated.
+
+        Desks are told when the end was asked for (`on_stop` said yes); without that they start a trader again.
+        """
         if self._stopped.is_set():
             return
         self._stopped.set()
         if self._keeper.is_alive():
             self._keeper.join()
-        card_path(self._folder).unlink(missing_ok=True)
+        try:
+            card_path(self._folder).unlink(missing_ok=True)
+        except OSError as error:
+            # a desk is just reading it; it will find nobody at that address
+            log.warning("trader.json stays behind: %s", error)
+        if self._ending:
+            self._bid_farewell()
         self._endpoint.stop()
         forget_address(self._folder, self._endpoint.address)
+
+    def _bid_farewell(self) -> None:
+        with self._guard:
+            desks = tuple(self._desks.values())
+        for desk in desks:
+            desk.farewell()
+
+    def _asked_to_stop(self, stop: Stop) -> bool:
+        if not self._on_stop(stop.force):
+            return False
+        self._ending = True
+        return True
 
     def _write_card(self) -> None:
         address = self._endpoint.address
@@ -245,11 +273,11 @@ class DeskServer:
             case Resync():
                 desk.outbox.ask_snapshot()
             case Stop() as stop:
-                if not self._on_stop(stop.force):
+                if not self._asked_to_stop(stop):
                     desk.outbox.answer(Refuse(PROTOCOL, "armed"))
 
     def _end(self, line: Line, stop: Stop) -> None:
-        if not self._on_stop(stop.force):
+        if not self._asked_to_stop(stop):
             line.send(_encoder.encode(Refuse(PROTOCOL, "armed")))
             return
         line.send(_encoder.encode(Welcome(PROTOCOL, self._boot, os.getpid(), __version__)))

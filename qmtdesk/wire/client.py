@@ -240,9 +240,9 @@ class TraderLink:
 
     def _heard(self, heard: Heard) -> None:
         """On the conversation's reading thread."""
-        if heard.refused:
+        if heard.refused or heard.stopping:
             with self._change:
-                self._stopping = False
+                self._stopping = heard.stopping
                 self._change.notify_all()
         if heard.quotes:
             self._mailbox.put_quotes(heard.quotes)

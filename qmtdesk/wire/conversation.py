@@ -36,11 +36,12 @@ _from_trader = msgspec.msgpack.Decoder(FromTrader)
 
 
 class Heard(msgspec.Struct, frozen=True):
-    """What one message came to: something to hand on, quotes, or a refusal to stop."""
+    """What one message came to: something to hand on, quotes, or what a trader says of stopping."""
 
     item: FromTrader | Snapshot | None
     quotes: dict[str, QuoteRow]
     refused: bool = False
+    stopping: bool = False
 
 
 class Conversation:
@@ -134,9 +135,12 @@ class Conversation:
                     self._note(Resync(self._numbers.have))
             case Ack() | Series() | GridPreview() | GuardPreview():
                 self._requests.done(message.id)
-            case Welcome() | Refuse() | Beat() | Raise():
+            case Refuse(why=why):
+                self._on_heard(Heard(None, quotes, why != "stopping", why == "stopping"))
+                item = message if why != "stopping" else None
+            case Welcome() | Beat() | Raise():
                 pass
-        self._on_heard(Heard(item, quotes, isinstance(message, Refuse)))
+        self._on_heard(Heard(item, quotes))
 
     def _send(self) -> None:
         try:

@@ -43,6 +43,7 @@ class Outbox:
         self._answers: list[Answer] = []
         self._beat: Beat | None = None
         self._closed = False
+        self._finishing = False
 
     def put(self, changes: Sequence[Change], quotes: Sequence[QuoteRow]) -> None:
         """Numbered changes in order, and quotes of which only the newest per code will be told."""
@@ -82,11 +83,18 @@ class Outbox:
             self._closed = True
             self._news.notify_all()
 
+    def finish(self, message: Answer) -> None:
+        """Let the writer go once it has told this and what came before."""
+        with self._news:
+            self._answers.append(message)
+            self._finishing = True
+            self._news.notify_all()
+
     def take(self) -> Load | None:
         """Wait until there is something and take all of it; None when closed."""
         with self._news:
             self._sleep_for("any", None)
-            if self._closed:
+            if self._closed or not self._due("any"):
                 return None
             load = Load(self._snapshot, self._changes, tuple(self._quotes.values()), self._answers, self._beat)
             self._snapshot, self._beat = False, None
@@ -100,7 +108,7 @@ class Outbox:
 
     def _sleep_for(self, what: str, seconds: float | None) -> None:
         self._waiting = what
-        self._news.wait_for(lambda: self._closed or self._due(what), seconds)
+        self._news.wait_for(lambda: self._closed or self._finishing or self._due(what), seconds)
         self._waiting = ""
 
     def _due(self, what: str) -> bool:

@@ -5,9 +5,12 @@ import socket
 import sys
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
+from threading import Event
+from time import perf_counter
 
 CONNECT_S = 3.0
-BACKLOG = 32
+RETRY_S = 0.01
+BACKLOG = 128
 
 if sys.platform != "win32":
 
@@ -22,12 +25,24 @@ if sys.platform != "win32":
 
     def dial(address: str, pid: int) -> Connection:
         """Connect, or OSError; never waits longer than three seconds."""
+        deadline = perf_counter() + CONNECT_S
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as plug:
-            # a stopped trader's queue may be full, and then a blocking connect never returns
-            plug.settimeout(CONNECT_S)
-            plug.connect(address)
+            # blocking, a connect to a stopped trader with a full queue would never return
+            plug.setblocking(False)
+            while not _connected(plug, address):
+                if perf_counter() > deadline:
+                    raise TimeoutError("the trader lets nobody in")
+                Event().wait(RETRY_S)
             plug.setblocking(True)
             return Connection(plug.detach())
+
+    def _connected(plug: socket.socket, address: str) -> bool:
+        """False while the queue is full."""
+        try:
+            plug.connect(address)
+        except BlockingIOError:
+            return False
+        return True
 
     def cut(handle: int, *, server: bool) -> None:
         """End the connection for both sides, lastingly."""

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from random import Random
 from typing import Any
 
@@ -180,7 +181,7 @@ def ladder_levels() -> tuple[LevelRow, ...]:
     """134 levels around 118.500, as in the pictures."""
     rows = []
     for no in range(-74, 61):
-        price = round(118_500 * 1.003**no)
+        price = int(118_500 * Fraction(1003, 1000) ** no + Fraction(1, 2))
         level: dict[str, Any] = {
             "no": no, "price": price, "held": {2: 50, 3: 80, 4: 80}.get(no, 0), "paused": no == -9,
             "buy": 0, "buy_total": 0, "buy_state": "", "buy_ref": "",
@@ -385,16 +386,22 @@ def price_points() -> list[tuple[int, int]]:
     dice = Random(7)
     knots = [(0, 119_750), (120, 119_928), (700, 119_300), (1000, 119_260), (1500, 118_820), (1750, 118_980),
              (2300, 118_740), (2700, 119_010), (3000, 119_150), (3277, 119_388)]  # fmt: skip
-    return _walk(knots, lambda value: round(value + dice.gauss(0, 34)), 3)
+    drift = 0.0
+
+    def shape(value: float) -> int:
+        nonlocal drift
+        drift = drift * 0.9 + dice.gauss(0, 16)
+        return round(value + drift)
+
+    return _walk(knots, shape, 5)
 
 
 def seal_points() -> list[tuple[int, int]]:
-    """华澜股份 until now: sealed, broken from 9:52:11 for 2:12, sealed again and melting."""
+    """华澜股份 until now: sealed, broken for 2:12, sealed again and melting."""
     dice = Random(3)
     wan = 10_000_000
-    knots = [(60, 900), (200, 2100), (600, 3600), (900, 4400), (1331, 2500), (1332, -1), (1463, -1), (1464, 300),
-             (1560, 800), (1700, 3000), (1950, 5300), (2150, 5200), (2450, 5900), (2480, 5700), (2700, 4200),
-             (3000, 3000), (3277, 2640)]  # fmt: skip
+    knots = [(1260, 900), (1300, 2400), (1620, 4400), (1900, 2500), (1901, -1), (2032, -1), (2033, 300),
+             (2080, 900), (2250, 5300), (2400, 5150), (2620, 5900), (2630, 5650), (2950, 3300), (3277, 2640)]  # fmt: skip
     return _walk(knots, lambda value: -1 if value < 0 else round(value * (1 + dice.gauss(0, 0.006))) * wan, 3)
 
 
@@ -402,7 +409,8 @@ def _walk(knots: list[tuple[int, int]], shape: Callable[[float], int], step: int
     points = []
     for (t0, v0), (t1, v1) in zip(knots, knots[1:], strict=False):
         for t in range(t0, t1, step):
-            points.append((at(9, 30) + t * 1000, shape(-1 if v0 < 0 or v1 < 0 else v0 + (v1 - v0) * (t - t0) / (t1 - t0))))
+            part = (1 - math.cos(math.pi * (t - t0) / (t1 - t0))) / 2
+            points.append((at(9, 30) + t * 1000, shape(-1 if v0 < 0 or v1 < 0 else v0 + (v1 - v0) * part)))
     points.append((at(9, 30) + knots[-1][0] * 1000, shape(knots[-1][1])))
     return points
 

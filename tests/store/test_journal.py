@@ -241,7 +241,8 @@ def test_a_journal_in_use_elsewhere_is_an_error_and_not_damage(tmp_path):
     filled(path, 2)
     other = connect(path)
     other.execute("BEGIN EXCLUSIVE")
-    journal_text = pytest.raises(JournalError, open_or_set_aside, path)
+    with pytest.raises(JournalError) as journal_text:
+        open_or_set_aside(path)
     assert not isinstance(journal_text.value, JournalDamagedError)
     other.execute("ROLLBACK")
     other.close()
@@ -276,11 +277,16 @@ def test_a_full_disk_refuses_whole_appends_and_the_rest_stays_sound(tmp_path):
     journal = Journal.open(path)
     pages = journal._connection.execute("PRAGMA page_count").fetchone()[0]
     journal._connection.execute(f"PRAGMA max_page_count = {pages + 4}")
-    written = 0
-    with pytest.raises(JournalError, match="full"):
+    appended: list[int] = []
+
+    def fill() -> None:
         for n in range(1000):
             journal.append([row(n, 300), row(n, 300)], durable=n % 2 == 0)
-            written += 2
+            appended.extend((n, n))
+
+    with pytest.raises(JournalError, match="full"):
+        fill()
+    written = len(appended)
     assert 0 < written < 100
     journal._connection.execute("PRAGMA max_page_count = 100000")
     journal.append([row(1)], durable=True)

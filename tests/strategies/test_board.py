@@ -7,6 +7,7 @@ import pytest
 from guard_kit import DAY, LIMIT, TEN, Tick, at_limit, clock, opened, quote, read_ticks, sealed
 from hypothesis import given
 from hypothesis import strategies as st
+
 from qmtdesk.domain.quote import BoardState, Level
 from qmtdesk.domain.sessions import Phase, at_of
 from qmtdesk.strategies.board import (

@@ -21,6 +21,7 @@ from guard_kit import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+
 from qmtdesk.domain.plans import GuardAction, GuardPlan, Readiness, RuleId, RuleSetting, TimedThreshold
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.sessions import Phase, at_of, shanghai_ms_of_day
@@ -342,6 +343,10 @@ def test_an_alert_is_told_once_a_seal_and_sells_nothing():
         walk.tick(sealed(TEN + 3000 * no, 1000))
     assert [move.action for move in walk.fired] == [GuardAction.ALERT]
     assert walk.guard.state is GuardState.WATCHING
+    for second in (7, 8, 9):
+        walk.tick(sealed(TEN + 1000 * second, 9000))
+    walk.tick(sealed(TEN + 10_000, 1000))
+    assert len(walk.fired) == 1
     walk.tick(opened(TEN + 12_000))
     walk.tick(sealed(TEN + 15_000, 3000))
     walk.tick(sealed(TEN + 18_000, 1000))
@@ -717,7 +722,7 @@ def test_real_days_without_a_seal_trigger_nothing(shared_data):
 # --- for any course of the market
 
 KINDS = {
-    "sealed": lambda at, wan: sealed(at, wan),
+    "sealed": sealed,
     "at_limit": lambda at, wan: at_limit(at),
     "open": lambda at, wan: opened(at, LIMIT - 10 * (1 + wan % 40)),
     "empty": lambda at, wan: quote(at, LIMIT),

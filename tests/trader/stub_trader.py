@@ -4,6 +4,7 @@ Run as `python stub_trader.py FOLDER [armed] [crash]`. Demo adds one to a counte
 PaperClock(speed) sets quotes per millisecond; AskSeries answers with (passes, applied) and the longest publish in us.
 """
 
+import contextlib
 import queue
 import sys
 import time
@@ -76,10 +77,8 @@ class Stub:
         self.events, beat = 0, 0.0
         while self.running:
             self.passes += 1
-            try:
+            with contextlib.suppress(queue.Empty):
                 self.obey(*self.inbox.get(timeout=0.001 if self.rate or self.events else 0.05))
-            except queue.Empty:
-                pass
             if self.rate or self.events:
                 self.publish(self.events, self.rate)
             if time.monotonic() > beat:

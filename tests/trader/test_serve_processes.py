@@ -221,9 +221,12 @@ def test_a_trader_that_keeps_crashing_is_given_up_after_four_starts(desks):
 
 
 def test_a_lock_without_an_answering_trader_times_out_with_words(desks, tmp_path):
+    code = (
+        "import sys; from qmtdesk.wire.locks import FolderLock; from pathlib import Path\n"
+        "print(FolderLock(Path(sys.argv[1])).acquire(), flush=True); sys.stdin.read()"
+    )
     with subprocess.Popen(
-        [sys.executable, "-c", "import sys, time; from qmtdesk.wire.locks import FolderLock; from pathlib import Path\n"
-         "print(FolderLock(Path(sys.argv[1])).acquire(), flush=True); sys.stdin.read()", tmp_path / "trader.lock"],
+        [sys.executable, "-c", code, tmp_path / "trader.lock"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2],
     ) as other:  # fmt: skip
         assert other.stdout.readline() == b"True\n"

@@ -38,7 +38,7 @@ def test_a_written_file_is_whole_private_and_alone(tmp_path):
     for data in (b"one", b"two" * 100_000):
         write_atomic(path, data)
         assert path.read_bytes() == data
-    assert os.listdir(tmp_path) == [path.name]
+    assert list(tmp_path.iterdir()) == [path]
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -53,7 +53,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monke
     with pytest.raises(OSError, match="No space"):
         write_atomic(path, b"new")
     assert path.read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["a.json"]
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("times", [1, 24, 99])

@@ -25,9 +25,8 @@ def event(n: int, text: str = "") -> EventRow:
 
 
 def quote(code: str, at: int) -> QuoteRow:
-    return QuoteRow(
-        code=code, at=at, last=1, prev_close=1, high=1, low=1, volume=1, amount=1, bids=((1, 2),) * 5, asks=((1, 2),) * 5
-    )  # fmt: skip
+    book = ((1, 2),) * 5
+    return QuoteRow(code=code, at=at, last=1, prev_close=1, high=1, low=1, volume=1, amount=1, bids=book, asks=book)
 
 
 def changes(first: int, count: int) -> list[tuple[int, EventRow]]:
@@ -170,61 +169,70 @@ def test_quotes_fold_into_the_newest():
     assert {code: row.at for code, row in into.items()} == {"a": 2, "b": 3}
 
 
+class Pair:
+    """A trader's side and a desk's side with nothing but messages between them."""
+
+    def __init__(self) -> None:
+        self.box, self.mirror, self.numbers = Outbox(limit=12), Mirror(), Numbering()
+        self.rows: dict[int, EventRow] = {}
+        self.quotes: dict[str, QuoteRow] = {}
+        self.seq = self.told = 0
+
+    def put(self, count: int) -> None:
+        new = []
+        for n in range(count):
+            number = self.seq + n + 1
+            new.append((number, event(count + n) if number % 3 else Gone(11, str(count + n))))
+        self.seq += count
+        quotes = [quote(str(count), self.seq)]
+        self.mirror.apply(new, quotes)
+        self.box.put(new, quotes)
+
+    def tell(self) -> None:
+        load = self.box.take()
+        sent = []
+        if load.snapshot:
+            self.told, rows = self.mirror.snapshot()
+            sent += pages("b", self.told, rows)
+        fresh = [change for change in load.changes if change[0] > self.told]
+        sent += batches("b", fresh, load.quotes, self.told)
+        self.told = fresh[-1][0] if fresh else self.told
+        for message in map(decode, sent):
+            self.hear(message)
+
+    def hear(self, message: Page | Batch) -> None:
+        if isinstance(message, Page):
+            rows = self.numbers.page(message).rows
+            self.rows = {row.no: row for row in rows if isinstance(row, EventRow)}
+            self.quotes |= {row.code: row for row in rows if isinstance(row, QuoteRow)}
+            return
+        newest_quotes(self.quotes, message)
+        batch = self.numbers.batch(message)
+        assert not self.numbers.resync_due
+        for row in batch.changes if batch else ():
+            if isinstance(row, Gone):
+                self.rows.pop(int(row.key), None)
+            else:
+                self.rows[row.no] = row
+
+
 @given(st.lists(st.tuples(st.sampled_from(["put", "take", "resync"]), st.integers(0, 9)), max_size=60))
 def test_a_desk_behind_any_outbox_ends_with_exactly_the_traders_rows(steps):
     """Overflows, resyncs and late snapshots in any order; every change told once or part of a snapshot."""
-    box, mirror, numbers = Outbox(limit=12), Mirror(), Numbering()
-    rows: dict[int, EventRow] = {}
-    quotes: dict[str, QuoteRow] = {}
-    seq = told = 0
-
-    def tell() -> None:
-        nonlocal told
-        load = box.take()
-        sent = []
-        if load.snapshot:
-            told, all_rows = mirror.snapshot()
-            sent += pages("b", told, all_rows)
-        fresh = [change for change in load.changes if change[0] > told]
-        sent += batches("b", fresh, load.quotes, told)
-        told = fresh[-1][0] if fresh else told
-        for message in map(decode, sent):
-            if isinstance(message, Page):
-                snapshot = numbers.page(message)
-                rows.clear()
-                for row in snapshot.rows:
-                    quotes.update({row.code: row}) if isinstance(row, QuoteRow) else rows.update({row.no: row})
-                continue
-            newest_quotes(quotes, message)
-            batch = numbers.batch(message)
-            for row in batch.changes if batch else ():
-                if isinstance(row, Gone):
-                    rows.pop(int(row.key), None)
-                else:
-                    rows[row.no] = row
-        assert not numbers.resync_due
-
+    pair = Pair()
     for what, n in steps:
         match what:
             case "put":
-                new = [
-                    (seq + k + 1, event(n + k) if (seq + k) % 3 else Gone(11, str(n + k))) for k in range(n)
-                ]  # fmt: skip
-                seq += n
-                told_quotes = [quote(str(n), seq)]
-                mirror.apply(new, told_quotes)
-                box.put(new, told_quotes)
+                pair.put(n)
             case "resync":
-                box.ask_snapshot()
-            case "take" if box._due("any"):
-                tell()
-    box.ask_snapshot() if not box._due("any") else None
-    tell()
-    expected = mirror.snapshot()[1]
-    assert sorted(rows.values(), key=lambda row: row.no) == sorted(
-        (row for row in expected if isinstance(row, EventRow)), key=lambda row: row.no
-    )
-    assert quotes == {row.code: row for row in expected if isinstance(row, QuoteRow)}
+                pair.box.ask_snapshot()
+            case "take" if pair.box._due("any"):
+                pair.tell()
+    pair.put(1)
+    pair.tell()
+    expected = pair.mirror.snapshot()[1]
+    assert pair.rows == {row.no: row for row in expected if isinstance(row, EventRow)}
+    assert pair.quotes == {row.code: row for row in expected if isinstance(row, QuoteRow)}
 
 
 def test_a_repeated_command_is_answered_and_not_done_again():

@@ -1,7 +1,6 @@
 """One paper world: a feed, an exchange and a virtual time that moves only when told to."""
 
 from dataclasses import dataclass
-from datetime import date
 
 import msgspec
 

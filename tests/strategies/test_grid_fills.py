@@ -1,0 +1,150 @@
+from dataclasses import replace
+
+from grid_kit import NOON, fill, gap, holding, make
+
+from qmtdesk.domain.order import Owner, OwnerKind, Side
+from qmtdesk.strategies.grid import (
+    FIRST_BUY,
+    Trail,
+    fit_position,
+    mark_inexact,
+    on_cleared,
+    on_day,
+    on_fill,
+    summary,
+)
+
+BUY, SELL = Side.BUY, Side.SELL
+
+
+def test_partial_fills_of_a_gap_add_up() -> None:
+    grid = fill(fill(make(), 9, BUY, 99_000, 30), 9, BUY, 98_990, 50, 99_000)
+    assert (grid.held[9], grid.gaps[9].bought, grid.held_total) == (80, 80, 80)
+    assert grid.cash_used == 30 * 99_000 + 50 * 98_990
+    assert grid.improvement == 50 * 10
+    assert grid.exact
+
+
+def test_a_fill_of_nothing_changes_nothing() -> None:
+    grid = make()
+    assert fill(grid, 9, BUY, 99_000, 0) == grid
+
+
+def test_the_first_buy_fills_its_own_gap_and_then_the_one_above() -> None:
+    grid = fill(make(first_buy=True), -1, BUY, 100_400, 50, 100_500)
+    assert (grid.held[10], grid.held[11], grid.first_left) == (50, 0, 110)
+    grid = fill(grid, -1, BUY, 100_500, 110)
+    assert (grid.held[10], grid.held[11], grid.first_left) == (80, 80, 0)
+    assert grid.reserved() == {}
+
+
+def test_a_first_buy_whose_gaps_are_full_goes_further_up_then_down() -> None:
+    grid = holding(make(last=108_500, first_buy=True), g18=80, g19=80, g17=70)
+    grid = fill(grid, -1, BUY, 108_500, 30)
+    assert (grid.held[17], grid.held[16]) == (80, 20)
+
+
+def test_a_round_trip_is_realised_at_the_fills_prices() -> None:
+    grid = fill(fill(make(), 9, BUY, 99_000, 80, fee=400), 9, SELL, 100_050, 80, 100_000, fee=410)
+    figures = summary(grid, 100_500)
+    assert (figures.held, figures.cash_used, figures.floating) == (0, 0, 0)
+    assert figures.realised == figures.realised_today == grid.gaps[9].realised == 80 * 1_050
+    assert (figures.fees, figures.fees_today, figures.improvement) == (810, 810, 80 * 50)
+    assert (figures.trips, figures.trips_today) == (1, 1)
+
+
+def test_what_is_held_floats_only_against_a_price() -> None:
+    grid = fill(make(), 9, BUY, 99_000, 80)
+    assert summary(grid, 100_000).floating == 80_000
+    assert summary(grid, 0).floating == 0
+
+
+def test_part_of_a_gap_takes_its_share_of_the_cost_and_the_last_takes_the_rest() -> None:
+    grid = fill(fill(make(), 9, BUY, 99_000, 70), 9, BUY, 98_999, 10)
+    grid = fill(grid, 9, SELL, 100_000, 30)
+    assert grid.gaps[9].cost == 7_919_990 - 2_969_996
+    grid = fill(grid, 9, SELL, 100_000, 50)
+    assert (grid.gaps[9].cost, grid.realised) == (0, 80 * 100_000 - 7_919_990)
+
+
+def test_half_of_a_unit_twice_is_one_round_trip() -> None:
+    grid = make()
+    for _ in range(2):
+        grid = fill(fill(grid, 9, BUY, 99_000, 40), 9, SELL, 100_000, 40)
+    assert (grid.trips, grid.trips_today) == (1, 1)
+
+
+def test_what_a_full_gap_cannot_take_goes_to_the_nearest() -> None:
+    grid = fill(holding(make(), g9=70), 9, BUY, 99_000, 30)
+    assert (grid.held[9], grid.held[8], grid.held_total) == (80, 20, 100)
+    grid = fill(grid, 9, SELL, 100_000, 100)
+    assert grid.held_total == 0
+    assert grid.exact
+
+
+def test_what_no_gap_can_take_changes_the_base_holding_and_is_an_estimate() -> None:
+    full = holding(make(position=40), **{f"g{i}": 80 for i in range(20)})
+    grid = fill(full, 9, BUY, 99_000, 30)
+    assert (grid.base_holding, grid.held_total, grid.exact) == (70, 1600, False)
+    grid = fill(make(position=40), 9, SELL, 99_000, 30)
+    assert (grid.base_holding, grid.held_total, grid.exact) == (10, 0, False)
+
+
+def test_a_trade_of_another_owner_of_the_grid_is_booked_from_the_bottom() -> None:
+    grid = on_fill(make(), Owner(OwnerKind.ROLLING, 3), BUY, 99_000, 20, 99_000, 0, NOON)
+    assert grid.held[0] == 20
+
+
+def test_clearing_empties_the_lowest_gaps_first() -> None:
+    grid = on_cleared(holding(make(), g9=80, g10=80), 100, 99_500, 50, NOON)
+    assert (grid.held[9], grid.held[10], grid.fees, grid.improvement) == (0, 60, 50, 0)
+
+
+def test_a_fill_after_a_roll_finds_its_gap_by_its_slot() -> None:
+    grid = replace(make(), slot0=-3)
+    assert grid.owner(4) == gap(1)
+    assert fill(grid, 1, BUY, 94_000, 80).held[4] == 80
+
+
+def test_a_completed_side_starts_its_trail_again() -> None:
+    grid = make(trail_bp=50)
+    trails = list(grid.trails)
+    trails[9] = Trail(peak=101_000, sell_fired=True, was_above=True, trough=98_000, buy_fired=True)
+    grid = fill(replace(grid, trails=tuple(trails)), 9, BUY, 99_000, 50)
+    assert grid.trails[9].buy_fired
+    grid = fill(grid, 9, BUY, 99_000, 30)
+    assert grid.trails[9] == Trail(peak=101_000, sell_fired=True)
+    grid = fill(grid, 9, SELL, 100_000, 30)
+    assert grid.trails[9].sell_fired
+    assert fill(grid, 9, SELL, 100_000, 50).trails[9] == Trail()
+
+
+def test_an_account_that_holds_less_takes_it_from_the_base_holding_then_from_the_top() -> None:
+    grid = holding(make(position=50), g9=80, g10=80)
+    assert fit_position(grid, 210) == grid
+    assert fit_position(grid, 400) == grid
+    short = fit_position(grid, 170)
+    assert (short.base_holding, short.held_total, short.exact) == (10, 160, False)
+    short = fit_position(grid, 60)
+    assert (short.base_holding, short.held[9], short.held[10]) == (0, 60, 0)
+    assert short.cash_used == 60 * 99_000
+
+
+def test_a_foreign_trade_makes_the_figures_an_estimate() -> None:
+    assert make().exact
+    assert not mark_inexact(make()).exact
+
+
+def test_a_new_day_keeps_what_is_held_and_forgets_what_counts_per_day() -> None:
+    grid = fill(fill(make(), 9, BUY, 99_000, 80, fee=4), 9, SELL, 100_000, 80)
+    grid = replace(fill(grid, 8, BUY, 98_000, 80), rolls_today=2)
+    assert on_day(grid, grid.day) == grid
+    new = on_day(grid, "2026-11-23")
+    assert (new.held, new.realised, new.trips, new.fees) == (grid.held, grid.realised, 1, 4)
+    figures = summary(new, 98_000)
+    assert (figures.trips_today, figures.realised_today, figures.fees_today, new.rolls_today) == (0, 0, 0, 0)
+    assert (new.gaps[9].bought, new.gaps[9].sold, new.day) == (0, 0, "2026-11-23")
+
+
+def test_the_first_buys_owner_is_not_a_gap() -> None:
+    assert FIRST_BUY not in {make().owner(i) for i in range(20)}

@@ -1,0 +1,89 @@
+"""The arm sheet: what a guard would do, before it is armed."""
+
+from dataclasses import replace
+
+from guard_kit import CODE, LIMIT, TEN, VIDEO, WAN, Walk, clock, context, instrument, opened
+
+from qmtdesk.domain.plans import GuardAction, GuardPlan, Readiness, RuleId, RuleSetting
+from qmtdesk.domain.reason import Why
+from qmtdesk.domain.sessions import Phase
+from qmtdesk.strategies.guard_preview import Preview, preview_guard
+
+PLAN = GuardPlan(code=CODE, threshold=2000 * WAN)
+TOLD = instrument(told_up=2650, told_down=2170)
+
+
+def shown(plan: GuardPlan = PLAN, quote=VIDEO, stock=TOLD, **changes) -> Preview:
+    walk = Walk(plan, stock)
+    walk.tick(quote)
+    return preview_guard(plan, stock, walk.board, quote, context(quote.at, **changes))
+
+
+def whys(preview: Preview) -> list[tuple[str, Why]]:
+    return [(line.level, line.reason.why) for line in preview.checks]
+
+
+def test_the_video_would_fire_now():
+    preview = shown()
+    assert preview.ok
+    assert preview.fires_now
+    assert (preview.board, preview.seal) == ("sealed", 12_692_440_000)
+    assert (preview.bid1, preview.bid1_lots) == (2650, 47_896)
+    assert (preview.volume, preview.t1_volume, preview.price) == (18_000, 2000, LIMIT)
+    assert (preview.limit_up, preview.told_up) == (2650, 2650)
+    assert whys(preview) == [("warn", Why.RULE_AMOUNT), ("warn", Why.T_PLUS_ONE)]
+
+
+def test_waiting_for_recovery_or_a_lower_threshold_would_not():
+    assert not shown(replace(PLAN, readiness=Readiness.ABOVE)).fires_now
+    assert not shown(replace(PLAN, threshold=1000 * WAN)).fires_now
+
+
+def test_confirmations_are_taken_as_coming():
+    assert shown(replace(PLAN, confirm=3)).fires_now
+    assert shown(replace(PLAN, readiness=Readiness.SNAPSHOTS, snapshots=1, confirm=2)).fires_now
+    assert not shown(replace(PLAN, readiness=Readiness.SNAPSHOTS, snapshots=9, confirm=2)).fires_now
+
+
+def test_a_question_counts_as_firing_and_an_alert_does_not():
+    assert shown(replace(PLAN, action=GuardAction.ASK)).fires_now
+    assert not shown(replace(PLAN, action=GuardAction.ALERT)).fires_now
+
+
+def test_a_plan_that_makes_no_sense_is_refused_with_its_reason():
+    preview = shown(replace(PLAN, threshold=1))
+    assert not preview.ok
+    assert whys(preview) == [("refuse", Why.BAD_SETTING)]
+    assert preview.volume == preview.price == 0
+    assert preview.seal == 12_692_440_000
+
+
+def test_limits_that_disagree_are_refused():
+    preview = shown(stock=instrument(told_up=2530))
+    assert not preview.ok
+    assert whys(preview) == [("refuse", Why.LIMIT_DISAGREES)]
+
+
+def test_nothing_to_sell_is_said():
+    assert whys(shown(can_use=0)) == [("warn", Why.T_PLUS_ONE)]
+    assert whys(shown(can_use=0, bought_today=0)) == [("warn", Why.NOTHING_SELLABLE)]
+    assert not shown(can_use=0).fires_now
+
+
+def test_stale_data_and_closed_phases_are_said():
+    assert whys(shown(fresh=False, bought_today=0)) == [("warn", Why.BLIND)]
+    assert shown(fresh=False).board == "blind"
+    assert whys(shown(phase=Phase.LUNCH, bought_today=0)) == [("warn", Why.PHASE_CLOSED)]
+    late = replace(VIDEO, at=clock(14, 58))
+    assert whys(shown(quote=late, bought_today=0)) == [("warn", Why.AUCTION)]
+
+
+def test_an_open_board_shows_the_price_a_sale_would_have():
+    preview = shown(quote=opened(TEN, last=2600))
+    assert (preview.board, preview.seal, preview.price) == ("open", 0, 2590)
+    assert not preview.fires_now
+
+
+def test_with_every_rule_off_nothing_fires():
+    off = RuleSetting(rule=RuleId.R1, on=False)
+    assert not shown(replace(PLAN, rules=(off,))).fires_now

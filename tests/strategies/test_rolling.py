@@ -1,0 +1,250 @@
+from dataclasses import replace
+
+import pytest
+from grid_kit import BOND, NOON, PLAN, STOCK, buys, moment, sells
+
+from qmtdesk.domain.order import Owner, OwnerKind, Side
+from qmtdesk.domain.plans import BaseKind
+from qmtdesk.domain.reason import Why
+from qmtdesk.domain.sessions import Phase, at_of, shanghai_day
+from qmtdesk.strategies.grid import FIRST_BUY, GridContext
+from qmtdesk.strategies.grid_start import PlanError
+from qmtdesk.strategies.rolling import (
+    Rolling,
+    mark_inexact,
+    on_cleared,
+    on_day,
+    on_fill,
+    on_price,
+    set_sell_only,
+    start_rolling,
+    summary,
+    wanted,
+)
+
+BUY, SELL = Side.BUY, Side.SELL
+
+
+def make(last: int = 100_000, position: int = 0, cost: int = 0, **plan: object) -> Rolling:
+    """Steps of 1 %, units of 80, adopted or bought first as the plan says."""
+    return start_rolling(
+        replace(PLAN, **plan), BOND, last, cost, position, NOON, "2026-11-20", opening_auction=False  # type: ignore[arg-type]
+    )
+
+
+def holding(volume: int = 160, **plan: object) -> Rolling:
+    return make(position=volume, cost=100_000, adopt=volume, **plan)
+
+
+def now(pair: Rolling, last: int = 100_000, **more: object) -> GridContext:
+    return replace(moment(pair, last), **more)  # type: ignore[arg-type]
+
+
+def fill(pair: Rolling, side: Side, volume: int, price: int = 0, leg: int = -1, fee: int = 0) -> Rolling:
+    owner = Owner(OwnerKind.ROLLING, pair.leg if leg < 0 else leg)
+    level = pair.sell_price if side is SELL else pair.buy_price
+    return on_fill(pair, owner, side, price or level, volume, level, fee, NOON)
+
+
+def why(pair: Rolling, side: Side, **more: object) -> Why | None:
+    wish = wanted(pair, now(pair, **more))
+    reason = wish.reasons[side is SELL]
+    return reason.why if reason else None
+
+
+def test_one_sale_above_and_one_buy_below_the_centre() -> None:
+    pair = holding()
+    wish = wanted(pair, now(pair))
+    assert (sells(wish), buys(wish)) == ([(0, 101_000, 80)], [(0, 99_000, 80)])
+    assert wish.reasons == (None, None)
+
+
+def test_the_first_buy_is_the_centre_and_the_buy_below_waits_for_it() -> None:
+    pair = make(last=100_500, first_buy=True)
+    wish = wanted(pair, now(pair))
+    assert buys(wish) == [(-1, 100_500, 160)]
+    assert (pair.centre, why(pair, BUY), why(pair, SELL)) == (100_500, Why.FIRST_BUY_PENDING, Why.NOTHING_HELD)
+    pair = on_fill(pair, FIRST_BUY, BUY, 100_400, 160, 100_500, 0, NOON)
+    assert (pair.held_total, pair.first_left, pair.leg, pair.improvement) == (160, 0, 0, 16_000)
+    assert len(wanted(pair, now(pair)).orders) == 2
+
+
+def test_without_a_first_buy_the_base_is_the_centre() -> None:
+    pair = make(last=101_000, base=BaseKind.TYPED, base_price=98_000)
+    assert (pair.centre, pair.low, pair.high) == (98_000, 88_200, 107_800)
+
+
+def test_partial_fills_add_up_and_move_nothing() -> None:
+    pair = fill(fill(holding(), SELL, 50), BUY, 30)
+    assert (pair.leg, pair.centre, pair.held) == (0, 100_000, 140)
+    wish = wanted(pair, now(pair))
+    assert (sells(wish), buys(wish)) == ([(0, 101_000, 30)], [(0, 99_000, 50)])
+
+
+@pytest.mark.parametrize(("side", "centre"), [(SELL, 101_000), (BUY, 99_000)])
+def test_a_completed_order_moves_the_centre_to_its_own_price(side: Side, centre: int) -> None:
+    pair = fill(fill(holding(), side, 30), side, 50, price=centre + (5 if side is SELL else -5))
+    assert (pair.centre, pair.leg, pair.sold_leg, pair.bought_leg) == (centre, 1, 0, 0)
+    assert pair.improvement == 250
+
+
+def test_the_new_pair_waits_until_the_old_order_is_surely_gone() -> None:
+    pair = fill(holding(), SELL, 80)
+    old = frozenset({(Owner(OwnerKind.ROLLING, 0), BUY)})
+    wish = wanted(pair, now(pair, live=old))
+    assert (wish.orders, [r and r.why for r in wish.reasons]) == ((), [Why.WAITING_CANCEL] * 2)
+    assert sells(wanted(pair, now(pair))) == [(1, 102_010, 80)]
+
+
+def test_a_late_fill_of_the_old_order_is_held_and_moves_nothing() -> None:
+    pair = fill(fill(holding(), SELL, 80), BUY, 80, price=99_000, leg=0)
+    assert (pair.held, pair.centre, pair.leg, pair.bought_leg) == (160, 101_000, 1, 0)
+
+
+def test_a_sale_that_completes_gives_up_the_rest_of_the_first_buy() -> None:
+    pair = on_fill(make(first_buy=True), FIRST_BUY, BUY, 100_000, 30, 100_000, 0, NOON)
+    live_first = frozenset({(FIRST_BUY, BUY)})
+    assert sells(wanted(pair, now(pair, live=live_first))) == [(0, 101_000, 30)]
+    pair = fill(pair, SELL, 30)
+    assert (pair.first_left, pair.leg, pair.held) == (0, 1, 0)
+    assert wanted(pair, now(pair, live=live_first)).orders == ()
+    assert buys(wanted(pair, now(pair))) == [(1, 99_990, 80)]
+    assert on_fill(pair, FIRST_BUY, BUY, 100_000, 130, 100_000, 0, NOON).first_left == 0
+
+
+def test_live_orders_keep_their_odd_rest_and_new_ones_are_whole() -> None:
+    pair = fill(fill(holding(), SELL, 3), BUY, 4)
+    both = frozenset({(pair.owner, SELL), (pair.owner, BUY)})
+    assert [o.volume for o in wanted(pair, now(pair, live=both)).orders] == [77, 76]
+    assert [o.volume for o in wanted(pair, now(pair)).orders] == [70, 70]
+
+
+def test_a_rest_below_a_lot_is_stash_until_the_day_ends_the_order() -> None:
+    pair = fill(fill(holding(), SELL, 75), BUY, 76)
+    assert (why(pair, SELL), why(pair, BUY)) == (Why.STASH, Why.STASH)
+    assert on_day(pair, pair.day) == pair
+    pair = on_day(fill(holding(), BUY, 76), "2026-11-23")
+    assert (pair.leg, pair.centre) == (1, 99_000)
+    pair = on_day(fill(holding(), SELL, 75), "2026-11-23")
+    assert (pair.leg, pair.centre, pair.sold_today) == (1, 101_000, 0)
+    assert on_day(fill(holding(), SELL, 30), "2026-11-23").leg == 0
+
+
+@pytest.mark.parametrize(
+    ("plan", "ctx", "side", "expected"),
+    [
+        ({}, {"can_use": 5}, SELL, Why.SELL_ROOM),
+        ({}, {"can_use": 5, "t_plus_one": True}, SELL, Why.T_PLUS_ONE),
+        ({"min_position": 155}, {}, SELL, Why.POSITION_FLOOR),
+        ({}, {"limit_up": 100_900}, SELL, Why.OUTSIDE_LIMITS),
+        ({}, {"phase": Phase.LUNCH}, SELL, Why.PHASE_CLOSED),
+        ({}, {"limit_down": 99_500}, BUY, Why.OUTSIDE_LIMITS),
+        ({"max_position": 230}, {}, BUY, Why.POSITION_CAP),
+        ({"cash_cap": 23_919_999}, {}, BUY, Why.CASH_CAP),
+        ({}, {"cash": 7_919_999}, BUY, Why.CASH_SHORT),
+        ({"lower_stop": 99_000}, {}, BUY, Why.LOWER_STOP),
+        ({"sell_only": True}, {}, BUY, Why.SELL_ONLY),
+        ({}, {"phase": Phase.LUNCH}, BUY, Why.PHASE_CLOSED),
+        ({}, {"last": 0}, BUY, Why.NO_QUOTE),
+    ],
+)
+def test_each_missing_order_says_why(
+    plan: dict[str, object], ctx: dict[str, object], side: Side, expected: Why
+) -> None:
+    assert why(holding(**plan), side, **ctx) is expected
+
+
+def test_the_sale_is_cut_to_what_may_be_sold() -> None:
+    pair = holding()
+    assert sells(wanted(pair, now(pair, can_use=55))) == [(0, 101_000, 50)]
+
+
+def test_sell_only_can_be_taken_back() -> None:
+    pair = set_sell_only(holding(), on=True)
+    assert buys(wanted(pair, now(pair))) == []
+    pair = set_sell_only(pair, on=False)
+    assert len(wanted(pair, now(pair)).orders) == 2
+
+
+def test_outside_continuous_trading_what_is_live_stays() -> None:
+    pair = holding()
+    both = frozenset({(pair.owner, SELL), (pair.owner, BUY)})
+    assert len(wanted(pair, now(pair, live=both, phase=Phase.CLOSE_AUCTION)).orders) == 2
+    pair = make(first_buy=True)
+    first = frozenset({(FIRST_BUY, BUY)})
+    assert buys(wanted(pair, now(pair, live=first, phase=Phase.LUNCH))) == [(-1, 100_000, 160)]
+    assert wanted(pair, now(pair, phase=Phase.LUNCH)).orders == ()
+
+
+def test_the_first_buy_leaves_at_nine_twenty_four_forty() -> None:
+    pair = make(first_buy=True)
+    act = at_of(shanghai_day(NOON), 9, 24, 40)
+    locked = {"phase": Phase.OPEN_AUCTION_LOCKED, "last": 0}
+    assert wanted(pair, now(pair, at=act - 1, **locked)).orders == ()
+    assert buys(wanted(pair, now(pair, at=act, **locked))) == [(-1, 100_000, 160)]
+
+
+def test_a_first_buy_that_lacks_less_than_a_lot_is_stash() -> None:
+    pair = replace(make(first_buy=True), first_left=4)
+    first = wanted(pair, now(pair)).first
+    assert first is not None
+    assert first.why is Why.STASH
+
+
+def test_it_sleeps_outside_the_range_and_wakes_one_step_inside() -> None:
+    pair, reasons = on_price(holding(), 89_999, NOON, 0, 0)
+    assert ([r.why for r in reasons], pair.asleep) == ([Why.SLEEP], True)
+    assert on_price(pair, 89_000, NOON, 0, 0) == (pair, ())
+    assert (why(pair, SELL, last=89_000), why(pair, BUY, last=89_000)) == (Why.SLEEPING, Why.SLEEPING)
+    assert on_price(pair, 90_999, NOON, 0, 0) == (pair, ())
+    pair, reasons = on_price(pair, 91_000, NOON, 0, 0)
+    assert ([r.why for r in reasons], pair.asleep) == ([Why.WAKE], False)
+    assert on_price(pair, 0, NOON, 0, 0) == (pair, ())
+    assert on_price(pair, 120_001, NOON, 120_000, 80_000) == (pair, ())
+    assert on_price(pair, 79_999, NOON, 120_000, 80_000) == (pair, ())
+
+
+def test_above_the_range_the_sale_that_is_due_still_stands() -> None:
+    pair = replace(holding(), asleep=True)
+    assert sells(wanted(pair, now(pair, last=111_000))) == [(0, 101_000, 80)]
+
+
+def test_figures_count_round_trips_and_profit() -> None:
+    pair = fill(fill(holding(), SELL, 80, fee=40), BUY, 80, fee=40)
+    figures = summary(pair, 100_000)
+    assert (figures.held, figures.realised, figures.trips, figures.trips_today) == (160, 80_000, 1, 1)
+    assert (figures.fees, figures.fees_today, figures.cash_used) == (80, 80, 80 * 100_000 + 80 * 99_990)
+    assert figures.floating == 160 * 100_000 - figures.cash_used
+    assert summary(pair, 0).floating == 0
+    later = summary(on_day(pair, "2026-11-23"), 100_000)
+    assert (later.trips, later.trips_today, later.realised_today, later.fees_today) == (1, 0, 0, 0)
+
+
+def test_a_fill_of_nothing_changes_nothing() -> None:
+    assert fill(holding(), SELL, 0) == holding()
+
+
+def test_clearing_sells_what_is_held_and_more_than_that_is_an_estimate() -> None:
+    pair = on_cleared(make(position=200, cost=100_000, adopt=160), 100, 99_000, 10)
+    assert (pair.held, pair.realised, pair.fees, pair.leg, pair.exact) == (60, -100_000, 10, 0, True)
+    pair = on_cleared(pair, 70, 99_000, 0)
+    assert (pair.held, pair.cost, pair.base_holding, pair.exact) == (0, 0, 30, False)
+    assert not on_cleared(pair, 10, 99_000, 0).exact
+
+
+def test_a_foreign_trade_makes_the_figures_an_estimate() -> None:
+    assert not mark_inexact(holding()).exact
+
+
+def test_a_cheap_stock_still_has_a_tick_between_its_prices() -> None:
+    pair = start_rolling(
+        replace(PLAN, code=STOCK.code, step_bp=10, unit=100), replace(STOCK, prev_close=1_000), 1_000, 0, 0, NOON,
+        "2026-11-20", opening_auction=False,
+    )  # fmt: skip
+    assert (pair.buy_price, pair.centre, pair.sell_price) == (990, 1_000, 1_010)
+    assert replace(pair, centre=10).buy_price == 10
+
+
+def test_a_plan_that_makes_no_sense_is_refused() -> None:
+    with pytest.raises(PlanError):
+        make(step_bp=0)

@@ -1,0 +1,299 @@
+"""The desk's link against a trader that errs on purpose."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from qmtdesk.domain.reason import Reason, Why
+from qmtdesk.wire import attach as attaching
+from qmtdesk.wire.address import Card, new_address, new_key, write_card
+from qmtdesk.wire.client import Pace, TraderLink
+from qmtdesk.wire.endpoint import Endpoint
+from qmtdesk.wire.line import Line, LineLostError
+from qmtdesk.wire.link_events import Attached, Failed, Lost, Silent
+from qmtdesk.wire.numbering import Snapshot
+from qmtdesk.wire.rows import EventRow, QuoteRow
+from qmtdesk.wire.talk import (
+    PROTOCOL,
+    Ack,
+    Batch,
+    Beat,
+    Command,
+    Demo,
+    Hello,
+    Page,
+    Raise,
+    Refuse,
+    Resync,
+    Stop,
+    Welcome,
+)
+
+encode = msgspec.msgpack.encode
+hello = msgspec.msgpack.Decoder(Hello).decode
+heard = msgspec.msgpack.Decoder(Command | Resync | Stop).decode
+QUICK = Pace(give_up=1.0, check=0.02, silent=0.1, tell_silence=0.05, stop=0.5)
+
+
+def event(n: int) -> EventRow:
+    return EventRow(no=n, at=n, level="info", code="", name="", reason=Reason(Why.ARMED))
+
+
+def quote(code: str, at: int) -> QuoteRow:
+    return QuoteRow(code=code, at=at, last=1, prev_close=1, high=1, low=1, volume=1, amount=1, bids=(), asks=())
+
+
+class Talk:
+    """The trader's side of one attachment, told what to say by the test."""
+
+    def __init__(self, line: Line) -> None:
+        self.line, self.got, self.done = line, [], threading.Event()
+
+    def say(self, *messages: object) -> None:
+        for message in messages:
+            self.line.send(encode(message))
+
+    def hear(self, kind: type) -> object:
+        while not (found := [message for message in self.got if isinstance(message, kind)]):
+            self.got.append(heard(self.line.receive(1 << 20)))
+        self.got.remove(found[0])
+        return found[0]
+
+
+class FakeTrader:
+    def __init__(self, folder: Path, boot: str = "b1", *, greeting: object = None) -> None:
+        self.talks: list[Talk] = []
+        self.boot, self.greeting, self.ended = boot, greeting, threading.Event()
+        key = new_key()
+        self.endpoint = Endpoint(new_address(folder), bytes.fromhex(key), self.on_line)
+        self.endpoint.start()
+        write_card(folder, Card(self.endpoint.address, key, 4242, boot, PROTOCOL, "x"))
+
+    def on_line(self, line: Line, first: bytes) -> None:
+        assert hello(first).proto == PROTOCOL
+        line.send(encode(self.greeting or Welcome(PROTOCOL, self.boot, 4242, "x")))
+        talk = Talk(line)
+        self.talks.append(talk)
+        talk.done.wait(60)
+
+    def stop(self) -> None:
+        for talk in self.talks:
+            talk.done.set()
+        self.endpoint.stop()
+
+
+class Window:
+    def __init__(self, folder: Path, spawn: Callable = lambda: None, pace: Pace = QUICK) -> None:
+        self.woken, self.heard = threading.Event(), []
+        self.link = TraderLink(folder, spawn, self.woken.set, pace)
+        self.link.start()
+
+    def of(self, kind: type) -> list:
+        return [item for item in self.heard if isinstance(item, kind)]
+
+    def until(self, told: Callable[[], object]) -> None:
+        deadline = time.perf_counter() + 20
+        while not told():
+            assert time.perf_counter() < deadline, self.heard
+            self.woken.wait(0.05)
+            self.woken.clear()
+            self.heard += self.link.drain()
+
+
+@pytest.fixture
+def pair(tmp_path) -> Iterator[tuple[FakeTrader, Window]]:
+    trader = FakeTrader(tmp_path)
+    window = Window(tmp_path)
+    window.until(lambda: window.of(Attached) and trader.talks)
+    yield trader, window
+    window.link.close()
+    trader.stop()
+    assert not [t for t in threading.enumerate() if t.name.startswith(("link", "pipe"))]
+
+
+def page(seq: int, *rows, first: bool = True, last: bool = True) -> Page:
+    return Page("b1", seq, first, last, rows)
+
+
+def test_pages_become_one_snapshot_and_quotes_are_the_newest(pair):
+    trader, window = pair
+    talk = trader.talks[0]
+    talk.say(page(2, event(1), last=False), page(2, event(2), quote("a", 5), first=False))
+    talk.say(Batch("b1", 3, (event(3),), (quote("a", 6),)), Batch("b1", 4, (), (quote("a", 7), quote("b", 1))))
+    talk.say(Raise())
+    window.until(lambda: window.of(Raise))
+    assert window.of(Snapshot) == [Snapshot("b1", 2, (event(1), event(2), quote("a", 5)))]
+    told = window.of(Batch)
+    assert [row for batch in told for row in batch.changes] == [event(3)]
+    assert {row.code: row.at for batch in told for row in batch.quotes} == {"a": 7, "b": 1}
+
+
+def test_a_gap_makes_the_link_ask_again_and_the_window_sees_none(pair):
+    trader, window = pair
+    talk = trader.talks[0]
+    talk.say(page(1, event(1)), Batch("b1", 3, (event(3),), ()), Batch("b1", 4, (event(4),), ()))
+    assert talk.hear(Resync).have == 1
+    talk.say(page(4, event(4)), Batch("b1", 5, (event(5),), ()))
+    window.until(lambda: window.of(Batch))
+    assert [each.seq for each in window.of(Snapshot)] == [1, 4]
+    assert window.of(Batch)[0].changes == (event(5),)
+
+
+def test_a_command_carries_what_the_desk_had_seen(pair):
+    trader, window = pair
+    talk = trader.talks[0]
+    talk.say(page(9), Raise())
+    window.until(lambda: window.of(Raise))
+    number = window.link.send(Demo())
+    command = talk.hear(Command)
+    assert (command.id, command.seen, command.body) == (number, 9, Demo())
+
+
+def test_answers_go_to_who_asked_and_a_taker_that_fails_hurts_nobody(pair, caplog):
+    trader, window = pair
+    talk = trader.talks[0]
+    got = []
+
+    def fail(_: object) -> None:
+        raise ZeroDivisionError("in the window")
+
+    first = window.link.request(Demo(), fail)
+    second = window.link.request(Demo(), got.append)
+    third = window.link.send(Demo())
+    talk.say(Ack(first, True, 0), Ack(second, False, 0), Ack(second, True, 0), Ack(third, True, 0))
+    window.until(lambda: [ack for ack in window.of(Ack) if ack.id == third])
+    assert got == [Ack(second, False, 0)]
+    assert [ack.id for ack in window.of(Ack)] == [second, third]
+    assert "in the window" in caplog.text
+
+
+def test_what_is_no_message_ends_the_attachment_and_the_link_comes_back(pair):
+    trader, window = pair
+    talk = trader.talks[0]
+    talk.line.send(b"\xc1")
+    window.until(lambda: window.of(Lost) and len(trader.talks) == 2)
+    talk.done.set()
+    assert "no message" in window.of(Lost)[0].reason
+    window.until(lambda: len(window.of(Attached)) == 2)
+    assert not window.of(Attached)[1].restarted
+
+
+def test_silence_is_told_until_it_ends(pair):
+    trader, window = pair
+    window.until(lambda: len(window.of(Silent)) > 2)
+    assert window.of(Silent)[0].ms >= 100
+    assert window.of(Silent)[1].ms > window.of(Silent)[0].ms
+    trader.talks[0].say(Beat("b1", 0, 0, 0))
+    window.until(lambda: window.of(Beat))
+
+
+def test_a_trader_that_ends_on_purpose_is_not_started_again_until_asked(tmp_path):
+    asked = []
+    trader = FakeTrader(tmp_path)
+    window = Window(tmp_path, lambda: asked.append(1))
+    window.until(lambda: window.of(Attached) and trader.talks)
+    trader.talks[0].say(Refuse(PROTOCOL, "stopping"))
+    trader.stop()
+    window.until(lambda: window.of(Lost))
+    assert window.of(Lost)[0].stopped
+    assert not window.of(Refuse)
+    assert asked == []
+    window.link.retry()
+    window.until(lambda: asked)
+    window.link.close()
+
+
+def test_a_refusal_to_stop_keeps_the_attachment(pair):
+    trader, window = pair
+    window.link.stop_trader(force=False)
+    assert trader.talks[0].hear(Stop).force is False
+    trader.talks[0].say(Refuse(PROTOCOL, "armed"))
+    window.until(lambda: window.of(Refuse))
+    trader.talks[0].line.cut()
+    window.until(lambda: window.of(Lost))
+    assert not window.of(Lost)[0].stopped
+
+
+@pytest.mark.parametrize("why", ["protocol", "busy"])
+def test_a_refusal_to_let_in_is_told_and_not_tried_again(tmp_path, why):
+    trader = FakeTrader(tmp_path, greeting=Refuse(7, why))
+    window = Window(tmp_path)
+    window.until(lambda: window.of(Failed))
+    assert (window.of(Failed)[0].why, window.of(Failed)[0].pid) == (why, 4242)
+    assert "protocol 7" in window.of(Failed)[0].text
+    window.link.close()
+    trader.stop()
+
+
+def test_a_greeting_that_is_none_counts_as_no_trader(tmp_path):
+    trader = FakeTrader(tmp_path, greeting=Raise())
+    window = Window(tmp_path)
+    window.until(lambda: window.of(Failed))
+    assert window.of(Failed)[0].why == "timeout"
+    assert "no greeting" in window.of(Failed)[0].text
+    window.link.close()
+    trader.stop()
+
+
+def test_a_trader_that_cannot_be_started_is_told(tmp_path):
+    def refuse() -> None:
+        raise OSError("qmtdesk.exe is gone")
+
+    window = Window(tmp_path, refuse)
+    window.until(lambda: window.of(Failed))
+    assert (window.of(Failed)[0].why, window.of(Failed)[0].text) == ("spawn", "qmtdesk.exe is gone")
+    window.link.close()
+
+
+def test_a_new_trader_is_told_that_the_desk_saw_nothing_of_it(tmp_path):
+    first = FakeTrader(tmp_path)
+    window = Window(tmp_path, pace=Pace())
+    window.until(lambda: window.of(Attached) and first.talks)
+    first.talks[0].say(page(50), Raise())
+    window.until(lambda: window.of(Raise))
+    number = window.link.send(Demo())
+    assert first.talks[0].hear(Command).seen == 50
+    first.stop()
+    second = FakeTrader(tmp_path, "b2")
+    window.until(lambda: second.talks and len(window.of(Attached)) == 2)
+    command = second.talks[0].hear(Command)
+    assert (command.id, command.seen) == (number, 0)
+    assert window.of(Attached)[1].restarted
+    window.link.close()
+    second.stop()
+
+
+def test_closing_waits_for_a_trader_that_ends_and_not_for_one_that_does_not(pair):
+    trader, window = pair
+    begun = time.perf_counter()
+    window.link.close(stop_trader=True)
+    assert 0.4 < time.perf_counter() - begun < 4
+    assert trader.talks[0].hear(Stop).force is False
+    with pytest.raises(LineLostError):
+        trader.talks[0].line.receive(10)
+
+
+def test_a_window_that_reads_nothing_is_not_the_traders_silence(tmp_path):
+    trader = FakeTrader(tmp_path)
+    window = Window(tmp_path)
+    window.until(lambda: window.of(Attached) and trader.talks)
+    window.link._mailbox._limit = 1
+    trader.talks[0].say(Raise(), Raise(), Raise())
+    while not window.link._mailbox.full:
+        threading.Event().wait(0.005)
+    threading.Event().wait(0.3)
+    window.until(lambda: len(window.of(Raise)) == 3)
+    told = [item.ms for item in window.of(Silent)]
+    assert all(ms < 250 for ms in told), told
+    window.link.close()
+    trader.stop()
+
+
+def test_errands_say_no_when_nobody_answers(tmp_path):
+    write_card(tmp_path, Card(str(tmp_path / "gone.sock"), "00" * 32, 1, "b", PROTOCOL, "x"))
+    assert not attaching.raise_first_desk(tmp_path)
+    assert not attaching.stop_trader(tmp_path, force=True)
