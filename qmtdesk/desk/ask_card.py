@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF, QShortcut
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from qmtdesk.desk import fonts, paint, spark
 from qmtdesk.desk import format as fmt
@@ -12,10 +12,11 @@ from qmtdesk.desk.look import Look
 from qmtdesk.desk.mirror import Mirror
 from qmtdesk.desk.sheet_base import DEAD_MS, Sheet
 from qmtdesk.desk.texts import say, t
+from qmtdesk.desk.watch_list import WatchList
 from qmtdesk.wire.rows import AskRow, key_of
 
 HEAD = 40
-LEAST = 250
+LEAST = 330
 BUTTONS = 52
 FACTS = 22
 TICK_MS = 200
@@ -28,9 +29,10 @@ def queue(asks: dict[str, AskRow]) -> list[AskRow]:
 
 
 class AskCard(QWidget):
-    """Stands over `seal` and follows it. The question shown stays until it is answered, timed out or gone:
+    """Stands over `seal` and follows it, below its own row in the watchlist of that window.
 
-    another, more urgent one never slips under the pointer. Each new one is dead for 300 ms.
+    The question shown stays until it is answered, timed out or gone: another, more urgent one never slips under the
+    pointer. Each new one is dead for 300 ms.
     """
 
     answered = Signal(str)
@@ -38,7 +40,8 @@ class AskCard(QWidget):
     def __init__(
         self, mirror: Mirror, commands: Commands, look: Look, seal: QWidget, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent or seal.window())
+        window = seal.window() if parent is None else parent
+        super().__init__(window)
         self.mirror = mirror
         self.commands = commands
         self.look = look
@@ -60,7 +63,6 @@ class AskCard(QWidget):
         self._clock = QTimer(self)
         self._clock.setInterval(TICK_MS)
         self._clock.timeout.connect(self._wake)
-        window = seal.window()
         self._yes = QShortcut(QKeySequence("Ctrl+Return"), window, context=Qt.ShortcutContext.WindowShortcut)
         self._enter = QShortcut(QKeySequence("Ctrl+Enter"), window, context=Qt.ShortcutContext.WindowShortcut)
         self._no = QShortcut(QKeySequence("Esc"), window, context=Qt.ShortcutContext.WindowShortcut)
@@ -149,14 +151,15 @@ class AskCard(QWidget):
         self._keys(on=True)
         self.sell.say(t("ask.sell", volume=fmt.fixed(ask.volume, 1, 0)))
         self.setAccessibleName(t("ask.title") + self.mirror.name(ask.code))
-        self.place()
         self.show()
         self.raise_()
         for sheet in self.window().findChildren(Sheet):
             sheet.raise_()
         self.mirror.select_stock(ask.code)
-        QApplication.alert(self.window())
-        QApplication.beep()
+        rows: WatchList | None = self.window().findChild(WatchList)
+        if rows is not None:
+            rows.reveal(ask.code)
+        self.place()
 
     def _wake(self) -> None:
         ask = self.asking
@@ -175,17 +178,29 @@ class AskCard(QWidget):
         if parent is None:
             return
         corner = self._seal.mapTo(parent, self._seal.rect().topLeft())
-        high = max(self._seal.height(), LEAST)
-        rect = QRect(corner.x(), corner.y() + self._seal.height() - high, self._seal.width(), high)
+        foot = corner.y() + self._seal.height()
+        high = max(self._seal.height(), min(LEAST, foot - self._own_row(parent)))
+        rect = QRect(corner.x(), foot - high, self._seal.width(), high)
         self.setGeometry(rect.adjusted(-2, -2, 2, 2))
         gap, y = 8, self.height() - 46
-        off = self.off.sizeHint().width()
-        skip = self.skip.sizeHint().width()
+        room = self.width() - 28 - 2 * gap
+        off, skip = self.off.sizeHint().width(), self.skip.sizeHint().width()
+        if off + skip + self.sell.sizeHint().width() > room:
+            off, skip = self.off.least_width(), self.skip.least_width()
         x = self.width() - 14 - off
         self.off.setGeometry(x, y, off, 34)
         x -= gap + skip
         self.skip.setGeometry(x, y, skip, 34)
         self.sell.setGeometry(14, y, max(x - gap - 14, 10), 34)
+
+    def _own_row(self, parent: QWidget) -> int:
+        """Where the row of the question ends; the card may not grow over it."""
+        ask = self.asking
+        rows: WatchList | None = self.window().findChild(WatchList)
+        if rows is None or ask is None:
+            return 0
+        row = rows.row_rect(ask.code)
+        return rows.viewport().mapTo(parent, row.bottomLeft()).y() + 3 if row.isValid() else 0
 
     # Qt's own
 
@@ -265,7 +280,9 @@ class AskCard(QWidget):
 
     def _facts(self, ask: AskRow) -> list[tuple[str, str]]:
         value = fmt.money_short(ask.price * ask.volume)
-        order = t("ask.order", volume=fmt.volume(ask.volume, ask.code), price=fmt.price(ask.price, ask.code), value=value)
+        order = t(
+            "ask.order", volume=fmt.volume(ask.volume, ask.code), price=fmt.price(ask.price, ask.code), value=value
+        )
         board = t("ask.still_sealed" if ask.sealed else "ask.open_now") + t("ask.breaks", n=ask.breaks)
         seconds = -(-self.left_ms() // 1000)
         return [
@@ -291,7 +308,10 @@ class AskCard(QWidget):
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         for run in spark.sealed_runs(points):
             line_points = [
-                QPointF(inner.left() + (at - now + PAST_MS) / PAST_MS * inner.width(), inner.bottom() - inner.height() * a / top)
+                QPointF(
+                    inner.left() + (at - now + PAST_MS) / PAST_MS * inner.width(),
+                    inner.bottom() - inner.height() * a / top,
+                )
                 for at, a in run
             ]
             p.setPen(QPen(paint.color(theme.price), 1.0))
@@ -302,5 +322,6 @@ class AskCard(QWidget):
             words += "  " + fmt.share(points[-1][1] - points[0][1], points[0][1], 0, signed=True)
         paint.text(p, QRectF(area.left() + 8, area.top() + 2, area.width() - 16, 18), words, theme.t2, fonts.SMALL)
         label = t("seal.threshold", amount=fmt.money_short(ask.threshold))
-        cell = QRectF(area.left(), y - 18, area.width() - 8, 18)
+        below = y + 20 < area.bottom()
+        cell = QRectF(area.left(), y + 1 if below else y - 18, area.width() - 8, 18)
         paint.text(p, cell, label, theme.warn, fonts.SMALL, align=paint.RIGHT)

@@ -168,6 +168,11 @@ def _redeem(bond: Bond) -> Cell:
 GRID_SIGNS = {"running": "run", "sell_only": "down", "asleep": "ring", "frozen": "bars", "stopped": "square"}
 
 
+def state_word(state: str) -> str:
+    """A grid's state as the table says it: shorter than elsewhere."""
+    return t("bond.sell_only") if state == "sell_only" else t(f"grid.{state}")
+
+
 def _named(bond: Bond) -> Cell:
     return Cell(bond.row.name, "t1" if bond.row.included or bond.row.grid else "t2", bold=bool(bond.row.grid))
 
@@ -176,7 +181,7 @@ def _grid(bond: Bond) -> Cell:
     row = bond.row
     if not row.grid:
         return Cell(t("grid."), "t2", sign="dash") if row.included else Cell(f.MISSING, "t3")
-    return Cell(t(f"grid.{row.grid}"), "t1" if row.grid != "stopped" else "t2", sign=GRID_SIGNS.get(row.grid, "wait"))
+    return Cell(state_word(row.grid), "t1" if row.grid != "stopped" else "t2", sign=GRID_SIGNS.get(row.grid, "wait"))
 
 
 GRID_ORDER = ("", "stopped", "waiting", "asleep", "frozen", "sell_only", "running")
@@ -185,7 +190,8 @@ GRID_ORDER = ("", "stopped", "waiting", "asleep", "frozen", "sell_only", "runnin
 def _pnl(bond: Bond) -> Cell:
     if not bond.row.grid and not bond.row.pnl:
         return Cell(f.MISSING, "t3")
-    return Cell(f.money(bond.row.pnl, 1, signed=True), _toned(bond.row.pnl))
+    places = 1 if abs(bond.row.pnl) < 999_950 else 0
+    return Cell(f.money(bond.row.pnl, places, signed=True), _toned(bond.row.pnl))
 
 
 def _count(value: int) -> Cell:
@@ -231,7 +237,7 @@ SCROLLED = (
     Column("redeem", ("88 15/15",), lambda b: b.row.redeem, _redeem, rank=1),
     Column(
         "pnl",
-        ("+8,888.8",),
+        ("+88,888",),
         lambda b: b.row.pnl if b.row.grid or b.row.pnl else None,
         _pnl,
         "bond.lacks_grid",

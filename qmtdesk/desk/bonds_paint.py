@@ -80,6 +80,8 @@ def row(p: QPainter, sheet: Sheet, bond: Bond, rect: QRectF, *, selected: bool, 
             _state(p, sheet, bond, cell)
         else:
             _cell(p, th, place.column, place.column.show(bond), cell.adjusted(5, 0, 2, 0), stale=False)
+    if sheet.scrolled:
+        paint.upright(p, sheet.frozen_width, rect.top(), rect.bottom(), th.line)
     if selected:
         p.fillRect(QRectF(0, rect.top(), 3, rect.height()), paint.color(th.acc))
 

@@ -8,7 +8,7 @@ from qmtdesk.desk import bonds_paint, fonts, paint
 from qmtdesk.desk import format as f
 from qmtdesk.desk.bonds_columns import ALWAYS, BY_KEY, COLUMNS, FROZEN
 from qmtdesk.desk.bonds_model import BondModel, help_of, row_text
-from qmtdesk.desk.bonds_view import BondView
+from qmtdesk.desk.bonds_view import HEADER, BondView
 from qmtdesk.desk.commands import Commands
 from qmtdesk.desk.controls import Button
 from qmtdesk.desk.ladder_head import RUNNING
@@ -18,6 +18,8 @@ from qmtdesk.desk.texts import t
 from qmtdesk.domain.plans import StopHow
 
 TITLE = 44
+BAR = 8
+MORE = 18 + BAR
 FOOT = 52
 SORT_MS = 1000
 WIDE = 470
@@ -122,6 +124,7 @@ class BondPanel(QWidget):
         view.open_wanted.connect(self.sheet_requested)
         view.stop_wanted.connect(self._stop)
         view.header_clicked.connect(self.sort_by)
+        view.verticalScrollBar().valueChanged.connect(self._update_foot)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._menu)
         view.horizontalHeader().setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -244,7 +247,7 @@ class BondPanel(QWidget):
         )
 
     def _update_foot(self) -> None:
-        self.update(0, self.height() - FOOT, self.width(), FOOT)
+        self.update(0, self.height() - FOOT - MORE - 30, self.width(), FOOT + MORE + 30)
 
     # what the user wants
 
@@ -348,7 +351,9 @@ class BondPanel(QWidget):
         search = max(min(132, room - chooser - 8), 60)
         self.search.setGeometry(24 + title, (TITLE - 26) // 2, search, 26)
         self.screens.setGeometry(24 + title + search + 8, (TITLE - 26) // 2, chooser, 26)
-        self.view.setGeometry(0, TITLE, self.width(), max(0, self.height() - TITLE - FOOT))
+        room = self.height() - TITLE - FOOT - HEADER - MORE
+        rows = max(room // self._look.row_height, 1) * self._look.row_height
+        self.view.setGeometry(0, TITLE, self.width(), HEADER + rows + BAR)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -365,6 +370,10 @@ class BondPanel(QWidget):
         wide = paint.text(p, cell, words, th.warn if warns else th.t3, fonts.SMALL, align=paint.RIGHT)
         if warns:
             paint.alert(p, cell.right() - wide - 18, TITLE / 2, th.warn)
+        below = self.view.below()
+        if below:
+            more = QRectF(12, self.view.geometry().bottom() + 1, self.width() - 24, MORE - BAR)
+            paint.text(p, more, t("bond.more", n=below), th.t3, fonts.SMALL)
         at = self.model.row_of(self._mirror.selected_bond)
         foot = QRectF(0, self.height() - FOOT, self.width(), FOOT)
         bonds_paint.foot(p, self._look, self._mirror, self.model.bond_at(at), foot)

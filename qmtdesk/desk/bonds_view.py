@@ -18,8 +18,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResize
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from qmtdesk.desk import bonds_paint, fonts, paint
-from qmtdesk.desk.bonds_columns import ALWAYS, COLUMNS, FROZEN, Column, arranged
-from qmtdesk.desk.bonds_model import BondModel, Group
+from qmtdesk.desk.bonds_columns import ALWAYS, COLUMNS, FROZEN, Column, arranged, state_word
+from qmtdesk.desk.bonds_model import AFTER_CHANGE, BondModel, Group
 from qmtdesk.desk.bonds_paint import Place
 from qmtdesk.desk.look import Look
 from qmtdesk.desk.mirror import Mirror
@@ -56,6 +56,8 @@ class FrozenHeader(QHeaderView):
         p.setClipping(False)
         for place in sheet.frozen:
             bonds_paint.title(p, theme, place, HEADER, view.sorted_by(place.column))
+        if sheet.scrolled:
+            paint.upright(p, sheet.frozen_width, 4, HEADER - 4, theme.line2)
         p.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -120,10 +122,13 @@ class BondView(QTableView):
     def _measured(self, column: Column) -> int:
         """The widest sample, name or state word there is, with air; never less than the title."""
         samples = list(column.samples)
+        bonds = [entry.row for entry in self._bonds.entries if not isinstance(entry, Group)]
         if column.key == "name":
-            samples += [entry.row.name for entry in self._bonds.entries if not isinstance(entry, Group)]
+            samples += [row.name for row in bonds]
+        elif column.key == "stock":
+            samples += [row.stock_name for row in bonds]
         elif column.key == "grid":
-            samples = [t(f"grid.{state}") for state in ("", "running", "sell_only", "asleep", "stopped", "waiting")]
+            samples = [state_word(state) for state in ("", "running", "sell_only", "asleep", "stopped", "waiting")]
         elif column.key == "redeem":
             samples = [t("redeem.counting", have=15, need=15), t("redeem.announced"), t("redeem.met")]
         wide = max(fonts.width_of(words, fonts.BODY, column.bold) for words in samples)
@@ -143,17 +148,20 @@ class BondView(QTableView):
         self.viewport().update()
 
     def _stretch(self, columns: tuple[Column, ...], frozen: int) -> None:
-        """Spread what is left of the first screen over its columns, so that none is cut by the edge."""
+        """Spread what is left of the first screen over its columns behind the change, so that the edge cuts none."""
         room = self.width() - GUTTER - frozen
-        first: list[int] = []
-        for at, column in enumerate(columns[len(FROZEN) :], len(FROZEN)):
-            if column.rank is None or self._widths[column.key] > room:
+        fitting: list[int] = []
+        for at in range(len(FROZEN), len(columns)):
+            wide = self._widths[columns[at].key]
+            if wide > room:
                 break
-            room -= self._widths[column.key]
-            first.append(at)
-        more = len(columns) > len(FROZEN) + len(first)
-        for at in first if more or room > 0 else []:
-            self._header.resizeSection(at, self._widths[columns[at].key] + max(room, 0) // max(len(first), 1))
+            room -= wide
+            if columns[at].key in AFTER_CHANGE:
+                fitting.append(at)
+        for number, at in enumerate(fitting):
+            share = room // (len(fitting) - number)
+            room -= share
+            self._header.resizeSection(at, self._widths[columns[at].key] + share)
 
     def sheet(self) -> bonds_paint.Sheet:
         """Where everything stands now."""
@@ -208,6 +216,11 @@ class BondView(QTableView):
         top = self.rowViewportPosition(row)
         if row >= 0 and -self.look.row_height < top < self.viewport().height():
             self.viewport().update(0, top, self.viewport().width(), self.look.row_height)
+
+    def below(self) -> int:
+        """How many bonds are further down than the view reaches."""
+        last = self.rowAt(self.viewport().height() - 1)
+        return 0 if last < 0 else sum(not isinstance(entry, Group) for entry in self._bonds.entries[last + 1 :])
 
     def select_code(self, code: str) -> None:
         """Mark this bond without telling anybody."""

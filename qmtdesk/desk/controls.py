@@ -50,7 +50,13 @@ class ActButton(Button):
     """One action and its key. `kind`: plain | primary | sell. Only a button that sells is green."""
 
     def __init__(
-        self, look: Look, words: str, hint: str = "", kind: str = "plain", parent: QWidget | None = None, height: int = 36
+        self,
+        look: Look,
+        words: str,
+        hint: str = "",
+        kind: str = "plain",
+        parent: QWidget | None = None,
+        height: int = 36,
     ) -> None:
         super().__init__(look, words, parent)
         self._hint = hint
@@ -74,9 +80,13 @@ class ActButton(Button):
         self.updateGeometry()
         self.update()
 
+    def least_width(self) -> int:
+        """How narrow it may get before its words are cut; its key is left out first."""
+        return int(fonts.width_of(self.text(), fonts.BODY, True)) + 21
+
     @property
     def kind(self) -> str:
-        """plain | primary | sell."""
+        """One of plain | primary | sell."""
         return self._kind
 
     def sizeHint(self) -> QSize:
@@ -94,11 +104,13 @@ class ActButton(Button):
         rect = QRectF(self.rect())
         ground, value, edge = self._colours(theme)
         paint.box(p, rect, ground, edge, 5)
-        hint_wide = fonts.width_of(self._hint, fonts.SMALL) + 10 if self._hint else 0.0
         wide = fonts.width_of(self.text(), fonts.BODY, True)
+        hint_wide = fonts.width_of(self._hint, fonts.SMALL) + 10 if self._hint else 0.0
+        if wide + hint_wide > rect.width() - 12:
+            hint_wide = 0.0
         left = (rect.width() - wide - hint_wide) / 2
         paint.text(p, QRectF(left, 0, rect.width() - left, rect.height()), self.text(), value, bold=True)
-        if self._hint:
+        if hint_wide:
             muted = paint.mix(value, ground, 0.75) if self.isEnabled() else value
             place = QRectF(left + wide + 10, 0, hint_wide, rect.height())
             paint.text(p, place, self._hint, muted, fonts.SMALL)
@@ -124,7 +136,9 @@ class Segments(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, look: Look, options: tuple[tuple[str, str], ...], value: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, look: Look, options: tuple[tuple[str, str], ...], value: str, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.look = look
         self._options = options
@@ -228,7 +242,9 @@ class Option(Button):
 class Tick(Button):
     """A check box with its words and a quieter note behind them."""
 
-    def __init__(self, look: Look, words: str, *, on: bool = False, note: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, look: Look, words: str, *, on: bool = False, note: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(look, words, parent)
         self._note = note
         self.setCheckable(True)

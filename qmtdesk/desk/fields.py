@@ -59,7 +59,7 @@ _LONGEST = 24
 def parse(text: str, field: Field) -> Parsed:
     """The stored integer, or why not. Never a guess: exponents, odd grouping and unknown words are refused.
 
-    Full-width digits, commas and points become plain ones first, so １００ is 100.
+    Full-width digits, commas and points become plain ones first.
     """
     plain = "".join(unicodedata.normalize("NFKC", text).split())
     if not plain:
@@ -107,9 +107,9 @@ def _exact(text: str, scale: int) -> Parsed:
     match = _PLAIN.fullmatch(text)
     if match is None:
         return Bad(Fault.NOT_NUMBER)
-    whole = int(match[1] or "0")
-    digits = match[2] or match[3] or ""
-    unit = 10 ** len(digits)
+    whole = int(match.group(1) or "0")
+    digits: str = match.group(2) or match.group(3) or ""
+    unit: int = 10 ** len(digits)
     part = int(digits or "0") * scale
     if part % unit:
         return Bad(Fault.TOO_FINE)

@@ -32,7 +32,7 @@ def unit_of(code: str) -> str:
 
 
 def fixed(value: int, scale: int, places: int, *, signed: bool = False) -> str:
-    """value ÷ scale with that many decimals, half away from zero, thousands parted, U+2212 as minus."""
+    """Value ÷ scale with that many decimals, half away from zero, thousands parted, U+2212 as minus."""
     grain = 10**places
     whole = (abs(value) * grain * 2 + scale) // (2 * scale)
     digits = f"{whole // grain:,}"
@@ -94,7 +94,7 @@ def percent(bp: int, places: int = 2, *, signed: bool = False) -> str:
 
 
 def share(part: int, whole: int, places: int = 2, *, signed: bool = False) -> str:
-    """part ÷ whole as a percentage, missing when there is no whole."""
+    """Part ÷ whole as a percentage, missing when there is no whole."""
     if not whole:
         return MISSING
     sign = -1 if whole < 0 else 1
@@ -109,7 +109,7 @@ def change(last: int, base: int, places: int = 2, *, signed: bool = False) -> st
 
 
 def times(amount: int, base: int) -> str:
-    """amount as a multiple of base: 1.3×."""
+    """Amount as a multiple of base: 1.3×."""
     if not base:
         return MISSING
     return fixed(amount, base, 1 if amount < 10 * base else 0) + "×"

@@ -62,7 +62,7 @@ class Fall(QWidget):
         if not rows:
             return
         price_wide = fonts.width_of("888.888", fonts.BODY, True) + 10
-        most = max(max(row.cash for row in rows), 1)
+        most = max(1, *(row.cash for row in rows))
         cap = self._plan.cash_cap
         bar_room = self.width() - price_wide - 76
         last = last_within(rows)
@@ -101,9 +101,7 @@ class Fall(QWidget):
         elif is_last:
             paint.text(p, after, fmt.money_short(row.cash), theme.t1, fonts.SMALL, bold=True)
 
-    def _cap_line(
-        self, p: QPainter, x: float, rows: tuple[FallRow, ...], last: FallRow | None, room: float
-    ) -> None:
+    def _cap_line(self, p: QPainter, x: float, rows: tuple[FallRow, ...], last: FallRow | None, room: float) -> None:
         theme = self.look.theme
         sells = sum(row.kind in ("sell", "first") for row in rows)
         top, foot = 28 + sells * ROW + 2, 28 + min(len(rows) * ROW, room)
@@ -165,7 +163,9 @@ class Outcome(QWidget):
         )  # fmt: skip
         loss = t("grid.yuan", money=fmt.money(-abs(preview.worst_loss), 0))
         worst = t("grid.worst", share=fmt.percent(-self._range_bp, 0))
-        self._figure(p, 1, worst, loss, theme.dn, t("grid.worst_note", price=fmt.price(preview.worst_price, self._code)))
+        self._figure(
+            p, 1, worst, loss, theme.dn, t("grid.worst_note", price=fmt.price(preview.worst_price, self._code))
+        )
         net = t("grid.yuan", money=fmt.money(preview.trip_net, 2, signed=True))
         value = paint.direction(theme, preview.trip_net)
         self._figure(p, 2, t("grid.trip"), net, value, t("grid.trip_note", fee=fmt.money(preview.trip_fee)))
@@ -203,7 +203,9 @@ class Outcome(QWidget):
             paint.text(p, price, fmt.price(order.price, self._code), theme.t1, bold=True, align=paint.RIGHT)
             volume = QRectF(120, y, 66, 22)
             paint.text(p, volume, fmt.volume(order.volume, self._code), theme.t1, align=paint.RIGHT)
-            note = t("grid.first_note") if order.first else t("grid.level", no=fmt.fixed(order.level, 1, 0, signed=True))
+            note = (
+                t("grid.first_note") if order.first else t("grid.level", no=fmt.fixed(order.level, 1, 0, signed=True))
+            )
             paint.text(p, QRectF(200, y, self.width() - 200, 22), note, theme.t2, fonts.SMALL, elide=True)
             y += 22
         return y + 6

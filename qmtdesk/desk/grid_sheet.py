@@ -20,6 +20,7 @@ from qmtdesk.desk.field_words import (
     TRAIL,
     say_bad,
 )
+from qmtdesk.desk.fields import Field
 from qmtdesk.desk.grid_form import differences
 from qmtdesk.desk.grid_paint import Fall, Outcome, Summary
 from qmtdesk.desk.guard_paint import Label, Named
@@ -67,12 +68,22 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         self.amount = self._field(AMOUNT, plan.amount, "unit.yuan")
         self.cash_cap = self._field(CASH_CAP, plan.cash_cap, "unit.yuan")
         self.max_position = self._field(BONDS, plan.max_position, "unit.bonds")
-        self.live = Choice(look, tuple((str(n), t("grid.per_side", n=n)) for n in range(1, 7)), str(plan.live_per_side), body)
+        self.live = Choice(
+            look, tuple((str(n), t("grid.per_side", n=n)) for n in range(1, 7)), str(plan.live_per_side), body
+        )
         self.below = Choice(
-            look, (("sleep", t("grid.sleep")), ("stop", t("grid.sell_below"))), "stop" if plan.lower_stop else "sleep", body
+            look,
+            (("sleep", t("grid.sleep")), ("stop", t("grid.sell_below"))),
+            "stop" if plan.lower_stop else "sleep",
+            body,
         )
         self.lower_stop = self._field(LOWER_STOP, plan.lower_stop, "unit.yuan")
-        self.close = Choice(look, (("stop", t("grid.close_stop")), ("keep", t("grid.close_keep"))), "keep" if plan.keep_armed else "stop", body)
+        self.after_close = Choice(
+            look,
+            (("stop", t("grid.close_stop")), ("keep", t("grid.close_keep"))),
+            "keep" if plan.keep_armed else "stop",
+            body,
+        )
         self.first = Tick(look, t("grid.first"), on=plan.first_buy, parent=body)
         self.adopt = Tick(look, t("grid.adopt_none"), on=plan.adopt > 0, parent=body)
         self.adopt.setEnabled(self._adoptable > 0)
@@ -92,9 +103,14 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         self.outcome = Outcome(look, self.code, body)
         self._lay_out()
 
-    def _field(self, field: object, value: int, unit: str, none: str = "") -> UnitField:
+    def _field(self, field: Field, value: int, unit: str, none: str = "") -> UnitField:
         return UnitField(
-            self.look, field, value, t(unit), none=none or t("plan.none"), parent=self.body  # type: ignore[arg-type]
+            self.look,
+            field,
+            value,
+            t(unit),
+            none=none or t("plan.none"),
+            parent=self.body,
         )
 
     def _bases(self) -> tuple[tuple[str, str], ...]:
@@ -106,7 +122,12 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
             BaseKind.COST: held.cost if held is not None else 0,
         }
         return tuple(
-            (kind.value, f"{t(f'plan.{kind.value}')} {fmt.price(prices[kind], self.code)}" if kind in prices else t("plan.typed"))
+            (
+                kind.value,
+                f"{t(f'plan.{kind.value}')} {fmt.price(prices[kind], self.code)}"
+                if kind in prices
+                else t("plan.typed"),
+            )
             for kind in BaseKind
         )
 
@@ -123,7 +144,7 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
                 ("plan.max_position", self.max_position),
                 ("plan.live_per_side", self.live),
                 ("plan.lower_stop", self._pair(self.below, self.lower_stop)),
-                ("plan.keep_armed", self.close),
+                ("plan.keep_armed", self.after_close),
             ),
             (self.first, self.adopt),
         )
@@ -179,7 +200,7 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
     def _connect(self) -> None:
         for field in self._fields():
             field.changed.connect(self._edited)
-        for choice in (self.base, self.live, self.below, self.close, self.spacing, self.mode):
+        for choice in (self.base, self.live, self.below, self.after_close, self.spacing, self.mode):
             choice.chosen.connect(lambda _: self._edited())
         for tick in (self.first, self.adopt, self.sell_only, self.auction):
             tick.toggled.connect(lambda _: self._edited())
@@ -209,6 +230,9 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         if not first and self.running is not None and not differences(self.running.plan, self.plan):
             return t("grid.no_changes")
         return first
+
+    def quiet(self) -> tuple[str, ...]:
+        return (*super().quiet(), t("grid.no_changes"))
 
     # what the user does
 
@@ -240,7 +264,7 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
             sell_only=self.sell_only.isChecked(),
             first_buy=self.first.isChecked(),
             adopt=self._adopted(),
-            keep_armed=self.close.value == "keep",
+            keep_armed=self.after_close.value == "keep",
             auction_start=self.auction.isChecked(),
             rolls_per_day=self.rolls.value,
             trail_bp=self.trail.value,

@@ -25,7 +25,7 @@ def bar_marks(seal: int, threshold: int) -> tuple[int, ...]:
     """Round amounts along the bar: a log scale from well below to well above both."""
     low = min(amount for amount in (seal, threshold) if amount > 0)
     high = max(seal, threshold)
-    marks = []
+    marks: list[int] = []
     size = WAN
     while size <= high * 10:
         marks.extend(mark for mark in (size, 2 * size, 5 * size) if low / 5 <= mark <= high * 5)

@@ -38,7 +38,9 @@ class RulesPage(QWidget):
         for at, form in enumerate(RULES):
             self._rule(look, plan, form, grid, at)
         self.confirm = UnitField(look, CONFIRM, plan.confirm, t("unit.snapshots"), parent=self)
-        self.readiness = Choice(look, tuple((r.value, t(f"ready.{r.value}")) for r in Readiness), plan.readiness.value, self)
+        self.readiness = Choice(
+            look, tuple((r.value, t(f"ready.{r.value}")) for r in Readiness), plan.readiness.value, self
+        )
         self.snapshots = UnitField(look, SNAPSHOTS, plan.snapshots, t("unit.snapshots"), parent=self)
         self.ask_for = UnitField(look, SECONDS, plan.ask_timeout_ms, t("unit.seconds"), parent=self)
         self.follow = UnitField(look, SECONDS, plan.follow_up_ms, t("unit.seconds"), parent=self)

@@ -53,16 +53,14 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
         self.band = Band(look, self.body)
         self.bar = AmountBar(look, self.body)
         self.shadow = Shadow(look, self.body)
-        self.now = Option(look, "", "", self.body)
-        self.wait = Option(look, "", "", self.body)
-        self.lower = Option(look, "", "", self.body)
+        self.way_now = Option(look, "", "", self.body)
+        self.way_wait = Option(look, "", "", self.body)
+        self.way_lower = Option(look, "", "", self.body)
         self._ways = QButtonGroup(self)
-        for option in (self.now, self.wait, self.lower):
+        for option in (self.way_now, self.way_wait, self.way_lower):
             self._ways.addButton(option)
         self.action = Segments(look, self._actions(), self.plan.action.value, self.body)
-        self.threshold = UnitField(
-            look, THRESHOLD, self.plan.threshold, t("unit.wan"), echo=echo_wan, parent=self.body
-        )
+        self.threshold = UnitField(look, THRESHOLD, self.plan.threshold, t("unit.wan"), echo=echo_wan, parent=self.body)
         kind = {0: "all", _HALF: "half"}.get(self.plan.sell_volume, "some")
         self.how_much = Choice(look, self._volumes(), kind, self.body)
         self.shares = UnitField(look, SHARES, max(self.plan.sell_volume, 100), t("unit.shares"), parent=self.body)
@@ -70,9 +68,9 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
         self.rules = RulesPage(look, self.plan, self.body)
         self.more = Fold(look, t("guard.rules"), self._turn, self.body)
         self._lay_out()
-        self.now.clicked.connect(lambda: self.change(replace(self.plan, readiness=Readiness.AUTO)))
-        self.wait.clicked.connect(lambda: self.change(replace(self.plan, readiness=Readiness.ABOVE)))
-        self.lower.clicked.connect(self._lower)
+        self.way_now.clicked.connect(lambda: self.change(replace(self.plan, readiness=Readiness.AUTO)))
+        self.way_wait.clicked.connect(lambda: self.change(replace(self.plan, readiness=Readiness.ABOVE)))
+        self.way_lower.clicked.connect(self._lower)
         self.action.chosen.connect(lambda key: self.change(replace(self.plan, action=GuardAction(key))))
         self.threshold.changed.connect(self._typed)
         self.how_much.chosen.connect(lambda _: self._typed())
@@ -83,7 +81,7 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
         left = QVBoxLayout()
         left.setSpacing(8)
         left.addWidget(Label(self.look, t("guard.how"), self.body))
-        for option in (self.now, self.wait, self.lower):
+        for option in (self.way_now, self.way_wait, self.way_lower):
             left.addWidget(option)
         left.addStretch(1)
         right = QVBoxLayout()
@@ -193,16 +191,18 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
         preview = self.answer.preview if self.answer is not None else None
         amount = fmt.money_short(plan.threshold)
         sealed = preview is not None and preview.board == "sealed"
-        self.now.say(t("guard.now_sealed" if sealed else "guard.now_open"), t("guard.now_note" if sealed else "guard.auto_note"))
-        self.wait.say(t("guard.wait", amount=amount), t("guard.wait_note"))
+        self.way_now.say(
+            t("guard.now_sealed" if sealed else "guard.now_open"), t("guard.now_note" if sealed else "guard.auto_note")
+        )
+        self.way_wait.say(t("guard.wait", amount=amount), t("guard.wait_note"))
         if self._offers_lower() and preview is not None:
             low = fmt.money_short(lower_than(preview.seal))
-            self.lower.say(t("guard.lower", amount=low), t("guard.lower_note", seal=fmt.money_short(preview.seal)))
+            self.way_lower.say(t("guard.lower", amount=low), t("guard.lower_note", seal=fmt.money_short(preview.seal)))
         else:
-            self.lower.say(t("guard.snaps", n=max(plan.snapshots, 3)), t("guard.snaps_note"))
-        chosen = {Readiness.ABOVE: self.wait, Readiness.SNAPSHOTS: self.lower}.get(plan.readiness, self.now)
+            self.way_lower.say(t("guard.snaps", n=max(plan.snapshots, 3)), t("guard.snaps_note"))
+        chosen = {Readiness.ABOVE: self.way_wait, Readiness.SNAPSHOTS: self.way_lower}.get(plan.readiness, self.way_now)
         if plan.readiness is Readiness.SNAPSHOTS and self._offers_lower():
-            chosen = self.now
+            chosen = self.way_now
         chosen.setChecked(True)
         self.shares.setVisible(self.how_much.value == "some")
         on = rules_on(plan)
@@ -239,7 +239,9 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
         plan = self.plan
         numbers = {"seal": fmt.money_short(preview.seal), "threshold": fmt.money_short(plan.threshold)}
         volume, price = fmt.fixed(preview.volume, 1, 0), fmt.price(preview.price, self.code)
-        fired = next((c.reason for c in preview.checks if c.level == "warn" and c.reason.why is not Why.RULE_AMOUNT), None)
+        fired = next(
+            (c.reason for c in preview.checks if c.level == "warn" and c.reason.why is not Why.RULE_AMOUNT), None
+        )
         if preview.fires_now:
             by_amount = preview.seal < plan.threshold or fired is None
             why = t("guard.fires_r1", **numbers) if by_amount else say(fired, self.code) if fired is not None else ""

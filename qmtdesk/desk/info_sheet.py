@@ -22,7 +22,7 @@ KEYS = (
     ("Space", "pause"),
     ("Del", "cancel"),
     ("C", "centre"),
-    ("Ctrl+滚轮", "height"),
+    ("Ctrl+", "height"),
     ("Ctrl+Enter", "confirm"),
     ("Esc", "escape"),
     ("F11", "full"),
@@ -46,7 +46,9 @@ class _Told(QWidget):
             if key:
                 wide = fonts.width_of(key, fonts.SMALL, True) + 14
                 paint.box(p, QRectF(0, row.top() + 4, wide, 20), theme.bg2, theme.line2, 4)
-                paint.text(p, QRectF(0, row.top() + 4, wide, 20), key, theme.t1, fonts.SMALL, bold=True, align=paint.CENTRE)
+                paint.text(
+                    p, QRectF(0, row.top() + 4, wide, 20), key, theme.t1, fonts.SMALL, bold=True, align=paint.CENTRE
+                )
                 x = self._key_wide
             paint.text(p, row.adjusted(x, 0, 0, 0), words, theme.t1 if not key else theme.t2, elide=True)
         p.end()
@@ -73,7 +75,7 @@ class KeysSheet(InfoSheet):
     """The keyboard table."""
 
     def __init__(self, window: QWidget, mirror: Mirror, look: Look) -> None:
-        super().__init__(window, mirror, look, [(key, t(f"keys.{name}")) for key, name in KEYS], 130)
+        super().__init__(window, mirror, look, [_named(key, name) for key, name in KEYS], 130)
 
     def title(self) -> str:
         return t("keys.title")
@@ -90,3 +92,7 @@ class AboutSheet(InfoSheet):
 
     def title(self) -> str:
         return t("menu.about")
+
+
+def _named(key: str, name: str) -> tuple[str, str]:
+    return key + (t("keys.wheel") if name == "height" else ""), t(f"keys.{name}")

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from qmtdesk.desk import fonts, paint
 from qmtdesk.desk.controls import Button, focus_ring
+from qmtdesk.desk.field_words import say_bad
 from qmtdesk.desk.fields import Bad, Field, parse, plain_number
 from qmtdesk.desk.look import Look
-from qmtdesk.desk.field_words import say_bad
 
 HEIGHT = 30
 
@@ -164,7 +164,9 @@ class Choice(Button):
 
     chosen = Signal(str)
 
-    def __init__(self, look: Look, options: tuple[tuple[str, str], ...], value: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, look: Look, options: tuple[tuple[str, str], ...], value: str, parent: QWidget | None = None
+    ) -> None:
         super().__init__(look, "", parent)
         self._options = options
         self._value = value

@@ -138,7 +138,8 @@ class Progress(QWidget):
     def _columns(self) -> dict[str, tuple[float, float]]:
         wide = self.width()
         shares = {"code": (0.01, 0.10), "name": (0.105, 0.215), "side": (0.225, 0.29), "price": (0.29, 0.39),
-                  "left": (0.40, 0.48), "state": (0.515, 0.68), "took": (0.66, 0.755), "note": (0.78, 0.995)}  # fmt: skip
+                  "left": (0.40, 0.48), "state": (0.515, 0.68), "took": (0.66, 0.755),
+                  "note": (0.78, 0.995)}  # fmt: skip
         return {key: (left * wide, right * wide) for key, (left, right) in shares.items()}
 
     def _item(self, p: QPainter, item: KillItem, y: float, at: dict[str, tuple[float, float]]) -> None:
@@ -275,7 +276,7 @@ class KillSheet(Sheet):
             paint.text(p, QRectF(68, 31, room, 18), words, theme.on_solid, fonts.SMALL, elide=True)
 
     def confirm(self) -> None:
-        LiftSheet(self.parentWidget(), self.mirror, self.commands, self.look).open()
+        LiftSheet(self.host, self.mirror, self.commands, self.look).open()
 
     def _changed(self) -> None:
         if self.mirror.kill is None or not self.mirror.kill.active:

@@ -160,9 +160,10 @@ def _wrapped(words: str, width: float) -> list[str]:
     """Lines no wider than `width`: Chinese breaks anywhere but before a punctuation mark, Latin words stay whole."""
     lines, line = [], ""
     for piece in re.findall(r"[!-~]+ ?|.", words):
-        if line and fonts.width_of((line + piece).rstrip(), fonts.BODY) > width and category(piece[0])[0] != "P":
-            lines.append(line.rstrip())
-            line = piece
-        else:
+        if not line or fonts.width_of((line + piece).rstrip(), fonts.BODY) <= width:
             line += piece
+            continue
+        keep = 1 if category(piece[0])[0] == "P" else 0
+        lines.append(line[: len(line) - keep].rstrip())
+        line = line[len(line) - keep :] + piece
     return [*lines, line] if line else lines

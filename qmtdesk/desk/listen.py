@@ -47,6 +47,8 @@ class Listener:
                 self._raised()
             case Refuse():
                 self._refused(item.why)
+            case _:  # a greeting, a page or an answer: the link has taken what there is in it
+                return
 
     def _heard(self) -> None:
         if self._mirror.link == "silent":

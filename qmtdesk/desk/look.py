@@ -45,7 +45,7 @@ class Look(QObject):
 
     @property
     def density(self) -> str:
-        """compact | normal | roomy."""
+        """Compact | normal | roomy."""
         return self._density
 
     @property

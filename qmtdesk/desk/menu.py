@@ -52,10 +52,16 @@ def _paper(menu: QMenu, speed: int, commands: Commands) -> None:
     jump = menu.addMenu(t("menu.jump"))
     for hour, minute in MOMENTS:
         jump.addAction(f"{hour:02d}:{minute:02d}", lambda m=hour * 60 + minute: commands.paper_clock(speed, m))
-    menu.addAction(t("menu.demo"), lambda: commands.demo())
+    menu.addAction(t("menu.demo"), lambda: _demo(commands))
 
 
-def _choices(menu: QMenu, title: str, options: Iterable[tuple[str, str]], now: str, pick: Callable[[str], object]) -> None:
+def _demo(commands: Commands) -> None:
+    commands.demo()
+
+
+def _choices(
+    menu: QMenu, title: str, options: Iterable[tuple[str, str]], now: str, pick: Callable[[str], object]
+) -> None:
     sub = menu.addMenu(title)
     group = QActionGroup(sub)
     for name, words in options:

@@ -185,7 +185,7 @@ class Mirror(QObject):
     @property
     def killed(self) -> bool:
         """Whether the kill switch is on."""
-        return self.status is not None and self.status.killed or (self.kill is not None and self.kill.active)
+        return (self.status is not None and self.status.killed) or (self.kill is not None and self.kill.active)
 
     def stale(self, code: str) -> bool:
         """Whether this code's figures are out of date: they are painted grey."""

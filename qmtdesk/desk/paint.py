@@ -132,16 +132,16 @@ def text(
     p.setPen(color(value))
     p.drawText(QPointF(x, top + measure.ascent()), words)
     if _Listening.recorder is not None and words:
-        _note(p, words, QRectF(x, rect.center().y() - px * 0.5, width, px), rect.width())
+        where = QRectF(x, rect.center().y() - px * 0.5, width, px)
+        _note(_Listening.recorder, p, words, where, rect.width())
     return width
 
 
-def _note(p: QPainter, words: str, where: QRectF, cell: float) -> None:
-    assert _Listening.recorder is not None
+def _note(recorder: Recorder, p: QPainter, words: str, where: QRectF, cell: float) -> None:
     placed = p.worldTransform().mapRect(where)
     if p.hasClipping() and not p.clipBoundingRect().intersects(where):
         return
-    _Listening.recorder.texts.append(Drawn(id(p.device()), words, placed, cell))
+    recorder.texts.append(Drawn(id(p.device()), words, placed, cell))
 
 
 def triangle(p: QPainter, x: float, middle: float, up: bool, value: str, size: float = TRIANGLE) -> float:  # noqa: FBT001
@@ -198,9 +198,7 @@ def alert(p: QPainter, x: float, middle: float, value: str, size: float = 13.0) 
     return size + TRIANGLE_GAP
 
 
-def box(
-    p: QPainter, rect: QRectF, fill: str = "", outline: str = "", radius: float = 4.0, width: float = 1.0
-) -> None:
+def box(p: QPainter, rect: QRectF, fill: str = "", outline: str = "", radius: float = 4.0, width: float = 1.0) -> None:
     """A rounded box, filled, outlined or both; the outline stays inside rect."""
     p.save()
     p.setRenderHint(QPainter.RenderHint.Antialiasing)

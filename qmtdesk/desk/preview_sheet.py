@@ -32,9 +32,7 @@ class Answer(Generic[P, R]):
 class PreviewSheet(Sheet, Generic[P, R]):
     """Holds the plan being edited. Subclasses implement `ask`, `shown` and `send`."""
 
-    def __init__(
-        self, window: QWidget, mirror: Mirror, commands: Commands, look: Look, code: str, plan: P
-    ) -> None:
+    def __init__(self, window: QWidget, mirror: Mirror, commands: Commands, look: Look, code: str, plan: P) -> None:
         super().__init__(window, mirror, look)
         self.commands = commands
         self.code = code

@@ -57,15 +57,14 @@ class Memory(QObject):
         window.look.changed.connect(self._timer.start)
         window.scale_chosen.connect(self._scaled)
         window.watch.order_changed.connect(self._timer.start)
-        for splitter in (window.body, window.left, window.middle, window.right):
-            splitter.splitterMoved.connect(self._timer.start)
+        window.panes.moved.connect(self._timer.start)
 
     def restore(self) -> None:
         """Put the window as it was."""
         window, kept = self._window, self._kept
-        splits = unpack(kept.layouts.get(window.layout_key(), ""))
+        splits = unpack(kept.layouts.get(window.panes.layout_key(), ""))
         if splits and all(isinstance(part, list) for part in splits.values()):
-            window.restore_layout(splits)
+            window.panes.restore(splits)
         window.bonds.restore(unpack(kept.columns.get("bonds", "")))
         window.ladder.restore(unpack(kept.columns.get("ladder", "")))
         window.watch.restore_order(unpack(kept.columns.get("watch", "")))
@@ -82,10 +81,10 @@ class Memory(QObject):
         """Write what there is now; a folder that does not take it costs the memory, not the window."""
         window, look = self._window, self._window.look
         layouts = dict(self._kept.layouts)
-        if window.split_by_hand:
-            layouts[window.layout_key()] = pack(window.splits())
+        if window.panes.by_hand:
+            layouts[window.panes.layout_key()] = pack(window.panes.splits())
         else:
-            layouts.pop(window.layout_key(), None)
+            layouts.pop(window.panes.layout_key(), None)
         columns = {
             **self._kept.columns,
             "bonds": pack(window.bonds.state()),
@@ -97,7 +96,7 @@ class Memory(QObject):
             theme="dark" if look.dark else "light",
             palette=look.palette.value,
             language=look.language.value,
-            density=look.density,  # type: ignore[arg-type]
+            density=look.density,
             motion=look.motion,
             layouts=layouts,
             columns=columns,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from qmtdesk.desk import fonts, paint
@@ -17,6 +17,16 @@ from qmtdesk.desk.texts import t
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
+_MOVES = frozenset(
+    {
+        Qt.Key.Key_Up,
+        Qt.Key.Key_Down,
+        Qt.Key.Key_Home,
+        Qt.Key.Key_End,
+        Qt.Key.Key_PageUp,
+        Qt.Key.Key_PageDown,
+    }
+)
 PAD = 8
 EDGE = 14
 
@@ -86,17 +96,16 @@ class RowModel(QAbstractTableModel):
 class PaintedHeader(QHeaderView):
     """A header in our own hand; a click sorts: down, up, the table's own order."""
 
-    def __init__(self, look: Look, parent: QTableView) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self._look = look
+    def __init__(self, look: Look, table: "RowTable") -> None:
+        super().__init__(Qt.Orientation.Horizontal, table)
+        self._look, self._table = look, table
         self.setFixedHeight(24)
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = self._look.theme
-        table = self.parent()
-        assert isinstance(table, RowTable)
+        table = self._table
         p = QPainter(self.viewport())
         p.fillRect(self.viewport().rect(), paint.color(theme.bg2))
         by, down = table.rows.sorting
@@ -119,8 +128,17 @@ class RowTable(QTableView):
     opened = Signal(object)
     menu_asked = Signal(object, int, object)  # row, column, global position
     removed = Signal(object)  # Del on a row
+    copied = Signal(object)  # Ctrl+C on a row
 
-    def __init__(self, model: RowModel, mirror: Mirror, look: Look, empty: str, key: Callable[[Any], str], parent: QWidget | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        model: RowModel,
+        mirror: Mirror,
+        look: Look,
+        empty: str,
+        key: Callable[[Any], str],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.rows, self._mirror, self._look, self._empty, self._key = model, mirror, look, empty, key
         self._chosen = ""
@@ -223,11 +241,13 @@ class RowTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self.chosen()
-        if event.key() == Qt.Key.Key_Delete and row is not None:
+        if event.matches(QKeySequence.StandardKey.Copy) and row is not None:
+            self.copied.emit(row)
+        elif event.key() == Qt.Key.Key_Delete and row is not None:
             self.removed.emit(row)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and row is not None:
             self.opened.emit(row)
-        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):  # fmt: skip
+        elif event.key() in _MOVES:
             super().keyPressEvent(event)
             row = self.chosen()
             self._chosen = self._key(row) if row is not None else ""
@@ -240,7 +260,9 @@ class RowTable(QTableView):
         p.fillRect(event.rect(), paint.color(theme.bg1))
         rows, high = self.rows.rows, self._look.row_height
         if not rows:
-            paint.text(p, QRectF(EDGE, 12, self.viewport().width() - 2 * EDGE, 24), t(self._empty), theme.t3, elide=True)
+            paint.text(
+                p, QRectF(EDGE, 12, self.viewport().width() - 2 * EDGE, 24), t(self._empty), theme.t3, elide=True
+            )
             p.end()
             return
         first = max(self.rowAt(max(event.rect().top(), 0)), 0)

@@ -78,7 +78,9 @@ def _run(options: DeskOptions) -> int:
 class Desk:
     """Everything of one run of the window, wired."""
 
-    def __init__(self, app: QApplication, loop: asyncio.AbstractEventLoop, options: DeskOptions, kept: DeskSettings) -> None:
+    def __init__(
+        self, app: QApplication, loop: asyncio.AbstractEventLoop, options: DeskOptions, kept: DeskSettings
+    ) -> None:
         self._app, self._loop, self._options = app, loop, options
         self._spawned = False
         self.look = Look()
@@ -169,7 +171,11 @@ class Desk:
 
     def _loop_error(self, _loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         error = context.get("exception")
-        log.error("unhandled on the loop: %s", context.get("message"), exc_info=error if isinstance(error, BaseException) else None)
+        log.error(
+            "unhandled on the loop: %s",
+            context.get("message"),
+            exc_info=error if isinstance(error, BaseException) else None,
+        )
         if isinstance(error, BaseException):
             self._failed(error)
 

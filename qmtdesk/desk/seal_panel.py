@@ -117,8 +117,6 @@ class SealPanel(QWidget):
         info_wide = fonts.width_of(info, fonts.SMALL)
         wide = paint.text(p, line, f"{row.name} {t('seal.title')}", theme.t1, fonts.BODY, bold=True)
         place = line.adjusted(wide + 12, 0, 0, 0)
-        room = place.width() - info_wide - 8
-        place.setWidth(max(room, 60))
         if blind and row.seal:
             age = max(self.mirror.clock() - self._quote_at(row.code), 0)
             words = t("seal.old", amount=fmt.money_short(row.seal), age=fmt.age(age))

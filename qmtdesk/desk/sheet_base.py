@@ -56,10 +56,10 @@ class Card(QWidget):
 
 
 class Sheet(QWidget):
-    """Enter alone does nothing, Ctrl+Enter confirms, Esc leaves. The confirming button is dead for the first 300 ms,
+    """Enter alone does nothing, Ctrl+Enter confirms, Esc leaves.
 
-    again for 300 ms whenever its meaning changes, and for as long as `blocked()` gives a reason.
-    Subclasses fill `body`, call `arm_button` and `recheck`, and do their work in `confirm`.
+    The confirming button is dead for the first 300 ms, again for 300 ms whenever its meaning changes, and for as long
+    as `blocked()` gives a reason. Subclasses fill `body`, call `arm_button` and `recheck`, and work in `confirm`.
     """
 
     left = Signal()
@@ -68,6 +68,7 @@ class Sheet(QWidget):
 
     def __init__(self, window: QWidget, mirror: Mirror, look: Look) -> None:
         super().__init__(window)
+        self.host = window
         self.mirror = mirror
         self.look = look
         self.foot_words = ""
@@ -75,7 +76,7 @@ class Sheet(QWidget):
         self._note = ""
         self._open = 1.0
         self._leaving = False
-        self._focus_before = window.focusWidget()
+        self._focus_before: QWidget | None = window.focusWidget()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.card = Card(self)
         self.body = QWidget(self.card)
@@ -111,6 +112,10 @@ class Sheet(QWidget):
         if self.mirror.blind:
             return t("sheet.blind")
         return ""
+
+    def quiet(self) -> tuple[str, ...]:
+        """Reasons that pass by themselves: said without the amber triangle."""
+        return t("sheet.computing"), t("sheet.sending")
 
     def confirm(self) -> None:
         """Do what the button says."""
@@ -176,9 +181,9 @@ class Sheet(QWidget):
         alive = not why and not self._dead.isActive() and not self._leaving and bool(self.go.text())
         if alive != self.go.isEnabled():
             self.go.setEnabled(alive)
-        words = why or self._note
-        if (words, bool(why)) != (self.foot_words, self.foot_warns):
-            self.foot_words, self.foot_warns = words, bool(why)
+        words, warns = why or self._note, bool(why) and why not in self.quiet()
+        if (words, warns) != (self.foot_words, self.foot_warns):
+            self.foot_words, self.foot_warns = words, warns
             self.setAccessibleDescription(words)
         self.card.update()
 
@@ -186,7 +191,7 @@ class Sheet(QWidget):
 
     def open(self) -> None:
         """Show it over its window; one sheet at a time."""
-        window = self.parentWidget()
+        window = self.host
         for other in window.findChildren(Sheet):
             if other is not self and not other.leaving:
                 other.leave()
@@ -205,11 +210,11 @@ class Sheet(QWidget):
             return
         self._leaving = True
         self.go.setEnabled(False)
-        window = self.parentWidget()
+        window = self.host
         window.removeEventFilter(self)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         before = self._focus_before
-        (before or window).setFocus()
+        (window if before is None else before).setFocus()
         self.left.emit()
         self._animate(1.0, 0.0, OUT_MS)
 
@@ -220,11 +225,8 @@ class Sheet(QWidget):
 
     def buttons_left(self) -> int:
         """Where the buttons of the foot begin."""
-        shown = [
-            item.x()
-            for at in range(self._bar.count())
-            if (item := self._bar.itemAt(at).widget()) is not None and not item.isHidden()
-        ]
+        direct = Qt.FindChildOption.FindDirectChildrenOnly
+        shown = [button.x() for button in self.card.findChildren(ActButton, options=direct) if not button.isHidden()]
         return min(shown, default=self.card.width())
 
     def _go(self) -> None:
@@ -262,7 +264,7 @@ class Sheet(QWidget):
         self.card.setGraphicsEffect(None)  # type: ignore[arg-type]
 
     def _place(self) -> None:
-        window = self.parentWidget()
+        window = self.host
         top = top_of(window)
         self.setGeometry(0, top, window.width(), max(window.height() - top, 1))
         room_wide, room_high = self.width() - 2 * _MARGIN, self.height() - 2 * _MARGIN
@@ -272,15 +274,15 @@ class Sheet(QWidget):
     # Qt's own
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.parentWidget() and event.type() == QEvent.Type.Resize:
+        if watched is self.host and event.type() == QEvent.Type.Resize:
             self._place()
         return False
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if not Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F12:
-                event.accept()
-                return True
+        mine = isinstance(event, QKeyEvent) and not Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F12
+        if mine and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -59,7 +59,12 @@ def icon() -> QIcon:
         p.setPen(Qt.PenStyle.NoPen)
         p.setBrush(paint.color(DARK.bg1))
         p.drawRoundedRect(0, 0, 64, 64, 14, 14)
-        for y, left, wide, value in ((14, 12, 40, DARK.line2), (26, 34, 18, DARK.dn), (38, 12, 18, DARK.up), (50, 12, 40, DARK.line2)):
+        for y, left, wide, value in (
+            (14, 12, 40, DARK.line2),
+            (26, 34, 18, DARK.dn),
+            (38, 12, 18, DARK.up),
+            (50, 12, 40, DARK.line2),
+        ):
             p.setBrush(paint.color(value))
             p.drawRoundedRect(left, y - 3, wide, 6, 3, 3)
         p.setBrush(paint.color(DARK.acc))

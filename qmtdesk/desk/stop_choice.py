@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from qmtdesk.desk import paint
 from qmtdesk.desk import format as fmt
+from qmtdesk.desk import paint
 from qmtdesk.desk.commands import Commands
 from qmtdesk.desk.controls import Option
 from qmtdesk.desk.guard_paint import Facts
@@ -23,7 +23,7 @@ class StopSheet(Sheet):
     """停止并卖出: the one stop that asks, because it sells."""
 
     wide = 560
-    high = 360
+    high = 300
 
     def __init__(self, window: QWidget, mirror: Mirror, commands: Commands, look: Look, code: str) -> None:
         super().__init__(window, mirror, look)
@@ -65,7 +65,9 @@ class StopSheet(Sheet):
             (t("stop.keeps"), fmt.volume(grid.base_holding, self.code), False),
         ]
         if grid.held > grid.can_use:
-            lines.append((t("stop.rest"), t("stop.rest_note", volume=fmt.volume(grid.held - grid.can_use, self.code)), True))
+            lines.append(
+                (t("stop.rest"), t("stop.rest_note", volume=fmt.volume(grid.held - grid.can_use, self.code)), True)
+            )
         self.facts.say(tuple(lines))
         self.arm_button(t("stop.sell_go", volume=fmt.volume(volume, self.code)), "sell")
 
@@ -142,7 +144,7 @@ class StopChoice(QWidget):
         if event.key() == Qt.Key.Key_Escape:
             self.leave()
         elif step:
-            now = [option.hasFocus() for option in self.options].index(True) if self.focusWidget() else 0
+            now = next((at for at, option in enumerate(self.options) if option.hasFocus()), 0)
             self.options[(now + step) % len(self.options)].setFocus()
         event.accept()
 
@@ -155,5 +157,3 @@ class StopChoice(QWidget):
         p = QPainter(self)
         paint.box(p, QRectF(self.rect()), self.look.theme.bg1, self.look.theme.line2, 8)
         p.end()
-
-

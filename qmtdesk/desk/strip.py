@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -31,9 +31,17 @@ class Strip(QWidget):
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         for signal in (
-            mirror.status_changed, mirror.kill_changed, mirror.link_changed, mirror.second_passed, mirror.blind_changed,
-            mirror.grid_changed, mirror.orders_changed, mirror.quotes_changed, mirror.selected_bond_changed, look.changed,
-        ):  # fmt: skip
+            mirror.status_changed,
+            mirror.kill_changed,
+            mirror.link_changed,
+            mirror.second_passed,
+            mirror.blind_changed,
+            mirror.grid_changed,
+            mirror.orders_changed,
+            mirror.quotes_changed,
+            mirror.selected_bond_changed,
+            look.changed,
+        ):
             signal.connect(self.refresh)
         self.refresh()
 

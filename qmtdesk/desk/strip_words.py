@@ -78,13 +78,13 @@ def alarm_of(mirror: Mirror, error: str = "") -> Alarm | None:
 
 def _link_alarm(mirror: Mirror) -> Alarm | None:
     restart = (("reconnect", t("strip.restart")),)
-    match mirror.link:
-        case "lost":
-            return Alarm("lost", t("strip.lost"), t("strip.lost_note"))
-        case "silent":
-            return Alarm("lost", t("strip.silent"), t("strip.lost_note"), restart)
-        case "failed":
-            return Alarm("lost", t("strip.failed"), t("strip.failed_note", text=mirror.link_text or fmt.MISSING), restart)
+    if mirror.link == "lost":
+        return Alarm("lost", t("strip.lost"), t("strip.lost_note"))
+    if mirror.link == "silent":
+        return Alarm("lost", t("strip.silent"), t("strip.lost_note"), restart)
+    if mirror.link == "failed":
+        text = mirror.link_text or fmt.MISSING
+        return Alarm("lost", t("strip.failed"), t("strip.failed_note", text=text), restart)
     return None
 
 
@@ -99,7 +99,7 @@ def _kill_alarm(mirror: Mirror) -> Alarm:
 
 def _blind_alarm(mirror: Mirror, status: StatusRow) -> Alarm:
     note = t("strip.blind_note")
-    actions = []
+    actions: list[tuple[str, str]] = []
     live = own_live(mirror)
     if live:
         note += ("" if note.endswith("。") else " ") + t("strip.blind_live", n=len(live))
@@ -139,7 +139,7 @@ def clauses(mirror: Mirror) -> tuple[Clause, ...]:
 def _doing(status: StatusRow) -> tuple[Phrase, ...]:
     if status.ready in ("starting", "reconciling"):
         return (Phrase(t("strip.reconciling")),)
-    found = []
+    found: list[Phrase] = []
     if status.grids_running:
         found.append(Phrase(t("strip.grids", n=status.grids_running)))
     if status.grids_asleep:
@@ -159,7 +159,7 @@ def _next(mirror: Mirror) -> tuple[Phrase, ...]:
     if grid is None:
         return (Phrase(t("strip.no_next"), "number"),)
     last = mirror.last(grid.code)
-    found = []
+    found: list[Phrase] = []
     for key, price, volume, rank in (
         ("strip.next_buy", grid.next_buy, grid.next_buy_volume, 0),
         ("strip.next_sell", grid.next_sell, grid.next_sell_volume, 1),
@@ -195,7 +195,7 @@ def _why_not(mirror: Mirror, status: StatusRow) -> tuple[Phrase, ...]:
     if not status.blockers:
         return (Phrase(t("strip.nothing_stops"), "number"),)
     codes = (*status.blocker_codes, *([""] * len(status.blockers)))
-    found = []
+    found: list[Phrase] = []
     for reason, code in list(zip(status.blockers, codes, strict=False))[:2]:
         name = short_name(mirror.name(code)) + " " if code else ""
         tone = "fact" if reason.why in CALM else "alert"

@@ -177,8 +177,16 @@ ORDERS: tuple[Column, ...] = (
     Column("price", _PRICE, lambda r, _m: fmt.price(r.price, r.code), lambda r, _m: r.price, right=True),
     Column("volume", _VOLUME, lambda r, _m: fmt.volume(r.volume), lambda r, _m: r.volume, right=True),
     Column("filled", _VOLUME, lambda r, _m: _volume(r.filled), lambda r, _m: r.filled, right=True),
-    Column("state", ("部成 ▬▬▬▬", "Part cancelled"), lambda r, _m: t(f"order.{r.state}"), lambda r, _m: r.state, draw=_state),
-    Column("source", ("网格 +12 档", "封单卫士"), lambda r, _m: source_words(r), lambda r, _m: (r.kind, r.slot), tone="t2"),
+    Column(
+        "state",
+        ("部成 ▬▬▬▬", "Part cancelled"),
+        lambda r, _m: t(f"order.{r.state}"),
+        lambda r, _m: r.state,
+        draw=_state,
+    ),
+    Column(
+        "source", ("网格 +12 档", "封单卫士"), lambda r, _m: source_words(r), lambda r, _m: (r.kind, r.slot), tone="t2"
+    ),
     Column("note", ("",), order_note, order_note, draw=_note, stretch=True),
     Column("act", ("撤单", "Not there"), lambda r, _m: "", lambda r, _m: r.cancellable, right=True, draw=_action),
 )
@@ -186,41 +194,126 @@ FILLS: tuple[Column, ...] = (
     Column("time", _TIME, lambda r, _m: fmt.clock(r.at), lambda r, _m: r.at, tone="t2"),
     *_code_columns(),
     Column("side", ("▲ 买", "Sell  "), lambda r, _m: t(f"side.{r.side}"), lambda r, _m: r.side, draw=_side),
-    Column("fill_price", _PRICE, lambda r, _m: fmt.price(r.price, r.code), lambda r, _m: r.price, right=True, bold=True),
+    Column(
+        "fill_price", _PRICE, lambda r, _m: fmt.price(r.price, r.code), lambda r, _m: r.price, right=True, bold=True
+    ),
     Column("fill_volume", _VOLUME, lambda r, _m: fmt.volume(r.volume), lambda r, _m: r.volume, right=True),
     Column("amount", _MONEY, lambda r, _m: fmt.money(r.price * r.volume), lambda r, _m: r.price * r.volume, right=True),
-    Column("fee", ("88.88",), lambda r, _m: fmt.money(r.fee) if r.fee else fmt.MISSING, lambda r, _m: r.fee, right=True, tone="t2"),
+    Column(
+        "fee",
+        ("88.88",),
+        lambda r, _m: fmt.money(r.fee) if r.fee else fmt.MISSING,
+        lambda r, _m: r.fee,
+        right=True,
+        tone="t2",
+    ),
     Column("level", _PRICE, lambda r, _m: fmt.price(r.level, r.code), lambda r, _m: r.level, right=True, tone="t2"),
-    Column("source", ("网格 +12 档", "封单卫士"), lambda r, _m: source_words(r), lambda r, _m: (r.kind, r.slot), tone="t2", stretch=True),
+    Column(
+        "source",
+        ("网格 +12 档", "封单卫士"),
+        lambda r, _m: source_words(r),
+        lambda r, _m: (r.kind, r.slot),
+        tone="t2",
+        stretch=True,
+    ),
 )
 POSITIONS: tuple[Column, ...] = (
     *_code_columns(),
     Column("held", _VOLUME, lambda r, _m: fmt.volume(r.volume, r.code), lambda r, _m: r.volume, right=True, bold=True),
     Column("usable", _VOLUME, lambda r, _m: _volume(r.can_use), lambda r, _m: r.can_use, right=True),
-    Column("today", _VOLUME, lambda r, _m: _volume(r.bought_today), lambda r, _m: r.bought_today, right=True, tone="t2"),
+    Column(
+        "today", _VOLUME, lambda r, _m: _volume(r.bought_today), lambda r, _m: r.bought_today, right=True, tone="t2"
+    ),
     Column("cost", _PRICE, lambda r, _m: fmt.price(r.cost, r.code, 3), lambda r, _m: r.cost, right=True),
     Column("last", _PRICE, lambda r, _m: fmt.price(r.last, r.code), lambda r, _m: r.last, right=True),
     Column("value", _MONEY, lambda r, _m: fmt.money(r.value), lambda r, _m: r.value, right=True),
-    Column("floating", _SIGNED, lambda r, _m: fmt.money(r.floating, 1, signed=True), lambda r, _m: r.floating, right=True, draw=_signed(lambda r: r.floating)),
-    Column("floating_share", ("−12.88%",), lambda r, _m: fmt.change(r.last, r.cost, signed=True), lambda r, _m: (r.last - r.cost) / (r.cost or 1), right=True, tone="t2"),
-    Column("grid_held", _VOLUME, lambda r, _m: _volume(r.grid_held), lambda r, _m: r.grid_held, right=True, tone="t2", stretch=True),
+    Column(
+        "floating",
+        _SIGNED,
+        lambda r, _m: fmt.money(r.floating, 1, signed=True),
+        lambda r, _m: r.floating,
+        right=True,
+        draw=_signed(lambda r: r.floating),
+    ),
+    Column(
+        "floating_share",
+        ("−12.88%",),
+        lambda r, _m: fmt.change(r.last, r.cost, signed=True),
+        lambda r, _m: (r.last - r.cost) / (r.cost or 1),
+        right=True,
+        tone="t2",
+    ),
+    Column(
+        "grid_held",
+        _VOLUME,
+        lambda r, _m: _volume(r.grid_held),
+        lambda r, _m: r.grid_held,
+        right=True,
+        tone="t2",
+        stretch=True,
+    ),
 )
 TRIPS: tuple[Column, ...] = (
     *_code_columns(),
-    Column("state", ("● 未启动", "● Not started"), lambda r, _m: t(f"grid.{r.state}"), lambda r, _m: r.state, draw=_grid_state),
+    Column(
+        "state",
+        ("● 未启动", "● Not started"),
+        lambda r, _m: t(f"grid.{r.state}"),
+        lambda r, _m: r.state,
+        draw=_grid_state,
+    ),
     Column("trips", ("1,888",), lambda r, _m: _volume(r.trips), lambda r, _m: r.trips, right=True, bold=True),
-    Column("realised", _SIGNED, lambda r, _m: fmt.money(r.realised, 1, signed=True), lambda r, _m: r.realised, right=True, draw=_signed(lambda r: r.realised)),
-    Column("floating", _SIGNED, lambda r, _m: fmt.money(r.floating, 1, signed=True), lambda r, _m: r.floating, right=True, draw=_signed(lambda r: r.floating)),
-    Column("fee", _SIGNED, lambda r, _m: fmt.money(-r.fees, 1, signed=True), lambda r, _m: r.fees, right=True, tone="t2"),
-    Column("improvement", _SIGNED, lambda r, _m: fmt.money(r.improvement, 1, signed=True), lambda r, _m: r.improvement, right=True, tone="t2"),
-    Column("net", _SIGNED, lambda r, _m: fmt.money(net(r), 1, signed=True), lambda r, _m: net(r), right=True, draw=_signed(net)),
-    Column("exact", ("逐笔匹配", "estimate  "), lambda r, _m: t("basis.exact" if r.exact else "basis.estimate"), lambda r, _m: r.exact, draw=_basis, stretch=True),
+    Column(
+        "realised",
+        _SIGNED,
+        lambda r, _m: fmt.money(r.realised, 1, signed=True),
+        lambda r, _m: r.realised,
+        right=True,
+        draw=_signed(lambda r: r.realised),
+    ),
+    Column(
+        "floating",
+        _SIGNED,
+        lambda r, _m: fmt.money(r.floating, 1, signed=True),
+        lambda r, _m: r.floating,
+        right=True,
+        draw=_signed(lambda r: r.floating),
+    ),
+    Column(
+        "fee", _SIGNED, lambda r, _m: fmt.money(-r.fees, 1, signed=True), lambda r, _m: r.fees, right=True, tone="t2"
+    ),
+    Column(
+        "improvement",
+        _SIGNED,
+        lambda r, _m: fmt.money(r.improvement, 1, signed=True),
+        lambda r, _m: r.improvement,
+        right=True,
+        tone="t2",
+    ),
+    Column(
+        "net",
+        _SIGNED,
+        lambda r, _m: fmt.money(net(r), 1, signed=True),
+        lambda r, _m: net(r),
+        right=True,
+        draw=_signed(net),
+    ),
+    Column(
+        "exact",
+        ("逐笔匹配", "estimate  "),
+        lambda r, _m: t("basis.exact" if r.exact else "basis.estimate"),
+        lambda r, _m: r.exact,
+        draw=_basis,
+        stretch=True,
+    ),
 )
 EVENTS: tuple[Column, ...] = (
     Column("time", _TIME, lambda r, _m: fmt.clock(r.at), lambda r, _m: r.at, tone="t2"),
     Column("code", _CODE, lambda r, _m: fmt.bare(r.code), lambda r, _m: r.code, tone="t3"),
     Column("name", _NAME, lambda r, m: r.name or (m.name(r.code) if r.code else ""), lambda r, _m: r.name),
-    Column("event", ("",), lambda r, _m: say(r.reason, r.code), lambda r, _m: r.reason.why.value, draw=_level, stretch=True),
+    Column(
+        "event", ("",), lambda r, _m: say(r.reason, r.code), lambda r, _m: r.reason.why.value, draw=_level, stretch=True
+    ),
 )
 
 

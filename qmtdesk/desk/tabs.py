@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QCursor, QGuiApplication, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from qmtdesk.desk import fonts, paint
@@ -179,8 +179,9 @@ class TabPanel(QWidget):
         model = RowModel(tab.columns, self._mirror, tab.default)
         table = RowTable(model, self._mirror, self._look, f"tab.empty_{tab.name}", tab.key)
         table.setAccessibleName(t(f"tab.{tab.name}"))
-        table.act.connect(self._act)
+        table.act.connect(self._act_clicked)
         table.removed.connect(self._act)
+        table.copied.connect(self._copy)
         table.opened.connect(self._open)
         table.menu_asked.connect(self._menu)
         return table
@@ -213,12 +214,6 @@ class TabPanel(QWidget):
         head = [t(f"col.{column.title}") for column in shown]
         return as_csv(head, [[column.say(row, self._mirror) for column in shown] for row in table.rows.rows])
 
-    def copy_row(self) -> None:
-        """The selected row to the clipboard."""
-        row = self.table().chosen()
-        if row is not None:
-            self._copy(row)
-
     # filling
 
     def rows_of(self, number: int) -> list[Any]:
@@ -234,7 +229,8 @@ class TabPanel(QWidget):
                 return [row for row in mirror.positions.values() if row.volume]
             case "trips":
                 return list(mirror.grids.values())
-        return list(mirror.events.values())
+            case _:
+                return list(mirror.events.values())
 
     def _came(self, number: int) -> None:
         self._late.add(number)
@@ -290,9 +286,16 @@ class TabPanel(QWidget):
         self._relabel()
 
     def _act(self, row: Any) -> None:
-        """The action cell, or Del: cancel what can be cancelled. Settling an unknown order is never a key's work."""
+        """Del: cancel what can be cancelled."""
         if isinstance(row, OrderRow) and row.cancellable and row.kind != "foreign":
             self._commands.cancel_order(row.ref)
+
+    def _act_clicked(self, row: Any) -> None:
+        """The action cell: an unknown order is settled only by choosing so from its menu."""
+        if isinstance(row, OrderRow) and row.state == "unknown":
+            self._menu(row, 0, QCursor.pos())
+        else:
+            self._act(row)
 
     def _open(self, row: Any) -> None:
         code = getattr(row, "code", "")

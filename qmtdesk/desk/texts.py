@@ -10,7 +10,7 @@ from qmtdesk.desk.texts_domain import TEXTS as DOMAIN
 from qmtdesk.desk.texts_sheets import TEXTS as SHEETS
 from qmtdesk.desk.texts_shell import TEXTS as SHELL
 from qmtdesk.desk.texts_why import SENTENCES, SHORT
-from qmtdesk.domain.reason import Reason
+from qmtdesk.domain.reason import Reason, Why
 
 Pair = tuple[str, str]
 """Chinese, English."""
@@ -19,7 +19,29 @@ TEXTS: dict[str, Pair] = {**SHELL, **DOMAIN, **BONDS, **SHEETS}
 _FIELD = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _CLAUSE = re.compile(r"\[([^\[\]]*)\]")
 _PRICE_WORDS = frozenset(
-    "price last limit bid bid1 ask level base low high own told stop cost tick up down edge centre from to".split()
+    [
+        "price",
+        "last",
+        "limit",
+        "bid",
+        "bid1",
+        "ask",
+        "level",
+        "base",
+        "low",
+        "high",
+        "own",
+        "told",
+        "stop",
+        "cost",
+        "tick",
+        "up",
+        "down",
+        "edge",
+        "centre",
+        "from",
+        "to",
+    ]
 )
 
 
@@ -49,13 +71,16 @@ def _worded(reason: Reason, code: str) -> dict[str, str]:
     args = dict(reason.args)
     told = args.get("code")
     code = code or (told if isinstance(told, str) else "")
-    return {name: in_words(name, value, code) for name, value in reason.args}
+    words = {name: in_words(name, value, code) for name, value in reason.args}
+    if reason.why is Why.RANKED_OUT and isinstance(args.get("value"), int):
+        words["value"] = fmt.yuan_short(int(args["value"]))  # remaining size × price ÷ 100 is the market value
+    return words
 
 
 def in_words(name: str, value: int | str, code: str = "") -> str:
     """One argument of a reason as text, by the suffix of its name (see `domain.reason`)."""
     if isinstance(value, str):
-        return _pick(TEXTS[f"word.{value}"]) if f"word.{value}" in TEXTS else value
+        return _word(name, value)
     if name.endswith("_milli"):
         if not _PRICE_WORDS.isdisjoint(name.split("_")):
             return fmt.price(value, code)
@@ -68,9 +93,16 @@ def in_words(name: str, value: int | str, code: str = "") -> str:
         return fmt.percent(value)
     if name.endswith("_yuan"):
         return fmt.yuan_short(value)
-    if name == "gap" or name == "slot" or name == "no":
+    if name in {"gap", "slot", "no"}:
         return fmt.fixed(value, 1, 0, signed=True)
     return fmt.fixed(value, 1, 0)
+
+
+def _word(name: str, value: str) -> str:
+    for key in (f"{name}.{value}", f"word.{value}", f"setting.{value}"):
+        if key in TEXTS:
+            return _pick(TEXTS[key])
+    return value.upper() if name == "rule" else value
 
 
 def _fill(template: str, args: Mapping[str, str]) -> str:

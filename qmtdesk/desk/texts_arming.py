@@ -4,7 +4,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     # arming a guard
     "guard.title": ("布防", "Guard"),
     "guard.title_armed": ("布防中，改设置", "Armed: change"),
-    "guard.foot": ("每次布防最多卖一次。卖单发出前先写入日志。", "Sells at most once per arming. Journaled before it leaves."),
+    "guard.foot": (
+        "每次布防最多卖一次。卖单发出前先写入日志。",
+        "Sells at most once per arming. Journaled before it leaves.",
+    ),
     "guard.arm": ("布防", "Arm"),
     "guard.arm_sell": ("布防并卖出 {volume} 股", "Arm and sell {volume}"),
     "guard.arm_ask": ("布防，马上会问", "Arm; asks at once"),
@@ -34,7 +37,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "guard.today": ("今日买入", "Bought today"),
     "guard.t1": ("{volume} T+1，不卖", "{volume}, cannot be sold"),
     "guard.order": ("委托", "Order"),
-    "guard.order_line": ("限价 {price}；{wait} 未成改买一，滑点 ≤ {slip}", "Limit {price}; after {wait} bid 1, slippage ≤ {slip}"),
+    "guard.order_line": (
+        "限价 {price}；{wait} 未成改买一，滑点 ≤ {slip}",
+        "Limit {price}; after {wait} bid 1, slippage ≤ {slip}",
+    ),
     "guard.limit": ("涨停价", "Limit price"),
     "guard.limit_same": ("行情 {told} = 公式 {own}", "Feed {told} = formula {own}"),
     "guard.limit_own": ("公式 {own}，行情未给", "Formula {own}, feed silent"),
@@ -56,8 +62,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "guard.then_alert": ("只提醒，不卖", "alert only"),
     "guard.calm": ("现在布防不会立即卖出", "Arming now does not sell at once"),
     "guard.calm_open": ("没有封板，R1 从封住以后才判断", "Not sealed: R1 judges once it is"),
-    "guard.calm_above": ("封单 {seal} ≥ 阈值 {threshold}，跌破才触发", "Seal {seal} ≥ threshold {threshold}: fires below it"),
-    "guard.calm_wait": ("封单 {seal} 低于阈值 {threshold}，先不计数", "Seal {seal} is below {threshold}: not counted yet"),
+    "guard.calm_above": (
+        "封单 {seal} ≥ 阈值 {threshold}，跌破才触发",
+        "Seal {seal} ≥ threshold {threshold}: fires below it",
+    ),
+    "guard.calm_wait": (
+        "封单 {seal} 低于阈值 {threshold}，先不计数",
+        "Seal {seal} is below {threshold}: not counted yet",
+    ),
     "guard.bad_threshold": ("阈值：{why}", "Threshold: {why}"),
     "guard.bad_volume": ("数量：{why}", "Volume: {why}"),
     "guard.closing": ("14:57–15:00 收盘竞价也判断", "Judge in the closing auction too"),
@@ -94,8 +106,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "grid.title_running": ("网格参数", "Grid settings"),
     "grid.start": ("启动网格", "Start grid"),
     "grid.restart": ("撤单并按新参数启动", "Cancel and restart"),
-    "grid.foot": ("启动后可随时停止（S），停止时默认撤掉本程序挂单、保留持仓。", "Stop any time (S): own orders cancelled, holdings kept."),
-    "grid.foot_running": ("先撤本网格挂单，确认后认领已有持有，按新参数重新启动。", "Cancels its orders, adopts its holding, starts again."),
+    "grid.foot": (
+        "启动后可随时停止（S），停止时默认撤掉本程序挂单、保留持仓。",
+        "Stop any time (S): own orders cancelled, holdings kept.",
+    ),
+    "grid.foot_running": (
+        "先撤本网格挂单，确认后认领已有持有，按新参数重新启动。",
+        "Cancels its orders, adopts its holding, starts again.",
+    ),
     "grid.settings": ("设置", "Settings"),
     "grid.more": ("更多设置", "More settings"),
     "grid.per_side": ("每侧 {n}", "{n} per side"),
@@ -113,7 +131,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "grid.auction": ("集合竞价 9:24:40 报首单", "First order 9:24:40 in the auction"),
     "grid.auction_note": ("9:20–9:25 不能撤", "no cancels 9:20–9:25"),
     "grid.cap_below_first": ("资金上限低于每只金额，买不起首仓", "The cash cap is below the amount of the first buy"),
-    "grid.summary": ("{spacing} · 上 {up} 档 / 下 {down} 档 · 每档 {unit}", "{spacing} · {up} up / {down} down · {unit} each"),
+    "grid.summary": (
+        "{spacing} · 上 {up} 档 / 下 {down} 档 · 每档 {unit}",
+        "{spacing} · {up} up / {down} down · {unit} each",
+    ),
     "grid.fall": ("如果一路下跌", "If it only falls"),
     "grid.fall_cash": ("累计占用资金", "Cash bound"),
     "grid.full_needs": ("若不设上限，{levels} 档全部买满要 {cash}元", "Uncapped, all {levels} levels need {cash}"),
@@ -190,7 +211,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "stop.nothing": ("没有可卖的", "Nothing to sell"),
     # all stopped
     "kill.title": ("全部停止已生效", "All stopped"),
-    "kill.since": ("{at} 由{by}触发  •  保持到手动解除，重启也不例外", "{at} by {by}  •  until lifted by hand, restarts included"),
+    "kill.since": (
+        "{at} 由 {by} 触发  •  保持到手动解除，重启也不例外",
+        "{at} by {by}  •  until lifted by hand, restarts included",
+    ),
     "kill.step1": ("新委托已拦下", "New orders blocked"),
     "kill.step1_note": ("之后拦下 {n} 笔", "{n} blocked since"),
     "kill.step2": ("撤本程序委托", "Cancel own orders"),
@@ -211,8 +235,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "kill.rest": ("另有 {n} 笔", "{n} more"),
     "kill.rest_done": ("另有 {n} 笔已确认", "{n} more confirmed"),
     "kill.which": ("（{code} {side} {volume} @{price}）", " ({code} {side} {volume} @{price})"),
-    "kill.untouched": ("没有碰：外部委托 {n} 笔[{which}]  •  持仓未卖出  •  网格与卫士全部停用", "Not touched: {n} foreign orders[{which}]  •  holdings  •  all grids and guards off"),
-    "kill.untouched_none": ("没有碰：持仓未卖出  •  没有外部委托  •  网格与卫士全部停用", "Not touched: holdings  •  no foreign orders  •  all off"),
+    "kill.untouched": (
+        "没有碰：外部委托 {n} 笔[{which}]  •  持仓未卖出  •  网格与卫士全部停用",
+        "Not touched: {n} foreign orders[{which}]  •  holdings  •  all grids and guards off",
+    ),
+    "kill.untouched_none": (
+        "没有碰：持仓未卖出  •  没有外部委托  •  网格与卫士全部停用",
+        "Not touched: holdings  •  no foreign orders  •  all off",
+    ),
     "kill.note_unknown": ("回报超时，正在查询", "No answer, asking"),
     "kill.note_waiting": ("撤单已报，等柜台", "Cancel sent, waiting"),
     "kill.note_filled": ("撤单前已成交", "Filled before the cancel"),

@@ -47,6 +47,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bond.copy_row": ("复制整行", "Copy row"),
     "bond.open_sheet": ("网格参数…  Enter", "Grid settings…  Enter"),
     "bond.order_default": ("按筛选排名排序", "Sort by the screen's rank"),
+    "bond.sell_only": ("只卖", "Sell only"),
+    "bond.more": ("另有 {n} 只，滚动查看", "{n} more below"),
     "bond.frozen": ("冻结", "Frozen"),
     "bond.source": ("来源 {source} · 截至 {as_of}", "Source {source} · as of {as_of}"),
     "bond.source_quote": ("来源 行情 · {at}", "Source market data · {at}"),

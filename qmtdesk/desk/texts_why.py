@@ -4,15 +4,15 @@ from qmtdesk.domain.reason import Why
 
 SENTENCES: dict[Why, tuple[str, str]] = {
     # what keeps orders from leaving
-    Why.NOT_ARMED: ("未启动，不发委托", "Not started, no orders"),
+    Why.NOT_ARMED: ("未启动[，程序重启 {restart}]，不发委托", "Not started[, restart {restart}], no orders"),
     Why.MASTER_OFF: ("总开关关闭，新委托已全部拦下", "Master switch off, all new orders blocked"),
     Why.KILLED: (
-        "已全部停止[，{at_ms} 由{by}触发]，新委托已全部拦下",
-        "All stopped[ at {at_ms} by {by}], all new orders blocked",
+        "已全部停止[，{at_ms} 由{by}触发]，新委托已全部拦下[，还有 {left} 笔未确认]",
+        "All stopped[ at {at_ms} by {by}], all new orders blocked[, {left} to confirm]",
     ),
     Why.RECONCILING: ("正在核对账户，核对完成前不发委托", "Reconciling the account, no orders until done"),
     Why.SUSPENDED: ("账户对不上，已暂停，等人工确认", "Account does not reconcile, paused until you confirm"),
-    Why.LINK_DOWN: ("交易连接中断，新委托已拦下", "Broker link down, new orders blocked"),
+    Why.LINK_DOWN: ("交易连接中断[（{text}）]，新委托已拦下", "Broker link down[ ({text})], new orders blocked"),
     Why.NO_QUOTE: ("还没有行情", "No market data yet"),
     Why.QUOTE_STALE: (
         "行情中断[ {age_ms}][，上限 {limit_ms}]，新委托已拦下",
@@ -29,19 +29,28 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "[{price_milli} ][{side}单]回报未知，冻结该档",
         "[{price_milli} ][{side} ]result unknown, level frozen",
     ),
-    Why.REJECTED_TOO_OFTEN: (
-        "[连续 {count} 次]被柜台拒绝，暂停[{side}][：{text}]",
-        "Rejected by the counter[ {count} times], paused[ {side}][: {text}]",
-    ),
-    Why.STEP_FAILED: ("程序内部出错，该代码已停用[：{text}]", "Internal error, this code is disarmed[: {text}]"),
+    Why.REJECTED_TOO_OFTEN: ("[连续 {count} 次]被柜台拒绝，已暂停", "Rejected by the counter[ {count} times], paused"),
+    Why.STEP_FAILED: ("程序内部出错，该代码已停用[：{error}]", "Internal error, this code is disarmed[: {error}]"),
     Why.WAITING_CANCEL: ("等待撤单确认", "Waiting for the cancel to be confirmed"),
     Why.TOO_YOUNG: ("委托不足 1 秒，暂不撤", "Order is under 1 s old, not cancelled yet"),
     # the risk gate
-    Why.CASH_SHORT: ("可用资金不足[：要 {need_milli}，有 {have_milli}]", "Cash short[: needs {need_milli}, has {have_milli}]"),
-    Why.CASH_CAP: ("资金上限[ {cap_milli}]", "Cash cap[ {cap_milli}] reached"),
+    Why.CASH_SHORT: (
+        "可用资金不足[：要 {need_milli}，有 {have_milli}]",
+        "Cash short[: needs {need_milli}, has {have_milli}]",
+    ),
+    Why.CASH_CAP: (
+        "资金上限[ {cap_milli}][，最低买到 {level_milli}]",
+        "Cash cap[ {cap_milli}] reached[, buying down to {level_milli}]",
+    ),
     Why.POSITION_CAP: ("持仓已到上限[ {cap}]", "Position cap[ {cap}] reached"),
-    Why.POSITION_FLOOR: ("持仓已到下限[ {floor}]，不再卖", "Position floor[ {floor}] reached, no more sales"),
-    Why.ORDER_VALUE: ("单笔金额[ {value_milli}]超过上限[ {cap_milli}]", "Order value[ {value_milli}] over the cap[ {cap_milli}]"),
+    Why.POSITION_FLOOR: (
+        "持仓已到下限[ {floor}][：网格记 {held}，账户 {position}]，不再卖",
+        "Position floor[ {floor}] reached[: grid has {held}, account {position}], no more sales",
+    ),
+    Why.ORDER_VALUE: (
+        "单笔金额[ {value_milli}]超过上限[ {cap_milli}]",
+        "Order value[ {value_milli}] over the cap[ {cap_milli}]",
+    ),
     Why.ORDER_VOLUME: ("单笔数量[ {volume}]超过上限[ {cap}]", "Order volume[ {volume}] over the cap[ {cap}]"),
     Why.SYMBOL_EXPOSURE: (
         "单只占用[ {value_milli}]超过上限[ {cap_milli}]",
@@ -64,7 +73,10 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "Price[ {price_milli}] outside the price cage[ {edge_milli}]",
     ),
     Why.BAD_LOT: ("数量[ {volume}]不是整手[ {lot}]", "Volume[ {volume}] is not a whole lot[ of {lot}]"),
-    Why.BAD_TICK: ("价格[ {price_milli}]不合最小变动[ {tick_milli}]", "Price[ {price_milli}] is off the tick[ {tick_milli}]"),
+    Why.BAD_TICK: (
+        "价格[ {price_milli}]不合最小变动[ {tick_milli}]",
+        "Price[ {price_milli}] is off the tick[ {tick_milli}]",
+    ),
     Why.SELL_ROOM: ("可卖不足[：要 {want}，可卖 {room}]", "Not enough to sell[: wants {want}, has {room}]"),
     Why.TOO_MANY_LIVE: ("挂单数[ {live}]已到上限[ {cap}]", "Too many live orders[: {live}][ of {cap}]"),
     Why.RATE_SECOND: ("每秒委托[ {sent}]到上限[ {cap}]", "Orders per second[ {sent}] at the cap[ {cap}]"),
@@ -74,8 +86,14 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "该档已有委托[ {price_milli}][ {volume}]，不重复",
         "This level already has an order[ at {price_milli}][ for {volume}]",
     ),
-    Why.SELF_TRADE: ("会与自己的委托[ {price_milli}]成交，已拦下", "Would trade with an own order[ at {price_milli}], blocked"),
-    Why.REPEATED_EXECUTION: ("短时间内重复成交[ {fills} 次]，已暂停", "Repeated executions[: {fills}] in a short time, paused"),
+    Why.SELF_TRADE: (
+        "会与自己的委托[ {price_milli}]成交，已拦下",
+        "Would trade with an own order[ at {price_milli}], blocked",
+    ),
+    Why.REPEATED_EXECUTION: (
+        "短时间内重复成交[ {fills} 次][，上限 {cap}]，已暂停",
+        "Repeated executions[: {fills}][, cap {cap}] in a short time, paused",
+    ),
     Why.LOSS_REDUCE: (
         "今日亏损[ {loss_milli}]到上限[ {cap_bp}]，只减不增",
         "Today's loss[ {loss_milli}] at the limit[ {cap_bp}], reducing only",
@@ -84,7 +102,10 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "今日亏损[ {loss_milli}]到停止线[ {cap_bp}]，已全部停止",
         "Today's loss[ {loss_milli}] at the stop line[ {cap_bp}], all stopped",
     ),
-    Why.CHECK_FAILED: ("检查出错[（{check}）]，按不通过处理", "A check failed[ ({check})], treated as a no"),
+    Why.CHECK_FAILED: (
+        "检查出错[（{check}）]，按不通过处理[：{error}]",
+        "A check failed[ ({check})], treated as a no[: {error}]",
+    ),
     # rows of the ladder
     Why.ARMED_BUY: ("待命 买[ {volume}]", "Armed, not on the book: buy[ {volume}]"),
     Why.ARMED_SELL: ("待命 卖[ {volume}]", "Armed, not on the book: sell[ {volume}]"),
@@ -92,28 +113,37 @@ SENTENCES: dict[Why, tuple[str, str]] = {
     Why.GAP_FULL: ("该格已满，不再买", "Gap is full, no more buying"),
     Why.SLEEPING: ("超出区间，休眠", "Out of range, asleep"),
     Why.SELL_ONLY: ("只卖不买", "Sell only"),
-    Why.LOWER_STOP: ("已破下限[ {price_milli}]，只卖本网格持有", "Below the lower stop[ {price_milli}], selling the grid's own"),
-    Why.STASH: ("积存[ {volume}]，凑满一手再卖", "Stash[ of {volume}], offered when it makes a lot"),
-    Why.T_PLUS_ONE: ("今日买入[ {volume}] T+1，不卖", "Bought today[: {volume}], cannot be sold"),
+    Why.LOWER_STOP: (
+        "[现价 {last_milli} ]已破下限[ {price_milli}]，只卖本网格持有",
+        "[At {last_milli} ]below the lower stop[ {price_milli}], selling the grid's own",
+    ),
+    Why.STASH: ("积存[ {volume}]，凑满一手[ {lot}]再卖", "Stash[ of {volume}], offered when it makes a lot[ of {lot}]"),
+    Why.T_PLUS_ONE: (
+        "今日买入[ {volume}][ {bought_today}] T+1，不卖[，可卖 {can_use}]",
+        "Bought today[: {volume}][: {bought_today}], cannot be sold[, {can_use} can]",
+    ),
     Why.GAP_PAUSED: ("该格已暂停", "Gap paused"),
     Why.FIRST_BUY_PENDING: ("等首次买入成交", "Waiting for the first buy"),
     Why.AUCTION_WAIT: ("集合竞价，[{until_ms} ]后发出", "Opening auction, leaves[ at {until_ms}]"),
     Why.TRAIL_WAIT: ("等回落 / 反弹[ {trail_bp}]", "Waiting for a pull-back[ of {trail_bp}]"),
     # arming a grid
     Why.STEP_TOO_SMALL: (
-        "步长[ {step_bp}]太小，不够两倍手续费加一跳[ {need_bp}]",
-        "Step[ {step_bp}] too small, not over twice the fee and a tick[ {need_bp}]",
+        "步长[ {step_bp}][ {step_milli}]太小，要大于两倍手续费加一跳[ {need_bp}][ {need_milli}]",
+        "Step[ {step_bp}][ {step_milli}] too small, must be over twice fee and tick[ {need_bp}][ {need_milli}]",
     ),
     Why.UNIT_NOT_LOT: ("每格数量[ {unit}]不是整手[ {lot}]", "Unit[ {unit}] is not a whole lot[ of {lot}]"),
-    Why.BAD_SETTING: ("设置不可用[：{name}][ {value}]", "Setting not usable[: {name}][ {value}]"),
+    Why.BAD_SETTING: (
+        "设置不可用[：{name}][：{field}][：{rule}][ {value}][ {value_milli}][ {base_milli}][，至少 {least}][，至少 {least_milli}][，最多 {most}][，现价 {last_milli}]",
+        "Setting not usable[: {name}][: {field}][: {rule}][ {value}][ {value_milli}][ {base_milli}][, at least {least}][, at least {least_milli}][, at most {most}][, last {last_milli}]",
+    ),
     Why.UNKNOWN_CODE: ("不认识的代码[ {code}]", "Unknown code[ {code}]"),
     Why.ALREADY_ARMED: ("已经启动", "Already started"),
     Why.NOT_A_BOND: ("不是可转债", "Not a convertible bond"),
     # the guard
     Why.NO_LIMIT: ("无涨跌停限制，不能布防", "No price limit, cannot be guarded"),
     Why.LIMIT_DISAGREES: (
-        "涨停价对不上[：行情 {told_milli}，自算 {own_milli}]，卫士停用",
-        "Limit price disagrees[: feed {told_milli}, own {own_milli}], guard off",
+        "涨停价对不上[：行情 {told_up_milli}，自算 {limit_up_milli}]，卫士停用",
+        "Limit price disagrees[: feed {told_up_milli}, own {limit_up_milli}], guard off",
     ),
     Why.NOT_READY: (
         "封单还没到过阈值[ {threshold_milli}]，R1 未生效",
@@ -123,62 +153,131 @@ SENTENCES: dict[Why, tuple[str, str]] = {
     Why.NOTHING_SELLABLE: ("没有可卖数量[，今日买入 {bought}]", "Nothing can be sold[, {bought} bought today]"),
     Why.BLIND: ("行情失明[ {age_ms}]，不判断", "No fresh tick[ for {age_ms}], no decision"),
     Why.AUCTION: ("集合竞价，不判断", "Call auction, no decision"),
-    Why.ALREADY_TRIGGERED: ("本次布防已触发过", "Already triggered in this arming"),
+    Why.ALREADY_TRIGGERED: ("本次布防已触发过[ {rule}]", "Already triggered[ by {rule}] in this arming"),
     Why.NOT_SEALED: ("未封板", "Not sealed"),
     Why.ASK_DECLINED: ("已选择不卖", "You chose not to sell"),
     Why.ASK_EXPIRED: ("超时未确认，不卖，只记录", "Not confirmed in time, no sale, only logged"),
     Why.RULE_AMOUNT: (
-        "R1 封单[ {seal_milli}] < 阈值[ {threshold_milli}]",
-        "R1 seal[ {seal_milli}] < threshold[ {threshold_milli}]",
+        "R1 封单[ {amount_milli}][ {seal_milli}] < 阈值[ {threshold_milli}]",
+        "R1 seal[ {amount_milli}][ {seal_milli}] < threshold[ {threshold_milli}]",
     ),
-    Why.RULE_DROP: ("R2 封单骤降[ {drop_bp}][，由 {peak_milli} 到 {seal_milli}]", "R2 seal fell[ {drop_bp}][ from {peak_milli} to {seal_milli}]"),
-    Why.RULE_DECAY: ("R3 预计[ {eta_ms}]后归零", "R3 projected to be gone[ in {eta_ms}]"),
-    Why.RULE_CONSUMED: ("R4 封单被消耗[ {consumed_bp}]", "R4 seal consumed[ {consumed_bp}]"),
-    Why.RULE_NET_CANCEL: ("R5 净撤单[ {volume}]", "R5 net cancels[ {volume}]"),
-    Why.RULE_SHARE: ("R6 封单占比[ {share_bp}]过低", "R6 seal share[ {share_bp}] too low"),
-    Why.RULE_BIG_PRINT: ("R7 大单砸盘[ {volume}]", "R7 one big print[ {volume}]"),
-    Why.RULE_BREAKS: ("R8 炸板[ {breaks} 次]", "R8 broken[ {breaks} times]"),
-    Why.RULE_BROKEN: ("R11 炸板后低于涨停[ {ticks} 跳]", "R11 below the limit[ by {ticks} ticks] after a seal"),
+    Why.RULE_DROP: (
+        "R2 封单[ {window_ms} 内]下降[ {drop_bp}][，由 {peak_milli} 到 {amount_milli}]",
+        "R2 seal fell[ {drop_bp}][ within {window_ms}][ from {peak_milli} to {amount_milli}]",
+    ),
+    Why.RULE_DECAY: (
+        "R3 封单[ {amount_milli}]预计[ {eta_ms}]后归零[，阈值 {threshold_ms}]",
+        "R3 seal[ {amount_milli}] projected to be gone[ in {eta_ms}][, threshold {threshold_ms}]",
+    ),
+    Why.RULE_CONSUMED: (
+        "R4 成交[ {traded}]对排队[ {queue}]超过[ {threshold_bp}]",
+        "R4 traded[ {traded}] against the queue[ {queue}] over[ {threshold_bp}]",
+    ),
+    Why.RULE_NET_CANCEL: (
+        "R5 [{window_ms} 内]净撤单[ {cancelled}]对排队[ {queue}]超过[ {threshold_bp}]",
+        "R5 net cancels[ {cancelled}][ within {window_ms}] against the queue[ {queue}] over[ {threshold_bp}]",
+    ),
+    Why.RULE_SHARE: (
+        "R6 封单[ {amount_milli}]占比过低[（< {threshold_bp}）]",
+        "R6 seal[ {amount_milli}] too small a share[ (< {threshold_bp})]",
+    ),
+    Why.RULE_BIG_PRINT: (
+        "R7 一笔大单[ {traded}]对排队[ {queue}]超过[ {threshold_bp}]",
+        "R7 one print[ {traded}] against the queue[ {queue}] over[ {threshold_bp}]",
+    ),
+    Why.RULE_BREAKS: (
+        "R8 炸板[ {breaks} 次][，阈值 {threshold} 次]",
+        "R8 broken[ {breaks} times][, threshold {threshold}]",
+    ),
+    Why.RULE_BROKEN: (
+        "R11 炸板后[ {last_milli}]低于涨停[ {limit_milli}][ {ticks} 跳]",
+        "R11[ at {last_milli}] below the limit[ {limit_milli}][ by {ticks} ticks] after a seal",
+    ),
     # the bond screen
     Why.NOT_LISTED: ("未上市", "Not listed"),
     Why.SIZE_UNKNOWN: ("剩余规模未知", "Remaining size unknown"),
     Why.SIZE_TOO_LARGE: ("规模[ {size_yuan}][ > {max_yuan}]", "Size[ {size_yuan}][ > {max_yuan}]"),
     Why.SIZE_ZERO: ("剩余规模为 0", "Nothing remains"),
     Why.REDEEM_ANNOUNCED: ("已公告强赎[，{day} 执行]", "Redemption announced[, on {day}]"),
-    Why.REDEEM_UNKNOWN: ("强赎状态未知[（数据 {as_of}）]", "Redemption state unknown[ (data of {as_of})]"),
-    Why.LAST_DAY_NEAR: ("最后交易日[ {day}][，距 {days} 个交易日][ ≤ {limit}]", "Last trading day[ {day}][, {days} trading days][ ≤ {limit}]"),
+    Why.REDEEM_UNKNOWN: (
+        "[第 {rank} 名，]强赎状态未知[（数据 {as_of}）]",
+        "[Rank {rank}, ]redemption state unknown[ (data of {as_of})]",
+    ),
+    Why.LAST_DAY_NEAR: (
+        "最后交易日[ {day}][，距 {days} 个交易日][ ≤ {limit}]",
+        "Last trading day[ {day}][, {days} trading days][ ≤ {limit}]",
+    ),
     Why.NAME_DYING: ("名称显示即将退市[：{name}]", "Its name says it is leaving[: {name}]"),
     Why.PRICE_UNKNOWN: ("没有价格，无法排名", "No price, cannot be ranked"),
-    Why.RANKED_OUT: ("排名 {rank}[：规模×价 {value}][，前 {keep}]", "Rank {rank}[: size × price {value}][, first {keep}]"),
+    Why.RANKED_OUT: (
+        "排名 {rank}[：规模×价 {value}][，前 {keep}]",
+        "Rank {rank}[: size × price {value}][, first {keep}]",
+    ),
     Why.RANKED_IN: ("第 {rank} 名", "Rank {rank}"),
-    Why.DATA_OLD: ("条款数据过期[（{as_of}）]，名单买入已关", "Terms are out of date[ ({as_of})], list-driven buying off"),
+    Why.DATA_OLD: (
+        "条款数据过期[（{as_of}）]，名单买入已关",
+        "Terms are out of date[ ({as_of})], list-driven buying off",
+    ),
     # things that happened
-    Why.ARMED: ("已启动[ {kind}]", "Started[ {kind}]"),
+    Why.ARMED: (
+        "已启动[，步长 {step_bp}][，每格 {unit}][，阈值 {threshold_milli}]",
+        "Started[, step {step_bp}][, unit {unit}][, threshold {threshold_milli}]",
+    ),
     Why.DISARMED: ("已停止[，{how}]", "Stopped[, {how}]"),
-    Why.RESUMED: ("核对无误，恢复运行", "Reconciled, running again"),
+    Why.RESUMED: (
+        "核对无误，恢复运行[：{grids} 个网格][，{guards} 只布防]",
+        "Reconciled, running again[: {grids} grids][, {guards} guards]",
+    ),
     Why.STARTED: ("程序启动", "Program started"),
-    Why.KILL_PRESSED: ("全部停止[，由{by}触发]", "Stop all[, by {by}]"),
+    Why.KILL_PRESSED: ("全部停止[，由{by}触发][，撤 {orders} 笔]", "Stop all[, by {by}][, {orders} to cancel]"),
     Why.KILL_LIFTED: ("全部停止已解除", "Stop all lifted"),
-    Why.KILL_DONE: ("全部停止完成[，{count} 笔已撤][，用时 {took_ms}]", "Stop all done[, {count} cancelled][ in {took_ms}]"),
+    Why.KILL_DONE: (
+        "全部停止完成[，{orders} 笔已撤][，用时 {took_ms}]",
+        "Stop all done[, {orders} cancelled][ in {took_ms}]",
+    ),
     Why.ORDER_SENT: ("发出[ {side}][ {volume}][ @{price_milli}]", "Sent[ {side}][ {volume}][ @{price_milli}]"),
-    Why.ORDER_UNKNOWN: ("委托回报未知[ {price_milli}]，冻结该档，查询中", "Order result unknown[ {price_milli}], level frozen, querying"),
+    Why.ORDER_UNKNOWN: (
+        "[{side} ][{price_milli} ]委托回报未知，冻结该档，查询中",
+        "[{side} ][{price_milli} ]order result unknown, level frozen, querying",
+    ),
     Why.ORDER_REJECTED: ("柜台拒绝[：{text}]", "Rejected by the counter[: {text}]"),
-    Why.ORDER_REFUSED: ("未发出[：{text}]", "Not sent[: {text}]"),
+    Why.ORDER_REFUSED: (
+        "未发出[：{text}][，柜台查了 {looks} 次都没有]",
+        "Not sent[: {text}][, not at the counter in {looks} looks]",
+    ),
     Why.FILLED: ("成交[ {side}][ {volume}][ @{price_milli}]", "Filled[ {side}][ {volume}][ @{price_milli}]"),
-    Why.FOREIGN_ORDER: ("外部委托[ {side}][ {volume}][ @{price_milli}]，不触碰", "Foreign order[ {side}][ {volume}][ @{price_milli}], left alone"),
-    Why.FOREIGN_TRADE: ("外部成交[ {side}][ {volume}]，盈亏为估算", "Foreign trade[ {side}][ {volume}], P&L is an estimate"),
-    Why.RECONCILED: ("账户核对无误", "Account reconciled"),
+    Why.FOREIGN_ORDER: (
+        "外部委托[ {side}][ {volume}][ @{price_milli}]，不触碰",
+        "Foreign order[ {side}][ {volume}][ @{price_milli}], left alone",
+    ),
+    Why.FOREIGN_TRADE: (
+        "外部成交[ {side}][ {volume}]，盈亏为估算",
+        "Foreign trade[ {side}][ {volume}], P&L is an estimate",
+    ),
+    Why.RECONCILED: (
+        "账户核对无误[，{orders} 笔委托][，{fills} 笔成交]",
+        "Account reconciled[, {orders} orders][, {fills} fills]",
+    ),
     Why.DAY_ROLLED: ("新交易日[ {day}]", "New trading day[ {day}]"),
     Why.SEALED: ("封板[，封单 {seal_milli}]", "Sealed[, {seal_milli} on the bid]"),
     Why.BROKE: ("炸板[，第 {breaks} 次]", "Broke[, number {breaks}]"),
     Why.RESEALED: ("回封[，封单 {seal_milli}]", "Resealed[, {seal_milli} on the bid]"),
-    Why.TRIGGERED: ("触发[ {rule}][，封单 {seal_milli}][ < {threshold_milli}]", "Triggered[ {rule}][, seal {seal_milli}][ < {threshold_milli}]"),
+    Why.TRIGGERED: (
+        "触发[ {rule}][，封单 {seal_milli}][ < {threshold_milli}]",
+        "Triggered[ {rule}][, seal {seal_milli}][ < {threshold_milli}]",
+    ),
     Why.SOLD: ("已卖出[ {volume}][ @{price_milli}]", "Sold[ {volume}][ @{price_milli}]"),
-    Why.SLEEP: ("超出区间[ {price_milli}]，进入休眠", "Out of range[ {price_milli}], gone to sleep"),
+    Why.SLEEP: (
+        "[{price_milli} ]超出区间[ {low_milli}–{high_milli}]，进入休眠",
+        "[{price_milli} ]out of range[ {low_milli}–{high_milli}], gone to sleep",
+    ),
     Why.WAKE: ("回到区间[ {price_milli}]，恢复", "Back in range[ {price_milli}], awake"),
     Why.ROLLED: ("网格平移[ {steps} 步][，新基准 {base_milli}]", "Grid moved[ {steps} steps][, new base {base_milli}]"),
     Why.BAD_MARKET_DATA: ("行情数据异常，已丢弃[：{text}]", "Bad market data dropped[: {text}]"),
-    Why.CALENDAR_ENDS: ("交易日历到[ {day}]为止，之后按周末推算", "The calendar ends[ {day}], later days are guessed from weekends"),
+    Why.CALENDAR_ENDS: (
+        "交易日历到[ {day}]为止，之后按周末推算",
+        "The calendar ends[ {day}], later days are guessed from weekends",
+    ),
     Why.JOURNAL_SET_ASIDE: ("日志损坏，已另存[：{text}]", "The journal was damaged and set aside[: {text}]"),
     Why.TRADER_RESTARTED: ("交易进程已重启", "The trader was restarted"),
 }

@@ -111,16 +111,17 @@ LIGHT = Theme(
     price="#2B3B52",
 )
 
-_ORANGE_DARK = {"up": "#F0894A", "upbg": "#3A2415", "dn": "#4FB0E6", "dnbg": "#10304A"}
-_ORANGE_LIGHT = {"up": "#A84300", "upbg": "#FDEBDD", "dn": "#0B639B", "dnbg": "#E0F0FB"}
-_ORANGE_FILL = {"upfill": "#AD4A00", "dnfill": "#17689E"}
+_ORANGE_DARK = ("#F0894A", "#3A2415", "#4FB0E6", "#10304A")
+_ORANGE_LIGHT = ("#A84300", "#FDEBDD", "#0B639B", "#E0F0FB")
 
 
 def theme_of(dark: bool, palette: Palette = Palette.RED_UP) -> Theme:  # noqa: FBT001
     """The table of one theme with the palette's colours of rise and fall."""
     base = DARK if dark else LIGHT
     if palette is Palette.GREEN_UP:
-        return replace(base, up=base.dn, upbg=base.dnbg, upfill=base.dnfill, dn=base.up, dnbg=base.upbg, dnfill=base.upfill)
+        swapped = replace(base, up=base.dn, upbg=base.dnbg, upfill=base.dnfill)
+        return replace(swapped, dn=base.up, dnbg=base.upbg, dnfill=base.upfill)
     if palette is Palette.ORANGE_UP:
-        return replace(base, **(_ORANGE_DARK if dark else _ORANGE_LIGHT), **_ORANGE_FILL)
+        up, upbg, dn, dnbg = _ORANGE_DARK if dark else _ORANGE_LIGHT
+        return replace(base, up=up, upbg=upbg, dn=dn, dnbg=dnbg, upfill="#AD4A00", dnfill="#17689E")
     return base

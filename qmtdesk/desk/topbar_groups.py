@@ -49,7 +49,7 @@ def _mode(status: StatusRow | None, theme: Theme) -> Group:
     mode = status.mode if status else "none"
     value, ground = mode_colours(mode, theme)
     tag = t(f"mode.{mode}")
-    account = (status.account if status else "") or t("mode.waiting")
+    account = account_words(status)
     note_key = f"mode.{mode}_note"
     note = t(note_key, speed=status.speed) if status and note_key in TEXTS else fmt.MISSING
     tag_wide = fonts.width_of(tag, fonts.VALUE, True) + 22
@@ -64,6 +64,13 @@ def _mode(status: StatusRow | None, theme: Theme) -> Group:
     return Group("mode", tag_wide + 10 + wide, draw, line=False)
 
 
+def account_words(status: StatusRow | None) -> str:
+    """The account's name; the paper market's own is a word of ours."""
+    if status is None:
+        return t("mode.waiting")
+    return t("mode.paper_account") if status.account in ("", "paper", "demo") else status.account
+
+
 def mode_colours(mode: str, theme: Theme) -> tuple[str, str]:
     """Text and ground of the mode; live is copper, everything that trades no money violet."""
     return (theme.live, theme.livebg) if mode == "live" else (theme.paper, theme.paperbg)
@@ -72,15 +79,21 @@ def mode_colours(mode: str, theme: Theme) -> tuple[str, str]:
 def _lamp(mirror: Mirror, theme: Theme, *, quotes: bool) -> Group:
     status = mirror.status
     age = quote_age(mirror) if quotes else trade_age(mirror)
-    state = "down" if mirror.link != "attached" or status is None else status.lamp_quotes if quotes else status.lamp_trade
+    state = (
+        "down" if mirror.link != "attached" or status is None else status.lamp_quotes if quotes else status.lamp_trade
+    )
     name = t("lamp.quotes" if quotes else "lamp.trade")
     title = f"{name} {t(f'lamp.{state}')}"
     note = fmt.MISSING if status is None else fmt.age(age)
     if state == "blind":
         note = t("lamp.nothing" if quotes else "lamp.no_answer", age=fmt.duration(age))
     widest = (f"{name} {t('lamp.late')}", "00.0 s 前")
-    wide = max(fonts.width_of(title, fonts.BODY, True), fonts.width_of(widest[0], fonts.BODY, True), fonts.width_of(note, fonts.SMALL))
-    solid = state == "blind" and quotes or state == "blind"
+    wide = max(
+        fonts.width_of(title, fonts.BODY, True),
+        fonts.width_of(widest[0], fonts.BODY, True),
+        fonts.width_of(note, fonts.SMALL),
+    )
+    solid = (state == "blind" and quotes) or state == "blind"
     tip = t("tip.quotes" if quotes else "tip.trade", age=note)
     if solid:
         return Group("lamp", wide + 48, _solid_lamp(title, note, wide, theme), tip, line=quotes)
@@ -91,7 +104,9 @@ def _lamp(mirror: Mirror, theme: Theme, *, quotes: bool) -> Group:
             paint.alert(p, x - 2, 19, theme.warn)
         else:
             paint.dot(p, x, 19, value, hollow=state == "down")
-        paint.text(p, _UP.adjusted(x + 16, 0, x + 16 + wide, 0), title, theme.warn if state == "late" else theme.t1, bold=True)
+        paint.text(
+            p, _UP.adjusted(x + 16, 0, x + 16 + wide, 0), title, theme.warn if state == "late" else theme.t1, bold=True
+        )
         paint.text(p, _DOWN.adjusted(x + 16, 0, x + 16 + wide, 0), note, theme.t2, fonts.SMALL)
 
     return Group("lamp", wide + 16, draw, tip, line=quotes)
@@ -131,9 +146,22 @@ def _clock(mirror: Mirror, theme: Theme) -> Group:
     return Group("clock", wide, draw, tip, line=False)
 
 
-def _figure(name: str, theme: Theme, rank: int, words: str = fmt.MISSING, tip: str = "", *, line: bool = False, stale: bool = False) -> Group:
+def _figure(
+    name: str,
+    theme: Theme,
+    rank: int,
+    words: str = fmt.MISSING,
+    tip: str = "",
+    *,
+    line: bool = False,
+    stale: bool = False,
+) -> Group:
     label = t(f"top.{name}")
-    wide = max(fonts.width_of(label, fonts.SMALL), fonts.width_of(words, fonts.VALUE, True), fonts.width_of("1,012,846.20", fonts.VALUE, True))
+    wide = max(
+        fonts.width_of(label, fonts.SMALL),
+        fonts.width_of(words, fonts.VALUE, True),
+        fonts.width_of("1,012,846.20", fonts.VALUE, True),
+    )
 
     def draw(p: QPainter, x: float) -> None:
         paint.text(p, _UP.adjusted(x, 0, x + wide, 0), label, theme.t2, fonts.SMALL)

@@ -16,11 +16,11 @@ class Tray(QObject):
 
     def __init__(self, mirror: Mirror, look: Look, show: Callable[[], None], close: Callable[[], object]) -> None:
         super().__init__()
-        self._mirror, self._show = mirror, show
+        self._mirror, self._show, self._close = mirror, show, close
         self._icon: QSystemTrayIcon | None = None
         self._menu = QMenu()
         self._menu.addAction(t("tray.show"), show)
-        self._menu.addAction(t("menu.quit"), lambda: (show(), close()))
+        self._menu.addAction(t("menu.quit"), self._quit)
         mirror.status_changed.connect(self._tell)
         look.changed.connect(self._relabel)
 
@@ -38,6 +38,10 @@ class Tray(QObject):
         """No icon any more."""
         if self._icon is not None:
             self._icon.hide()
+
+    def _quit(self) -> None:
+        self._show()
+        self._close()
 
     def _relabel(self) -> None:
         for action, key in zip(self._menu.actions(), ("tray.show", "menu.quit"), strict=True):

@@ -129,9 +129,10 @@ class WatchList(QAbstractScrollArea):
         at = self._codes.index(now) + step if now in self._codes else 0
         code = self._codes[min(max(at, 0), len(self._codes) - 1)]
         self.mirror.select_stock(code)
-        self._reveal(code)
+        self.reveal(code)
 
-    def _reveal(self, code: str) -> None:
+    def reveal(self, code: str) -> None:
+        """Scroll so that the row of a code is seen whole."""
         row, bar = self.row_rect(code), self.verticalScrollBar()
         if row.top() < HEADER:
             bar.setValue(bar.value() + row.top() - HEADER)
@@ -163,7 +164,7 @@ class WatchList(QAbstractScrollArea):
             blind = self.mirror.stale(code)
             watch_paint.row(
                 p, QRectF(place), theme, at, watch, self.mirror.quotes.get(code),
-                words(watch, blind=blind, killed=killed), blind=blind or killed and watch.state == "blind",
+                words(watch, blind=blind, killed=killed), blind=blind or (killed and watch.state == "blind"),
                 selected=code == self.mirror.selected_stock,
             )  # fmt: skip
             paint.hairline(p, place.left(), place.right() + 1, place.bottom(), theme.line)
@@ -204,9 +205,9 @@ class WatchList(QAbstractScrollArea):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         code, self._pressed = self._pressed, ""
-        if code and event.button() == Qt.MouseButton.LeftButton:
-            if self.switch_rect(code).contains(event.position().toPoint()):
-                self.toggled.emit(code)
+        same = self.switch_rect(code).contains(event.position().toPoint())
+        if code and same and event.button() == Qt.MouseButton.LeftButton:
+            self.toggled.emit(code)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         where = event.position().toPoint()

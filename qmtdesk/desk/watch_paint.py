@@ -46,7 +46,7 @@ def columns(width: int) -> Columns:
     arm_wide = fonts.width_of(t("action.sell"), fonts.SMALL) + (18 if loose else 12)
     arm = width - arm_wide - (4 if loose else 2)
     start = right + gap
-    return Columns(inset, chip, right, start, max(arm - start - gap / 2, 44), arm, arm_wide)
+    return Columns(inset, chip, right, start, max(arm - start - gap / 2, 24), arm, arm_wide)
 
 
 def row(

@@ -23,7 +23,16 @@ from qmtdesk.wire.talk import Ack
 
 TITLE = 34
 """Codes begin with these where their exchange is not written."""
-_MARKETS = (("11", ".SH"), ("12", ".SZ"), ("92", ".BJ"), ("6", ".SH"), ("5", ".SH"), ("0", ".SZ"), ("3", ".SZ"), ("1", ".SZ"))
+_MARKETS = (
+    ("11", ".SH"),
+    ("12", ".SZ"),
+    ("92", ".BJ"),
+    ("6", ".SH"),
+    ("5", ".SH"),
+    ("0", ".SZ"),
+    ("3", ".SZ"),
+    ("1", ".SZ"),
+)
 
 
 def full_code(typed: str) -> str:
@@ -178,7 +187,9 @@ class WatchPanel(QWidget):
         if row is None:
             return
         self._editing = code
-        self._editor = UnitField(self.look, THRESHOLD, row.threshold, t("unit.wan"), echo=self._echo, parent=self.rows.viewport())
+        self._editor = UnitField(
+            self.look, THRESHOLD, row.threshold, t("unit.wan"), echo=self._echo, parent=self.rows.viewport()
+        )
         self._editor.ground = self.look.theme.sel
         place = self.rows.amount_rect(code)
         wide = max(place.width(), 158)
@@ -230,7 +241,12 @@ class WatchPanel(QWidget):
         if event.type() == QEvent.Type.FocusOut:
             shut: Callable[[], None] = self._close_entry if watched is self._entry else self._shut_editor
             QTimer.singleShot(0, self, shut)
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            mine = event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            if mine:
+                event.accept()
+            return mine
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             return self._key(watched, Qt.Key(event.key()))
         return False
 

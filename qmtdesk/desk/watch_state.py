@@ -108,7 +108,7 @@ def _small(row: WatchRow, *, sealed: bool) -> str:
 
 
 def _note(row: WatchRow, *, blind: bool) -> tuple[str, bool]:
-    at = fmt.clock(row.first_seal_at, seconds=False)
+    at = fmt.clock(row.broke_at if row.breaks and row.broke_at else row.first_seal_at, seconds=False)
     if row.state == "broken":
         return t("watch.breaks", n=row.breaks), not blind
     if row.first_seal_at and row.breaks:

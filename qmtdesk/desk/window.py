@@ -1,12 +1,14 @@
 """The main window: bars on top, panels in splitters below, and the keys that reach them."""
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from qmtdesk.desk import sheets, skin
+from qmtdesk.desk.ask_card import AskCard
 from qmtdesk.desk.bonds_panel import BondPanel
 from qmtdesk.desk.close_sheet import CloseSheet
 from qmtdesk.desk.commands import Commands
@@ -14,11 +16,12 @@ from qmtdesk.desk.float_window import FloatWindow
 from qmtdesk.desk.info_sheet import AboutSheet, KeysSheet
 from qmtdesk.desk.jump import Goal
 from qmtdesk.desk.ladder_panel import LadderPanel
-from qmtdesk.desk.layout_sizes import EDGE, GAP, Sizes, sizes
+from qmtdesk.desk.layout_sizes import EDGE
 from qmtdesk.desk.look import Look
 from qmtdesk.desk.menu import as_goals, build
 from qmtdesk.desk.mirror import Mirror
 from qmtdesk.desk.note_bar import NoteBar
+from qmtdesk.desk.panes import Panes
 from qmtdesk.desk.seal_panel import SealPanel
 from qmtdesk.desk.sheet_base import TOP_NAME, Sheet
 from qmtdesk.desk.strip import Strip
@@ -26,10 +29,9 @@ from qmtdesk.desk.strip_words import own_live
 from qmtdesk.desk.tabs import TabPanel
 from qmtdesk.desk.texts import TEXTS, t
 from qmtdesk.desk.topbar import TopBar
+from qmtdesk.desk.topbar_groups import account_words
 from qmtdesk.desk.watch_panel import WatchPanel
 from qmtdesk.domain.plans import StopHow
-
-Splits = dict[str, list[int]]
 
 
 class MainWindow(QMainWindow):
@@ -43,12 +45,10 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.mirror, self.commands, self.look = mirror, commands, look
         self._scale = scale
-        self._solo = 0
         self._may_close = False
         self._painted = False
         self._kill_shown = False
         self._asks_seen: set[str] = set()
-        self._saved: Splits | None = None
         self._float: FloatWindow | None = None
         self._build()
         self._wire()
@@ -56,7 +56,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(960, 560)
         self.setWindowIcon(skin.icon())
         self._restyle()
-        self.restore_layout()
+        self.bonds.setFocus()
 
     # building
 
@@ -71,10 +71,8 @@ class MainWindow(QMainWindow):
         self.watch = WatchPanel(mirror, commands, look)
         self.seal = SealPanel(mirror, commands, look)
         self.note = NoteBar(look, self.tabs)
-        self.middle = _splitter(Qt.Orientation.Horizontal, self.bonds, self.ladder)
-        self.left = _splitter(Qt.Orientation.Vertical, self.middle, self.tabs)
-        self.right = _splitter(Qt.Orientation.Vertical, self.watch, self.seal)
-        self.body = _splitter(Qt.Orientation.Horizontal, self.left, self.right)
+        self.card = AskCard(mirror, commands, look, self.seal, self)
+        self.panes = Panes(look, self.bonds, self.ladder, self.tabs, self.watch, self.seal)
         centre = QWidget(self)
         box = QVBoxLayout(centre)
         box.setContentsMargins(0, 0, 0, 0)
@@ -83,7 +81,7 @@ class MainWindow(QMainWindow):
         box.addWidget(self.strip)
         inner = QVBoxLayout()
         inner.setContentsMargins(EDGE, 0, EDGE, EDGE)
-        inner.addWidget(self.body)
+        inner.addWidget(self.panes)
         box.addLayout(inner, 1)
         self.setCentralWidget(centre)
 
@@ -113,13 +111,11 @@ class MainWindow(QMainWindow):
             "F1": lambda: self.menu_does("keys"),
             "S": self._stop,
             "C": self.ladder.ladder.centre,
-            "Esc": self._unsolo,
-            "Ctrl+C": self.tabs.copy_row,
         }
         for number in (1, 2, 3):
-            bind[f"Ctrl+{number}"] = lambda number=number: self.panel(number)
+            bind[f"Ctrl+{number}"] = partial(self.panel, number)
         for number in range(5):
-            bind[f"Alt+{number + 1}"] = lambda number=number: self.tabs.show_tab(number)
+            bind[f"Alt+{number + 1}"] = partial(self.tabs.show_tab, number)
         for keys, do in bind.items():
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setAutoRepeat(False)
@@ -145,6 +141,8 @@ class MainWindow(QMainWindow):
                 self._show_kill()
             case "dismiss":
                 self.strip.show_error("")
+            case _:
+                raise ValueError(f"the strip has no action {name}")
 
     def show_code(self, kind: str, code: str) -> None:
         """Go to a bond's ladder or a stock's seal."""
@@ -162,30 +160,17 @@ class MainWindow(QMainWindow):
     def panel(self, number: int) -> None:
         """Ctrl+1/2/3: give a panel the keyboard; again: give it the whole middle."""
         widget = (self.bonds, self.ladder, self.watch)[number - 1]
-        inside = self.focusWidget()
-        if inside is not None and (widget is inside or widget.isAncestorOf(inside)) and not self._solo:
-            self._make_solo(number)
+        if self._has_keyboard(widget) and not self.panes.solo:
+            self.panes.show_only(number)
         widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def _make_solo(self, number: int) -> None:
-        self._solo = number
-        self.bonds.setVisible(number == 1)
-        self.ladder.setVisible(number == 2)
-        self.tabs.setVisible(False)
-        self.left.setVisible(number != 3)
-
-    def _unsolo(self) -> None:
-        if not self._solo:
-            return
-        self._solo = 0
-        for widget in (self.bonds, self.ladder, self.left):
-            widget.show()
-        self.tabs.show()
+    def _has_keyboard(self, panel: QWidget) -> bool:
+        inside = QApplication.focusWidget()
+        return inside is not None and (panel is inside or panel.isAncestorOf(inside))
 
     def _stop(self) -> None:
         """S: stop the grid or disarm the guard that has the keyboard. Safer, so it never asks."""
-        inside = self.focusWidget()
-        if inside is not None and (self.watch is inside or self.watch.isAncestorOf(inside)):
+        if self._has_keyboard(self.watch):
             code = self.mirror.selected_stock
             row = self.mirror.watches.get(code)
             if row is not None and row.armed:
@@ -232,9 +217,7 @@ class MainWindow(QMainWindow):
         kind, _, value = name.partition(":")
         match kind:
             case "restore":
-                self._saved = None
-                self._unsolo()
-                self.restore_layout()
+                self.panes.share_out()
             case "full":
                 self._full()
             case "float":
@@ -252,6 +235,8 @@ class MainWindow(QMainWindow):
                 self.scale_chosen.emit(self._scale)
             case "quit":
                 self.close()
+            case _:
+                raise ValueError(f"the menu has no entry {name}")
 
     def float_tabs(self) -> None:
         """The tabs in a window of their own, for a second monitor; closing it brings them back."""
@@ -263,9 +248,7 @@ class MainWindow(QMainWindow):
 
     def _tabs_back(self) -> None:
         self._float = None
-        self.left.addWidget(self.tabs)
-        self.tabs.show()
-        self.restore_layout()
+        self.panes.take_back(self.tabs)
 
     # what comes in
 
@@ -301,50 +284,13 @@ class MainWindow(QMainWindow):
             return
         key = f"mode.{status.mode}"
         mode = t(key) if key in TEXTS else status.mode
-        self.setWindowTitle(t("app.title", mode=mode, account=status.account))
+        self.setWindowTitle(t("app.title", mode=mode, account=account_words(status)))
 
     def _restyle(self) -> None:
         app = QApplication.instance()
         if isinstance(app, QApplication):
             skin.wear(app, self.look.theme)
         self._retitle()
-
-    # layout
-
-    def layout_key(self) -> str:
-        """The screen this layout belongs to."""
-        size = (self.screen() or QGuiApplication.primaryScreen()).size()
-        return f"{size.width()}x{size.height()}"
-
-    def splits(self) -> Splits:
-        """The splitters' sizes, to be remembered."""
-        return {"body": self.body.sizes(), "left": self.left.sizes(), "middle": self.middle.sizes(), "right": self.right.sizes()}
-
-    def restore_layout(self, saved: Splits | None = None) -> None:
-        """Take remembered splits, or share the window out afresh."""
-        self._saved = saved or self._saved
-        if self._saved:
-            for splitter, name in self._named():
-                splitter.setSizes(self._saved.get(name, []))
-            return
-        self._share(sizes(self.width(), self.height(), self.look.row_height))
-
-    def _named(self) -> tuple[tuple[QSplitter, str], ...]:
-        return (self.body, "body"), (self.left, "left"), (self.middle, "middle"), (self.right, "right")
-
-    def _share(self, share: Sizes) -> None:
-        self.body.setSizes([share.bond + GAP + share.middle, share.right])
-        self.middle.setSizes([share.bond, share.middle])
-        self.left.setSizes([share.upper, share.tabs])
-        self.right.setSizes([share.watch, share.seal])
-
-    @property
-    def split_by_hand(self) -> bool:
-        """Whether the user moved a splitter since the layout was last shared out."""
-        return self._saved is not None
-
-    def _moved_by_hand(self, *_: int) -> None:
-        self._saved = self.splits()
 
     # leaving
 
@@ -388,10 +334,12 @@ class MainWindow(QMainWindow):
         if not any(isinstance(sheet, CloseSheet) and not sheet.leaving for sheet in self.findChildren(Sheet)):
             CloseSheet(self, self.mirror, self.look, self.keep_running, self.disarm_all, self.leave).open()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._saved is None and not self._solo:
-            self.restore_layout()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # not a shortcut: Esc belongs first to whoever has the keyboard, then to an open question
+        if event.key() == Qt.Key.Key_Escape and self.panes.solo:
+            self.panes.show_all()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -403,24 +351,6 @@ class MainWindow(QMainWindow):
         """The plotting library takes a while to import: only now, with the frame already on the screen."""
         self.ladder.attach_chart()
         self.seal.attach_chart()
-        for splitter, _ in self._named():
-            splitter.splitterMoved.connect(self._moved_by_hand)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.WindowStateChange and self._saved is None:
-            self.restore_layout()
 
     def sizeHint(self) -> QSize:
         return QSize(1600, 900)
-
-
-def _splitter(way: Qt.Orientation, *widgets: QWidget) -> QSplitter:
-    made = QSplitter(way)
-    made.setHandleWidth(GAP)
-    made.setChildrenCollapsible(False)
-    for widget in widgets:
-        made.addWidget(widget)
-    made.setStretchFactor(0, 1)
-    made.setStretchFactor(1, 0)
-    return made

@@ -201,14 +201,14 @@ def context(state: State, code: str) -> GridContext:
     )
 
 
-def wish_of(state: State, code: str) -> lattice_grid.Wish | None:
-    """What the grid of a code wants now and why not elsewhere; None without a grid or a quote."""
+def wish_of(state: State, code: str, *, explain: bool = True) -> lattice_grid.Wish | None:
+    """What the grid of a code wants now and, if `explain`, why not elsewhere; None without a grid or a quote."""
     book = state.grids.get(code)
     if book is None or code not in state.quotes or code not in state.instruments:
         return None
     ctx = context(state, code)
     if book.grid is not None:
-        return lattice_grid.wanted(book.grid, ctx)
+        return lattice_grid.wanted(book.grid, ctx, explain=explain)
     return rolling_pair.wanted(book.rolling, ctx) if book.rolling is not None else None
 
 
@@ -224,7 +224,7 @@ def plan_orders(work: Work, code: str) -> None:
     if reason is not None:
         work.blocked(code, reason)
         return
-    wish = wish_of(work.state, code)
+    wish = wish_of(work.state, code, explain=False)
     if wish is not None:
         work.blocked(code, enact(work, code, wish.orders, GRID_OWNERS))
 

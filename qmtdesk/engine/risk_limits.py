@@ -47,5 +47,6 @@ REPLAY_LIMITS = RiskLimits(
     # a price path of one-minute bars has four points a minute
     quote_age_ms=90_000,
     account_age_ms=0,
+    query_ms=300_000,
 )
 """A replay is an experiment: what bounds an account is off, what keeps an order correct stays on."""

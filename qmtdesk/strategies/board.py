@@ -70,13 +70,12 @@ class Board:
     `sealed_count` are 0 while not sealed, `peak` the maximum since the newest seal, `last_amount` the newest amount
     seen sealed. `print_volume` was traded between the two newest snapshots and `queue_before` waited on bid1 in the
     older of them, 0 when it was not sealed. `history` holds (time, amount or −1) of the last ten minutes, one a
-    second at most; `volumes` is the day's volume at the same moments. `blind` is the engine's word, see `blind()`.
+    second at most; `volumes` is the day's volume at the same moments.
     """
 
     code: str
     limit_up: int
     state: BoardState = BoardState.OPEN
-    blind: bool = False
     seal: int = 0
     peak: int = 0
     sealed_count: int = 0
@@ -205,7 +204,7 @@ def step_board(
         reading = read_board(quote, board.limit_up, phase, closing=decide_in_close_auction)
     if reading is None:
         heard = replace(
-            board, blind=False, last_at=quote.at, arrived_at=at, ticks=board.ticks + 1, usual_gap=gap, phase=phase
+            board, last_at=quote.at, arrived_at=at, ticks=board.ticks + 1, usual_gap=gap, phase=phase
         )
         return heard, ()
     state, amount = reading
@@ -217,7 +216,6 @@ def step_board(
         board.code,
         board.limit_up,
         state,
-        blind=False,
         seal=amount,
         peak=(max(board.peak, amount) if was else amount) if sealed else board.peak,
         sealed_count=(board.sealed_count + 1 if was else 1) if sealed else 0,

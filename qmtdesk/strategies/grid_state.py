@@ -132,9 +132,9 @@ class Grid:
     def reserved(self) -> dict[int, int]:
         """What the first buy still has to bring, by gap index: its own gap first, then those above it, then below."""
         left, kept = self.first_left, dict[int, int]()
+        if left == 0:
+            return kept
         for gap in self.from_first():
-            if left <= 0:
-                break
             take = min(left, self.unit - self.gaps[gap].held)
             if take > 0:
                 kept[gap] = take

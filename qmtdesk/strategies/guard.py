@@ -180,11 +180,10 @@ def on_day(guard: Guard, instrument: Instrument, at: int) -> Guard:
     """Carry a guard into the day of `at`: one that was to be kept and has not fired is armed anew on the new limit.
 
     Any other one ends at the close, a sale that was not finished included: its order died there, and its reason is of
-    another day. On the same day only a limit that changed arms it anew.
+    another day. On the same day a guard takes over what is now known of the instrument.
     """
     if guard.day == shanghai_day(at):
-        judging = guard.state in _JUDGING
-        return arm_guard(guard.plan, instrument, at) if judging and instrument != guard.instrument else guard
+        return _correct(guard, instrument, at) if guard.state in _JUDGING else guard
     limitless = guard.why_off is not None and guard.why_off.why in (Why.NO_LIMIT, Why.LIMIT_DISAGREES)
     if guard.plan.keep_armed and (guard.state in _JUDGING or limitless):
         return arm_guard(guard.plan, instrument, at)
@@ -227,6 +226,14 @@ def _why_off(instrument: Instrument) -> Reason | None:
         limit_down_milli=instrument.limit_down,
         told_down_milli=instrument.told_down,
     )
+
+
+def _correct(guard: Guard, instrument: Instrument, at: int) -> Guard:
+    """A corrected limit makes another guard, on which R1 has yet to earn its readiness: nobody saw it armed."""
+    anew = arm_guard(guard.plan, instrument, at)
+    if anew.why_off is None and anew.limit_up == guard.limit_up:
+        return replace(guard, instrument=instrument)
+    return replace(anew, progress=replace(anew.progress, first_seal=0))
 
 
 def _decides(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> bool:
@@ -322,7 +329,8 @@ def _fire(guard: Guard, setting: RuleSetting, finding: Finding, scene: Scene, *,
     if setting.action is GuardAction.ASK:
         if guard.question is not None:
             return guard, False
-        ask, deadline = guard.asks + 1, ctx.at + plan.ask_timeout_ms
+        # numbered by its time, so that no later arming can ask under a number that was answered
+        ask, deadline = max(ctx.at, guard.asks + 1), ctx.at + plan.ask_timeout_ms
         moves.append(Asked(ask, deadline, finding.reason, volume, price))
         question = Question(ask, setting.rule, deadline, finding.reason, volume, price, queue)
         return replace(guard, state=GuardState.ASKING, asks=ask, question=question), True

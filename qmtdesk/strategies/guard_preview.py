@@ -6,7 +6,7 @@ from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.plans import GuardAction, GuardPlan
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.strategies.board import Board
+from qmtdesk.strategies.board import Board, step_board
 from qmtdesk.strategies.guard import Asked, Fired, Guard, GuardContext, arm_guard, shown_state, step_guard
 from qmtdesk.strategies.guard_sale import sale_price, sale_volume, why_nothing
 from qmtdesk.strategies.plan_error import PlanError
@@ -47,7 +47,9 @@ class Preview:
 
 
 def preview_guard(plan: GuardPlan, instrument: Instrument, board: Board, quote: Quote, ctx: GuardContext) -> Preview:
-    """Arm a guard nobody keeps and look at what it does; `board` must have been stepped with `quote`."""
+    """Arm a guard nobody keeps and look at what it does; a board that has not seen `quote` yet is shown it first."""
+    if board.last_at < quote.at:
+        board, _ = step_board(board, quote, ctx.phase, ctx.at, decide_in_close_auction=plan.closing_auction)
     try:
         guard = arm_guard(plan, instrument, ctx.at)
     except PlanError as error:

@@ -86,7 +86,11 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """One armed guard. `rules` are the ones that are on, R1 first; `why_off` says why it does not watch."""
+    """One armed guard.
+
+    `rules` are the ones that are on, R1 first; `asks` is the number of its latest question; `why_off` says why it
+    does not watch.
+    """
 
     plan: GuardPlan
     instrument: Instrument

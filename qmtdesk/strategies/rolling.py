@@ -76,13 +76,14 @@ class Rolling:
 
     @property
     def sell_price(self) -> int:
-        """Centre × (1 + step), half-up to the tick."""
-        return _on_tick(self.centre * (BP + self.plan.step_bp), self.tick)
+        """Centre × (1 + step), half-up to the tick, and at least a tick above it."""
+        return max(_on_tick(self.centre * (BP + self.plan.step_bp), self.tick), self.centre + self.tick)
 
     @property
     def buy_price(self) -> int:
-        """Centre × (1 − step), half-up to the tick."""
-        return _on_tick(self.centre * (BP - self.plan.step_bp), self.tick)
+        """Centre × (1 − step), half-up to the tick, at least a tick below it, and never under one tick."""
+        price = min(_on_tick(self.centre * (BP - self.plan.step_bp), self.tick), self.centre - self.tick)
+        return max(price, self.tick)
 
     @property
     def to_sell(self) -> int:

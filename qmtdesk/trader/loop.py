@@ -142,6 +142,9 @@ class Loop:
         self.state = result.state
         for intent in result.intents:
             self._send(intent)
+        if isinstance(event, m.LiftKill) and result.refusal is None:
+            # the user lifted it by hand; the file that may have pressed it must not press it again
+            self._kill_file.unlink(missing_ok=True)
         self._note_market(event)
         return result
 

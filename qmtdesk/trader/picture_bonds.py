@@ -50,7 +50,7 @@ def figures(part: Grid | Rolling | None, last: int) -> tuple[int, int]:
     if part is None:
         return 0, 0
     sums = summary(part, last) if isinstance(part, Grid) else rolling_summary(part, last)
-    return sums.trips_today, sums.realised_today + sums.floating - sums.fees
+    return sums.trips_today, sums.realised_today + sums.floating - sums.fees_today
 
 
 def bond_row(state: State, terms: BondTerms, result: ScreenResult) -> BondRow:

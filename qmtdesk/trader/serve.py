@@ -205,10 +205,12 @@ class DeskServer:
             desk.farewell()
 
     def _asked_to_stop(self, stop: Stop) -> bool:
-        if not self._on_stop(stop.force):
-            return False
-        self._ending = True
-        return True
+        # set first: the trader may end before `on_stop` has returned here
+        before, self._ending = self._ending, True
+        agreed = self._on_stop(stop.force)
+        if not agreed:
+            self._ending = before
+        return agreed
 
     def _write_card(self) -> None:
         address = self._endpoint.address

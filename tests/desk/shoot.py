@@ -27,10 +27,10 @@ def main() -> None:
     wanted = options()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_SCALE_FACTOR"] = wanted.scale
+    import fake_trader
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
-    import fake_trader
     from qmtdesk.desk import sheets
     from qmtdesk.desk.language import Language
     from qmtdesk.desk.look import Look
@@ -41,7 +41,9 @@ def main() -> None:
     app = QApplication(["qmtdesk"])
     app.setStyle("Fusion")
     look, mirror, commands = Look(), Mirror(), fake_trader.FakeCommands()
-    look.set(dark=wanted.theme == "dark", palette=Palette(wanted.palette), language=Language(wanted.language), motion=False)
+    look.set(
+        dark=wanted.theme == "dark", palette=Palette(wanted.palette), language=Language(wanted.language), motion=False
+    )
     mirror.clock = lambda: mirror.status.clock if mirror.status else 0  # type: ignore[method-assign]
     window = MainWindow(mirror, commands, look)
     window.resize(*map(int, wanted.size.split("x")))
@@ -57,7 +59,7 @@ def main() -> None:
             case "guard":
                 sheets.show_guard(*args, fake_trader.STOCK)
             case "kill":
-                mirror.apply([fake_trader.killed_status(), fake_trader.kill_row()])
+                mirror.apply([fake_trader.killed_status(), fake_trader.kill_row(), *fake_trader.stopped_rows()])
             case "ask":
                 mirror.apply([fake_trader.ask()])
             case "menu":

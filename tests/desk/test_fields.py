@@ -17,7 +17,9 @@ PERCENT = Field(scale=100, low=1, high=5000, suffixes=(("%", 100),))
 LOTS = Field(scale=1, low=10, high=1_000_000, zero=True, step=10, suffixes=(("张", 1),))
 
 
-@pytest.mark.parametrize("text", ["2000", "2,000", "２０００", "2 000", "2000万", "2,000 万元", "0.2亿", "20000000元", "+2000"])
+@pytest.mark.parametrize(
+    "text", ["2000", "2,000", "２０００", "2 000", "2000万", "2,000 万元", "0.2亿", "20000000元", "+2000"]
+)
 def test_a_threshold_of_two_thousand_wan_can_be_written_in_many_ways(text: str) -> None:
     assert parse(text, THRESHOLD) == 20_000_000_000
 

@@ -213,5 +213,4 @@ def test_a_whole_day_of_all_codes_is_computed_fast_enough_to_start_with(market: 
     for code in fresh.codes():
         fresh.tape(DAY, code)
     spent = time.process_time() - began
-    print(f"80 codes, one day: {spent * 1000:.0f} ms")
     assert spent < 3

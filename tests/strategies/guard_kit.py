@@ -2,10 +2,12 @@
 
 import csv
 import gzip
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 from qmtdesk.domain.codes import classify
 from qmtdesk.domain.instrument import Instrument
@@ -16,6 +18,7 @@ from qmtdesk.domain.sessions import Phase, at_of, phase_at
 from qmtdesk.strategies.board import Board, BoardMove, step_board, watch
 from qmtdesk.strategies.guard import Fired, Guard, GuardContext, GuardMove, arm_guard, step_guard
 
+M = TypeVar("M")
 DAY = date(2026, 11, 20)
 CODE = "600103.SH"
 PREV = 2410
@@ -179,3 +182,18 @@ def _tick(row: dict[str, str]) -> Tick:
         limit_down=milli(row["down_limit"]),
     )
     return Tick(seen, row, phase_at(classify(row["code"]), at))
+
+
+def guard_plan(wan: int = 2000, **changes: object) -> GuardPlan:
+    """A plan for the demo stock with its threshold in 万 CNY."""
+    return replace(GuardPlan(code=CODE, threshold=wan * WAN), **changes)  # type: ignore[arg-type]
+
+
+def watched(wan: int = 2000, **changes: object) -> Walk:
+    """The demo stock, armed."""
+    return Walk(guard_plan(wan, **changes)).arm()
+
+
+def said(moves: Iterable[GuardMove], kind: type[M]) -> list[M]:
+    """The moves of one kind."""
+    return [move for move in moves if isinstance(move, kind)]

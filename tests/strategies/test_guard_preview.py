@@ -84,6 +84,13 @@ def test_an_open_board_shows_the_price_a_sale_would_have():
     assert not preview.fires_now
 
 
+def test_a_board_nobody_followed_is_shown_the_snapshot_first():
+    unseen = Walk(PLAN, TOLD).board
+    preview = preview_guard(PLAN, TOLD, unseen, VIDEO, context(TEN))
+    assert preview.board == "sealed"
+    assert preview.fires_now
+
+
 def test_with_every_rule_off_nothing_fires():
     off = RuleSetting(rule=RuleId.R1, on=False)
     assert not shown(replace(PLAN, rules=(off,))).fires_now

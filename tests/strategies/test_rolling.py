@@ -28,7 +28,14 @@ BUY, SELL = Side.BUY, Side.SELL
 def make(last: int = 100_000, position: int = 0, cost: int = 0, **plan: object) -> Rolling:
     """Steps of 1 %, units of 80, adopted or bought first as the plan says."""
     return start_rolling(
-        replace(PLAN, **plan), BOND, last, cost, position, NOON, "2026-11-20", opening_auction=False  # type: ignore[arg-type]
+        replace(PLAN, **plan),
+        BOND,
+        last,
+        cost,
+        position,
+        NOON,
+        "2026-11-20",
+        opening_auction=False,  # type: ignore[arg-type]
     )
 
 

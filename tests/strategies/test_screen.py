@@ -98,7 +98,7 @@ def test_a_bond_without_a_price_cannot_be_ranked() -> None:
 
 def test_the_six_smallest_by_size_times_price_are_in() -> None:
     bonds = {str(n): replace(FINE, code=str(n), remaining_yuan=n * 30_000_000) for n in range(1, 9)}
-    prices = {code: 100_000 for code in bonds} | {"1": 800_000}
+    prices = dict.fromkeys(bonds, 100000) | {"1": 800_000}
     result = run_screen(ORIGINAL, bonds, prices, TODAY)
     assert result.included == ("2", "3", "4", "5", "6", "7")
     assert result.verdicts["7"].rank == 6
@@ -123,9 +123,7 @@ def test_terms_without_a_date_are_old() -> None:
 
 @given(
     st.lists(
-        st.tuples(
-            st.integers(0, 400_000_000), st.integers(0, 300_000), st.sampled_from(RedeemState), st.booleans()
-        ),
+        st.tuples(st.integers(0, 400_000_000), st.integers(0, 300_000), st.sampled_from(RedeemState), st.booleans()),
         max_size=30,
     )
 )
@@ -158,3 +156,16 @@ def test_a_real_universe_is_ranked_as_by_hand(shared_data: Path) -> None:
     assert list(result.included) == expected
     assert len(expected) == 6
     assert all(result.verdicts[c].why.why is Why.REDEEM_UNKNOWN for c in expected)
+
+
+def universe(rows: list[dict[str, str]]) -> tuple[dict[str, BondTerms], dict[str, int]]:
+    terms = {
+        row["code"]: BondTerms(
+            code=row["code"],
+            name=row["name"],
+            remaining_yuan=int(Decimal(row["remain_yi"] or 0) * 100_000_000),
+            as_of=row["as_of"],
+        )
+        for row in rows
+    }
+    return terms, {row["code"]: int(Decimal(row["price"] or 0) * 1000) for row in rows}

@@ -125,7 +125,12 @@ def test_a_folder_with_a_long_chinese_name_works(desks, tmp_path):
     folder.mkdir()
     desk = desks(folder=folder)
     desk.attached()
-    assert len(os.fsencode(read_card(folder).address)) <= 100
+    address = Path(read_card(folder).address)
+    assert len(os.fsencode(address)) <= 100
+    desk.link.close(stop_trader=True)
+    while address.parent.exists():
+        assert desk.spawned[0].poll() in (None, 0)
+        threading.Event().wait(0.01)
 
 
 def test_a_killed_trader_is_noticed_at_once_and_started_again(desks):
@@ -274,6 +279,20 @@ def test_an_armed_trader_refuses_to_stop_unless_forced(desks):
     assert desk.of(Lost)[0].stopped
     desk.until(lambda: ends(trader.pid))
     assert len(desk.spawned) == 1
+
+
+def test_a_trader_that_someone_else_stops_is_not_started_again_by_its_desk(desks):
+    """An installer asks it to make room for its new files."""
+    desk = desks()
+    desk.attached()
+    assert stop_trader(desk.folder, force=False)
+    desk.until(lambda: desk.of(Lost))
+    assert desk.of(Lost)[0].stopped
+    desk.until(lambda: is_free(desk.folder / "trader.lock"))
+    assert len(desk.spawned) == 1
+    desk.link.retry()
+    desk.attached(2)
+    assert len(desk.spawned) == 2
 
 
 def test_closing_with_stop_ends_an_idle_trader_and_without_it_leaves_it(desks):

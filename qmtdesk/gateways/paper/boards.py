@@ -14,6 +14,7 @@ STAGGER = 20
 _BUILD = 30
 _WEAKEN = 80
 _BREAK = 112
+_DROP = 14
 _QUEUE_FROM = 2
 """Slots before a seal in which the limit trades with offers still standing."""
 
@@ -101,9 +102,10 @@ def _cycles(chance: Random, board: Board) -> list[_Cycle]:
         plot = _Plot.FADES if draw < 60 else _Plot.FALLS if draw < 78 else _Plot.HOLDS
         # three in four grow past the usual threshold of a guard, the others never do
         millions = chance.choice((34, 45, 60, 85, 120, 170, 230, 300)) if chance.randrange(4) else chance.randint(6, 19)
-        peak = millions * _MILLION * chance.randint(90, 100) // 100
-        low = chance.randint(1_000, 3_000) * 1_000_000 if plot is _Plot.FADES else peak * 2 // 5
-        cycles.append(_Cycle(peak, min(low, peak // 2), chance.randint(60, 400), plot, from_peak))
+        # a queue that recovered grows on from where it was
+        peak = max(millions * _MILLION * chance.randint(90, 100) // 100, from_peak)
+        low = min(chance.randint(1_000, 3_000) * 1_000_000, peak // 8) if plot is _Plot.FADES else peak * 2 // 5
+        cycles.append(_Cycle(peak, low, chance.randint(60, 400), plot, from_peak))
         from_peak = peak if plot is _Plot.HOLDS else 0
     return cycles
 
@@ -115,8 +117,9 @@ def _seal_amount(cycle: _Cycle, step: int) -> int:
     if step < _WEAKEN:
         return cycle.peak
     if step < _BREAK:
-        left = _BREAK - step
-        span = _BREAK - _WEAKEN
+        # all plots lose half of their queue at about the same step, so that no minute passes without it somewhere
+        span = _BREAK - _WEAKEN if cycle.plot is _Plot.FADES else _DROP
+        left = max(_WEAKEN + span - step, 0)
         return cycle.low + (cycle.peak - cycle.low) * left * left // (span * span)
     return cycle.low + (cycle.peak - cycle.low) * (step - _BREAK) // (CYCLE - _BREAK)
 

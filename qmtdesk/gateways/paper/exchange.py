@@ -95,10 +95,10 @@ class PaperExchange:
 
     # --- days
 
-    def open_day(self, day: date, instruments: Iterable[Instrument]) -> None:
-        """A trading day begins: yesterday's orders and trades leave the lists, T+1 holdings become sellable."""
+    def open_day(self, day: str | date, instruments: Iterable[Instrument]) -> None:
+        """A trading day (ISO) begins: yesterday's orders and trades leave the lists, T+1 holdings become sellable."""
         truth = self._truth
-        truth.day, truth.instruments = day.isoformat(), tuple(instruments)
+        truth.day, truth.instruments = str(day), tuple(instruments)
         truth.quotes, truth.entries, truth.fills = {}, {}, []
         truth.errands = sorted(errand for errand in truth.errands if errand.kind == "query")
         truth.taken, truth.booked = {}, set()

@@ -57,7 +57,7 @@ class World:
     def opened(self) -> list[Timed]:
         """The first events: link, day, and the newest snapshot of every code."""
         if self.exchange.day != self.day.isoformat():
-            self.exchange.open_day(self.day, self.feed.instruments(self.day))
+            self.exchange.open_day(self.day.isoformat(), self.feed.instruments(self.day))
         return [(self.at, LinkChanged(True)), self._day_opened(), *self._newest()]
 
     # --- time
@@ -206,7 +206,7 @@ class World:
             return []
         self.day, self._closed = following, False
         self.at = at_of(following, 9, 14, 50)
-        self.exchange.open_day(following, self.feed.instruments(following))
+        self.exchange.open_day(following.isoformat(), self.feed.instruments(following))
         return [self._day_opened()]
 
     def _day_opened(self) -> Timed:

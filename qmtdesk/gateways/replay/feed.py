@@ -8,13 +8,11 @@ from hashlib import sha256
 from qmtdesk.domain.bond_terms import BondTerms
 from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.quote import Quote, seal_amount
-from qmtdesk.domain.sessions import at_of
 from qmtdesk.gateways.paper.account import PaperAccount
-from qmtdesk.gateways.replay.reader import ReplayDay
+from qmtdesk.gateways.replay.days import ReplayDay
 from qmtdesk.gateways.replay.rows import Recorded
 
 _CASH = 1_000_000_000
-_LEAD_MS = 10_000
 
 
 class RecordedFeed:
@@ -23,10 +21,10 @@ class RecordedFeed:
     def __init__(self, days: tuple[ReplayDay, ...]) -> None:
         if not days:
             raise ValueError("a replay needs at least one day")
-        self._days = {one.day: one for one in days}
+        self._days = {date.fromisoformat(one.day): one for one in days}
         self._order = tuple(self._days)
-        self._times = {one.day: [row.at for row in one.rows] for one in days}
-        self._by_code = {one.day: _columns(one) for one in days}
+        self._times = {day: [row.at for row in one.rows] for day, one in self._days.items()}
+        self._by_code = {day: _columns(one) for day, one in self._days.items()}
         digest = sha256()
         for one in days:
             for row in one.rows:
@@ -40,8 +38,7 @@ class RecordedFeed:
 
     def opening(self, today: date) -> int:
         """Just before the first auction, or before the first snapshot of a recording that starts later."""
-        first = self._order[0]
-        return max(at_of(first, 9, 14, 50), self._times[first][0] - _LEAD_MS)
+        return self._days[self._order[0]].opens_at
 
     def account(self, at: int) -> PaperAccount:
         """1,000,000 CNY and nothing else: what a recording's traders held is not known."""

@@ -44,7 +44,10 @@ class Recorded:
         """The snapshot."""
         cells = _PACK.unpack(self.packed)
         bids, asks = _levels(cells[7:17]), _levels(cells[17:27])
-        return Quote(self.code, self.at, *cells[:7], bids, asks, cells[27], cells[28])
+        last, prev_close, opening, high, low, volume, amount = cells[:7]
+        return Quote(
+            self.code, self.at, last, prev_close, opening, high, low, volume, amount, bids, asks, cells[27], cells[28]
+        )
 
 
 @dataclass(frozen=True, slots=True)

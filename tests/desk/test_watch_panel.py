@@ -1,0 +1,335 @@
+"""The watchlist: what a row says, what a click or key wishes, and that nothing armed can be hit by accident."""
+
+from collections.abc import Iterator
+
+import fake_trader as ft
+import msgspec
+import pytest
+from pytestqt.qtbot import QtBot
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from qmtdesk.desk import paint
+from qmtdesk.desk.guard_sheet import GuardSheet
+from qmtdesk.desk.look import Look
+from qmtdesk.desk.mirror import Mirror
+from qmtdesk.desk.seal_panel import SealPanel
+from qmtdesk.desk.seal_words import foot
+from qmtdesk.desk.watch_panel import WatchPanel, full_code
+from qmtdesk.desk.watch_state import Tone, ordered, words
+from qmtdesk.domain.messages import DisarmGuard, SetThreshold
+from qmtdesk.domain.reason import Why, because
+from qmtdesk.wire.rows import WatchRow
+from qmtdesk.wire.talk import WatchCode
+
+WAN = 10_000_000
+NEXT = "603121.SH"
+T1 = "301209.SZ"
+
+
+class Desk(QWidget):
+    """A window with nothing but the watchlist and the seal chart."""
+
+    def __init__(self, picture: str = "main") -> None:
+        super().__init__()
+        self.mirror, self.look, self.commands = Mirror(), Look(), ft.FakeCommands()
+        self.look.set(motion=False)
+        self.panel = WatchPanel(self.mirror, self.commands, self.look, self)
+        self.seal = SealPanel(self.mirror, self.commands, self.look, self)
+        self.resize(1000, 800)
+        self.panel.setGeometry(590, 60, 396, 460)
+        self.seal.setGeometry(590, 526, 396, 270)
+        ft.fill_mirror(self.mirror, picture)
+
+    def click(self, qtbot: QtBot, rect: QRect, *, double: bool = False) -> None:
+        act = qtbot.mouseDClick if double else qtbot.mouseClick
+        act(self.panel.rows.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
+
+    def key(self, qtbot: QtBot, key: Qt.Key) -> None:
+        qtbot.keyClick(self.panel.rows, key)
+
+    def sheet(self) -> GuardSheet | None:
+        return next((s for s in self.findChildren(GuardSheet) if not s.leaving), None)
+
+    def put(self, **changes: object) -> WatchRow:
+        row = msgspec.structs.replace(self.mirror.watches[ft.STOCK], **changes)
+        self.mirror.apply([row])
+        self.mirror.flush()
+        return row
+
+
+@pytest.fixture
+def desk(qtbot: QtBot) -> Iterator[Desk]:
+    made = Desk()
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+
+
+def row(code: str = ft.STOCK) -> WatchRow:
+    return next(r for r in ft.watches() if r.code == code)
+
+
+def test_the_most_urgent_row_is_first_and_what_is_sold_last(desk: Desk) -> None:
+    assert desk.panel.rows.codes[:2] == (ft.STOCK, NEXT)
+    assert desk.panel.rows.codes[-1] == "002733.SZ"
+
+
+def test_rows_do_not_move_while_the_keyboard_is_in_them(desk: Desk, qtbot: QtBot) -> None:
+    desk.panel.rows.setFocus()
+    qtbot.waitUntil(desk.panel.rows.hasFocus)
+    before = desk.panel.rows.codes
+    desk.put(seal=90_000 * WAN)
+    assert desk.panel.rows.codes == before
+    desk.panel.rows.arrange()
+    assert desk.panel.rows.codes[0] == NEXT
+
+
+def test_the_user_order_is_kept_and_given_back(desk: Desk, qtbot: QtBot) -> None:
+    desk.mirror.select_stock(NEXT)
+    qtbot.keyClick(desk.panel.rows, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert desk.panel.rows.codes[:2] == (NEXT, ft.STOCK)
+    kept = desk.panel.order()
+    desk.panel.rows.set_order(by_urgency=True)
+    assert desk.panel.rows.codes[0] == ft.STOCK
+    desk.panel.restore_order(kept)
+    assert desk.panel.rows.codes[:2] == (NEXT, ft.STOCK)
+
+
+def test_new_codes_come_after_the_kept_ones() -> None:
+    rows = {r.code: r for r in ft.watches()}
+    assert ordered(rows, ("603121.SH", "000001.SZ"), by_urgency=False)[0] == "603121.SH"
+    assert set(ordered(rows, ("603121.SH",), by_urgency=False)) == set(rows)
+
+
+def test_switching_off_acts_at_once_and_offers_the_way_back(desk: Desk, qtbot: QtBot) -> None:
+    desk.click(qtbot, desk.panel.rows.switch_rect(ft.STOCK))
+    assert desk.commands.wished == [DisarmGuard(ft.STOCK)]
+    assert desk.panel.note.isVisible()
+    assert desk.sheet() is None
+    qtbot.mouseClick(desk.panel.note.button, Qt.MouseButton.LeftButton)
+    assert desk.sheet() is not None
+    assert not any(type(w).__name__ == "ArmGuard" for w in desk.commands.wished)
+
+
+def test_switching_on_shows_the_numbers_first(desk: Desk, qtbot: QtBot) -> None:
+    desk.put(armed=False)
+    desk.click(qtbot, desk.panel.rows.switch_rect(ft.STOCK))
+    assert desk.sheet() is not None
+    assert not any(type(w).__name__ == "ArmGuard" for w in desk.commands.wished)
+
+
+def test_a_press_that_slides_to_another_switch_does_nothing(desk: Desk, qtbot: QtBot) -> None:
+    view = desk.panel.rows.viewport()
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=desk.panel.rows.switch_rect(ft.STOCK).center())
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=desk.panel.rows.switch_rect(NEXT).center())
+    assert desk.commands.wished == []
+
+
+def test_what_was_bought_today_cannot_be_armed_and_says_so(desk: Desk, qtbot: QtBot) -> None:
+    desk.click(qtbot, desk.panel.rows.switch_rect(T1))
+    assert desk.sheet() is None
+    assert "T+1" in desk.panel.note.words
+    assert words(row(T1), blind=False, killed=False).action == "T+1"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"limit_up": 0, "why": None}, "无涨停价"),
+        ({"why": because(Why.LIMIT_DISAGREES, told_milli=11_010, own_milli=11_000)}, "涨停价不一致"),
+        ({"sellable": 0, "bought_today": 0, "why": None}, "无可卖"),
+        ({"sellable": 0, "bought_today": 100, "why": None}, "T+1"),
+    ],
+)
+def test_each_no_is_said_under_the_switch(change: dict[str, object], said: str) -> None:
+    made = msgspec.structs.replace(row(), armed=False, **change)
+    got = words(made, blind=False, killed=False)
+    assert got.action == said
+    assert got.switch_dead
+    assert not got.switch_on
+
+
+def test_after_the_kill_every_switch_is_off() -> None:
+    for made in ft.watches():
+        assert not words(made, blind=False, killed=True).switch_on
+
+
+def test_blind_rows_lose_their_amount_and_their_colour_but_keep_their_switch() -> None:
+    got = words(row(), blind=True, killed=False)
+    assert (got.chip, got.tone, got.big, got.near) == ("失明", Tone.GREY, "—", False)
+    assert got.switch_on
+
+
+def test_a_seal_under_one_and_a_half_thresholds_is_near() -> None:
+    assert words(row(), blind=False, killed=False).near
+    wide = msgspec.structs.replace(row(), seal=3_000 * WAN)
+    assert not words(wide, blind=False, killed=False).near
+
+
+def test_an_armed_guard_that_does_not_count_yet_says_so() -> None:
+    got = words(msgspec.structs.replace(row(), ready=False), blind=False, killed=False)
+    assert got.action == "待回升"
+    confirming = msgspec.structs.replace(row(), confirm_have=1, confirm_need=3)
+    assert words(confirming, blind=False, killed=False).action == "确认 1/3"
+
+
+def test_arrows_move_enter_opens_and_space_switches(desk: Desk, qtbot: QtBot) -> None:
+    desk.key(qtbot, Qt.Key.Key_Down)
+    assert desk.mirror.selected_stock == NEXT
+    desk.key(qtbot, Qt.Key.Key_Space)
+    assert desk.commands.wished == [DisarmGuard(NEXT)]
+    desk.key(qtbot, Qt.Key.Key_Return)
+    sheet = desk.sheet()
+    assert sheet is not None
+    assert sheet.code == NEXT
+
+
+def test_a_lower_threshold_is_set_in_place(desk: Desk, qtbot: QtBot) -> None:
+    desk.key(qtbot, Qt.Key.Key_F2)
+    editor = desk.panel._editor
+    assert editor is not None
+    assert "20,000,000" in editor.note
+    editor.line.selectAll()
+    qtbot.keyClicks(editor.line, "1500")
+    qtbot.keyClick(editor.line, Qt.Key.Key_Return)
+    assert desk.commands.wished == [SetThreshold(ft.STOCK, 1_500 * WAN)]
+    assert desk.panel._editor is None
+
+
+def test_a_threshold_above_the_seal_opens_the_sheet_instead(desk: Desk, qtbot: QtBot) -> None:
+    desk.click(qtbot, desk.panel.rows.amount_rect(ft.STOCK), double=True)
+    editor = desk.panel._editor
+    assert editor is not None
+    editor.line.selectAll()
+    qtbot.keyClicks(editor.line, "2700")
+    qtbot.keyClick(editor.line, Qt.Key.Key_Return)
+    assert not any(isinstance(w, SetThreshold) for w in desk.commands.wished)
+    sheet = desk.sheet()
+    assert sheet is not None
+    assert sheet.plan.threshold == 2_700 * WAN
+
+
+@pytest.mark.parametrize("typed", ["-5", "1e308", "20000000", "50", "３", "abc"])
+def test_a_threshold_that_makes_no_sense_is_not_sent(desk: Desk, qtbot: QtBot, typed: str) -> None:
+    desk.panel.edit_threshold(ft.STOCK)
+    editor = desk.panel._editor
+    assert editor is not None
+    editor.line.selectAll()
+    qtbot.keyClicks(editor.line, typed)
+    qtbot.keyClick(editor.line, Qt.Key.Key_Return)
+    assert desk.commands.wished == []
+    assert editor.bad is not None
+    assert editor.note
+    qtbot.keyClick(editor.line, Qt.Key.Key_Escape)
+    assert desk.panel._editor is None
+
+
+def test_any_code_can_be_put_on_the_list(desk: Desk, qtbot: QtBot) -> None:
+    qtbot.mouseClick(desk.panel.add, Qt.MouseButton.LeftButton)
+    entry = desk.panel._entry
+    assert entry is not None
+    qtbot.keyClicks(entry, "600719")
+    qtbot.keyClick(entry, Qt.Key.Key_Return)
+    assert desk.commands.wished == [WatchCode("600719.SH", True)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("600719", "600719.SH"), ("002455", "002455.SZ"), ("300567.sz", "300567.SZ"), ("127089", "127089.SZ"),
+     ("113678", "113678.SH"), ("830799", "830799.BJ"), ("12345", ""), ("６００７１９", ""), ("600719.XX", "")],
+)  # fmt: skip
+def test_a_typed_code_finds_its_exchange(typed: str, code: str) -> None:
+    assert full_code(typed) == code
+
+
+def test_a_refused_code_says_why(desk: Desk) -> None:
+    desk.commands.ok, desk.commands.reason = False, because(Why.UNKNOWN_CODE, code="600719.SH")
+    desk.panel.add_code("600719")
+    assert "不认识" in desk.panel.note.words
+
+
+def test_an_armed_row_is_not_removed(desk: Desk, qtbot: QtBot) -> None:
+    desk.key(qtbot, Qt.Key.Key_Delete)
+    assert desk.commands.wished == []
+    assert "撤防" in desk.panel.note.words
+    desk.put(armed=False)
+    desk.key(qtbot, Qt.Key.Key_Delete)
+    assert desk.commands.wished == [WatchCode(ft.STOCK, False)]
+
+
+def test_the_wheel_changes_nothing_but_the_scroll(desk: Desk, qtbot: QtBot) -> None:
+    before = dict(desk.mirror.watches)
+    desk.panel.rows.verticalScrollBar().setValue(10_000)
+    assert desk.mirror.watches == before
+    assert desk.commands.wished == []
+
+
+@pytest.mark.parametrize("width", [396, 340])
+@pytest.mark.parametrize("picture", ["main", "blind", "killed"])
+def test_no_text_is_cut_or_stands_on_another(qtbot: QtBot, width: int, picture: str) -> None:
+    made = Desk(picture)
+    qtbot.addWidget(made)
+    made.panel.resize(width, 460)
+    made.seal.resize(width, 270)
+    made.show()
+    with paint.recording() as seen:
+        made.grab()
+    assert seen.texts
+    assert [drawn.text for drawn in seen.too_wide()] == []
+    assert [(a.text, b.text) for a, b in seen.overlaps() if "阈值" not in a.text + b.text] == []
+
+
+def test_an_empty_list_names_the_next_step(qtbot: QtBot) -> None:
+    made = Desk("empty")
+    qtbot.addWidget(made)
+    made.show()
+    with paint.recording() as seen:
+        made.grab()
+    assert any("没有持股涨停" in drawn.text for drawn in seen.texts)
+
+
+def test_the_foot_says_how_far_the_guard_is_from_acting() -> None:
+    said = foot(row(), blind=False, killed=False)
+    assert said.words.replace("\u2009", " ") == "再减 640 万触发 R1 → 自动卖 4,200 股 @11.00"
+    assert "52" in said.right
+    assert said.warn
+
+
+@pytest.mark.parametrize(
+    ("change", "blind", "killed", "part"),
+    [
+        ({}, True, False, "失明"),
+        ({}, False, True, "已全部停止"),
+        ({"armed": False, "why": None}, False, False, "未布防"),
+        ({"ready": False}, False, False, "先回到"),
+        ({"state": "sold", "sold": 4200}, False, False, "已卖出 4,200"),
+        ({"state": "triggered"}, False, False, "已触发"),
+        ({"state": "broken", "board": "open", "breaks": 2}, False, False, "板已打开"),
+        ({"state": "open", "board": "open"}, False, False, "未封板"),
+        ({"action": "alert"}, False, False, "只提醒"),
+        ({"seal": 1_900 * WAN, "confirm_have": 1, "confirm_need": 2}, False, False, "确认 1/2"),
+    ],
+)
+def test_the_foot_says_why_nothing_happens(change: dict[str, object], blind: bool, killed: bool, part: str) -> None:
+    made = msgspec.structs.replace(row(), **change)
+    assert part in foot(made, blind=blind, killed=killed).words
+
+
+def test_history_is_asked_for_once_and_only_after_the_first_paint(qtbot: QtBot) -> None:
+    made = Desk()
+    qtbot.addWidget(made)
+    made.mirror.select_stock(NEXT)
+    assert made.commands.wished == []
+    made.seal.attach_chart()
+    made.mirror.select_stock(ft.STOCK)
+    made.mirror.select_stock(NEXT)
+    asked = [w for w in made.commands.wished if type(w).__name__ == "AskSeries"]
+    assert [(w.code, w.what) for w in asked] == [(NEXT, "seal")]
+
+
+def test_a_right_click_copies_the_row_as_text(desk: Desk, qtbot: QtBot) -> None:
+    place = desk.panel.rows.row_rect(ft.STOCK).topLeft() + QPoint(20, 20)
+    qtbot.mouseClick(desk.panel.rows.viewport(), Qt.MouseButton.RightButton, pos=place)
+    assert "华澜股份" in QApplication.clipboard().text()

@@ -1,0 +1,190 @@
+from dataclasses import replace
+
+import pytest
+from grid_kit import NOON, STOCK
+
+from qmtdesk.domain.fees import FeeSchedule
+from qmtdesk.domain.instrument import Board, Instrument, Kind, Market
+from qmtdesk.domain.order import Side
+from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan
+from qmtdesk.domain.reason import Why
+from qmtdesk.domain.sessions import Phase
+from qmtdesk.strategies.grid_preview import Preview, preview_grid
+
+BUY, SELL = Side.BUY, Side.SELL
+# the bond of the design picture: 115.268 now, 115.150 yesterday
+BOND = Instrument("110097.SH", "bond", Market.SH, Kind.BOND, Board.BOND, 1, 10, 10, False, 115_150, 138_180, 92_120)
+PLAN = GridPlan(code=BOND.code)
+
+
+def look(
+    plan: GridPlan = PLAN,
+    instrument: Instrument = BOND,
+    last: int = 115_268,
+    cost: int = 0,
+    position: int = 0,
+    cash: int = 486_120_550,
+    phase: Phase = Phase.MORNING,
+    age: int = 800,
+    ppm: int = 50,
+    minimum: int = 0,
+) -> Preview:
+    fees = FeeSchedule(bond_commission_ppm=ppm, bond_commission_min=minimum)
+    return preview_grid(plan, instrument, last, cost, position, position, cash, NOON, "2026-11-20", phase, age, fees)
+
+
+def level_of(found: Preview, why: Why) -> str | None:
+    return next((check.level for check in found.checks if check.reason.why is why), None)
+
+
+def test_the_sheet_of_the_design_picture() -> None:
+    found = look()
+    assert found.ok
+    assert (found.base, found.unit, found.first_volume, found.first_price) == (115_150, 90, 180, 115_268)
+    assert (found.levels_up, found.levels_down) == (60, 74)
+    assert [(o.side, o.price, o.volume, o.level, o.first, o.after_first) for o in found.orders] == [
+        (BUY, 115_268, 180, 0, True, False),
+        (BUY, 114_806, 90, -1, False, False),
+        (BUY, 114_462, 90, -2, False, False),
+        (SELL, 115_495, 90, 1, False, True),
+        (SELL, 115_842, 90, 2, False, True),
+    ]
+    assert [check.level for check in found.checks] == ["ok"] * 4
+
+
+def test_cash_adds_up_from_the_first_buy_to_the_lowest_level() -> None:
+    found = look()
+    assert [row[0] for row in found.levels] == list(range(60, -75, -1))
+    assert {row[2:] for row in found.levels[:60]} == {(0, 0)}
+    first = 180 * 115_268
+    assert found.levels[60:63] == (
+        (0, 115_150, 180, first),
+        (-1, 114_806, 90, first + 90 * 114_806),
+        (-2, 114_462, 90, first + 90 * (114_806 + 114_462)),
+    )
+    assert found.cash_full == first + 90 * sum(row[1] for row in found.levels[61:])
+    assert found.cash_live == first + 90 * (114_806 + 114_462)
+    assert found.cap_level == -74
+
+
+def test_the_cash_cap_ends_the_buying_and_the_worst_loss() -> None:
+    found = look(replace(PLAN, cash_cap=120_000_000))
+    assert found.cap_level == -9
+    used = found.levels[60 + 9][3]
+    assert used <= 120_000_000 < found.levels[60 + 10][3]
+    assert found.worst_price == found.levels[-1][1]
+    assert found.worst_loss == used - (180 + 9 * 90) * found.worst_price
+    assert level_of(found, Why.CASH_CAP) == "warn"
+    assert found.ok
+
+
+def test_the_position_cap_ends_the_buying_too() -> None:
+    found = look(replace(PLAN, max_position=450))
+    assert (found.cap_level, level_of(found, Why.POSITION_CAP)) == (-3, "warn")
+
+
+def test_the_worst_loss_ends_at_the_lower_stop() -> None:
+    found = look(replace(PLAN, lower_stop=114_500))
+    assert (found.worst_price, found.cap_level) == (114_500, -1)
+    assert found.worst_loss == 180 * (115_268 - 114_500) + 90 * (114_806 - 114_500)
+    assert level_of(found, Why.CASH_CAP) is None
+
+
+@pytest.mark.parametrize(("ppm", "net"), [(50, 27_840), (100, 26_880), (200, 24_950)])
+def test_a_round_trip_of_eighty_at_120_earns_what_it_should(ppm: int, net: int) -> None:
+    bond = replace(BOND, prev_close=120_000, limit_up=144_000, limit_down=96_000)
+    found = look(instrument=bond, last=120_000, ppm=ppm)
+    assert found.trip_net == net
+    assert found.trip_fee == 80 * 360 - net
+
+
+def test_a_step_of_at_most_twice_commission_and_tick_is_refused_with_its_numbers() -> None:
+    found = look(replace(PLAN, step_bp=2, range_bp=100), ppm=100)
+    assert not found.ok
+    check = next(c for c in found.checks if c.reason.why is Why.STEP_TOO_SMALL)
+    assert check.level == "refuse"
+    # 115.150 × 0.0002 = 23 厘 against 2 × (11.5 + 1)
+    assert (check.reason.get("step_milli"), check.reason.get("need_milli")) == (23, 26)
+    assert (check.reason.get("step_bp"), check.reason.get("need_bp")) == (2, 3)
+
+
+def test_the_minimum_commission_counts() -> None:
+    # 346 厘 a piece against 2 × (10 CNY / 90 + 1)
+    assert level_of(look(minimum=15_000), Why.STEP_TOO_SMALL) == "ok"
+    assert level_of(look(minimum=16_000), Why.STEP_TOO_SMALL) == "refuse"
+
+
+def test_cash_must_last_for_the_live_window_and_its_fees() -> None:
+    need = look().cash_live + look().cash_live // 1000
+    assert look(cash=need).ok
+    short = look(cash=need - 1)
+    assert (short.ok, level_of(short, Why.CASH_SHORT), short.cash) == (False, "refuse", need - 1)
+
+
+def test_old_data_refuse_in_trading_and_warn_outside_it() -> None:
+    assert level_of(look(age=8_001), Why.QUOTE_STALE) == "refuse"
+    assert level_of(look(age=8_000), Why.QUOTE_STALE) == "ok"
+    lunch = look(age=60_000, phase=Phase.LUNCH)
+    assert (level_of(lunch, Why.QUOTE_STALE), level_of(lunch, Why.PHASE_CLOSED), lunch.ok) == ("warn", "warn", True)
+    assert level_of(look(age=-1), Why.NO_QUOTE) == "refuse"
+
+
+def test_before_the_open_the_sheet_says_when_the_first_buy_leaves() -> None:
+    found = look(last=0, phase=Phase.BEFORE_OPEN, age=-1)
+    assert (found.first_price, found.ok) == (115_150, True)
+    assert (level_of(found, Why.AUCTION_WAIT), level_of(found, Why.NO_CANCEL_PHASE)) == ("warn", "warn")
+    later = look(replace(PLAN, auction_start=False), phase=Phase.OPEN_AUCTION)
+    assert (level_of(later, Why.AUCTION_WAIT), level_of(later, Why.NO_CANCEL_PHASE)) == ("warn", None)
+
+
+def test_a_plan_that_cannot_start_says_why_and_nothing_else() -> None:
+    found = look(replace(PLAN, unit=15))
+    assert (found.ok, found.levels, [c.reason.why for c in found.checks]) == (False, (), [Why.UNIT_NOT_LOT])
+
+
+def test_an_adopted_position_counts_as_used_and_sells_at_once() -> None:
+    found = look(replace(PLAN, adopt=100), cost=114_000, position=300)
+    assert (found.adopted, found.base_holding, found.first_volume) == (100, 200, 80)
+    assert found.levels[0] == (60, found.levels[0][1], 0, 100 * 114_000)
+    now = [(o.side, o.price, o.volume) for o in found.orders if not o.after_first]
+    assert now[:2] == [(SELL, 115_495, 90), (SELL, 115_842, 10)]
+
+
+def test_what_a_stock_buys_first_it_cannot_sell_today() -> None:
+    plan = GridPlan(code=STOCK.code, unit=100)
+    found = look(plan, instrument=STOCK, last=13_300)
+    assert [o.side for o in found.orders] == [BUY, BUY, BUY]
+    assert found.levels[0][1] <= STOCK.limit_up
+    assert found.levels[-1][1] >= STOCK.limit_down
+
+
+def test_levels_outside_the_days_limits_are_not_shown() -> None:
+    found = look(instrument=replace(BOND, limit_up=120_000, limit_down=110_000))
+    assert (found.levels[0][1] <= 120_000, found.levels[-1][1] >= 110_000) == (True, True)
+    told = replace(BOND, limit_up=0, limit_down=0, told_up=120_000, told_down=110_000)
+    assert look(instrument=told).levels == found.levels
+
+
+def test_limits_that_leave_no_level_leave_an_empty_ladder() -> None:
+    found = look(instrument=replace(BOND, limit_up=115_400, limit_down=115_200))
+    assert (found.levels, found.cash_full, found.worst_price) == ((), 0, 115_268)
+
+
+def test_a_rolling_pair_shows_its_pair_and_the_buys_that_would_follow() -> None:
+    plan = replace(PLAN, mode=GridMode.ROLLING)
+    found = look(plan)
+    assert (found.ok, found.base, found.unit, found.first_volume) == (True, 115_268, 90, 180)
+    assert [row[:3] for row in found.levels[:4]] == [
+        (1, 115_614, 0),
+        (0, 115_268, 180),
+        (-1, 114_922, 90),
+        (-2, 114_577, 90),
+    ]
+    assert found.levels[-1][1] >= 92_120
+    assert [(o.side, o.price, o.level, o.first, o.after_first) for o in found.orders] == [
+        (BUY, 115_268, 0, True, False),
+        (SELL, 115_614, 1, False, True),
+        (BUY, 114_922, -1, False, True),
+    ]
+    assert found.trip_net == 90 * 346 - found.trip_fee
+    assert look(replace(plan, first_buy=False, base=BaseKind.LAST)).orders[0].level == -1
