@@ -93,6 +93,9 @@ class AskCard(QWidget):
         ask = self.asking
         if ask is None or (sell and not self.sell.isEnabled()):
             return
+        if not self.left_ms():
+            self._choose()
+            return
         key = key_of(ask)
         self._answered.add(key)
         self.commands.answer_ask(ask.code, ask.ask, sell)

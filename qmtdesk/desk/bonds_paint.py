@@ -47,43 +47,40 @@ class Sheet:
 def row(p: QPainter, sheet: Sheet, bond: Bond, rect: QRectF, *, selected: bool, tint: float) -> None:
     """One bond. `tint`: −1…+1, how fresh a price move still is."""
     th = sheet.theme
-    ground = th.sel if selected else th.bg1
-    p.fillRect(rect, paint.color(ground))
-    stale = sheet.blind or bond.quote is None or bond.quote.stale
-    excluded = not bond.row.included and not sheet.scrolled
-    reason_left = 0.0
+    p.fillRect(rect, paint.color(th.sel if selected else th.bg1))
     p.save()
     p.setClipRect(rect.adjusted(sheet.frozen_width, 0, 0, 0))
-    for place in sheet.moving:
-        if place.left + place.width <= sheet.frozen_width or place.left >= sheet.width:
-            continue
-        cell = QRectF(place.left, rect.top(), place.width, rect.height())
-        if excluded and place.column.key in AFTER_CHANGE:
-            continue
-        if place.column.key == "last" and tint:
-            p.fillRect(cell.adjusted(2, 2, -2, -2), paint.color(th.up if tint > 0 else th.dn, abs(tint) * 0.18))
-        _cell(p, th, place.column, place.column.show(bond), cell, stale=stale)
-        if place.column.key == "change":
-            reason_left = cell.right()
-    if excluded:
-        _reason(
-            p,
-            th,
-            bond,
-            QRectF(reason_left + 10, rect.top(), sheet.width - reason_left - 14, rect.height()),
-            stale=stale,
-        )
+    _moving_cells(p, sheet, bond, rect, tint)
     p.restore()
     for place in sheet.frozen:
         cell = QRectF(place.left, rect.top(), place.width, rect.height())
         if place.column.key == "grid":
-            _state(p, sheet, bond, cell)
+            _state(p, sheet, bond, place.column.show(bond), cell)
         else:
             _cell(p, th, place.column, place.column.show(bond), cell.adjusted(5, 0, 2, 0), stale=False)
     if sheet.scrolled:
         paint.upright(p, sheet.frozen_width, rect.top(), rect.bottom(), th.line)
     if selected:
         p.fillRect(QRectF(0, rect.top(), 3, rect.height()), paint.color(th.acc))
+
+
+def _moving_cells(p: QPainter, sheet: Sheet, bond: Bond, rect: QRectF, tint: float) -> None:
+    """The columns that scroll; of an excluded bond only price and change, then its reason."""
+    th = sheet.theme
+    stale = sheet.blind or bond.quote is None or bond.quote.stale
+    excluded = not bond.row.included and not sheet.scrolled
+    reason_left = 0.0
+    for place in sheet.moving:
+        if excluded and place.column.key in AFTER_CHANGE:
+            continue
+        cell = QRectF(place.left, rect.top(), place.width, rect.height())
+        if place.column.key == "last" and tint:
+            p.fillRect(cell.adjusted(2, 2, -2, -2), paint.color(th.up if tint > 0 else th.dn, abs(tint) * 0.18))
+        _cell(p, th, place.column, place.column.show(bond), cell, stale=stale)
+        reason_left = cell.right()
+    if excluded:
+        left = reason_left + 10
+        _reason(p, th, bond, QRectF(left, rect.top(), sheet.width - left - 4, rect.height()), stale=stale)
 
 
 def _value(th: Theme, tone: str, *, stale: bool) -> str:
@@ -104,14 +101,9 @@ def _cell(p: QPainter, th: Theme, column: Column, cell: Cell, rect: QRectF, *, s
     paint.text(p, inner, cell.text, value, bold=cell.bold, align=align, elide=column.left)
 
 
-def _state(p: QPainter, sheet: Sheet, bond: Bond, rect: QRectF) -> None:
+def _state(p: QPainter, sheet: Sheet, bond: Bond, cell: Cell, rect: QRectF) -> None:
     """Glyph and word of the grid's state."""
-    th, cell = sheet.theme, None
-    for place in sheet.frozen:
-        if place.column.key == "grid":
-            cell = place.column.show(bond)
-    if cell is None:
-        return
+    th = sheet.theme
     sign, words, value = cell.sign, cell.text, getattr(th, cell.tone)
     if sheet.blind and bond.row.grid in LIVE_STATES:
         sign, words, value = "bars", t("bond.frozen"), th.t2

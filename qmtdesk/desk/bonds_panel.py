@@ -1,16 +1,16 @@
 """The bond panel: title row with search and screen, the table, and the two lines that explain the chosen bond."""
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QMenu, QToolTip, QWidget
+from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from qmtdesk.desk import bonds_paint, fonts, paint
 from qmtdesk.desk import format as f
 from qmtdesk.desk.bonds_columns import ALWAYS, BY_KEY, COLUMNS, FROZEN
-from qmtdesk.desk.bonds_model import BondModel, help_of, row_text
+from qmtdesk.desk.bonds_model import BondModel, row_text
+from qmtdesk.desk.bonds_title import ScreenChooser, SearchBox
 from qmtdesk.desk.bonds_view import HEADER, BondView
 from qmtdesk.desk.commands import Commands
-from qmtdesk.desk.controls import Button
 from qmtdesk.desk.ladder_head import RUNNING
 from qmtdesk.desk.look import Look
 from qmtdesk.desk.mirror import Mirror
@@ -25,74 +25,11 @@ SORT_MS = 1000
 WIDE = 470
 
 
-class ScreenChooser(Button):
-    """Which screen is in force, as a button with a list under it."""
-
-    def __init__(self, look: Look, parent: QWidget) -> None:
-        super().__init__(look, "", parent)
-        self.setFixedHeight(26)
-
-    def sizeHint(self) -> QSize:
-        return QSize(int(fonts.width_of(self.text(), fonts.SMALL)) + 36, 26)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        th = self.look.theme
-        p = QPainter(self)
-        rect = QRectF(self.rect())
-        paint.box(p, rect, paint.mix(th.t1, th.bg2, 0.07) if self.underMouse() else th.bg2, th.line2)
-        paint.text(p, rect.adjusted(10, 0, -24, 0), self.text(), th.t1, fonts.SMALL, elide=True)
-        paint.triangle(p, rect.right() - 17, rect.center().y(), False, th.t2)
-        if self.hasFocus():
-            paint.box(p, rect, "", th.acc, width=1.5)
-        p.end()
-
-
-class SearchBox(QLineEdit):
-    """Code, name or initials; Esc empties it, Down goes on to the table."""
-
-    down_pressed = Signal()
-
-    def __init__(self, look: Look, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._look = look
-        self.setFrame(False)
-        self.setFixedHeight(26)
-        self.setTextMargins(24, 0, 6, 0)
-        self.setFont(fonts.font(fonts.SMALL))
-        look.changed.connect(self.restyle)
-        self.restyle()
-
-    def restyle(self) -> None:
-        """The colours of the theme in force."""
-        th = self._look.theme
-        self.setStyleSheet(
-            f"QLineEdit {{ background: {th.bg2}; color: {th.t1}; border: 1px solid {th.line2}; border-radius: 4px;"
-            f" placeholder-text-color: {th.t3}; selection-background-color: {th.accfill}; }}"
-            f" QLineEdit:focus {{ border: 1px solid {th.acc}; }}"
-        )
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        p = QPainter(self)
-        p.setRenderHint(QPainter.RenderHint.Antialiasing)
-        p.setPen(paint.pen(self._look.theme.t3, 1.4))
-        p.drawEllipse(QRectF(9, 7.5, 8, 8))
-        p.drawLine(QPoint(16, 15), QPoint(19, 18))
-        p.end()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.text():
-            self.clear()
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.down_pressed.emit()
-        else:
-            super().keyPressEvent(event)
-
-
 class BondPanel(QWidget):
     """The bond table of the desk. It sends only 停止; sheets are asked for by signal."""
 
     sheet_requested = Signal(str)
+    ladder_requested = Signal(str)  # double-click: the ladder takes the keyboard
     stopped = Signal(str)  # the S key stopped this grid: the window offers the way back
 
     def __init__(self, mirror: Mirror, commands: Commands, look: Look, parent: QWidget | None = None) -> None:
@@ -122,6 +59,7 @@ class BondPanel(QWidget):
         self.screens.clicked.connect(self._show_screens)
         view.picked.connect(self._picked)
         view.open_wanted.connect(self.sheet_requested)
+        view.ladder_wanted.connect(self.ladder_requested)
         view.stop_wanted.connect(self._stop)
         view.header_clicked.connect(self.sort_by)
         view.verticalScrollBar().valueChanged.connect(self._update_foot)
@@ -237,7 +175,8 @@ class BondPanel(QWidget):
         """4 px thumbs without a track."""
         th = self._look.theme
         return (
-            f"QTableView {{ background: {th.bg1}; border: none; }} QHeaderView {{ background: {th.bg2}; border: none; }}"
+            f"QTableView {{ background: {th.bg1}; border: none; }}"
+            f"QHeaderView {{ background: {th.bg2}; border: none; }}"
             "QScrollBar:vertical { background: transparent; width: 8px; margin: 2px; }"
             "QScrollBar:horizontal { background: transparent; height: 8px; margin: 2px; }"
             f"QScrollBar::handle {{ background: {th.line2}; border-radius: 2px; min-width: 32px; min-height: 32px; }}"
@@ -363,6 +302,14 @@ class BondPanel(QWidget):
         th = self._look.theme
         p = QPainter(self)
         p.fillRect(event.rect(), paint.color(th.bg1))
+        if event.rect().top() < TITLE:
+            self._paint_title(p)
+        if event.rect().bottom() > self.view.geometry().bottom():
+            self._paint_foot(p)
+        p.end()
+
+    def _paint_title(self, p: QPainter) -> None:
+        th = self._look.theme
         title = QRectF(12, 0, 200, TITLE)
         paint.text(p, title, t("bond.title"), th.t1, fonts.VALUE, bold=True)
         words, warns = self._as_of()
@@ -370,14 +317,15 @@ class BondPanel(QWidget):
         wide = paint.text(p, cell, words, th.warn if warns else th.t3, fonts.SMALL, align=paint.RIGHT)
         if warns:
             paint.alert(p, cell.right() - wide - 18, TITLE / 2, th.warn)
+
+    def _paint_foot(self, p: QPainter) -> None:
         below = self.view.below()
         if below:
             more = QRectF(12, self.view.geometry().bottom() + 1, self.width() - 24, MORE - BAR)
-            paint.text(p, more, t("bond.more", n=below), th.t3, fonts.SMALL)
+            paint.text(p, more, t("bond.more", n=below), self._look.theme.t3, fonts.SMALL)
         at = self.model.row_of(self._mirror.selected_bond)
         foot = QRectF(0, self.height() - FOOT, self.width(), FOOT)
         bonds_paint.foot(p, self._look, self._mirror, self.model.bond_at(at), foot)
-        p.end()
 
     def event(self, event: object) -> bool:
         if isinstance(event, QHelpEvent) and event.pos().y() < TITLE and self._as_of()[1]:
@@ -390,6 +338,3 @@ class BondPanel(QWidget):
 def _screen_name(name: str) -> str:
     """A built-in screen's name in the language in force; a user's own as typed."""
     return t("bond.screen_small_low") if name == "small_low" else name
-
-
-__all__ = ["BondPanel", "help_of"]

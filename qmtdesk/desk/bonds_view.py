@@ -77,6 +77,7 @@ class BondView(QTableView):
 
     open_wanted = Signal(str)
     stop_wanted = Signal(str)
+    ladder_wanted = Signal(str)
     picked = Signal(str)
 
     def __init__(self, model: BondModel, mirror: Mirror, look: Look, parent: QWidget | None = None) -> None:
@@ -86,6 +87,9 @@ class BondView(QTableView):
         self._bonds = model
         self.chosen_columns = frozenset(column.key for column in COLUMNS)
         self._widths: dict[str, int] = {}
+        self._sheet: bonds_paint.Sheet | None = None
+        self._sheet_key: object = None
+        self._arranged = 0
         self._flashes: dict[str, tuple[float, bool]] = {}
         self._flash_timer = QTimer(self)
         self._flash_timer.setInterval(50)
@@ -104,7 +108,8 @@ class BondView(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
-        self.setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.viewport().setAutoFillBackground(False)
         self.doubleClicked.connect(self._double_clicked)
         self.horizontalScrollBar().valueChanged.connect(self._header.viewport().update)
         self.horizontalScrollBar().valueChanged.connect(self.viewport().update)
@@ -144,6 +149,7 @@ class BondView(QTableView):
         for at, column in enumerate(columns):
             self._header.resizeSection(at, self._widths[column.key])
         self._stretch(columns, frozen)
+        self._arranged += 1
         self._header.viewport().update()
         self.viewport().update()
 
@@ -164,8 +170,14 @@ class BondView(QTableView):
             self._header.resizeSection(at, self._widths[columns[at].key] + share)
 
     def sheet(self) -> bonds_paint.Sheet:
-        """Where everything stands now."""
-        offset = self.horizontalScrollBar().value()
+        """Where everything stands now; made anew only when something moved."""
+        offset, width = self.horizontalScrollBar().value(), self.viewport().width()
+        key = (offset, width, self._mirror.blind, id(self.look.theme), self._arranged)
+        if self._sheet is None or key != self._sheet_key:
+            self._sheet, self._sheet_key = self._laid_out(offset, width), key
+        return self._sheet
+
+    def _laid_out(self, offset: int, width: int) -> bonds_paint.Sheet:
         x, frozen, moving = 0, [], []
         for at, column in enumerate(self._bonds.columns):
             wide = self._header.sectionSize(at)
@@ -175,9 +187,8 @@ class BondView(QTableView):
                 moving.append(Place(column, x - offset, wide))
             x += wide
         fixed = sum(place.width for place in frozen)
-        width = self.viewport().width()
-        blind = self._mirror.blind
-        return bonds_paint.Sheet(self.look.theme, tuple(frozen), tuple(moving), fixed, width, offset > 0, blind)
+        seen = tuple(place for place in moving if fixed < place.left + place.width and place.left < width)
+        return bonds_paint.Sheet(self.look.theme, tuple(frozen), seen, fixed, width, offset > 0, self._mirror.blind)
 
     def sorted_by(self, column: Column) -> str:
         """'' | up | down."""
@@ -241,7 +252,7 @@ class BondView(QTableView):
     def _double_clicked(self, index: QModelIndex) -> None:
         bond = self._bonds.bond_at(index.row())
         if bond is not None:
-            self.open_wanted.emit(bond.row.code)
+            self.ladder_wanted.emit(bond.row.code)
 
     def currentChanged(self, current: Any, previous: Any) -> None:
         super().currentChanged(current, previous)

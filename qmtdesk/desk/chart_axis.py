@@ -1,5 +1,6 @@
 """The chart's time: trading time without the lunch break, its labels, and points gathered into candles."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 MINUTE = 60_000
@@ -46,6 +47,14 @@ def labels(start: int, end: int, width: int, least: int = 74) -> list[tuple[int,
     step = next((s for s in STEPS if s * MINUTE * width >= least * (end - start)), STEPS[-1]) * MINUTE
     first = -((-start) // step) * step
     return [(x, clock_text(x)) for x in range(first, end + 1, step)]
+
+
+def newest_day(points: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The points of the last point's Shanghai day; the list itself when they are all of that day."""
+    if not points:
+        return points
+    start = points[-1][0] - (points[-1][0] + SHANGHAI_MS) % DAY
+    return points if points[0][0] >= start else points[bisect_left(points, (start, 0)) :]
 
 
 def candles(points: tuple[tuple[int, int], ...], minutes: int) -> list[Candle]:

@@ -141,15 +141,13 @@ class _Goals(QWidget):
     picked = Signal(object)
 
     def __init__(self, look: Look, box: JumpBox) -> None:
-        super().__init__(box, Qt.WindowType.ToolTip)
+        super().__init__(box.window())
         self._look, self._box = look, box
         self._goals: list[Goal] = []
         self._at = 0
-        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMouseTracking(True)
-        box.window().installEventFilter(self)
+        self.hide()
 
     def tell(self, found: list[Goal]) -> None:
         self._goals, self._at = found, 0
@@ -157,9 +155,13 @@ class _Goals(QWidget):
 
     def drop(self) -> None:
         self.resize(300, max(len(self._goals), 1) * _ROW + 10)
-        corner = self._box.mapToGlobal(QPoint(self._box.width() - self.width(), self._box.height() + 4))
-        self.move(corner)
+        window = self._box.window()
+        if self.parentWidget() is not window:
+            self.setParent(window)
+            window.installEventFilter(self)
+        self.move(self._box.mapTo(window, QPoint(self._box.width() - self.width(), self._box.height() + 4)))
         self.show()
+        self.raise_()
 
     def current(self) -> Goal | None:
         return self._goals[self._at] if self._goals else None

@@ -239,7 +239,7 @@ class KillSheet(Sheet):
         self.go.drop_hint()
         self.arm_button(t("kill.lift"), "plain")
         mirror.kill_changed.connect(self._changed)
-        mirror.orders_changed.connect(lambda _: self.progress.update())
+        mirror.orders_changed.connect(self._orders_changed)
 
     def title(self) -> str:
         return t("kill.title")
@@ -284,6 +284,9 @@ class KillSheet(Sheet):
             return
         self.progress.update()
         self.recheck()
+
+    def _orders_changed(self, _keys: frozenset[str]) -> None:
+        self.progress.update()
 
     def _copy(self) -> None:
         if self.mirror.kill is not None:

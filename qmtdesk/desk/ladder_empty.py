@@ -15,7 +15,7 @@ from qmtdesk.desk.mirror import Mirror
 from qmtdesk.desk.texts import say, t
 from qmtdesk.desk.tokens import Theme
 from qmtdesk.domain.reason import Why
-from qmtdesk.wire.rows import QuoteRow
+from qmtdesk.wire.rows import GridRow, QuoteRow
 
 HEAD = 24
 ROW = 24
@@ -45,7 +45,7 @@ class LadderEmpty(QWidget):
         mirror = self._mirror
         self.start_button.say(t("empty.start"))
         self.demo_button.say(t("empty.demo"))
-        self.start_button.setVisible(bool(mirror.selected_bond))
+        self.start_button.setVisible(bool(mirror.selected_bond) and self._waiting_grid() is None)
         status = mirror.status
         paper = status is not None and status.mode == "paper"
         self.demo_button.setVisible(paper and not mirror.grids)
@@ -59,7 +59,15 @@ class LadderEmpty(QWidget):
             return t("empty.loading"), ""
         if not mirror.selected_bond:
             return t("empty.no_bond"), t("empty.no_bond_next")
+        grid = self._waiting_grid()
+        if grid is not None:
+            return t("empty.no_levels"), say(grid.why, grid.code) if grid.why is not None else t("empty.no_levels_next")
         return t("empty.no_grid"), t("empty.no_grid_next")
+
+    def _waiting_grid(self) -> GridRow | None:
+        """The bond's grid when it is started but has no levels yet."""
+        grid = self._mirror.grids.get(self._mirror.selected_bond)
+        return grid if grid is not None and grid.state not in ("", "stopped") else None
 
     # inside
 

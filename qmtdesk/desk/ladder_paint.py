@@ -180,7 +180,8 @@ def _pill(p: QPainter, ink: Ink, order: Pill, where: QRectF, *, buying: bool) ->
         paint.box(p, where, ground)
         x = where.right() - 3 if buying else where.left()
         p.fillRect(QRectF(x, where.top(), 3, where.height()), paint.color(value))
-    _pill_words(p, where, word, f.volume(order.left), (word_value, figure), buying=buying)
+    raised = where.adjusted(0, 0, 0, -3 if order.total > order.left else 0)
+    _pill_words(p, raised, word, f.volume(order.left), (word_value, figure), buying=buying)
     if order.total > order.left:
         _part(p, where, order, th.on_fill if solid else figure)
 
@@ -296,6 +297,11 @@ def head(p: QPainter, ink: Ink, where: QRectF) -> None:
     title(c.trades, "ladder.trades", paint.LEFT)
     if c.trips[1] - c.trips[0] > 10:
         title(c.trips, "ladder.trips", paint.RIGHT)
+
+
+def foot_figures(grid: GridRow) -> tuple[object, ...]:
+    """All that the foot shows; as long as it is the same, the foot needs no painting."""
+    return (grid.held, grid.floating, grid.realised, grid.fees, grid.range_low, grid.range_high, grid.exact)
 
 
 def foot(p: QPainter, ink: Ink, where: QRectF, grid: GridRow) -> None:

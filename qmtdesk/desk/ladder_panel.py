@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from qmtdesk.desk import fonts, paint
 from qmtdesk.desk import format as f
+from qmtdesk.desk.chart_axis import newest_day
 from qmtdesk.desk.chart_panel import ChartPanel
 from qmtdesk.desk.commands import Commands
 from qmtdesk.desk.ladder_empty import LadderEmpty
@@ -13,8 +14,9 @@ from qmtdesk.desk.ladder_head import HEIGHT as HEAD
 from qmtdesk.desk.ladder_head import RUNNING, LadderHead
 from qmtdesk.desk.ladder_history import HistoryPopup, gap_fills, level_words
 from qmtdesk.desk.ladder_layout import LADDER, widths
-from qmtdesk.desk.ladder_view import FOOT, LadderView
-from qmtdesk.desk.ladder_view import HEAD as TITLES
+from qmtdesk.desk.ladder_picture import FOOT
+from qmtdesk.desk.ladder_picture import HEAD as TITLES
+from qmtdesk.desk.ladder_view import LadderView
 from qmtdesk.desk.look import Look
 from qmtdesk.desk.mirror import Mirror
 from qmtdesk.desk.note_bar import NoteBar
@@ -92,6 +94,7 @@ class LadderPanel(QWidget):
         self.empty.demo.connect(self._demo)
         self.ladder.sheet_wanted.connect(self._ask_sheet)
         self.ladder.framed.connect(self._share_axis)
+        self.ladder.level_chosen.connect(lambda at: self.ladder.setAccessibleDescription(self.level_words(at)))
         self.ladder.pause_wanted.connect(self._pause)
         self.ladder.cancel_wanted.connect(self._cancel)
         self.ladder.history_wanted.connect(self._history)
@@ -110,7 +113,7 @@ class LadderPanel(QWidget):
         mirror.bonds_changed.connect(self._bonds)
         mirror.status_changed.connect(self.empty.relabel)
         mirror.blind_changed.connect(self._blind)
-        mirror.link_changed.connect(self._answered_never)
+        mirror.link_changed.connect(self._relinked)
         mirror.second_passed.connect(self._second)
 
     # what came in
@@ -121,13 +124,19 @@ class LadderPanel(QWidget):
     def _show_bond(self) -> None:
         code = self._mirror.selected_bond
         self._fills_seen = {key for key, fill in self._mirror.fills.items() if fill.code == code}
-        if code and code not in self._asked and not self._mirror.has_history(code, "price"):
-            self._asked.add(code)
-            self._commands.ask_series(code, "price")
+        if code not in self._asked and not self._mirror.has_history(code, "price"):
+            self._ask_history()
         self._show_grid()
         self._place()
         self.head.relabel()
         self.empty.relabel()
+
+    def _ask_history(self) -> None:
+        """The price series from the trader; once a bond, and again after every interruption."""
+        code = self._mirror.selected_bond
+        if code:
+            self._asked.add(code)
+            self._commands.ask_series(code, "price")
 
     def _show_grid(self) -> None:
         """Ladder or empty state, then everything that hangs on which it is."""
@@ -224,7 +233,7 @@ class LadderPanel(QWidget):
         code = mirror.selected_bond
         quote = mirror.quotes.get(code)
         scene.code = code
-        scene.points = mirror.series(code, "price")
+        scene.points = newest_day(mirror.series(code, "price"))
         scene.last = mirror.last(code)
         scene.prev_close = quote.prev_close if quote is not None else 0
         scene.stale = mirror.stale(code)
@@ -285,9 +294,13 @@ class LadderPanel(QWidget):
         if not ack.ok and ack.reason is not None:
             self.note.warn(t("head.refused", why=say(ack.reason, self._mirror.selected_bond)))
 
-    def _answered_never(self) -> None:
+    def _relinked(self) -> None:
+        """Who waits for an answer of a lost trader waits for nothing; a new one has the history of the gap."""
         if self._mirror.link != "attached":
             self.head.set_busy(False)
+            self._asked.clear()
+        elif self._mirror.selected_bond not in self._asked:
+            self._ask_history()
 
     # looking closer
 
@@ -352,6 +365,7 @@ class LadderPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place()
+        self.note.place()
         self._share_axis()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -51,5 +51,5 @@ def _tab_rows(height: int) -> int:
 
 
 def _watch_rows(body: int) -> int:
-    most = 7 if body < 880 else 10
+    most = 7 if body < 880 else 8
     return min(max((body - GAP - _WATCH_HEAD - _SEAL_LEAST) // _WATCH_ROW, 3), most)

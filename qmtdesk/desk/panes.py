@@ -22,6 +22,8 @@ class Panes(QWidget):
         super().__init__()
         self._look = look
         self._bonds, self._ladder, self._tabs = bonds, ladder, tabs
+        bonds.setMinimumSize(240, 160)  # it scrolls sideways; the ladder and the watchlist cannot
+        watch.setMinimumWidth(330)
         self.solo = 0
         self._saved: Splits | None = None
         self.middle = _splitter(Qt.Orientation.Horizontal, bonds, ladder)

@@ -27,6 +27,7 @@ _MOVES = frozenset(
         Qt.Key.Key_PageDown,
     }
 )
+_OPTIONAL = ("code", "source", "improvement", "fee", "amount", "today", "level", "grid_held", "filled")
 PAD = 8
 EDGE = 14
 
@@ -110,6 +111,8 @@ class PaintedHeader(QHeaderView):
         p.fillRect(self.viewport().rect(), paint.color(theme.bg2))
         by, down = table.rows.sorting
         for number, column in enumerate(table.rows.columns):
+            if table.isColumnHidden(number):
+                continue
             cell = table.cell(number, 0, 24)
             words = t(f"col.{column.title}")
             value = theme.t1 if number == by else theme.t3
@@ -199,12 +202,25 @@ class RowTable(QTableView):
         wide = [fonts.column_width((*c.samples, t(f"col.{c.title}"))) + 8 for c in columns]
         wide[0] += EDGE - PAD
         wide[-1] += EDGE - PAD
-        room = self.viewport().width() - sum(wide)
         stretch = next((n for n, column in enumerate(columns) if column.stretch), len(columns) - 1)
-        last_right = columns[stretch].right
-        wide[stretch] = max(wide[stretch] + (0 if last_right else room), 60)
+        if not columns[stretch].right:
+            wide[stretch] = max(wide[stretch], 60)
+        shown = self._shown(wide)
+        room = self.viewport().width() - sum(wide[n] for n in shown)
+        if not columns[stretch].right:
+            wide[stretch] += max(room, 0)
         for number, width in enumerate(wide):
+            self.setColumnHidden(number, number not in shown)
             self.setColumnWidth(number, width)
+
+    def _shown(self, wide: list[int]) -> set[int]:
+        """The columns there is room for; what can be read elsewhere goes first."""
+        shown = set(range(len(wide)))
+        for title in _OPTIONAL:
+            if sum(wide[n] for n in shown) <= self.viewport().width():
+                break
+            shown -= {n for n, column in enumerate(self.rows.columns) if column.title == title}
+        return shown
 
     def _sort_clicked(self, section: int) -> None:
         by, down = self.rows.sorting
@@ -282,6 +298,8 @@ class RowTable(QTableView):
         finished = getattr(row, "state", "") in ("cancelled", "part_cancelled", "filled", "rejected", "refused")
         grey = getattr(row, "kind", "") == "foreign" or (finished and hasattr(row, "cancellable"))
         for number, column in enumerate(self.rows.columns):
+            if self.isColumnHidden(number):
+                continue
             cell = self.cell(number, rect.top(), rect.height() - 1)
             if column.draw is not None:
                 column.draw(p, cell, row, self._mirror, theme)

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from qmtdesk.desk import fonts, paint
 from qmtdesk.desk import format as fmt
@@ -76,7 +77,7 @@ class Sheet(QWidget):
         self._note = ""
         self._open = 1.0
         self._leaving = False
-        self._focus_before: QWidget | None = window.focusWidget()
+        self._focus_before = _outside(window)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.card = Card(self)
         self.body = QWidget(self.card)
@@ -214,9 +215,14 @@ class Sheet(QWidget):
         window.removeEventFilter(self)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         before = self._focus_before
-        (window if before is None else before).setFocus()
+        (before if before is not None and isValid(before) else window).setFocus()
         self.left.emit()
         self._animate(1.0, 0.0, OUT_MS)
+
+    @property
+    def focus_before(self) -> QWidget | None:
+        """What had the keyboard before any sheet was open."""
+        return self._focus_before
 
     @property
     def leaving(self) -> bool:
@@ -258,7 +264,6 @@ class Sheet(QWidget):
     def _settled(self) -> None:
         if self._leaving:
             self.hide()
-            self.setParent(None)
             self.deleteLater()
             return
         self.card.setGraphicsEffect(None)  # type: ignore[arg-type]
@@ -326,6 +331,15 @@ class Sheet(QWidget):
         depth = 0.62 if self.look.dark else 0.38
         p.fillRect(self.rect(), paint.color("#05070A", round(depth * self._open, 2)))
         p.end()
+
+
+def _outside(window: QWidget) -> QWidget | None:
+    """What has the keyboard now or, where that is a sheet, had it before that sheet."""
+    now: QWidget | None = window.focusWidget()
+    for sheet in window.findChildren(Sheet):
+        if now is sheet or (now is not None and sheet.isAncestorOf(now)):
+            return sheet.focus_before
+    return now
 
 
 def _from(line: QRectF, x: float) -> QRectF:

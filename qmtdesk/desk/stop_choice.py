@@ -37,8 +37,8 @@ class StopSheet(Sheet):
         column.addWidget(self.facts)
         column.addStretch(1)
         self.say_foot(t("stop.foot"))
-        mirror.grid_changed.connect(lambda _: self._show())
-        mirror.quotes_changed.connect(lambda _: self._show())
+        mirror.grid_changed.connect(self._rows_changed)
+        mirror.quotes_changed.connect(self._rows_changed)
         self._show()
 
     def title(self) -> str:
@@ -46,6 +46,10 @@ class StopSheet(Sheet):
 
     def subject(self) -> str:
         return self.code
+
+    def _rows_changed(self, keys: frozenset[str]) -> None:
+        if self.code in keys:
+            self._show()
 
     def _volume(self) -> int:
         grid = self.mirror.grids.get(self.code)

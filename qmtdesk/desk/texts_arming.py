@@ -130,6 +130,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "grid.sell_only": ("只卖不买", "Sell only"),
     "grid.auction": ("集合竞价 9:24:40 报首单", "First order 9:24:40 in the auction"),
     "grid.auction_note": ("9:20–9:25 不能撤", "no cancels 9:20–9:25"),
+    "grid.stop_empty": ("填到价只卖的价格", "Type the price to sell only at"),
     "grid.cap_below_first": ("资金上限低于每只金额，买不起首仓", "The cash cap is below the amount of the first buy"),
     "grid.summary": (
         "{spacing} · 上 {up} 档 / 下 {down} 档 · 每档 {unit}",

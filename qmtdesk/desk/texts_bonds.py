@@ -100,6 +100,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "redeem.met": ("已满足", "met"),
     "redeem.announced": ("已公告", "called"),
     # the ladder
+    "ladder.name": ("网格阶梯", "Grid ladder"),
     "ladder.no": ("档", "#"),
     "ladder.held": ("持", "H"),
     "ladder.buy": ("买单", "Buy"),
@@ -167,6 +168,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "按 Enter 打开参数：先看占用资金、最坏亏损与将发出的委托，再决定启动。",
         "Press Enter for the settings: cash, worst loss and the orders that would leave come first.",
     ),
+    "empty.no_levels": ("网格已启动，还没有档位", "Grid started, no levels yet"),
+    "empty.no_levels_next": ("等第一个价格。", "Waiting for the first price."),
     "empty.start": ("启动网格…", "Start a grid…"),
     "empty.demo": ("演示：启动 3 个网格", "Demo: start three grids"),
     "empty.demo_note": ("仅模拟盘", "Paper only"),

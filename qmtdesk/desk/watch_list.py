@@ -169,6 +169,8 @@ class WatchList(QAbstractScrollArea):
             )  # fmt: skip
             paint.hairline(p, place.left(), place.right() + 1, place.bottom(), theme.line)
         self._thumb(p)
+        if not self._codes:
+            self._empty(p)
         p.setClipping(False)
         if event.rect().top() < HEADER:
             self._header(p, at)
@@ -182,6 +184,15 @@ class WatchList(QAbstractScrollArea):
         if self.by_urgency:
             wide = fonts.width_of(t("watch.seal"), fonts.SMALL)
             paint.triangle(p, at.amount_right - wide - 11, HEADER / 2, True, self.look.theme.acc, 6)
+
+    def _empty(self, p: QPainter) -> None:
+        """Names the next step; before the trader's first picture there is nothing to say yet."""
+        if self.mirror.status is None:
+            return
+        theme, wide, middle = self.look.theme, self.viewport().width(), self.viewport().height() / 2
+        paint.text(p, QRectF(0, middle - 22, wide, 22), t("watch.empty"), theme.t2, align=paint.CENTRE)
+        next_step = QRectF(0, middle + 2, wide, 20)
+        paint.text(p, next_step, t("watch.empty_next"), theme.t3, fonts.SMALL, align=paint.CENTRE)
 
     def _thumb(self, p: QPainter) -> None:
         bar = self.verticalScrollBar()

@@ -7,6 +7,7 @@ from qmtdesk.engine import records as r
 from qmtdesk.engine.books import Holding, Money, State, drop, put
 
 LINES_KEPT = 500
+LOSS = "loss"
 RATE_WINDOW_MS = 60_000
 
 
@@ -33,7 +34,8 @@ def apply(state: State, record: r.Record) -> State:  # noqa: C901, PLR0912 - one
         case r.MasterSet(on):
             return replace(state, master=on)
         case r.KillSet(kill):
-            return replace(state, kill=kill)
+            by_loss = kill is not None and kill.by == LOSS
+            return replace(state, kill=kill, loss_day=state.day if by_loss else state.loss_day)
         case r.DayBegan(day):
             return _day_began(state, day)
         case r.DayBase(total):
@@ -48,7 +50,13 @@ def _placed(state: State, order: Order) -> State:
     state = replace(state, orders=put(state.orders, order.ref, order), refs=refs)
     if order.owner.kind is OwnerKind.FOREIGN:
         return state
-    return replace(_counted(state, order.created_at), next_ref=state.next_ref + 1)
+    return replace(_counted(state, order.created_at), next_ref=max(state.next_ref, number_of(order.ref) + 1))
+
+
+def number_of(ref: str) -> int:
+    """The running number at the end of one of our refs, 0 when it is none of ours."""
+    head, _, number = ref.rpartition("-")
+    return int(number) if head.startswith("q") and number.isascii() and number.isdigit() else 0
 
 
 def _counted(state: State, at: int) -> State:
@@ -61,7 +69,12 @@ def _moved(state: State, record: r.OrderMoved) -> State:
     order = state.orders.get(record.ref)
     if order is None:
         return state
-    refs = put(state.refs, record.broker_id, record.ref) if record.broker_id else state.refs
+    refs, orders = state.refs, state.orders
+    if record.broker_id:
+        other = refs.get(record.broker_id, record.ref)
+        # what was taken for somebody else's order under this number was ours
+        orders = orders if other == record.ref else drop(orders, other)
+        refs = put(refs, record.broker_id, record.ref)
     order = replace(
         order,
         state=record.state,
@@ -71,7 +84,7 @@ def _moved(state: State, record: r.OrderMoved) -> State:
         text=record.text or order.text,
         asked=record.asked if record.asked >= 0 else order.asked,
     )
-    return replace(state, orders=put(state.orders, record.ref, order), refs=refs)
+    return replace(state, orders=put(orders, record.ref, order), refs=refs)
 
 
 def _cancel_asked(state: State, ref: str, at: int) -> State:

@@ -139,6 +139,7 @@ class State:
     next_line: int = 1
     messages: int = 0
     sent_at: tuple[int, ...] = ()
+    loss_day: str = ""
     blocked: Mapping[str, Reason] = field(default_factory=_empty)
     """Why a code's newest wish did not leave; '' for what holds everything back."""
 
@@ -177,8 +178,14 @@ def cash_room(state: State) -> int:
     """厘 that may still be put up for buying: gross cash less every open buy, ours in doubt included."""
     if state.money is None:
         return 0
-    bidding = sum(o.open_volume * o.price for o in live_orders(state, own=False) if o.side is Side.BUY)
+    bidding = sum(frozen_by(o.price, o.open_volume) for o in live_orders(state, own=False) if o.side is Side.BUY)
     return state.money.gross_cash - bidding
+
+
+def frozen_by(price: int, volume: int) -> int:
+    """厘 that a counter freezes for a buy, commission included, rather too much than too little; 0 for no volume."""
+    value = price * volume
+    return value + max(value // 1_000, 5_000) if value else 0
 
 
 def holding_of(position: Position, open_sells: int) -> Holding:

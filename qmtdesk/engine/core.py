@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.codes import Listing
-from qmtdesk.domain.order import CANCELLABLE, OrderState, OwnerKind
+from qmtdesk.domain.order import CANCELLABLE, Order, OrderState, OwnerKind
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.domain.sessions import at_of, phase_at, shanghai_day
+from qmtdesk.domain.sessions import at_of, shanghai_day
 from qmtdesk.engine import grids, guards, ledger, reconcile, switches
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import apply
 from qmtdesk.engine.books import Ready, State, live_orders
-from qmtdesk.engine.work import ALARM, NOTICE, Work
+from qmtdesk.engine.work import ALARM, NOTICE, Work, phase_takes_cancels
 from qmtdesk.strategies.guard import GuardMove
 from qmtdesk.strategies.plan_error import PlanError
 
@@ -65,8 +65,9 @@ def _happen(work: Work, event: m.Event) -> None:
         case m.AccountReported(request, report):
             reconcile.take_in(work, request, report)
             _after_broker(work, "")
-        case m.ReportFailed():
-            work.state = replace(work.state, request_at=0)
+        case m.ReportFailed(request):
+            if request == work.state.request:
+                work.state = replace(work.state, request_at=0)
         case (
             m.SubmitAnswered()
             | m.SubmitRefused()
@@ -96,7 +97,7 @@ def _broker_said(work: Work, event: m.BrokerEvent) -> str:
             ledger.cancel_refused(work, broker_id, text)
             return _code_of(work.state, work.state.refs.get(broker_id, ""))
         case m.OrderReported(order):
-            ledger.reported(work, order)
+            ledger.pushed(work, order)
             return order.code
         case m.FillReported(fill):
             ledger.booked(work, fill)
@@ -130,9 +131,41 @@ def _after_broker(work: Work, code: str) -> None:
         touched.add(order.code)
         if order.owner.kind in grids.GRID_OWNERS:
             grids.rejected(work, order.code)
+    for order in (*work.revived, *work.pulled):
+        touched.add(order.code)
+    while work.revived:
+        grids.came_back(work, work.revived.pop(0))
+    while work.pulled:
+        _taken_off(work, work.pulled.pop(0))
     for name in touched if code else _active(work.state):
         _plan(work, name)
     switches.progress(work)
+
+
+def _taken_off(work: Work, order: Order) -> None:
+    """An own order was cancelled, and not by us: whoever did it at the terminal does not want it back at once."""
+    if order.owner.kind is OwnerKind.FOREIGN or not phase_takes_cancels(work.state, order.code):
+        return
+    book = work.state.grids.get(order.code)
+    why = because(Why.DISARMED, how="terminal", ref=order.ref)
+    if order.owner.kind is OwnerKind.GUARD:
+        guards.disarm(work, order.code, why)
+    elif order.owner.kind is OwnerKind.GRID and _rest_gap(work, order):
+        work.log(NOTICE, order.code, because(Why.GAP_PAUSED, ref=order.ref))
+    elif book is not None and (book.armed or book.winding is StopHow.SELL):
+        grids.disarm(work, order.code, StopHow.CANCEL, why)
+
+
+def _rest_gap(work: Work, order: Order) -> bool:
+    """Leave the gap of a lattice's order alone; False when it has none any more."""
+    book = work.state.grids.get(order.code)
+    if book is None or not book.armed or book.grid is None or order.owner.kind is not OwnerKind.GRID:
+        return False
+    gap = order.owner.slot - book.grid.slot0
+    if not 0 <= gap < len(book.grid.gaps):
+        return False
+    grids.pause_gap(work, order.code, gap, on=True)
+    return True
 
 
 def _filled_words(side: str, price: int, volume: int) -> Reason:
@@ -165,7 +198,7 @@ def _guarded(work: Work, code: str, action: Callable[[], None]) -> None:
         if book is not None and book.armed:
             work.set_grid(code, replace(book, armed=False, winding=StopHow.CANCEL, why=why), keep=True)
         if code in work.state.guards:
-            work.note(r.GuardChanged(code, None))
+            guards.give_up(work, code, why)
 
 
 def _quoted(work: Work, code: str, event: m.Quoted) -> None:
@@ -173,7 +206,8 @@ def _quoted(work: Work, code: str, event: m.Quoted) -> None:
     if code not in state.instruments:
         return
     old = state.quotes.get(code)
-    if old is not None and event.quote.at < old.quote.at:
+    # a snapshot told again is no news: it must not make an old price look fresh
+    if old is not None and (event.quote.at < old.quote.at or event.quote == old.quote):
         return
     work.seen(event.quote)
     _guarded(work, code, lambda: guards.quoted(work, code))
@@ -188,11 +222,13 @@ def _time_passed(work: Work) -> None:
     _doubt_silence(work)
     _ask_in_time(work)
     _expire_arms(work)
+    switches.watch_loss(work)
     switches.progress(work)
-    if work.state.ready is not Ready.READY:
+    if not work.state.instruments:
         return
-    for code in tuple(work.state.guards):
-        _guarded(work, code, lambda c=code: guards.timed(work, c))  # type: ignore[misc]
+    if work.state.ready is Ready.READY:
+        for code in tuple(work.state.guards):
+            _guarded(work, code, lambda c=code: guards.timed(work, c))  # type: ignore[misc]
     for code in _active(work.state):
         if code in work.state.grids:
             _guarded(work, code, lambda c=code: grids.plan_orders(work, c))  # type: ignore[misc]
@@ -208,7 +244,7 @@ def _doubt_silence(work: Work) -> None:
 
 def _ask_in_time(work: Work) -> None:
     state = work.state
-    if not state.linked or not state.day:
+    if not state.linked or not state.instruments:
         return
     if state.request_at:
         if state.at - state.request_at > QUERY_ANSWER_MS:
@@ -234,7 +270,7 @@ def _expire_arms(work: Work) -> None:
 
 
 def _day_opened(work: Work, event: m.DayOpened) -> None:
-    new = event.day != work.state.day
+    new, first = event.day != work.state.day, not work.state.instruments
     instruments = {i.code: i for i in event.instruments}
     listings = {i.code: Listing(i.code, i.market, i.kind, i.board) for i in event.instruments}
     work.state = replace(work.state, instruments=instruments, listings=listings, ready=Ready.RECONCILING)
@@ -250,7 +286,7 @@ def _day_opened(work: Work, event: m.DayOpened) -> None:
         guards.new_day(work)
         if old:
             work.log("info", "", because(Why.DAY_ROLLED, day=event.day))
-    if not work.state.resume:
+    if first and not work.state.resume:
         _start_disarmed(work)
     if work.state.linked:
         work.query()
@@ -258,14 +294,12 @@ def _day_opened(work: Work, event: m.DayOpened) -> None:
 
 def _start_disarmed(work: Work) -> None:
     """A fresh start by the user begins with nothing armed but what was chosen to stay armed."""
-    if work.state.money is not None or work.state.request:
-        return
     for code, book in work.state.grids.items():
         if (book.armed or book.winding) and not book.plan.keep_armed:
             grids.disarm(work, code, StopHow.CANCEL, because(Why.NOT_ARMED, restart=1))
     for code, guard in tuple(work.state.guards.items()):
         if not guard.plan.keep_armed:
-            guards.disarm(work, code, Why.NOT_ARMED)
+            guards.disarm(work, code, because(Why.NOT_ARMED, restart=1))
 
 
 def _link_changed(work: Work, *, up: bool, text: str) -> None:
@@ -273,7 +307,8 @@ def _link_changed(work: Work, *, up: bool, text: str) -> None:
         return
     work.state = replace(work.state, linked=up, ready=Ready.RECONCILING if up else Ready.SUSPENDED)
     if up:
-        if work.state.day:
+        # before the day is known nothing in a report could be judged
+        if work.state.instruments:
             work.query()
     else:
         work.log(ALARM, "", because(Why.LINK_DOWN, text=text))
@@ -317,13 +352,13 @@ def _cancel_one(work: Work, ref: str) -> None:
     order = work.state.orders.get(ref)
     if order is None or order.state not in CANCELLABLE or order.owner.kind is OwnerKind.FOREIGN:
         raise PlanError(because(Why.BAD_SETTING, name="ref", value=ref))
-    if not phase_at(work.state.listings[order.code], work.state.at).takes_cancels:
+    if not work.state.linked:
+        raise PlanError(because(Why.LINK_DOWN))
+    if not phase_takes_cancels(work.state, order.code):
         raise PlanError(because(Why.NO_CANCEL_PHASE))
     work.cancel(order, young=True)
-    book = work.state.grids.get(order.code)
     # the user took this level off the book: it is left alone until he says otherwise, or it would come right back
-    if book is not None and book.armed and book.grid is not None and order.owner.kind is OwnerKind.GRID:
-        grids.pause_gap(work, order.code, order.owner.slot - book.grid.slot0, on=True)
+    _rest_gap(work, order)
 
 
 def _decide(work: Work, ref: str) -> None:

@@ -23,10 +23,10 @@ def difference(wanted: Sequence[Wanted], working: Sequence[Order]) -> Steps:
 
     A working order that is too small stays, and the missing part follows when it is done; one that is too large, at
     a wrong price or unwanted is cancelled, and nothing is placed on its key until the cancel is confirmed. An order
-    in doubt blocks its key. Sells before buys; no buy at or above an own order that may still sell.
+    in doubt blocks its key, and so does one whose trades are still on their way. Sells before buys; no buy at or above an own order that may still sell.
     """
     wish = {(w.owner, w.side): w for w in wanted}
-    cancels = [order for order in working if _misfit(order, wish)]
+    cancels = _unfit(working, wish)
     busy: frozenset[Key] = frozenset((order.owner, order.side) for order in working)
     lowest_sell = min((o.price for o in working if o.side is Side.SELL), default=0)
     highest_buy = max((o.price for o in working if o.side is Side.BUY), default=0)
@@ -42,6 +42,19 @@ def difference(wanted: Sequence[Wanted], working: Sequence[Order]) -> Steps:
         if want.side is Side.SELL:
             lowest_sell = min(lowest_sell or want.price, want.price)
     return Steps(tuple(cancels), tuple(places), busy)
+
+
+def _unfit(working: Sequence[Order], wish: dict[Key, Wanted]) -> list[Order]:
+    """What has to go; of several on one key, which a lost answer may lead to, the first that fits may stay."""
+    cancels: list[Order] = []
+    kept: set[Key] = set()
+    for order in working:
+        key = (order.owner, order.side)
+        if _misfit(order, wish) or (order.live and key in kept):
+            cancels.append(order)
+        elif order.live:
+            kept.add(key)
+    return cancels
 
 
 def _misfit(order: Order, wish: dict[Key, Wanted]) -> bool:

@@ -8,7 +8,7 @@ from qmtdesk.domain.order import OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.rules import lot_problem, price_cage, rules_of
 from qmtdesk.domain.sessions import phase_at, shanghai_day
-from qmtdesk.engine.books import Ready, Seen, State, cash_room, live_orders, sell_room
+from qmtdesk.engine.books import Ready, Seen, State, cash_room, frozen_by, live_orders, sell_room
 
 Check = Callable[[State, Place], Reason | None]
 
@@ -67,7 +67,10 @@ def _fresh(state: State, place: Place) -> Reason | None:
 
 
 def _phase(state: State, place: Place) -> Reason | None:
-    phase = phase_at(state.listings[place.code], state.at)
+    listing = state.listings.get(place.code)
+    if listing is None:
+        return because(Why.UNKNOWN_CODE, code=place.code)
+    phase = phase_at(listing, state.at)
     return None if phase.takes_orders else because(Why.PHASE_CLOSED, phase=phase.value)
 
 
@@ -96,6 +99,30 @@ def _repeated(state: State, place: Place) -> Reason | None:
             continue
         if state.at - order.created_at < state.limits.duplicate_ms:
             return because(Why.DUPLICATE_ORDER, ref=order.ref, price_milli=place.price, volume=place.volume)
+    return None
+
+
+def _turned_down(state: State, place: Place) -> Reason | None:
+    """After a rejection the next try waits, twice as long each time: a counter that says no is not asked in a storm."""
+    row, last = 0, 0
+    for order in reversed(tuple(state.orders.values())):
+        if order.code != place.code or order.side is not place.side or order.owner.kind is not place.owner.kind:
+            continue
+        if order.state is not OrderState.REJECTED:
+            break
+        row, last = row + 1, max(last, order.updated_at)
+    wait = min(500 * 2**row, 60_000)
+    if row and state.at - last < wait:
+        return because(Why.REJECTED_TOO_OFTEN, count=row, wait_ms=wait)
+    return None
+
+
+def _self_trade(state: State, place: Place) -> Reason | None:
+    """No buy at or above an own working sell, nor the other way round, whichever strategies they belong to."""
+    for order in live_orders(state, place.code):
+        buy, sell = (place, order) if place.side is Side.BUY else (order, place)
+        if order.side is not place.side and buy.price >= sell.price:
+            return because(Why.SELF_TRADE, ref=order.ref, price_milli=order.price)
     return None
 
 
@@ -186,10 +213,7 @@ def _room(state: State, place: Place) -> Reason | None:
     if place.side is Side.SELL:
         room = sell_room(state, place.code)
         return because(Why.SELL_ROOM, want=place.volume, room=room) if place.volume > room else None
-    need = place.price * place.volume
-    # the counter freezes the commission with the price
-    need += need // 1_000
-    have = cash_room(state)
+    need, have = frozen_by(place.price, place.volume), cash_room(state)
     return because(Why.CASH_SHORT, need_milli=need, have_milli=have) if need > have else None
 
 
@@ -204,12 +228,17 @@ def _count(state: State, place: Place) -> Reason | None:
     return None
 
 
+def second_full(state: State) -> bool:
+    """Whether the last second took as many orders and cancels as it may."""
+    cap = state.limits.per_second
+    return cap > 0 and sum(1 for t in state.sent_at if state.at - t < 1_000) >= cap
+
+
 def _rate(state: State, place: Place) -> Reason | None:
     """Message limits; a guard's sale is not held up by the minute and day caps, which bound grids."""
     caps = state.limits
-    second = sum(1 for t in state.sent_at if state.at - t < 1_000)
-    if caps.per_second and second >= caps.per_second:
-        return because(Why.RATE_SECOND, sent=second, cap=caps.per_second)
+    if second_full(state):
+        return because(Why.RATE_SECOND, sent=caps.per_second, cap=caps.per_second)
     if place.owner.kind is OwnerKind.GUARD:
         return None
     minute = sum(1 for t in state.sent_at if state.at - t < 60_000)
@@ -262,6 +291,8 @@ CHECKS: tuple[Check, ...] = (
     _phase,
     _frozen_side,
     _one_per_key,
+    _turned_down,
+    _self_trade,
     _whole,
     _limits,
     _cage,

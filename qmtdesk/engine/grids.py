@@ -10,16 +10,18 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.rules import floor_lot, rules_of
 from qmtdesk.domain.sessions import Phase, phase_at, shanghai_day
 from qmtdesk.engine import gate
-from qmtdesk.engine.books import GridBook, State, cash_room, live_orders
+from qmtdesk.engine.books import GridBook, State, cash_room, frozen_by, live_orders
 from qmtdesk.engine.diff import difference
 from qmtdesk.engine.work import INFO, NOTICE, Work
 from qmtdesk.strategies import grid as lattice_grid
 from qmtdesk.strategies import rolling as rolling_pair
 from qmtdesk.strategies.grid import GridContext, Wanted
 from qmtdesk.strategies.grid_start import start_grid
+from qmtdesk.strategies.guard import GuardState
 from qmtdesk.strategies.plan_error import PlanError
 from qmtdesk.strategies.rolling import start_rolling
 
+CLEAR_AGAIN_MS = 5_000
 GRID_OWNERS = frozenset({OwnerKind.GRID, OwnerKind.FIRST_BUY, OwnerKind.ROLLING})
 OPENING = frozenset({Phase.BEFORE_OPEN, Phase.OPEN_AUCTION, Phase.OPEN_AUCTION_LOCKED, Phase.OPEN_WAIT})
 
@@ -168,6 +170,13 @@ def rejected(work: Work, code: str) -> None:
         disarm(work, code, StopHow.CANCEL, because(Why.REJECTED_TOO_OFTEN, count=rejects))
 
 
+def came_back(work: Work, order: Order) -> None:
+    """An order given up for lost lives: a grid that is off has it cancelled, one that runs decides as always."""
+    book = work.state.grids.get(order.code)
+    if book is not None and not book.armed and book.winding is None:
+        work.set_grid(order.code, replace(book, winding=StopHow.CANCEL), keep=True)
+
+
 def limits_of(instrument: Instrument) -> tuple[int, int]:
     """The day's limits to trade within: ours, or the feed's where we know of none; 0 = none."""
     return instrument.limit_up or instrument.told_up, instrument.limit_down or instrument.told_down
@@ -180,7 +189,7 @@ def context(state: State, code: str) -> GridContext:
     held = state.holdings.get(code)
     own = [o for o in live_orders(state, code) if o.owner.kind in GRID_OWNERS]
     others = sum(o.open_volume for o in live_orders(state, code, own=False) if o.side is Side.SELL and o not in own)
-    bids = sum(o.open_volume * o.price for o in own if o.side is Side.BUY)
+    bids = sum(frozen_by(o.price, o.open_volume) for o in own if o.side is Side.BUY)
     up, down = limits_of(instrument)
     return GridContext(
         at=state.at,
@@ -226,7 +235,16 @@ def plan_orders(work: Work, code: str) -> None:
         return
     wish = wish_of(work.state, code, explain=False)
     if wish is not None:
-        work.blocked(code, enact(work, code, wish.orders, GRID_OWNERS))
+        orders = wish.orders
+        if _guard_sells(work.state, code):
+            orders = tuple(want for want in orders if want.side is Side.SELL)
+        work.blocked(code, enact(work, code, orders, GRID_OWNERS))
+
+
+def _guard_sells(state: State, code: str) -> bool:
+    """Whether a guard is selling or sold this code: what it was set up to get out of is not bought back."""
+    guard = state.guards.get(code)
+    return guard is not None and guard.state in (GuardState.TRIGGERED, GuardState.SOLD)
 
 
 def enact(work: Work, code: str, wanted: Iterable[Wanted], owners: frozenset[OwnerKind]) -> Reason | None:
@@ -246,19 +264,26 @@ def _wind(work: Work, code: str, book: GridBook) -> None:
     """Finish a stop: cancel own orders; after that, if asked for, sell what the grid holds."""
     if book.winding is None:
         return
-    open_orders = [o for o in live_orders(work.state, code) if o.owner.kind in GRID_OWNERS]
+    clears = book.winding is StopHow.SELL
+    owners = GRID_OWNERS if clears else GRID_OWNERS | {OwnerKind.CLEAR}
+    open_orders = [o for o in live_orders(work.state, code) if o.owner.kind in owners]
     for order in open_orders:
         work.cancel(order)
     if open_orders:
         return
-    volume = _to_clear(work.state, code, book) if book.winding is StopHow.SELL else 0
     clearing = [o for o in live_orders(work.state, code) if o.owner.kind is OwnerKind.CLEAR]
+    volume = _to_clear(work.state, code, book) if clears else 0
     if not volume and not clearing:
         work.set_grid(code, replace(book, winding=None), keep=True)
         return
-    quote = work.state.quotes.get(code)
-    if volume and not clearing and quote is not None and quote.quote.bid1.price:
-        want = Wanted(Owner(OwnerKind.CLEAR), Side.SELL, quote.quote.bid1.price, volume)
+    seen = work.state.quotes.get(code)
+    bid = seen.quote.bid1.price if seen else 0
+    for order in clearing:
+        # the market went away from under it
+        if bid and bid < order.price and work.state.at - order.created_at >= CLEAR_AGAIN_MS:
+            work.cancel(order)
+    if volume and not clearing and bid:
+        want = Wanted(Owner(OwnerKind.CLEAR), Side.SELL, bid, volume)
         work.blocked(code, enact(work, code, (want,), frozenset({OwnerKind.CLEAR})))
 
 
@@ -267,8 +292,10 @@ def _to_clear(state: State, code: str, book: GridBook) -> int:
     held = state.holdings.get(code)
     if part is None or held is None:
         return 0
-    rules = rules_of(state.listings[code], shanghai_day(state.at))
-    return floor_lot(rules, min(part.held_total, held.sellable))
+    listing = state.listings.get(code)
+    if listing is None:
+        return 0
+    return floor_lot(rules_of(listing, shanghai_day(state.at)), min(part.held_total, held.sellable))
 
 
 def expire(work: Work, code: str, closed_at: int) -> None:

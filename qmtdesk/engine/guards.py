@@ -5,7 +5,8 @@ from dataclasses import replace
 from qmtdesk.domain.instrument import Kind
 from qmtdesk.domain.order import Fill, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GuardPlan
-from qmtdesk.domain.reason import Why, because
+from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.rules import rules_of, sellable_whole
 from qmtdesk.domain.sessions import Phase, at_of, phase_at, shanghai_day
 from qmtdesk.engine import gate
 from qmtdesk.engine import records as r
@@ -50,14 +51,20 @@ def arm(work: Work, plan: GuardPlan) -> None:
         plan_orders(work, code)
 
 
-def disarm(work: Work, code: str, why: Why | None = None) -> None:
+def disarm(work: Work, code: str, why: Reason | None = None) -> None:
     """Stop guarding; an order on its way is cancelled. Doing it twice is doing it once."""
     guard = work.state.guards.get(code)
     if guard is None or guard.state in (GuardState.OFF, GuardState.SOLD):
         return
     work.set_guard(code, rules.disarm(guard), keep=True)
-    work.log(INFO if why is None else NOTICE, code, because(why or Why.DISARMED))
+    work.log(INFO if why is None else NOTICE, code, why or because(Why.DISARMED))
     plan_orders(work, code)
+
+
+def give_up(work: Work, code: str, why: Reason) -> None:
+    """Switch a guard off after a bug in its step; it stays in the books so that its order is not forgotten."""
+    guard = work.state.guards[code]
+    work.set_guard(code, replace(guard, state=GuardState.OFF, question=None, why_off=why), keep=True)
 
 
 def set_threshold(work: Work, code: str, threshold: int) -> None:
@@ -159,7 +166,7 @@ def timed(work: Work, code: str) -> None:
 def _step(work: Work, code: str, guard: Guard, board: boards.Board) -> None:
     quote = work.state.quotes[code].quote
     moved, moves = rules.step_guard(guard, board, quote, context(work.state, code))
-    work.set_guard(code, moved, keep=bool(moves) or moved.state is not guard.state)
+    work.set_guard(code, moved, keep=bool(moves) or (moved.state, moved.sale) != (guard.state, guard.sale))
     _tell(work, code, moves)
 
 
@@ -220,11 +227,27 @@ def plan_orders(work: Work, code: str) -> None:
     guard = work.state.guards.get(code)
     if guard is None or code not in work.state.quotes:
         return
-    sale = rules.wanted_sale(guard)
-    wanted = () if sale is None else (Wanted(Owner(OwnerKind.GUARD), Side.SELL, sale.price, sale.volume),)
+    wanted = _wanted(work.state, guard)
     if not wanted and not any(o.owner.kind is OwnerKind.GUARD for o in live_orders(work.state, code)):
         return
+    for sale in wanted:
+        # a grid's buy that this sale would meet goes first
+        for order in live_orders(work.state, code):
+            if order.side is Side.BUY and order.price >= sale.price:
+                work.cancel(order)
     work.blocked(code, enact(work, code, wanted, frozenset({OwnerKind.GUARD})))
+
+
+def _wanted(state: State, guard: Guard) -> tuple[Wanted, ...]:
+    """The guard's sale, cut to what may be sold where somebody else sold some of it meanwhile."""
+    sale, code = rules.wanted_sale(guard), guard.plan.code
+    if sale is None or code not in state.instruments:
+        return ()
+    room = context(state, code).can_use
+    volume = sale.volume
+    if volume > room > 0:
+        volume = sellable_whole(rules_of(state.listings[code], shanghai_day(state.at)), room)
+    return (Wanted(Owner(OwnerKind.GUARD), Side.SELL, sale.price, volume),)
 
 
 def filled(work: Work, fill: Fill) -> None:
@@ -242,7 +265,7 @@ def expire(work: Work, code: str, closed_at: int) -> None:
     """End an arming of before the close, unless the user chose to keep it."""
     guard = work.state.guards.get(code)
     if guard is not None and not guard.plan.keep_armed and guard.armed_at < closed_at <= work.state.at:
-        disarm(work, code, Why.EXPIRED_AT_CLOSE)
+        disarm(work, code, because(Why.EXPIRED_AT_CLOSE))
 
 
 def new_day(work: Work) -> None:

@@ -5,40 +5,69 @@ from dataclasses import replace
 from qmtdesk.domain.account import BrokerOrder
 from qmtdesk.domain.order import FINAL, Fill, Order, OrderState, Owner, OwnerKind, may_follow
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.sessions import shanghai_day
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import fill_key
 from qmtdesk.engine.work import ALARM, NOTICE, Work, said
 
 FOREIGN = Owner(OwnerKind.FOREIGN)
+PULLED = frozenset({OrderState.CANCELLED, OrderState.PART_CANCELLED})
+CLOCKS_APART_MS = 5_000
 
 
 def answered(work: Work, ref: str, broker_id: str) -> None:
     """The counter gave our order a number; trades that came first under that number are now ours."""
     order = work.state.orders.get(ref)
-    if order is None or not broker_id or order.broker_id:
+    # a number that follows a rejection is the rejected order's; were it alive, a row would say so
+    if order is None or not broker_id or order.broker_id or order.state is OrderState.REJECTED:
         return
-    _adopt(work, order, broker_id)
+    _adopt(work, _alive(work, order), broker_id)
+
+
+def _alive(work: Work, order: Order) -> Order:
+    """An order given up on hearsay of which the counter speaks after all: in doubt again, and told so.
+
+    REFUSED is always hearsay, and so is a rejection that came without a row and so without a number. A final state
+    that a row said is never taken back.
+    """
+    hearsay = order.state is OrderState.REFUSED or (order.state is OrderState.REJECTED and not order.broker_id)
+    if not hearsay:
+        return order
+    work.note(r.OrderMoved(order.ref, OrderState.UNKNOWN, work.state.at, asked=0))
+    work.revived.append(order)
+    work.log(
+        ALARM,
+        order.code,
+        said(Why.ORDER_UNKNOWN, ref=order.ref, side=order.side.value, price_milli=order.price, text=order.text),
+    )
+    return work.state.orders[order.ref]
 
 
 def _adopt(work: Work, order: Order, broker_id: str) -> None:
     """Tie a counter number to our order, and take over what was booked to nobody or to a foreign row under it."""
-    other = work.state.refs.get(broker_id, "")
+    other = work.state.orders.get(work.state.refs.get(broker_id, ""))
     state = OrderState.WORKING if order.state in (OrderState.SENT, OrderState.UNKNOWN) else order.state
-    work.note(r.OrderMoved(order.ref, state, work.state.at, broker_id=broker_id))
-    strangers = [f for f in work.state.fills.values() if f.broker_id == broker_id and f.ref in ("", other)]
+    told = -1
+    if other is not None:
+        state = other.state if may_follow(state, other.state) else state
+        told = other.told_filled
+    nobodys = ("", other.ref) if other else ("",)
+    strangers = [f for f in work.state.fills.values() if f.broker_id == broker_id and f.ref in nobodys]
+    work.note(r.OrderMoved(order.ref, state, work.state.at, broker_id=broker_id, told_filled=told))
     for fill in strangers:
-        if fill.ref != order.ref:
+        if work.state.orders[order.ref].left >= fill.volume:
             claimed = replace(fill, ref=order.ref)
             work.note(r.FillBooked(claimed))
             work.filled.append(claimed)
-    if other and other != order.ref:
-        work.note(r.OrderMoved(other, OrderState.REFUSED, work.state.at))
 
 
 def refused(work: Work, ref: str, text: str) -> None:
-    """Surely not placed."""
+    """Surely not placed; unless the counter knows it, for errors of earlier orders are told again for later ones."""
     order = work.state.orders.get(ref)
-    if order is None or not may_follow(order.state, OrderState.REJECTED) or order.filled:
+    if order is None or not may_follow(order.state, OrderState.REJECTED):
+        return
+    if order.broker_id or order.filled:
+        work.query()
         return
     work.note(r.OrderMoved(ref, OrderState.REJECTED, work.state.at, text=text))
     work.rejected.append(order)
@@ -69,18 +98,30 @@ def cancel_refused(work: Work, broker_id: str, text: str) -> None:
     work.query()
 
 
+def pushed(work: Work, row: BrokerOrder) -> None:
+    """One order row, pushed. One of an earlier day says nothing of this one; the report knows what is open today."""
+    if row.broker_id not in work.state.refs and shanghai_day(row.at).isoformat() < work.state.day:
+        return
+    reported(work, row)
+
+
 def reported(work: Work, row: BrokerOrder) -> str:
-    """One order row, pushed or queried. Returns its code's own ref, '' for a foreign order."""
+    """One order row, pushed or queried. Returns our own ref, '' for a foreign order."""
     ref = _own_ref(work, row)
     if not ref:
         _foreign(work, row)
         return ""
-    order = work.state.orders[ref]
+    claim(work, ref, row)
+    return ref
+
+
+def claim(work: Work, ref: str, row: BrokerOrder) -> None:
+    """A row is our order's."""
+    order = _alive(work, work.state.orders[ref])
     if not order.broker_id and row.broker_id:
         _adopt(work, order, row.broker_id)
         order = work.state.orders[ref]
     _advance(work, order, row)
-    return ref
 
 
 def _own_ref(work: Work, row: BrokerOrder) -> str:
@@ -99,20 +140,30 @@ def _same(order: Order, row: BrokerOrder) -> bool:
 
 
 def _only_candidate(work: Work, row: BrokerOrder) -> str:
-    """A remark may be cut: our order still without a number whose ref begins like it, if there is exactly one."""
+    """A remark may be cut: our order still without a number that it may be, if there is exactly one."""
     if len(row.remark) < 8:
         return ""
-    fits = [
-        order.ref
-        for order in work.state.orders.values()
-        if not order.broker_id and _same(order, row) and order.ref.startswith(row.remark) and order.volume == row.volume
-    ]
-    return fits[0] if len(fits) == 1 else ""
+    fits = [order for order in work.state.orders.values() if may_be(order, row)]
+    # two that are alike in all but one being given up: it is the one that is still looked for
+    fits = [order for order in fits if order.live] or fits
+    return fits[0].ref if len(fits) == 1 else ""
+
+
+def may_be(order: Order, row: BrokerOrder) -> bool:
+    """Whether a row may be that of our order, whose number never came and whose remark was cut or dropped."""
+    return (
+        not order.broker_id
+        and _same(order, row)
+        and (order.price, order.volume) == (row.price, row.volume)
+        and order.ref.startswith(row.remark)
+        and row.at >= order.created_at - CLOCKS_APART_MS
+    )
 
 
 def _advance(work: Work, order: Order, row: BrokerOrder) -> None:
-    forward = may_follow(order.state, row.state) and not _steps_back(order, row)
-    state = row.state if forward else order.state
+    state = _with_fills(order, row)
+    if not may_follow(order.state, state) or _steps_back(order, row):
+        state = order.state
     told = max(order.told_filled, row.filled)
     if state is order.state and told == order.told_filled and (not row.text or row.text == order.text):
         return
@@ -120,6 +171,14 @@ def _advance(work: Work, order: Order, row: BrokerOrder) -> None:
     if state is OrderState.REJECTED and order.state is not OrderState.REJECTED:
         work.rejected.append(order)
         work.log(NOTICE, order.code, said(Why.ORDER_REJECTED, ref=order.ref, text=row.text))
+    elif state in PULLED and order.state not in PULLED and not order.cancel_asked_at:
+        work.pulled.append(order)
+
+
+def _with_fills(order: Order, row: BrokerOrder) -> OrderState:
+    """Some counters say 已撤 of an order that was partly filled."""
+    part = {OrderState.CANCELLED: OrderState.PART_CANCELLED, OrderState.CANCELLING: OrderState.PART_CANCELLING}
+    return part.get(row.state, row.state) if order.filled or row.filled else row.state
 
 
 def _steps_back(order: Order, row: BrokerOrder) -> bool:
@@ -148,6 +207,8 @@ def _foreign(work: Work, row: BrokerOrder) -> None:
             text=row.text,
         )
         work.note(r.OrderPlaced(order))
+        for fill in [f for f in work.state.fills.values() if f.broker_id == row.broker_id and not f.ref]:
+            work.note(r.FillBooked(replace(fill, ref=ref)))
         work.log(
             NOTICE, row.code, said(Why.FOREIGN_ORDER, side=row.side.value, price_milli=row.price, volume=row.volume)
         )
@@ -156,16 +217,22 @@ def _foreign(work: Work, row: BrokerOrder) -> None:
 
 
 def booked(work: Work, fill: Fill) -> None:
-    """Book a trade if it is new, to the own order it belongs to or to nobody; `work.filled` tells the strategies."""
-    if fill_key(fill) in work.state.fills:
+    """Book a trade if it is new, to the own order it belongs to or to nobody; `work.filled` tells the strategies.
+
+    A trade of another day told again is in the holdings of this one already.
+    """
+    if fill.day != work.state.day or fill_key(fill) in work.state.fills:
         return
     ref = work.state.refs.get(fill.broker_id, "")
     if not ref and fill.ref in work.state.orders:
         ref = fill.ref
     order = work.state.orders.get(ref)
-    if order is not None and not order.broker_id and fill.broker_id and order.owner.kind is not OwnerKind.FOREIGN:
-        _adopt(work, order, fill.broker_id)
-    if order is not None and order.filled + fill.volume > order.volume:
+    if order is not None and order.owner.kind is not OwnerKind.FOREIGN:
+        order = _alive(work, order)
+        if not order.broker_id and fill.broker_id:
+            _adopt(work, order, fill.broker_id)
+            order = work.state.orders[ref]
+    if order is not None and order.left < fill.volume:
         order = None
     fill = replace(fill, ref=order.ref if order else "")
     work.note(r.FillBooked(fill))

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from qmtdesk.domain.account import AccountReport
-from qmtdesk.domain.order import Order, OrderState, Side
+from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.engine import grids, guards, ledger
+from qmtdesk.engine import grids, ledger
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import fill_key, moved_by
 from qmtdesk.engine.books import Holding, Money, Ready, State, holding_of, live_orders
@@ -22,26 +22,48 @@ def take_in(work: Work, request: int, report: AccountReport) -> None:
         return
     for fill in sorted(report.fills, key=lambda f: (f.at, f.trade_id)):
         ledger.booked(work, fill)
-    seen = {ledger.reported(work, row) for row in report.orders}
-    _settle_doubts(work, seen)
+    for row in report.orders:
+        ledger.reported(work, row)
+    answers = request == work.state.request and work.state.request_at > 0
+    _settle_doubts(work, report, counts=answers)
     _take_account(work, report)
-    if request == work.state.request:
+    if answers:
         work.state = replace(work.state, request_at=0)
         if work.state.ready is not Ready.READY and work.state.linked:
             _finish(work)
 
 
-def _settle_doubts(work: Work, seen: set[str]) -> None:
-    """An order in doubt that the broker does not know three times, over six seconds, never arrived."""
-    for order in list(live_orders(work.state)):
-        if order.ref in seen or order.state is not OrderState.UNKNOWN:
+def _settle_doubts(work: Work, report: AccountReport, *, counts: bool) -> None:
+    """An order in doubt that the broker does not know three times, over six seconds, never arrived.
+
+    Only answers to our newest question count as looks, and only ones given that long after the order left. A row that
+    nobody claims and that may be the order's, its remark dropped on the way, is its row when nothing else can be; as
+    long as more than one may be, the doubt stays, for a second order would be the worse mistake.
+    """
+    nameless = [o for o in live_orders(work.state) if not o.broker_id]
+    strangers = [row for row in report.orders if _unclaimed(work.state, row.broker_id)]
+    for order in nameless:
+        if order.state is not OrderState.UNKNOWN:
             continue
-        asked, at = order.asked + 1, work.state.at
-        if asked >= LOOKS and at - order.created_at >= LOOKING_MS:
-            work.note(r.OrderMoved(order.ref, OrderState.REFUSED, at, text="not found", asked=asked))
-            work.log(NOTICE, order.code, because(Why.ORDER_REFUSED, ref=order.ref, looks=asked))
-        else:
-            work.note(r.OrderMoved(order.ref, OrderState.UNKNOWN, order.updated_at, asked=asked))
+        rows = [row for row in strangers if ledger.may_be(order, row)]
+        if len(rows) == 1 and sum(ledger.may_be(o, rows[0]) for o in nameless) == 1:
+            ledger.claim(work, order.ref, rows[0])
+        elif counts and not rows:
+            _look(work, order, report.at)
+
+
+def _unclaimed(state: State, broker_id: str) -> bool:
+    order = state.orders.get(state.refs.get(broker_id, ""))
+    return order is not None and order.owner.kind is OwnerKind.FOREIGN
+
+
+def _look(work: Work, order: Order, reported_at: int) -> None:
+    asked, at = order.asked + 1, work.state.at
+    if asked >= LOOKS and reported_at - order.created_at >= LOOKING_MS:
+        work.note(r.OrderMoved(order.ref, OrderState.REFUSED, at, text="not found", asked=asked))
+        work.log(NOTICE, order.code, because(Why.ORDER_REFUSED, ref=order.ref, looks=asked))
+    else:
+        work.note(r.OrderMoved(order.ref, OrderState.UNKNOWN, order.updated_at, asked=asked))
 
 
 def _take_account(work: Work, report: AccountReport) -> None:
@@ -75,18 +97,11 @@ def _finish(work: Work) -> None:
         work.state = replace(work.state, ready=Ready.RECONCILING)
         return
     work.state = replace(work.state, ready=Ready.READY)
-    resumed = 0
     for code, book in work.state.grids.items():
         reason = unexplained(work.state, code)
-        if not book.armed:
-            grids.plan_orders(work, code)
-        elif reason is not None:
+        if book.armed and reason is not None:
             grids.disarm(work, code, StopHow.CANCEL, reason)
-        else:
-            resumed += 1
-            grids.plan_orders(work, code)
-    for code in work.state.guards:
-        guards.plan_orders(work, code)
+    resumed = sum(1 for book in work.state.grids.values() if book.armed)
     if work.state.resume:
         work.log(ALARM, "", because(Why.RESUMED, grids=resumed, guards=len(work.state.guards)))
         work.state = replace(work.state, resume=False)

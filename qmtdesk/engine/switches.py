@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why, because
+from qmtdesk.engine import gate
 from qmtdesk.engine import records as r
-from qmtdesk.engine.books import KillBook, live_orders
+from qmtdesk.engine.apply import LOSS
+from qmtdesk.engine.books import KillBook, Ready, live_orders
 from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.strategies import guard as rules
 from qmtdesk.strategies.guard import GuardState
@@ -35,14 +37,30 @@ def _stop_strategies(work: Work) -> None:
 def progress(work: Work) -> None:
     """Cancel what is still open, whatever its age; done when nothing of ours is left."""
     kill = work.state.kill
-    if kill is None or kill.done_at:
+    if kill is None:
         return
     left = list(live_orders(work.state))
     for order in left:
         work.cancel(order, young=True)
-    if not left:
+    if left and kill.done_at:
+        # one that had been given up for lost was not
+        work.note(r.KillSet(replace(kill, done_at=0)))
+    elif not left and not kill.done_at:
         work.note(r.KillSet(replace(kill, done_at=work.state.at)))
         work.log(NOTICE, "", because(Why.KILL_DONE, orders=len(kill.refs), took_ms=work.state.at - kill.at))
+
+
+def watch_loss(work: Work) -> None:
+    """Press the switch when the day's loss passes its limit; once a day, so that it can be lifted after a look."""
+    state = work.state
+    cap = state.limits.loss_kill_bp
+    if not cap or state.kill is not None or state.loss_day == state.day or state.ready is not Ready.READY:
+        return
+    base = state.money.base_total if state.money else 0
+    loss = base - gate.total_value(state)
+    if base > 0 and loss * 10_000 > base * cap:
+        work.log(ALARM, "", because(Why.LOSS_KILL, loss_milli=loss, cap_bp=cap))
+        press(work, LOSS)
 
 
 def lift(work: Work) -> None:
@@ -50,8 +68,8 @@ def lift(work: Work) -> None:
     kill = work.state.kill
     if kill is None:
         return
-    if not kill.done_at:
-        left = sum(1 for _ in live_orders(work.state))
+    left = sum(1 for _ in live_orders(work.state))
+    if left or not kill.done_at:
         raise PlanError(because(Why.KILLED, by=kill.by, at_ms=kill.at, left=left))
     work.note(r.KillSet(None))
     work.log(NOTICE, "", because(Why.KILL_LIFTED))

@@ -28,6 +28,8 @@ class Work:
         self.intents: list[Intent] = []
         self.filled: list[Fill] = []
         self.rejected: list[Order] = []
+        self.revived: list[Order] = []
+        self.pulled: list[Order] = []
         self.moves: list[tuple[str, GuardMove]] = []
 
     def note(self, record: r.Record) -> None:
@@ -67,11 +69,14 @@ class Work:
         return None
 
     def cancel(self, order: Order, *, young: bool = False) -> bool:
-        """Ask for a cancel if that makes sense now. `young` cancels orders under a second old too (kill switch)."""
+        """Ask for a cancel if that makes sense now.
+
+        `young`: the user himself said so; then neither the order's age nor the messages of this second hold it up.
+        """
         min_age = 0 if young else self.state.limits.min_age_ms
-        if not cancellable(order, self.state.at, min_age, ASK_AGAIN_MS):
+        if not self.state.linked or not cancellable(order, self.state.at, min_age, ASK_AGAIN_MS):
             return False
-        if not phase_takes_cancels(self.state, order.code):
+        if not phase_takes_cancels(self.state, order.code) or (not young and gate.second_full(self.state)):
             return False
         self.note(r.CancelAsked(order.ref, self.state.at))
         self.intents.append(Cancel(order.ref, order.broker_id))

@@ -66,7 +66,8 @@ class Tally:
 class Board:
     """One board as of its newest snapshot. Amounts 厘, volumes 股 / 张, times Unix ms.
 
-    `last_at` is exchange time of that snapshot, `arrived_at` when it came, `ticks` how many were accepted. `seal` and
+    `last_at` is exchange time of that snapshot, `arrived_at` when it came, `ticks` how many were accepted, `decided`
+    whether the newest one said anything about the board. `seal` and
     `sealed_count` are 0 while not sealed, `peak` the maximum since the newest seal, `last_amount` the newest amount
     seen sealed. `print_volume` was traded between the two newest snapshots and `queue_before` waited on bid1 in the
     older of them, 0 when it was not sealed. `history` holds (time, amount or −1) of the last ten minutes, one a
@@ -88,6 +89,7 @@ class Board:
     queue_before: int = 0
     usual_gap: int = FIRST_GAP_MS
     phase: Phase | None = None
+    decided: bool = False
     tally: Tally = Tally()
     history: tuple[tuple[int, int], ...] = ()
     volumes: tuple[int, ...] = ()
@@ -204,7 +206,7 @@ def step_board(
         reading = read_board(quote, board.limit_up, phase, closing=decide_in_close_auction)
     if reading is None:
         heard = replace(
-            board, last_at=quote.at, arrived_at=at, ticks=board.ticks + 1, usual_gap=gap, phase=phase
+            board, last_at=quote.at, arrived_at=at, ticks=board.ticks + 1, usual_gap=gap, phase=phase, decided=False
         )
         return heard, ()
     state, amount = reading
@@ -228,6 +230,7 @@ def step_board(
         queue_before=board.seal // board.limit_up,
         usual_gap=gap,
         phase=phase,
+        decided=True,
         tally=_count(board, quote, amount, sealed=sealed) if moves else board.tally,
         history=history,
         volumes=volumes,

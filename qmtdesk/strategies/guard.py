@@ -237,11 +237,11 @@ def _correct(guard: Guard, instrument: Instrument, at: int) -> Guard:
 
 
 def _decides(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> bool:
-    """Whether now and the newest snapshot are both of a phase in which this guard decides."""
-    for phase in (ctx.phase, board.phase):
-        if phase is None or not (phase.continuous or (guard.plan.closing_auction and phase is Phase.CLOSE_AUCTION)):
-            return False
-    return quote.at == board.last_at and board.limit_up == guard.limit_up and bool(board.history)
+    """Whether this is a time this guard decides in, and the newest snapshot one that says something."""
+    if not (ctx.phase.continuous or (guard.plan.closing_auction and ctx.phase is Phase.CLOSE_AUCTION)):
+        return False
+    seen = board.decided and bool(board.history) and quote.at == board.last_at
+    return seen and board.limit_up == guard.limit_up
 
 
 def _judge(guard: Guard, board: Board, quote: Quote, ctx: GuardContext, moves: list[GuardMove]) -> Guard:

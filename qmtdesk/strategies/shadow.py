@@ -85,7 +85,7 @@ def step_shadow(shadow: Shadow, board: Board, moves: tuple[BoardMove, ...], quot
         elif board.sealed:
             none = (False,) * len(shadow.scores)
             shadow = replace(shadow, ready=none, met=none, sealed=True, seals=shadow.seals + 1)
-    if not shadow.sealed or quote.at != board.last_at or board.phase is None or not board.phase.continuous:
+    if not shadow.sealed or not board.decided or quote.at != board.last_at:
         return shadow
     return _judge(shadow, board, quote)
 

@@ -19,6 +19,7 @@ from qmtdesk.engine.books import Ready, State, cash_room
 from qmtdesk.engine.core import Step, begin, step
 from qmtdesk.engine.ports import Gateway
 from qmtdesk.store.journal import JournalError
+from qmtdesk.strategies.screen import ScreenPlan
 from qmtdesk.trader.diary import Diary
 from qmtdesk.trader.mirror import Mirror
 from qmtdesk.trader.pictures import Desk
@@ -55,15 +56,26 @@ Job = Callable[["Loop"], None]
 class Loop:
     """Owns the state. `post` and `ask` may be called from any thread; everything else belongs to `run`'s thread."""
 
-    def __init__(self, gateway: Gateway, diary: Diary, state: State, desk: Desk, folder: Path, *, resume: bool) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        diary: Diary,
+        state: State,
+        desk: Desk,
+        screen: ScreenPlan,
+        folder: Path,
+        *,
+        resume: bool,
+    ) -> None:
         self.gateway = gateway
         self.desk = desk
+        self.screen = screen
         self.series = Series()
         self.mirror = Mirror()
         self.terms: dict[str, BondTerms] = {}
         self._diary = diary
         self._kill_file = folder / "KILL"
-        self._publisher = Publisher()
+        self._publisher = Publisher(screen)
         self._inbox: queue.SimpleQueue[tuple[int, int, m.Event | Job]] = queue.SimpleQueue()
         self._outlet: Outlet | None = None
         self._running = True

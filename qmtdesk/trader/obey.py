@@ -16,7 +16,6 @@ from qmtdesk.engine.guards import context
 from qmtdesk.strategies.board import watch
 from qmtdesk.strategies.grid_preview import preview_grid
 from qmtdesk.strategies.guard_preview import preview_guard
-from qmtdesk.strategies.screen import ORIGINAL
 from qmtdesk.trader.loop import Loop
 from qmtdesk.trader.picture_bonds import screen_now
 from qmtdesk.wire.outbox import Answer
@@ -175,7 +174,7 @@ def _bond_checks(loop: Loop, code: str) -> tuple[Check, ...]:
     """What the bond's own terms have to say before money goes into it."""
     if code not in loop.terms:
         return ()
-    result = screen_now(loop.state, loop.terms, ORIGINAL)
+    result = screen_now(loop.state, loop.terms, loop.screen)
     verdict = result.verdicts.get(code)
     worrying = {Why.REDEEM_ANNOUNCED, Why.REDEEM_UNKNOWN, Why.LAST_DAY_NEAR, Why.NAME_DYING, Why.NOT_LISTED}
     return (Check("warn", verdict.why),) if verdict is not None and verdict.why.why in worrying else ()
@@ -210,7 +209,7 @@ def _guard_preview(loop: Loop, number: int, plan: GuardPlan) -> GuardPreview | A
 
 def _demo(loop: Loop, number: int) -> Ack:
     """Three grids on the screen's first bonds and five guards on held stocks, exactly as a user would arm them."""
-    included = screen_now(loop.state, loop.terms, ORIGINAL).included
+    included = screen_now(loop.state, loop.terms, loop.screen).included
     free = [code for code in included if (book := loop.state.grids.get(code)) is None or not book.armed]
     refusal: Reason | None = None
     for code in free[:DEMO_GRIDS]:

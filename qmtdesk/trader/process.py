@@ -9,11 +9,10 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from qmtdesk.domain.fees import FeeSchedule
 from qmtdesk.engine.books import State
 from qmtdesk.engine.ports import Gateway
-from qmtdesk.engine.risk_limits import RiskLimits
 from qmtdesk.gateways.paper.gateway import PaperGateway
+from qmtdesk.store.settings import trader_settings
 from qmtdesk.trader.diary import Diary
 from qmtdesk.trader.loop import Loop
 from qmtdesk.trader.obey import Obey
@@ -57,9 +56,13 @@ def _serve(options: TraderOptions) -> None:
     world = PaperGateway(options.folder, seed=options.seed, speed=options.speed)
     gateway: Gateway = world
     diary = Diary(options.folder / "journal.db")
+    loaded = trader_settings(options.folder).load()
+    if loaded.problem:
+        log.error("the settings cannot be used, the defaults are in force: %s", loaded.problem)
+    settings = loaded.value
     desk = Desk("paper", "paper", options.speed, str(options.folder))
-    state = State(RiskLimits(), FeeSchedule())
-    loop = Loop(gateway, diary, state, desk, options.folder, resume=options.resume)
+    state = State(settings.risk, settings.fees.schedule())
+    loop = Loop(gateway, diary, state, desk, settings.screen, options.folder, resume=options.resume)
     boot = secrets.token_hex(8)
 
     def on_command(number: int, command: Command) -> None:

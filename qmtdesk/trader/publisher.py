@@ -6,7 +6,7 @@ from typing import Any
 from qmtdesk.domain.bond_terms import BondTerms
 from qmtdesk.engine.books import State
 from qmtdesk.engine.guards import watched
-from qmtdesk.strategies.screen import ORIGINAL, ScreenResult
+from qmtdesk.strategies.screen import ScreenPlan, ScreenResult
 from qmtdesk.trader import picture_bonds, picture_grid, picture_watch, pictures
 from qmtdesk.trader.mirror import tag_of
 from qmtdesk.trader.pictures import Desk
@@ -25,7 +25,8 @@ class Publisher:
     The state's parts are immutable, so "was it replaced" is an identity test. Used by the decision thread only.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, screen: ScreenPlan) -> None:
+        self._plan = screen
         self._rows: dict[tuple[int, str], AnyRow] = {}
         self._seq = 0
         self._shown: State | None = None
@@ -147,7 +148,7 @@ class Publisher:
         if not terms or not (due or self._screen is None):
             return
         self._screen_at = wall_ms
-        self._screen = picture_bonds.screen_now(state, terms, ORIGINAL)
-        self._put(out, picture_bonds.screen_row(ORIGINAL, self._screen))
+        self._screen = picture_bonds.screen_now(state, terms, self._plan)
+        self._put(out, picture_bonds.screen_row(self._plan, self._screen))
         for each in terms.values():
             self._put(out, picture_bonds.bond_row(state, each, self._screen))

@@ -17,7 +17,21 @@ from qmtdesk.wire.rows import (
 )
 
 
-def _order(ref: str, code: str, name: str, side: str, price: int, volume: int, filled: int, state: str, when: int, kind: str = "grid", slot: int = 0, text: str = "", ahead: int = -1) -> OrderRow:  # fmt: skip
+def _order(
+    ref: str,
+    code: str,
+    name: str,
+    side: str,
+    price: int,
+    volume: int,
+    filled: int,
+    state: str,
+    when: int,
+    kind: str = "grid",
+    slot: int = 0,
+    text: str = "",
+    ahead: int = -1,
+) -> OrderRow:
     return OrderRow(
         ref=ref, code=code, name=name, side=side, price=price, volume=volume, filled=filled, amount=price * filled,
         state=state, at=when, updated_at=when + 400, kind=kind, slot=slot, text=text,
@@ -50,16 +64,16 @@ def fills() -> list[FillRow]:
         ("buy", 119_928, 80, at(9, 31, 30), 3),
     ]  # fmt: skip
     rows = [
-        FillRow(trade_id=f"t{n}", ref=f"x{n}", code=BOND, name="星澜转债", side=side, price=price, volume=volume, at=when,
-                fee=480, kind="grid", slot=slot, level=price)
+        FillRow(trade_id=f"t{n}", ref=f"x{n}", code=BOND, name="星澜转债", side=side, price=price, volume=volume,
+                at=when, fee=480, kind="grid", slot=slot, level=price)
         for n, (side, price, volume, when, slot) in enumerate(data)
     ]  # fmt: skip
-    for n in range(25):
-        rows.append(
-            FillRow(trade_id=f"m{n}", ref=f"y{n}", code="123207.SZ", name="冠禾转债", side="sell" if n % 2 else "buy",
-                    price=125_800 + n * 21, volume=80, at=at(9, 31) + n * 120_000, fee=500, kind="grid", slot=n % 5 - 2,
-                    level=125_800 + n * 21)
-        )  # fmt: skip
+    rows += [
+        FillRow(trade_id=f"m{n}", ref=f"y{n}", code="123207.SZ", name="冠禾转债", side="sell" if n % 2 else "buy",
+                price=125_800 + n * 21, volume=80, at=at(9, 31) + n * 120_000, fee=500, kind="grid", slot=n % 5 - 2,
+                level=125_800 + n * 21)
+        for n in range(25)
+    ]  # fmt: skip
     rows.append(
         FillRow(trade_id="g1", ref="g1", code="002733.SZ", name="澄江电子", side="sell", price=9_440, volume=4200,
                 at=at(10, 5, 18), fee=24_100, kind="guard", slot=1, level=9_440)
@@ -89,6 +103,7 @@ def positions() -> list[PositionRow]:
 
 def events() -> list[EventRow]:
     """A morning's log."""
+    fired = because(Why.TRIGGERED, rule="R1", seal_milli=17_120_000_000, threshold_milli=20_000_000_000)
     lines = [
         ("info", "", "", because(Why.RECONCILED), at(9, 12, 3)),
         ("info", BOND, "星澜转债", because(Why.ARMED), at(9, 30, 20)),
@@ -96,7 +111,7 @@ def events() -> list[EventRow]:
         ("notice", STOCK, "华澜股份", because(Why.BROKE, breaks=1), at(9, 52, 11)),
         ("info", STOCK, "华澜股份", because(Why.RESEALED, seal_milli=8_200_000_000), at(9, 54, 23)),
         ("alarm", "113678.SH", "海岳转债", because(Why.ORDER_UNKNOWN, price_milli=120_690), at(10, 3, 43)),
-        ("alarm", "002733.SZ", "澄江电子", because(Why.TRIGGERED, rule="R1", seal_milli=17_120_000_000, threshold_milli=20_000_000_000), at(10, 5, 17)),
+        ("alarm", "002733.SZ", "澄江电子", fired, at(10, 5, 17)),
         ("info", "002733.SZ", "澄江电子", because(Why.SOLD, volume=4200, price_milli=9_440), at(10, 5, 18)),
         ("notice", "127012.SZ", "北辰转2", because(Why.SLEEP, price_milli=131_700), at(10, 14, 50)),
     ]  # fmt: skip

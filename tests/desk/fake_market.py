@@ -26,7 +26,7 @@ def at(hour: int, minute: int, second: int = 0) -> int:
 
 CLOCK = at(10, 24, 37)
 
-# code, name, grid, last, change in bp, size in 万 yuan, redeem, trips, pnl, then of the stock: code, name, last, conv price
+# code, name, grid, last, change in bp, size in 万 yuan, redeem, trips, pnl; of the stock: code, name, last, conv price
 IN_LIST = [
     (BOND, "星澜转债", "running", 119_388, 75, 12_400, "none", 4, -14_500, "300871.SZ", "星澜科技", 14_820, 17_150),
     (
@@ -302,7 +302,7 @@ def watches() -> list[WatchRow]:
                 eta_ms=52_000 if code == STOCK else 0,
                 peak=59_800_000_000 if code == STOCK else seal * 12_000_000,
                 sold=4200 if state == "sold" else 0,
-            )  # fmt: skip
+            )
         )
     return rows
 
@@ -315,8 +315,10 @@ def quotes(*, stale: bool = False) -> list[QuoteRow]:
         rows.append(quote(stock, stock_last, 123, tick=10, stale=stale))
     for number, (_, last, bp, _) in enumerate(_OUT):
         rows.append(quote(out_code(number), last, bp, stale=stale))
-    for number in range(len(_MORE)):
-        rows.append(quote(out_code(20 + number), 104_000 + 1_317 * number, (number * 57) % 300 - 140, stale=stale))
+    rows += [
+        quote(out_code(20 + number), 104_000 + 1_317 * number, (number * 57) % 300 - 140, stale=stale)
+        for number in range(len(_MORE))
+    ]
     for code, _, last, bp, _, board, _, _, seal, *_ in _STOCKS:
         lots = seal * 10_000_000 // (last * 100) if board == "sealed" else 0
         rows.append(quote(code, last, bp, tick=10, sealed_lots=lots, stale=stale))
@@ -343,7 +345,8 @@ def seal_points() -> list[tuple[int, int]]:
     dice = Random(3)
     wan = 10_000_000
     knots = [(1260, 900), (1300, 2400), (1620, 4400), (1900, 2500), (1901, -1), (2032, -1), (2033, 300),
-             (2080, 900), (2250, 5300), (2400, 5150), (2620, 5900), (2630, 5650), (2950, 3300), (3277, 2640)]  # fmt: skip
+             (2080, 900), (2250, 5300), (2400, 5150), (2620, 5900), (2630, 5650), (2950, 3300),
+             (3277, 2640)]  # fmt: skip
     return _walk(knots, lambda value: -1 if value < 0 else round(value * (1 + dice.gauss(0, 0.006))) * wan, 3)
 
 

@@ -39,7 +39,7 @@ from qmtdesk.desk.commands import Wishes
 from qmtdesk.desk.mirror import TAGS, Mirror
 from qmtdesk.domain.plans import GridPlan, GuardPlan
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.wire.rows import key_of
+from qmtdesk.wire.rows import StatusRow, key_of
 from qmtdesk.wire.talk import (
     Ack,
     Act,
@@ -72,6 +72,7 @@ __all__ = [
     "grid",
     "grid_preview",
     "guard_preview",
+    "idle_status",
     "kill_row",
     "killed_status",
     "ladder_levels",
@@ -95,7 +96,7 @@ def fill_mirror(mirror: Mirror, picture: str = "main") -> None:
         return
     mirror.set_link("attached")
     if picture == "empty":
-        mirror.apply([status(grids_running=0, grids_asleep=0, grids_sell_only=0, guards_armed=0, live_orders=0, live_value=0, blockers=(), blocker_codes=(), pnl=0, unknown_orders=0)])  # fmt: skip
+        mirror.apply([idle_status()])
         mirror.flush()
         return
     blind = picture == "blind"
@@ -114,6 +115,12 @@ def fill_mirror(mirror: Mirror, picture: str = "main") -> None:
     mirror.select_bond(BOND)
     mirror.select_stock(STOCK)
     mirror.flush()
+
+
+def idle_status() -> StatusRow:
+    """Nothing started yet."""
+    nothing = dict.fromkeys(("grids_running", "grids_asleep", "grids_sell_only", "guards_armed", "live_orders"), 0)
+    return status(**nothing, live_value=0, blockers=(), blocker_codes=(), pnl=0, unknown_orders=0)
 
 
 def stopped_rows() -> list[Any]:
@@ -144,7 +151,10 @@ def grid_preview(plan: GridPlan) -> GridPreview:
             PreviewOrder("buy", 118_856, 80, 1, first=False, after_first=False),
             PreviewOrder("buy", 118_500, 80, 0, first=False, after_first=False),
         ),
-        checks=(Check("ok", because(Why.RECONCILED)), Check("warn", because(Why.CASH_CAP, cap_milli=plan.cash_cap or 60_000_000))),
+        checks=(
+            Check("ok", because(Why.RECONCILED)),
+            Check("warn", because(Why.CASH_CAP, cap_milli=plan.cash_cap or 60_000_000)),
+        ),
     )  # fmt: skip
 
 

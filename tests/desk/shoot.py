@@ -3,7 +3,9 @@
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
@@ -23,6 +25,27 @@ def options() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def show(sheet: str, window: Any) -> None:
+    """Bring up what the picture is to show over the window."""
+    import fake_trader
+
+    from qmtdesk.desk import sheets
+
+    stopped = [fake_trader.killed_status(), fake_trader.kill_row(), *fake_trader.stopped_rows()]
+    steps: dict[str, Callable[[], object]] = {
+        "grid": lambda: sheets.open_grid_sheet(window, fake_trader.BOND),
+        "guard": lambda: sheets.open_guard_sheet(window, fake_trader.STOCK),
+        "kill": lambda: window.mirror.apply(stopped),
+        "ask": lambda: window.mirror.apply([fake_trader.ask()]),
+        "menu": window._menu,
+        "close": window.close,
+        "keys": lambda: window.menu_does("keys"),
+        "about": lambda: window.menu_does("about"),
+    }
+    if sheet:
+        steps[sheet]()
+
+
 def main() -> None:
     wanted = options()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -31,7 +54,6 @@ def main() -> None:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
-    from qmtdesk.desk import sheets
     from qmtdesk.desk.language import Language
     from qmtdesk.desk.look import Look
     from qmtdesk.desk.mirror import Mirror
@@ -52,22 +74,7 @@ def main() -> None:
     window.tabs.show_tab(wanted.tab)
 
     def stage() -> None:
-        args = (window, mirror, commands, look)
-        match wanted.sheet:
-            case "grid":
-                sheets.show_grid(*args, fake_trader.BOND)
-            case "guard":
-                sheets.show_guard(*args, fake_trader.STOCK)
-            case "kill":
-                mirror.apply([fake_trader.killed_status(), fake_trader.kill_row(), *fake_trader.stopped_rows()])
-            case "ask":
-                mirror.apply([fake_trader.ask()])
-            case "menu":
-                window._menu()
-            case "close":
-                window.close()
-            case "keys" | "about":
-                window.menu_does(wanted.sheet)
+        show(wanted.sheet, window)
         if wanted.picture == "lost":
             mirror.set_link("lost", "")
         mirror.flush()

@@ -2,7 +2,8 @@
 
 from fractions import Fraction
 
-from fake_trader import _bonds, quote
+from fake_market import bonds as all_bonds
+from fake_market import quote
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -25,8 +26,11 @@ from qmtdesk.desk.bonds_columns import (
 )
 from qmtdesk.desk.bonds_search import initials, matches
 
-ROW = _bonds()[0]
-EMPTY = replace(ROW, conv_price=0, remaining_yuan=0, position=0, cost=0, trips=0, years_left_bp=0, maturity="", rating="", stock_name="", grid="", pnl=0)  # fmt: skip
+ROW = all_bonds()[0]
+EMPTY = replace(
+    ROW, conv_price=0, remaining_yuan=0, position=0, cost=0, trips=0, years_left_bp=0, maturity="", rating="",
+    stock_name="", grid="", pnl=0,
+)  # fmt: skip
 
 
 def bond(last: int = 119_388, stock: int = 14_820, conv: int = 17_150, size: int = 124_000_000) -> Bond:
@@ -72,7 +76,9 @@ def test_a_bond_without_sources_has_no_figures_and_never_a_zero() -> None:
 
 
 def test_each_column_of_a_full_bond_says_something() -> None:
-    full = Bond(replace(ROW, last_day="2029-12-28"), quote(ROW.code, 119_388, 75), quote(ROW.stock_code, 14_820, 123, tick=10))
+    full = Bond(
+        replace(ROW, last_day="2029-12-28"), quote(ROW.code, 119_388, 75), quote(ROW.stock_code, 14_820, 123, tick=10)
+    )
     blank = [column.key for column in COLUMNS if column.show(full).text == "—"]
     assert blank == []
     assert BY_KEY["premium"].show(full).text == "38.16%"
@@ -87,7 +93,7 @@ def test_sorting_goes_by_value_and_leaves_what_is_missing_last() -> None:
 
 
 def test_without_a_column_the_screen_decides_the_order() -> None:
-    bonds = [Bond(row) for row in reversed(_bonds())]
+    bonds = [Bond(row) for row in reversed(all_bonds())]
     ranks = [b.row.rank for b in ordered(bonds, None, descending=False) if b.row.included]
     assert ranks == [1, 2, 3, 4, 5, 6]
 

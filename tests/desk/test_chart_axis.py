@@ -1,10 +1,22 @@
 """The chart's time without the lunch break, and series made small."""
 
-from fake_trader import at
+from itertools import pairwise
+
+from fake_market import at
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qmtdesk.desk.chart_axis import MINUTE, Trace, bucket_for, candles, clock_text, labels, nice_step, trading_ms
+from qmtdesk.desk.chart_axis import (
+    MINUTE,
+    Trace,
+    bucket_for,
+    candles,
+    clock_text,
+    labels,
+    newest_day,
+    nice_step,
+    trading_ms,
+)
 
 
 def test_lunch_takes_no_room_on_the_axis() -> None:
@@ -26,7 +38,7 @@ def test_labels_are_round_inside_and_apart(start: int, length: int, width: int) 
     left, right = start * MINUTE, (start + length) * MINUTE
     made = labels(left, right, width)
     assert all(left <= x <= right for x, _ in made)
-    gaps = [b - a for (a, _), (b, _) in zip(made, made[1:], strict=False)]
+    gaps = [b - a for (a, _), (b, _) in pairwise(made)]
     assert all(gap * width >= 74 * (right - left) or gap == 120 * MINUTE for gap in gaps)
 
 
@@ -47,7 +59,9 @@ points = st.lists(st.tuples(st.integers(1, 4000), st.integers(1, 10_000)), max_s
 
 
 @given(points, st.sampled_from((1000, 8000, 64_000)), st.integers(0, 80))
-def test_a_thinned_series_keeps_every_extreme_and_the_last_point(steps: list[tuple[int, int]], bucket: int, cut: int) -> None:
+def test_a_thinned_series_keeps_every_extreme_and_the_last_point(
+    steps: list[tuple[int, int]], bucket: int, cut: int
+) -> None:
     now, series = at(9, 30), []
     for step, price in steps:
         now += step
@@ -77,3 +91,12 @@ def test_a_nice_step_leaves_at_most_so_many_lines(span: float, lines: int) -> No
     assert span / step <= lines
     assert str(step)[0] in "125"
     assert set(str(step)[1:]) <= {"0"}
+
+
+def test_only_the_newest_day_is_drawn() -> None:
+    day = 86_400_000
+    old, new = (at(14, 0) - day, 5), (at(9, 30), 7)
+    assert newest_day([old, new]) == [new]
+    assert newest_day([]) == []
+    today = [new, (at(9, 31), 8)]
+    assert newest_day(today) is today

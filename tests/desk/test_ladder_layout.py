@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fake_trader import ladder_levels
+from fake_market import ladder_levels
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -50,7 +50,9 @@ def row_no(rows: Any, no: int) -> Any:
 
 
 @given(st.integers(80, 2000), st.sampled_from((22, 28, 36)), st.integers(2, 300), st.floats(-20, 320))
-def test_rows_and_pinned_rows_fill_the_height_and_cut_no_level(height: int, row: int, levels: int, centre: float) -> None:
+def test_rows_and_pinned_rows_fill_the_height_and_cut_no_level(
+    height: int, row: int, levels: int, centre: float
+) -> None:
     seen = fit(height, row, levels, centre)
     assert 0 <= seen.low <= seen.high < levels
     assert seen.top_pin + seen.bottom_pin + seen.count * row == max(height, seen.count * row)

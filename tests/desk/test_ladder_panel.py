@@ -21,7 +21,7 @@ from qmtdesk.domain.reason import Why, because
 from qmtdesk.wire.rows import FillRow
 from qmtdesk.wire.talk import AskSeries, Demo
 
-Made = Callable[..., LadderPanel]
+POPS_UP = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen has no real windows
 
 
 class Desk:
@@ -69,7 +69,9 @@ def index(no: int) -> int:
     return next(n for n, row in enumerate(ft.ladder_levels()) if row.no == no)
 
 
-def test_a_tick_moves_the_price_line_and_nothing_else_is_painted_anew(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tick_moves_the_price_line_and_nothing_else_is_painted_anew(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     panel = desk.open()
     before = panel.ladder.last_y
     painted: list[int] = []
@@ -119,7 +121,7 @@ def test_without_fresh_data_colours_go_and_promises_become_the_reason(desk: Desk
 
 def _has(image: Any, value: str) -> bool:
     wanted = paint.color(value).rgb()
-    return any(image.pixel(x, y) == wanted for y in range(0, image.height()) for x in range(0, image.width()))
+    return any(image.pixel(x, y) == wanted for y in range(image.height()) for x in range(image.width()))
 
 
 def test_a_fresh_ladder_does_show_these_colours(desk: Desk) -> None:
@@ -236,6 +238,21 @@ def test_the_demo_is_offered_in_the_paper_market_only_while_nothing_runs(desk: D
     assert panel.empty.demo_button.isHidden()
 
 
+def test_a_started_grid_without_levels_says_what_it_waits_for(desk: Desk) -> None:
+    panel = desk.open()
+    desk.feed(ft.grid(levels=(), state="waiting", why=because(Why.NO_QUOTE)))
+    assert panel.empty.words() == ("网格已启动，还没有档位", "还没有行情")
+    assert panel.empty.start_button.isHidden()
+
+
+def test_after_an_interruption_the_history_is_asked_for_again(desk: Desk) -> None:
+    desk.open()
+    before = desk.wished(AskSeries)
+    desk.mirror.set_link("lost")
+    desk.mirror.set_link("attached")
+    assert desk.wished(AskSeries) == [*before, AskSeries(ft.BOND, "price")]
+
+
 def test_before_the_trader_answers_it_says_that_it_connects(desk: Desk) -> None:
     panel = desk.open("loading")
     assert panel.empty.words()[0] == "正在连接交易进程…"
@@ -282,6 +299,7 @@ def test_a_grid_that_does_nothing_says_why_over_the_ladder(desk: Desk) -> None:
     assert panel.ladder.y() == top
 
 
+@POPS_UP
 def test_double_click_lists_what_was_traded_in_the_gap(desk: Desk) -> None:
     panel = desk.open()
     panel._history(index(1), QPoint(10, 10))
@@ -292,6 +310,7 @@ def test_double_click_lists_what_was_traded_in_the_gap(desk: Desk) -> None:
     popup.close()
 
 
+@POPS_UP
 def test_a_level_tells_everything_and_can_be_copied(desk: Desk) -> None:
     panel = desk.open()
     words = panel.level_words(index(3))

@@ -1,15 +1,14 @@
 """Arming through the sheets: numbers first, dead time, Ctrl+Enter, and every no with its reason."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import fake_trader as ft
 import msgspec
 import pytest
-from pytestqt.qtbot import QtBot
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from qmtdesk.desk import paint, sheets
 from qmtdesk.desk.grid_form import differences, fall_rows, most_bound
@@ -21,7 +20,7 @@ from qmtdesk.desk.look import Look
 from qmtdesk.desk.mirror import Mirror
 from qmtdesk.desk.sheet_base import Sheet
 from qmtdesk.domain.messages import ArmGrid, ArmGuard, DisarmGrid
-from qmtdesk.domain.plans import GridPlan, GuardAction, GuardPlan, Readiness, RuleId
+from qmtdesk.domain.plans import GridPlan, GuardAction, GuardPlan, Readiness, RuleId, StopHow
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.wire.talk import Ack, Check, GuardPreview, PreviewGuard
 
@@ -46,13 +45,13 @@ class Host(QWidget):
 
 
 @pytest.fixture
-def host(qtbot: QtBot) -> Iterator[Host]:
+def host(qtbot: QtBot) -> Host:
     made = Host()
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)
     made.activateWindow()
-    yield made
+    return made
 
 
 def guard(host: Host) -> GuardSheet:
@@ -277,7 +276,7 @@ def wheel(widget: QWidget) -> None:
 def test_the_wheel_never_changes_a_field(host: Host) -> None:
     sheet = sheets.open_grid_sheet(host, IDLE)
     before = sheet.plan
-    for target in (sheet.base, sheet.live, sheet.step.line, sheet.first, sheet.go, sheet):
+    for target in (sheet.settings.base, sheet.settings.live, sheet.settings.step.line, sheet.settings.first, sheet.go, sheet):
         target.setFocus()
         wheel(target)
     assert sheet.plan == before
@@ -306,8 +305,8 @@ def test_a_second_sheet_replaces_the_first(host: Host) -> None:
 
 def test_a_grid_is_started_with_what_the_sheet_shows(host: Host, qtbot: QtBot) -> None:
     sheet = sheets.open_grid_sheet(host, IDLE)
-    sheet.cash_cap.set_value(120_000_000)
-    sheet.step.set_value(40)
+    sheet.settings.cash_cap.set_value(120_000_000)
+    sheet.settings.step.set_value(40)
     ready(qtbot, sheet)
     assert sheet.go.text() == "启动网格"
     qtbot.keyClick(sheet, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
@@ -317,7 +316,7 @@ def test_a_grid_is_started_with_what_the_sheet_shows(host: Host, qtbot: QtBot) -
 
 def test_a_cash_cap_below_the_first_buy_is_refused(host: Host, qtbot: QtBot) -> None:
     sheet = sheets.open_grid_sheet(host, IDLE)
-    sheet.cash_cap.set_value(10_000_000)
+    sheet.settings.cash_cap.set_value(10_000_000)
     assert not sheet.go.isEnabled()
     assert "资金上限" in sheet.foot_words
 
@@ -326,31 +325,57 @@ def test_a_running_grid_shows_what_changes_and_is_stopped_before_it_starts_again
     sheet = sheets.open_grid_sheet(host, ft.BOND)
     assert sheet.title() == "网格参数"
     assert "没有改动" in sheet.foot_words
-    sheet.step.set_value(50)
+    sheet.settings.step.set_value(50)
     ready(qtbot, sheet)
     assert differences(host.mirror.grids[ft.BOND].plan, sheet.plan) == (("步长", "0.30%", "0.50%"),)
     qtbot.keyClick(sheet, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    acts = [w for w in host.commands.wished if isinstance(w, DisarmGrid | ArmGrid)]
-    assert [type(a) for a in acts] == [DisarmGrid, ArmGrid]
-    assert acts[1].plan.step_bp == 50
-    assert acts[1].plan.adopt == host.mirror.grids[ft.BOND].held
+    assert [w for w in host.commands.wished if isinstance(w, DisarmGrid)] == [DisarmGrid(ft.BOND, StopHow.CANCEL)]
+    assert host.armed() == []
+    stopped = ft.grid(state="stopped", armed=False, held=130)
+    host.mirror.apply([stopped])
+    host.mirror.flush()
+    assert host.armed() == [], "its cancels are not confirmed yet"
+    own = [row for row in ft.orders() if row.code == ft.BOND]
+    host.mirror.apply([msgspec.structs.replace(row, state="cancelled") for row in own])
+    host.mirror.flush()
+    (armed,) = host.armed()
+    assert (armed.plan.step_bp, armed.plan.adopt) == (50, 130)
+    qtbot.waitUntil(lambda: sheet.leaving)
+
+
+def test_a_restart_that_comes_too_early_is_tried_again(host: Host, qtbot: QtBot) -> None:
+    sheet = sheets.open_grid_sheet(host, ft.BOND)
+    sheet.settings.step.set_value(50)
+    ready(qtbot, sheet)
+    sheet.confirm()
+    own = [row for row in ft.orders() if row.code == ft.BOND]
+    host.commands.ok, host.commands.reason = False, because(Why.ALREADY_ARMED)
+    host.mirror.apply([ft.grid(state="stopped", armed=False)])
+    host.mirror.apply([msgspec.structs.replace(row, state="cancelled") for row in own])
+    host.mirror.flush()
+    assert len(host.armed()) == 1
+    assert not sheet.leaving
+    host.commands.ok = True
+    host.mirror.second_passed.emit()
+    assert len(host.armed()) == 2
+    assert sheet.leaving
 
 
 def test_a_list_opens_inside_the_sheet_and_takes_no_window(host: Host, qtbot: QtBot) -> None:
     sheet = sheets.open_grid_sheet(host, IDLE)
-    qtbot.mouseClick(sheet.live, Qt.MouseButton.LeftButton)
-    shown = sheet.live._list
+    qtbot.mouseClick(sheet.settings.live, Qt.MouseButton.LeftButton)
+    shown = sheet.settings.live._list
     assert shown is not None
     assert sheet.card.isAncestorOf(shown)
     assert QApplication.activePopupWidget() is None
     qtbot.mouseClick(shown, Qt.MouseButton.LeftButton, pos=QPoint(20, 4 + 28 * 3 + 10))
     assert sheet.plan.live_per_side == 4
-    assert sheet.live._list is None
+    assert sheet.settings.live._list is None
 
 
 def test_full_width_digits_become_plain_ones(host: Host, qtbot: QtBot) -> None:
     sheet = sheets.open_grid_sheet(host, IDLE)
-    field: UnitField = sheet.amount
+    field: UnitField = sheet.settings.amount
     field.line.setText("３００００")
     field.line.textEdited.emit("３００００")
     field.line.editingFinished.emit()
@@ -390,7 +415,7 @@ def test_no_text_of_a_sheet_is_cut(host: Host, qtbot: QtBot, size: tuple[int, in
     else:
         sheet = sheets.open_grid_sheet(host, ft.BOND if kind == "running" else IDLE)
     sheet.more.setChecked(kind in ("rules", "more"))
-    ready(qtbot, sheet) if kind != "running" else qtbot.wait(20)
+    qtbot.waitUntil(lambda: sheet.answer is not None, timeout=3000)
     with paint.recording() as seen:
         sheet.grab()
     assert [drawn.text for drawn in seen.too_wide()] == []

@@ -1,7 +1,10 @@
 """The sparkline's threshold stands at the same height in every row, and a break is a gap."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
+
 from qmtdesk.desk.spark import SAMPLES, THRESHOLD_SHARE, Band, axis, bands, runs, sealed_runs, share, time_marks
 
 amounts = st.integers(min_value=0, max_value=10**10)
@@ -22,7 +25,7 @@ def test_half_and_less_is_the_floor_and_sixteen_times_the_ceiling() -> None:
 
 def test_each_doubling_is_the_same_step() -> None:
     steps = [share(2000 * 2**k, 2000) for k in range(4)]
-    assert [round(b - a, 9) for a, b in zip(steps, steps[1:], strict=False)] == [0.2, 0.2, 0.2]
+    assert [round(b - a, 9) for a, b in itertools.pairwise(steps)] == [0.2, 0.2, 0.2]
 
 
 def test_without_a_threshold_nothing_is_under_it() -> None:

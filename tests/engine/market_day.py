@@ -6,20 +6,26 @@ from datetime import date
 from qmtdesk.domain.fees import FeeSchedule
 from qmtdesk.domain.listing import make_instrument
 from qmtdesk.domain.messages import Cancel, DayOpened, Event, Intent, LinkChanged, Place, Query, Quoted, TimePassed
-from qmtdesk.domain.quote import Level, Quote
+from qmtdesk.domain.order import Order
+from qmtdesk.domain.quote import EMPTY, Level, Quote
+from qmtdesk.domain.reason import Why
 from qmtdesk.domain.sessions import at_of
-from qmtdesk.engine.books import State
+from qmtdesk.engine.books import State, live_orders
 from qmtdesk.engine.core import Step, begin, step
-from qmtdesk.engine.records import Record
+from qmtdesk.engine.records import Record, decode, encode
 from qmtdesk.engine.risk_limits import RiskLimits
 from qmtdesk.gateways.paper.account import Holding, PaperAccount
 from qmtdesk.gateways.paper.exchange import PaperExchange
+from qmtdesk.gateways.paper.faults import NO_FAULTS, Faults
 
 DAY = date(2026, 11, 20)
-BOND, STOCK = "127089.SZ", "600719.SH"
+NEXT_DAY = date(2026, 11, 23)
+BOND, BOND2, STOCK = "127089.SZ", "110059.SH", "600719.SH"
 
 
-def quote_of(code: str, at: int, last: int, *, prev: int = 0, spread: int = 1, depth: int = 1_000, volume: int = 0) -> Quote:
+def quote_of(
+    code: str, at: int, last: int, *, prev: int = 0, spread: int = 1, depth: int = 1_000, volume: int = 0
+) -> Quote:
     """A quote with five levels around a last price."""
     tick = 1 if code.startswith("1") else 10
     bids = tuple(Level(last - tick * (spread + i), depth) for i in range(5))
@@ -27,41 +33,58 @@ def quote_of(code: str, at: int, last: int, *, prev: int = 0, spread: int = 1, d
     return Quote(code, at, last, prev or last, last, last, last, volume, volume * last, bids, asks)
 
 
-def sealed_quote(code: str, at: int, limit: int, lots: int, *, prev: int) -> Quote:
+def sealed_quote(code: str, at: int, limit: int, lots: int, *, prev: int, volume: int = 10_000) -> Quote:
     """A board locked at its limit with that many lots waiting."""
     bids = (Level(limit, lots * 100), *(Level(limit - 10 * i, 100) for i in range(1, 5)))
-    return Quote(code, at, limit, prev, limit, limit, limit, 10_000, 10_000 * limit, bids, ())
+    return Quote(code, at, limit, prev, limit, limit, limit, volume, volume * limit, bids, (EMPTY,) * 5)
 
 
 @dataclass
 class MarketDay:
-    """Engine and broker side by side; `feed` hands an event over and carries out what the engine wants."""
+    """Engine and broker side by side; `feed` hands an event over and carries out what the engine wants.
+
+    `deaf` keeps every intent from the broker, `mute` keeps the broker's words from the engine.
+    """
 
     cash: int = 1_000_000_000
     held: dict[str, tuple[int, int]] = field(default_factory=dict)
     limits: RiskLimits = field(default_factory=RiskLimits)
     prices: dict[str, int] = field(default_factory=lambda: {BOND: 120_000, STOCK: 10_000})
     hour: int = 10
+    minute: int = 0
     deaf: bool = False
+    mute: bool = False
+    seed: int = 7
+    faults: Faults = NO_FAULTS
 
     def __post_init__(self) -> None:
-        self.at = at_of(DAY, self.hour, 0)
+        self.day = DAY
+        self.at = at_of(DAY, self.hour, self.minute)
         holdings = {code: Holding(volume, volume * cost) for code, (volume, cost) in self.held.items()}
-        self.exchange = PaperExchange(PaperAccount(self.cash, 0, holdings), seed=7)
+        account = PaperAccount(self.cash, 0, holdings)
+        self.exchange = PaperExchange(account, seed=self.seed, faults=self.faults)
         self.state: State = begin(State(self.limits, FeeSchedule()), (), resume=False)
         self.records: list[Record] = []
-        self.sent: list[Intent] = []
+        self.sent: list[tuple[int, Intent]] = []
+        self.last: dict[str, int] = dict(self.prices)
         self.instruments = tuple(make_instrument(code, "", price, DAY) for code, price in self.prices.items())
         self.exchange.open_day(DAY, self.instruments)
 
     def open(self) -> "MarketDay":
         """Connect, open the day, quote everything once, reconcile."""
+        self.connect()
+        self.quote_all()
+        return self.wait(2_000)
+
+    def connect(self) -> None:
+        """The gateway's first words."""
         self.feed(LinkChanged(up=True))
-        self.feed(DayOpened(DAY.isoformat(), self.instruments))
-        for code, price in self.prices.items():
+        self.feed(DayOpened(self.day.isoformat(), self.instruments))
+
+    def quote_all(self) -> None:
+        """One snapshot of every code at its last price."""
+        for code, price in self.last.items():
             self.price(code, price)
-        self.wait(2_000)
-        return self
 
     def feed(self, event: Event) -> Step:
         """One event through the engine."""
@@ -69,42 +92,106 @@ class MarketDay:
         self.state = result.state
         self.records.extend(result.records)
         for intent in result.intents:
-            self.sent.append(intent)
-            if self.deaf:
-                continue
-            match intent:
-                case Place():
-                    self.exchange.submit(self.at, intent)
-                case Cancel():
-                    self.exchange.cancel(self.at, intent)
-                case Query():
-                    self.exchange.query(self.at, intent)
+            self.sent.append((self.at, intent))
+            if not self.deaf:
+                self.carry(intent)
         return result
+
+    def carry(self, intent: Intent) -> None:
+        """Hand one intent to the broker."""
+        match intent:
+            case Place():
+                self.exchange.submit(self.at, intent)
+            case Cancel():
+                self.exchange.cancel(self.at, intent)
+            case Query():
+                self.exchange.query(self.at, intent)
 
     def price(self, code: str, last: int, **rest: int) -> Step:
         """A new snapshot of a code."""
+        self.last[code] = last
         return self.quote(quote_of(code, self.at, last, prev=self.prices[code], **rest))
 
     def quote(self, quote: Quote) -> Step:
         """A snapshot for broker and engine alike."""
         self.exchange.market(quote)
-        self._deliver()
+        self.deliver()
         return self.feed(Quoted(quote))
 
     def wait(self, ms: int) -> "MarketDay":
-        """Let market time pass, a tenth of a second at a time; a second's tick to the engine each second."""
+        """Let market time pass; each message is delivered when due, and each second the engine is told of it."""
         end = self.at + ms
         while self.at < end:
-            self.at += 100
-            self._deliver()
-            if self.at % 1_000 == 0:
+            second = self.at - self.at % 1_000 + 1_000
+            due = self.exchange.next_due()
+            self.at = min(second, end, max(due, self.at + 1) if due is not None else end)
+            self.deliver()
+            if self.at == second:
                 self.feed(TimePassed())
         return self
 
-    def _deliver(self) -> None:
+    def live_market(self, ms: int, *, every: int = 3_000) -> "MarketDay":
+        """Let time pass while every code is quoted at its last price."""
+        end = self.at + ms
+        while self.at < end:
+            self.wait(min(every, end - self.at))
+            self.quote_all()
+        return self
+
+    def deliver(self) -> None:
+        """What the broker said until now reaches the engine, unless it is mute."""
         for _, event in self.exchange.due(self.at):
-            self.feed(event)
+            if not self.mute:
+                self.feed(event)
+
+    def jump(self, hour: int, minute: int, second: int = 0) -> "MarketDay":
+        """Another time of the same day, with nothing in between."""
+        self.at = at_of(self.day, hour, minute, second)
+        self.deliver()
+        self.feed(TimePassed())
+        return self
+
+    def next_day(self, day: date = NEXT_DAY, hour: int = 9, minute: int = 31) -> "MarketDay":
+        """Close this day at the broker and open another one."""
+        self.at = max(self.at, at_of(self.day, 15, 0, 1))
+        self.exchange.close_day(self.at)
+        self.wait(2_000)
+        self.day, self.at = day, at_of(day, hour, minute)
+        self.instruments = tuple(make_instrument(code, "", price, day) for code, price in self.last.items())
+        self.prices = dict(self.last)
+        self.exchange.open_day(day, self.instruments)
+        self.feed(DayOpened(day.isoformat(), self.instruments))
+        self.quote_all()
+        return self.wait(2_000)
+
+    def restart(self, *, resume: bool) -> "MarketDay":
+        """Begin anew from what was written down, and connect again."""
+        self.state = self.folded(resume=resume)
+        self.connect()
+        self.quote_all()
+        return self
+
+    def folded(self, *, resume: bool = True) -> State:
+        """The state a new process would begin with: every record through its JSON and back."""
+        past = [decode(*encode(record)) for record in self.records]
+        return begin(State(self.limits, FeeSchedule()), past, resume=resume)
+
+    def intents(self, kind: type) -> list[Intent]:
+        """Every intent of a kind sent so far."""
+        return [intent for _, intent in self.sent if isinstance(intent, kind)]
 
     def places(self, code: str = "") -> list[Place]:
         """Every order sent so far."""
-        return [i for i in self.sent if isinstance(i, Place) and (not code or i.code == code)]
+        return [i for _, i in self.sent if isinstance(i, Place) and (not code or i.code == code)]
+
+    def cancels(self) -> list[Cancel]:
+        """Every cancel sent so far."""
+        return [i for _, i in self.sent if isinstance(i, Cancel)]
+
+    def live(self, code: str = "") -> list[Order]:
+        """The engine's live orders."""
+        return list(live_orders(self.state, code))
+
+    def said(self) -> list[Why]:
+        """What the user was told, oldest first."""
+        return [line.reason.why for line in self.state.lines]

@@ -188,6 +188,18 @@ def test_two_damaged_journals_in_one_second_are_both_kept(tmp_path):
     assert [f"number {n}".encode() in each.read_bytes() for n, each in enumerate(kept)] == [True] * 3
 
 
+def test_a_damaged_journals_log_is_moved_with_it_so_that_the_fresh_one_never_meets_it(tmp_path):
+    path = tmp_path / "journal.db"
+    for tail in ("", "-wal", "-shm"):
+        path.with_name(path.name + tail).write_text(f"damaged{tail}")
+    kept = module._set_aside(path)
+    assert {each.name.removeprefix(kept.name): each.read_text() for each in tmp_path.iterdir()} == {
+        "": "damaged",
+        "-wal": "damaged-wal",
+        "-shm": "damaged-shm",
+    }
+
+
 def test_another_programs_database_is_set_aside(tmp_path):
     path = tmp_path / "journal.db"
     with sqlite3.connect(path) as connection:
@@ -330,14 +342,17 @@ def test_whatever_statement_fails_no_append_is_half_done_and_the_chain_holds(tmp
     except JournalError:
         assert contents(path) == []
         return
+    failed = 0
     for n in range(6):
         pair = [row(2 * n), row(2 * n + 1)]
         try:
             journal.append(pair, durable=n % 2 == 0)
         except JournalError:
+            failed += 1
             continue
         promised += pair
     journal.close()
+    assert failed <= 1
     stored = contents(path)
     assert verify(path).ok
     # a commit that failed after it was done is there without having been promised; nothing promised is missing

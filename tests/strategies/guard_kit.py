@@ -66,8 +66,8 @@ def quote(
 
 
 def sealed(at: int, wan: int, *, volume: int = 10_000_000) -> Quote:
-    """A sealed snapshot with at least that many 万 CNY queueing at the limit, rounded up to whole lots."""
-    lots = -(-wan * WAN // (LIMIT * 100))
+    """A sealed snapshot with at least that many 万 CNY at the limit, rounded up to whole lots, one at least."""
+    lots = max(1, -(-wan * WAN // (LIMIT * 100)))
     return quote(at, LIMIT, (LIMIT, lots * 100), volume=volume)
 
 

@@ -22,6 +22,7 @@ from guard_kit import (
 from qmtdesk.domain.plans import GuardAction, Readiness, RuleId
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.sessions import Phase
+from qmtdesk.strategies.board import step_board
 from qmtdesk.strategies.guard import (
     Fired,
     GuardState,
@@ -196,6 +197,19 @@ def test_a_snapshot_of_the_morning_is_not_decided_on_at_lunch():
     walk.tick(last)
     walk.guard = kept
     walk.look(clock(11, 30, 1))
+    assert not walk.fired
+
+
+def test_a_snapshot_of_before_lunch_that_comes_after_it_is_not_decided_on():
+    walk = watched()
+    walk.guard, kept = None, walk.guard
+    walk.tick(sealed(clock(11, 29, 57), 1000))
+    walk.guard = kept
+    late = sealed(clock(11, 30), 1000)
+    walk.board, _ = step_board(walk.board, late, Phase.AFTERNOON, clock(13, 0, 1))
+    walk.last = late
+    assert walk.board.sealed
+    walk.look(clock(13, 0, 1))
     assert not walk.fired
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from qmtdesk.domain.plans import GuardAction, GuardPlan, RuleId, RuleSetting
 from qmtdesk.domain.reason import Why
-from qmtdesk.strategies.guard import Near
+from qmtdesk.strategies.board import bare
+from qmtdesk.strategies.guard import Near, StateShown
 from qmtdesk.strategies.guard_rules import RULES, Look, eta_to, rule_problem
 
 LOT_VALUE = LIMIT * 100
@@ -47,6 +48,16 @@ def test_a_small_drop_of_a_small_seal_does_not_fire():
     assert run(walk, queue(TEN, 1000), queue(TEN + 3000, 700)) == []
     assert any(isinstance(move, Near) for move in walk.moves)
     assert run(walk, queue(TEN + 6000, 699)) == [Why.RULE_DROP]
+
+
+def test_a_board_kept_without_its_history_is_not_judged_before_its_next_snapshot():
+    walk = guarded(RuleId.R2, threshold=3000, window_ms=60_000)
+    walk.guard, kept = None, walk.guard
+    run(walk, queue(TEN, 1000))
+    walk.guard, walk.board = kept, bare(walk.board)
+    assert walk.look(TEN + 1000) == [StateShown("sealed")]
+    assert run(walk, queue(TEN + 3000, 700)) == []
+    assert run(walk, queue(TEN + 6000, 490)) == [Why.RULE_DROP]
 
 
 def test_a_maximum_older_than_the_window_or_of_an_older_seal_does_not_count():

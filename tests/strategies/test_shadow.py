@@ -88,17 +88,22 @@ def test_a_rule_that_fired_is_not_asked_again_on_that_seal():
 
 
 def test_auctions_and_dropped_snapshots_add_nothing():
-    board = watch(CODE, LIMIT)
-    first = sealed(TEN, 3000)
-    board, moves = step_board(board, first, Phase.MORNING, TEN)
-    shadow = step_shadow(start_shadow((AT_20,)), board, moves, first)
-    stale = sealed(TEN - 3000, 100)
-    same, moves = step_board(board, stale, Phase.MORNING, TEN)
+    # 15,000 shares traded against the seal: nothing beside 3000 万 of queue, much beside the one lot of what follows
+    steps = [sealed(clock(11, 29, 54), 3000), sealed(clock(11, 29, 57), 3000, volume=10_015_000)]
+    board, shadow = watch(CODE, LIMIT), start_shadow((Variant(RuleId.R4, 5000),))
+    for one in steps:
+        board, moves = step_board(board, one, Phase.MORNING, one.at)
+        shadow = step_shadow(shadow, board, moves, one)
+    assert shadow.met == (False,)
+    stale = sealed(clock(11, 29, 50), 0)
+    same, moves = step_board(board, stale, Phase.MORNING, stale.at)
     assert step_shadow(shadow, same, moves, stale) is shadow
-    close = sealed(clock(14, 58), 100)
-    after, moves = step_board(board, close, Phase.CLOSE_AUCTION, close.at)
-    assert step_shadow(shadow, after, moves, close) is shadow
-    assert step_shadow(start_shadow(), watch(CODE, LIMIT), (), first) == start_shadow()
+    for late, phase in ((sealed(clock(11, 30), 0), Phase.LUNCH), (sealed(clock(14, 58), 0), Phase.CLOSE_AUCTION)):
+        after, moves = step_board(board, late, phase, late.at)
+        assert step_shadow(shadow, after, moves, late) is shadow
+    weak = sealed(clock(11, 29, 59), 0, volume=10_015_000)
+    counted, moves = step_board(board, weak, Phase.MORNING, weak.at)
+    assert step_shadow(shadow, counted, moves, weak).met == (True,)
 
 
 def test_several_stocks_add_up():

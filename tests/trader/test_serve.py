@@ -129,14 +129,13 @@ def raw(trader: Trader) -> socket.socket:
     return plug
 
 
-def shut(plug: socket.socket) -> bool:
-    """Whether the trader ends this connection, whatever it says before."""
-    try:
-        while plug.recv(4096):
-            pass
-    except ConnectionResetError:
-        return True
-    return True
+def told_before_end(plug: socket.socket) -> bytes:
+    """What the trader says until it ends this connection."""
+    told = b""
+    with contextlib.suppress(ConnectionResetError):
+        while data := plug.recv(4096):
+            told += data
+    return told
 
 
 def exhaust(connection: Connection) -> None:
@@ -191,6 +190,26 @@ def test_a_snapshot_asked_for_comes_and_numbers_go_on_from_it(trader):
     trader.publish(1)
     assert desk.hear(Batch).first == 3
     desk.close()
+
+
+def test_what_a_snapshot_holds_already_is_not_told_again(tmp_path):
+    """Changes that are published while the snapshot is being taken are in it and in the outbox as well."""
+    taken = threading.Event()
+
+    def snapshot() -> tuple[int, list[EventRow]]:
+        server.publish([(1, event(1)), (2, event(2))], [])
+        taken.set()
+        return 2, [event(1), event(2)]
+
+    server = DeskServer(tmp_path, "b", on_command=print, snapshot=snapshot, on_stop=bool)
+    server.start()
+    desk = Desk(tmp_path)
+    assert desk.hear(Page).seq == 2
+    taken.wait(5)
+    server.publish([(3, event(3))], [])
+    assert desk.hear(Batch).first == 3
+    desk.close()
+    server.stop()
 
 
 def test_each_command_is_done_once_and_each_repetition_answered(trader):
@@ -308,11 +327,18 @@ STRANGERS = {
 def test_strangers_are_shown_out_and_desks_come_in(trader, data):
     plug = raw(trader)
     plug.sendall(data)
-    assert shut(plug)
+    assert told_before_end(plug)[:9] == framed(b"QMTD1" + bytes(32))[:9]
     plug.close()
     desk = trader.desk()
     assert desk.ask(1).ok
     desk.close()
+
+
+def test_a_wrong_proof_of_the_right_length_gets_no_proof_in_return(trader):
+    plug = raw(trader)
+    plug.sendall(framed(os.urandom(64)))
+    assert len(told_before_end(plug)) == 4 + 5 + 32  # the challenge and not a byte more
+    plug.close()
 
 
 HELLOS = {
@@ -367,7 +393,7 @@ def test_nothing_is_ever_unpickled_and_a_bomb_never_runs(trader, monkeypatch, tm
     bomb = pickle.dumps(Bomb(tmp_path / "ran"))
     plug = raw(trader)
     plug.sendall(framed(bomb)[:68])
-    shut(plug)
+    told_before_end(plug)
     plug.close()
     for hello, then in ((bomb, None), (None, bomb)):
         connection = logged_in(trader, hello)
@@ -419,7 +445,7 @@ def test_a_silent_stranger_is_shown_out_in_time(tmp_path, monkeypatch, said):
     plug = raw(trader)
     plug.sendall(said)
     begun = time.perf_counter()
-    assert shut(plug)
+    told_before_end(plug)
     assert time.perf_counter() - begun < 5
     plug.close()
     trader.server.stop()

@@ -101,7 +101,7 @@ class PaperExchange:
         truth.day, truth.instruments = str(day), tuple(instruments)
         truth.quotes, truth.entries, truth.fills = {}, {}, []
         truth.errands = sorted(errand for errand in truth.errands if errand.kind == "query")
-        truth.taken, truth.booked = {}, set()
+        truth.taken, truth.booked = {}, {}
         truth.trades_today = 0
         truth.account.new_day()
         self._line.number()

@@ -74,7 +74,7 @@ class Floor:
             return
         truth.quotes[quote.code] = quote
         if matching.has_book(quote):
-            truth.booked.add(quote.code)
+            truth.booked[quote.code] = True
         truth.taken.pop(quote.code, None)
         waiting = [entry for entry in self._resting.get(quote.code, ()) if entry.on_book]
         self._resting[quote.code] = waiting

@@ -67,6 +67,7 @@ class PaperGateway:
         self._speed = _checked(speed)
         self._world: World | None = None
         self._text = ""
+        self._resumed = False
         self._anchor = (0, 0.0)
         self._held: list[Timed] = []
         self._blocked = False
@@ -179,7 +180,7 @@ class PaperGateway:
         with self._lock:
             link, *events = world.opened()
             events = [(link[0], LinkChanged(True, self._text)), *events]
-            if world.at >= at_of(world.day, 14, 50):
+            if self._resumed and world.at >= at_of(world.day, 14, 50):
                 events += world.jump(10 * 60)
             self._anchor = (world.at, time.monotonic())
             return events
@@ -248,7 +249,9 @@ class PaperGateway:
         feed = self._feed or GeneratedFeed.called(name)
         if feed is None:
             raise WorldError(f"the saved paper market ran on {name}, which is not at hand")
-        return World.continued(data, feed, self._exchange(PaperAccount(0)))
+        world = World.continued(data, feed, self._exchange(PaperAccount(0)))
+        self._resumed = True
+        return world
 
     def _exchange(self, account: PaperAccount) -> PaperExchange:
         return PaperExchange(account, self._fees, self._delays, self._seed, self._faults)

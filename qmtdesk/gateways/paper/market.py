@@ -1,6 +1,7 @@
 """The paper market: every snapshot of every code is a pure function of seed, day and time."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from heapq import merge
 from random import Random
@@ -23,12 +24,22 @@ from qmtdesk.gateways.paper.walks import Walk, calm_tape
 _DAYS_KEPT = 2
 
 
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """What every snapshot of a day needs, looked up once."""
+
+    midnight: int
+    instruments: dict[str, Instrument]
+    chances: dict[str, int]
+    tapes: dict[str, Tape]
+
+
 class PaperMarket:
     """Asks nobody and remembers nothing but what it can compute again. Times are Unix ms, prices 厘."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self._tapes: dict[date, dict[str, Tape]] = {}
+        self._days: dict[date, _Day] = {}
         self._timetables = {listed.code: _timetable(listed) for listed in EVERYTHING}
 
     @staticmethod
@@ -86,15 +97,21 @@ class PaperMarket:
 
     def tape(self, day: date, code: str) -> Tape:
         """The whole day of one code, computed once and kept while the day is near."""
-        tapes = self._tapes.get(day)
-        if tapes is None:
-            while len(self._tapes) >= _DAYS_KEPT:
-                self._tapes.pop(next(iter(self._tapes)))
-            tapes = self._tapes[day] = {}
+        tapes = self._day(day).tapes
         tape = tapes.get(code)
         if tape is None:
             tape = tapes[code] = self._computed(day, BY_CODE[code])
         return tape
+
+    def _day(self, day: date) -> "_Day":
+        known = self._days.get(day)
+        if known is None:
+            while len(self._days) >= _DAYS_KEPT:
+                self._days.pop(next(iter(self._days)))
+            instruments = {one.code: one for one in self.instruments(day)}
+            chances = {code: mix(code_seed(self.seed, code) ^ day.toordinal()) for code in instruments}
+            known = self._days[day] = _Day(at_of(day, 0, 0), instruments, chances, {})
+        return known
 
     def _computed(self, day: date, listed: Listed) -> Tape:
         chance = Random(f"{self.seed}:{day.isoformat()}:{listed.code}")  # noqa: S311 - a market, not a secret
@@ -119,10 +136,10 @@ class PaperMarket:
         return cycling_tape(chance, instrument, Board(first_seal, opening, listed.flow, slots))
 
     def _quote(self, day: date, code: str, frame: Frame) -> Quote:
-        instrument = instrument_on(self.seed, BY_CODE[code], day)
-        tape = self.tape(day, code)
-        chance = mix(code_seed(self.seed, code) ^ day.toordinal())
-        at = at_of(day, 0, 0) + frame.ms
+        known = self._day(day)
+        instrument, chance = known.instruments[code], known.chances[code]
+        tape = known.tapes.get(code) or self.tape(day, code)
+        at = known.midnight + frame.ms
         if frame.part is Part.OPEN_AUCTION:
             book = _opening_book(instrument, tape, frame.row, chance)
             return Quote(code, at, 0, instrument.prev_close, 0, 0, 0, 0, 0, *book, *_told(instrument))

@@ -115,7 +115,7 @@ class Truth:
     errands: list[Errand] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
     taken: dict[str, dict[str, int]] = field(default_factory=dict)
-    booked: set[str] = field(default_factory=set)
+    booked: dict[str, bool] = field(default_factory=dict)
     counter: int = 0
     orders_ever: int = 0
     trades_today: int = 0

@@ -1,0 +1,196 @@
+"""The confirm-sell card: no focus taken, nothing done at zero, one keystroke never confirms two things."""
+
+import fake_trader as ft
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from qmtdesk.desk import paint, sheets
+from qmtdesk.desk.ask_card import AskCard, queue
+from qmtdesk.desk.look import Look
+from qmtdesk.desk.mirror import Mirror
+from qmtdesk.desk.seal_panel import SealPanel
+from qmtdesk.desk.watch_panel import WatchPanel
+from qmtdesk.domain.messages import AnswerAsk, ArmGuard, DisarmGuard
+from qmtdesk.wire.rows import AskRow
+
+OTHER = "603121.SH"
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+class Host(QWidget):
+    """A window with a watchlist, a seal chart and the card over it; its market clock is set by hand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mirror, self.look, self.commands = Mirror(), Look(), ft.FakeCommands()
+        self.look.set(motion=False)
+        self.now = ft.CLOCK
+        self.mirror.clock = lambda: self.now  # type: ignore[method-assign]
+        self.watch = WatchPanel(self.mirror, self.commands, self.look, self)
+        self.seal = SealPanel(self.mirror, self.commands, self.look, self)
+        self.resize(1280, 720)
+        self.watch.setGeometry(934, 94, 340, 340)
+        self.seal.setGeometry(934, 440, 340, 274)
+        ft.fill_mirror(self.mirror)
+        self.card = AskCard(self.mirror, self.commands, self.look, self.seal, self)
+
+    def ask(self, *asks: AskRow) -> None:
+        self.mirror.apply(asks)
+        self.mirror.flush()
+
+    def answers(self) -> list[AnswerAsk]:
+        return [w for w in self.commands.wished if isinstance(w, AnswerAsk)]
+
+
+@pytest.fixture
+def host(qtbot: QtBot) -> Host:
+    made = Host()
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    made.activateWindow()
+    made.watch.rows.setFocus()
+    qtbot.waitUntil(made.watch.rows.hasFocus)
+    return made
+
+
+def other(seal: int = 5_000_000_000) -> AskRow:
+    return msgspec.structs.replace(ft.ask(), code=OTHER, ask=7, seal=seal)
+
+
+def test_the_card_takes_no_focus(host: Host) -> None:
+    host.ask(ft.ask())
+    assert host.card.isVisible()
+    assert host.watch.rows.hasFocus()
+    for button in (host.card.sell, host.card.skip, host.card.off):
+        assert button.focusPolicy() is Qt.FocusPolicy.NoFocus
+
+
+def test_selling_is_dead_at_first(host: Host, qtbot: QtBot) -> None:
+    host.ask(ft.ask())
+    assert not host.card.sell.isEnabled()
+    qtbot.mouseClick(host.card.sell, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(host.watch.rows, Qt.Key.Key_Return, CTRL)
+    assert host.answers() == []
+    qtbot.waitUntil(host.card.sell.isEnabled, timeout=3000)
+    qtbot.mouseClick(host.card.sell, Qt.MouseButton.LeftButton)
+    assert host.answers() == [AnswerAsk(ft.STOCK, 1, True)]
+    assert not host.card.isVisible()
+
+
+def test_at_zero_it_does_nothing(host: Host, qtbot: QtBot) -> None:
+    host.ask(ft.ask())
+    qtbot.waitUntil(host.card.sell.isEnabled, timeout=3000)
+    host.now = ft.CLOCK + 15_000
+    assert host.card.left_ms() == 0
+    qtbot.waitUntil(lambda: not host.card.isVisible(), timeout=3000)
+    qtbot.keyClick(host.watch.rows, Qt.Key.Key_Return, CTRL)
+    assert host.answers() == []
+
+
+def test_a_click_in_the_very_last_moment_sells_nothing_late(host: Host, qtbot: QtBot) -> None:
+    host.ask(ft.ask())
+    qtbot.waitUntil(host.card.sell.isEnabled, timeout=3000)
+    host.now = ft.CLOCK + 15_001
+    host.card.answer(sell=True)
+    assert host.answers() == []
+
+
+def test_ctrl_enter_sells_when_no_sheet_is_open(host: Host, qtbot: QtBot) -> None:
+    host.ask(ft.ask())
+    qtbot.waitUntil(host.card.sell.isEnabled, timeout=3000)
+    qtbot.keyClick(host.watch.rows, Qt.Key.Key_Return, CTRL)
+    assert host.answers() == [AnswerAsk(ft.STOCK, 1, True)]
+
+
+def test_ctrl_enter_in_a_sheet_never_reaches_the_card(host: Host, qtbot: QtBot) -> None:
+    host.ask(ft.ask())
+    sheet = sheets.open_guard_sheet(host, OTHER)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    qtbot.waitUntil(host.card.sell.isEnabled, timeout=3000)
+    qtbot.keyClick(sheet, Qt.Key.Key_Return, CTRL)
+    assert host.answers() == []
+    assert [w for w in host.commands.wished if isinstance(w, ArmGuard)] != []
+    assert host.card.isVisible()
+
+
+def test_escape_in_a_sheet_leaves_the_question_open(host: Host, qtbot: QtBot) -> None:
+    host.ask(ft.ask())
+    sheet = sheets.open_guard_sheet(host, OTHER)
+    qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+    assert sheet.leaving
+    assert host.answers() == []
+
+
+def test_escape_in_a_field_leaves_the_question_open(host: Host, qtbot: QtBot) -> None:
+    host.ask(ft.ask())
+    host.watch.edit_threshold(OTHER)
+    editor = host.watch._editor
+    assert editor is not None
+    qtbot.keyClick(editor.line, Qt.Key.Key_Escape)
+    assert host.answers() == []
+    assert host.watch._editor is None
+
+
+def test_not_now_is_an_answer_and_disarming_too(host: Host, qtbot: QtBot) -> None:
+    host.ask(ft.ask())
+    qtbot.mouseClick(host.card.skip, Qt.MouseButton.LeftButton)
+    assert host.answers() == [AnswerAsk(ft.STOCK, 1, False)]
+    host.ask(other())
+    qtbot.mouseClick(host.card.off, Qt.MouseButton.LeftButton)
+    assert host.commands.wished[-2:] == [AnswerAsk(OTHER, 7, False), DisarmGuard(OTHER)]
+
+
+def test_the_queue_is_sorted_by_how_near_the_end_is() -> None:
+    asks = {"a": ft.ask(), "b": other()}
+    assert [ask.code for ask in queue(asks)] == [OTHER, ft.STOCK]
+
+
+def test_a_more_urgent_question_waits_its_turn(host: Host, qtbot: QtBot) -> None:
+    host.ask(ft.ask())
+    qtbot.waitUntil(host.card.sell.isEnabled, timeout=3000)
+    host.ask(other())
+    assert host.card.asking is not None
+    assert host.card.asking.code == ft.STOCK
+    host.card.answer(sell=False)
+    assert host.card.asking is not None
+    assert host.card.asking.code == OTHER
+    assert not host.card.sell.isEnabled()
+
+
+def test_an_answered_question_is_not_asked_again(host: Host) -> None:
+    host.ask(ft.ask())
+    host.card.answer(sell=False)
+    host.ask(ft.ask())
+    assert not host.card.isVisible()
+    assert len(host.answers()) == 1
+
+
+def test_a_question_that_is_gone_takes_the_card_with_it(host: Host) -> None:
+    host.ask(ft.ask())
+    host.mirror.apply([ft.gone(ft.ask())])
+    host.mirror.flush()
+    assert not host.card.isVisible()
+
+
+def test_blind_means_no_sale_from_the_card(host: Host, qtbot: QtBot) -> None:
+    host.ask(ft.ask())
+    qtbot.waitUntil(host.card.sell.isEnabled, timeout=3000)
+    host.mirror.apply([ft.blind_status()])
+    host.mirror.flush()
+    assert not host.card.sell.isEnabled()
+
+
+def test_the_card_hides_neither_its_row_nor_any_word(host: Host) -> None:
+    host.ask(ft.ask())
+    rows = host.watch.rows
+    row = rows.row_rect(ft.STOCK)
+    foot = rows.viewport().mapTo(host, row.bottomLeft()).y()
+    assert host.card.geometry().top() > foot
+    with paint.recording() as seen:
+        host.card.grab()
+    assert [drawn.text for drawn in seen.too_wide()] == []
+    assert "不处理" in [drawn.text for drawn in seen.texts]

@@ -1,0 +1,257 @@
+"""The kill sheet counts confirmations, lets nobody lift too early, and nothing ever covers the kill button."""
+
+from typing import Any
+
+import fake_trader as ft
+import msgspec
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from qmtdesk.desk import paint, sheets
+from qmtdesk.desk.kill_sheet import KillSheet, LiftSheet, record, sorted_items
+from qmtdesk.desk.look import Look
+from qmtdesk.desk.mirror import Mirror
+from qmtdesk.desk.sheet_base import TOP_NAME, Sheet
+from qmtdesk.desk.stop_choice import StopChoice, StopSheet
+from qmtdesk.domain.messages import DisarmGrid, LiftKill
+from qmtdesk.domain.plans import StopHow
+from qmtdesk.domain.reason import Why, because
+
+SIZES = [(1600, 900), (1366, 768), (1280, 720), (1000, 560)]
+
+
+class Host(QWidget):
+    """A window with a top bar and a kill button in it."""
+
+    def __init__(self, picture: str = "killed") -> None:
+        super().__init__()
+        self.mirror, self.look, self.commands = Mirror(), Look(), ft.FakeCommands()
+        self.look.set(motion=False)
+        self.pressed = 0
+        self.top = QWidget(self)
+        self.top.setObjectName(TOP_NAME)
+        self.top.setGeometry(0, 0, 1280, 56)
+        self.kill = QPushButton("kill", self.top)
+        self.kill.clicked.connect(self._press)
+        self.stop = QPushButton("stop", self)
+        self.resize(1280, 720)
+        ft.fill_mirror(self.mirror, picture)
+
+    def _press(self) -> None:
+        self.pressed += 1
+
+    def resizeEvent(self, event: Any) -> None:
+        self.top.resize(self.width(), 56)
+        self.kill.setGeometry(self.width() - 160, 8, 150, 40)
+        self.stop.setGeometry(self.width() - 500, 100, 70, 26)
+        super().resizeEvent(event)
+
+    def show_kill(self, *rows: Any) -> None:
+        self.mirror.apply(rows)
+        self.mirror.flush()
+
+
+@pytest.fixture
+def host(qtbot: QtBot) -> Host:
+    made = Host()
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def lift_sheet(host: Host) -> LiftSheet | None:
+    return next((s for s in host.findChildren(LiftSheet) if not s.leaving), None)
+
+
+def test_unknown_orders_stand_on_top_and_what_is_open_next(host: Host) -> None:
+    states = [(item.state, item.done) for item in sorted_items(ft.kill_row())]
+    assert states[0][0] == "unknown"
+    assert [done for _, done in states] == sorted(done for _, done in states)
+
+
+def test_lifting_is_dead_until_everything_is_confirmed(host: Host, qtbot: QtBot) -> None:
+    sheet = sheets.open_kill_sheet(host)
+    assert "还有 2 笔未确认" in sheet.foot_words
+    host.show_kill(msgspec.structs.replace(ft.kill_row(complete=True), done=False))
+    assert not sheet.go.isEnabled()
+    assert "核对" in sheet.foot_words
+    host.show_kill(ft.kill_row(complete=True))
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+
+
+def test_lifting_asks_for_a_typed_word(host: Host, qtbot: QtBot) -> None:
+    host.show_kill(ft.kill_row(complete=True))
+    sheet = sheets.open_kill_sheet(host)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    qtbot.mouseClick(sheet.go, Qt.MouseButton.LeftButton)
+    assert host.commands.wished == []
+    lift = lift_sheet(host)
+    assert lift is not None
+    assert not lift.go.isEnabled()
+    lift.word.setText("解")
+    qtbot.keyClick(lift, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert host.commands.wished == []
+    lift.word.setText("解除")
+    qtbot.waitUntil(lift.go.isEnabled, timeout=3000)
+    qtbot.keyClick(lift.word, Qt.Key.Key_Return)
+    assert host.commands.wished == []
+    qtbot.keyClick(lift, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert host.commands.wished == [LiftKill()]
+    assert lift.leaving
+
+
+def test_a_refused_lift_says_why(host: Host, qtbot: QtBot) -> None:
+    host.commands.ok, host.commands.reason = False, because(Why.RECONCILING)
+    host.show_kill(ft.kill_row(complete=True))
+    lift = LiftSheet(host, host.mirror, host.commands, host.look)
+    lift.open()
+    lift.word.setText("解除")
+    qtbot.waitUntil(lift.go.isEnabled, timeout=3000)
+    qtbot.mouseClick(lift.go, Qt.MouseButton.LeftButton)
+    assert not lift.leaving
+    assert "核对" in lift.foot_words
+
+
+def test_putting_the_sheet_away_changes_nothing(host: Host, qtbot: QtBot) -> None:
+    sheet = sheets.open_kill_sheet(host)
+    qtbot.mouseClick(sheet.cancel, Qt.MouseButton.LeftButton)
+    assert sheet.leaving
+    assert host.commands.wished == []
+    assert host.mirror.killed
+
+
+def test_the_sheet_goes_when_the_stop_is_lifted(host: Host) -> None:
+    sheet = sheets.open_kill_sheet(host)
+    host.show_kill(msgspec.structs.replace(ft.kill_row(complete=True), active=False))
+    assert sheet.leaving
+
+
+def test_the_record_names_every_order(host: Host, qtbot: QtBot) -> None:
+    sheet = sheets.open_kill_sheet(host)
+    qtbot.mouseClick(sheet.copy, Qt.MouseButton.LeftButton)
+    text = QApplication.clipboard().text()
+    row = ft.kill_row()
+    assert text == record(row)
+    assert all(item.ref in text for item in row.items)
+
+
+def test_progress_repaints_with_every_confirmation(host: Host) -> None:
+    sheet = sheets.open_kill_sheet(host)
+
+    def texts() -> list[str]:
+        with paint.recording() as seen:
+            sheet.grab()
+        assert [drawn.text for drawn in seen.too_wide()] == []
+        return [drawn.text for drawn in seen.texts]
+
+    assert "5 / 7 已确认" in texts()
+    host.show_kill(ft.kill_row(complete=True))
+    assert "7 / 7 已确认" in texts()
+    assert "交易所里没有本程序委托" in texts()
+
+
+def everything(host: Host) -> list[tuple[str, QWidget]]:
+    """Each thing that may stand over the window, one after the other."""
+    args = (host, host.mirror, host.commands, host.look)
+    return [
+        ("kill", sheets.open_kill_sheet(host)),
+        ("grid", sheets.open_grid_sheet(host, ft.BOND)),
+        ("guard", sheets.open_guard_sheet(host, ft.STOCK)),
+        ("stop", StopSheet(*args, ft.BOND)),
+        ("choice", StopChoice(*args, ft.BOND, host.kill)),
+    ]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_ever_covers_the_kill_button(host: Host, qtbot: QtBot, size: tuple[int, int]) -> None:
+    host.resize(*size)
+    for name, over in everything(host):
+        if isinstance(over, Sheet):
+            over.open()
+        middle = host.kill.mapTo(host, host.kill.rect().center())
+        assert host.childAt(middle) is host.kill, name
+        assert host.childAt(host.kill.mapTo(host, QPoint(2, host.kill.height() - 2))) is host.kill, name
+        before = host.pressed
+        qtbot.mouseClick(host.kill, Qt.MouseButton.LeftButton)
+        assert host.pressed == before + 1, name
+    for over in host.findChildren(Sheet):
+        assert over.geometry().top() >= host.top.height()
+
+
+def test_a_sheet_follows_its_window(host: Host) -> None:
+    sheet = sheets.open_kill_sheet(host)
+    host.resize(1100, 620)
+    assert sheet.geometry().bottom() == host.height() - 1
+    assert sheet.width() == 1100
+    assert sheet.rect().contains(sheet.card.geometry())
+
+
+def test_what_is_under_the_scrim_gets_no_click(host: Host, qtbot: QtBot) -> None:
+    sheet = sheets.open_kill_sheet(host)
+    at = host.stop.geometry().center()
+    assert host.childAt(at) is not host.stop
+    qtbot.mouseClick(sheet, Qt.MouseButton.LeftButton, pos=sheet.mapFrom(host, at))
+    assert not sheet.leaving
+
+
+def test_stopping_acts_at_once_and_only_selling_asks(host: Host, qtbot: QtBot) -> None:
+    choice = sheets.open_stop_choice(host, ft.BOND, host.stop)
+    qtbot.mouseClick(choice.options[0], Qt.MouseButton.LeftButton)
+    assert host.commands.wished == [DisarmGrid(ft.BOND, StopHow.CANCEL)]
+    choice = sheets.open_stop_choice(host, ft.BOND, host.stop)
+    qtbot.mouseClick(choice.options[1], Qt.MouseButton.LeftButton)
+    assert host.commands.wished[-1] == DisarmGrid(ft.BOND, StopHow.LEAVE)
+    choice = sheets.open_stop_choice(host, ft.BOND, host.stop)
+    qtbot.mouseClick(choice.options[2], Qt.MouseButton.LeftButton)
+    assert len(host.commands.wished) == 2
+    sheet = next(s for s in host.findChildren(StopSheet) if not s.leaving)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    assert sheet.go.kind == "sell"
+    assert "210" in sheet.go.text()
+    qtbot.keyClick(sheet, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert host.commands.wished[-1] == DisarmGrid(ft.BOND, StopHow.SELL)
+
+
+def test_the_choice_goes_with_escape(host: Host, qtbot: QtBot) -> None:
+    choice = sheets.open_stop_choice(host, ft.BOND, host.stop)
+    qtbot.keyClick(choice, Qt.Key.Key_Escape)
+    assert choice.isHidden()
+    assert host.commands.wished == []
+
+
+def test_the_sheet_is_a_kill_sheet(host: Host) -> None:
+    assert isinstance(sheets.open_kill_sheet(host), KillSheet)
+
+
+def test_a_sheet_that_has_left_hears_nothing_more(host: Host, qtbot: QtBot) -> None:
+    for _, over in everything(host):
+        if isinstance(over, Sheet):
+            over.open()
+            over.leave()
+        elif isinstance(over, StopChoice):
+            over.leave()
+    qtbot.waitUntil(lambda: not host.findChildren(Sheet), timeout=3000)
+    ft.fill_mirror(host.mirror, "main")
+    host.mirror.set_link("lost")
+    host.mirror.set_link("attached")
+    host.mirror.second_passed.emit()
+    host.look.set(dark=False)
+    host.resize(1300, 730)
+    assert host.findChildren(Sheet) == []
+
+
+def test_the_keyboard_goes_back_to_what_had_it_before_all_sheets(host: Host, qtbot: QtBot) -> None:
+    host.activateWindow()
+    host.stop.setFocus()
+    qtbot.waitUntil(host.stop.hasFocus)
+    host.show_kill(ft.kill_row(complete=True))
+    sheet = sheets.open_kill_sheet(host)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    sheet.confirm()
+    lift = lift_sheet(host)
+    assert lift is not None
+    lift.leave()
+    qtbot.waitUntil(host.stop.hasFocus)
