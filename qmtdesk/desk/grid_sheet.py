@@ -128,6 +128,8 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
 
     def _try_restart(self) -> None:
         """Start again once every cancel is confirmed, adopting what the grid holds by then."""
+        if self.mirror.killed:
+            self._restart = None
         plan, row = self._restart, self.mirror.grids.get(self.code)
         if plan is None or self.leaving or (row is not None and row.armed) or live_own(self.mirror, self.code):
             return

@@ -243,99 +243,13 @@ class LadderPanel(QWidget):
             scene.blind_from, scene.now = quote.at, max(mirror.clock(), quote.at)
         self.chart.refresh()
 
-    # what the user wants
-
-    def _ask_sheet(self) -> None:
-        if self._mirror.selected_bond:
-            self.sheet_requested.emit(self._mirror.selected_bond)
-
-    def _set_sell_only(self, on: bool) -> None:  # noqa: FBT001
-        self.head.set_busy(True)
-        self._commands.set_sell_only(self._mirror.selected_bond, on, self._answered)
-
-    def _stop(self) -> None:
-        code, name = self._mirror.selected_bond, self._mirror.name(self._mirror.selected_bond)
-
-        def stopped(ack: Ack) -> None:
-            self._answered(ack)
-            if ack.ok:
-                self.note.say(t("head.stopped", name=name), t("head.again"), lambda: self.sheet_requested.emit(code))
-
-        self._commands.disarm_grid(code, StopHow.CANCEL, stopped)
-
-    def stop_selected(self) -> None:
-        """The S key: stop the chosen bond's grid, if it has one running."""
-        grid = self._grid()
-        if grid is not None and grid.state in RUNNING:
-            self._stop()
-
-    def _demo(self) -> None:
-        self._commands.demo(self._answered)
-
-    def _level(self, index: int) -> LevelRow | None:
-        grid = self._grid()
-        return grid.levels[index] if grid is not None and 0 <= index < len(grid.levels) else None
-
-    def _pause(self, index: int) -> None:
-        level, grid = self._level(index), self._grid()
-        if level is not None and grid is not None and index < len(grid.levels) - 1:
-            self._commands.pause_gap(self._mirror.selected_bond, level.no, not level.paused, self._answered)
-
-    def _cancel(self, index: int) -> None:
-        level = self._level(index)
-        if level is None:
-            return
-        for ref in (level.buy_ref, level.sell_ref):
-            if ref:
-                self._commands.cancel_order(ref, self._answered)
-
-    def _answered(self, ack: Ack) -> None:
-        self.head.set_busy(False)
-        if not ack.ok and ack.reason is not None:
-            self.note.warn(t("head.refused", why=say(ack.reason, self._mirror.selected_bond)))
-
     def _relinked(self) -> None:
         """Who waits for an answer of a lost trader waits for nothing; a new one has the history of the gap."""
         if self._mirror.link != "attached":
-            self.head.set_busy(False)
+            self._head.set_busy(False)
             self._asked.clear()
         elif self._mirror.selected_bond not in self._asked:
             self._ask_history()
-
-    # looking closer
-
-    def _history(self, index: int, place: QPoint) -> None:
-        level, above = self._level(index), self._level(index + 1)
-        if level is None:
-            return
-        code = self._mirror.selected_bond
-        high = f.price(above.price if above is not None else level.price, code)
-        no = f.fixed(level.no, 1, 0, signed=True)
-        title = t("ladder.history", no=no, low=f.price(level.price, code), high=high)
-        HistoryPopup(self._look, title, gap_fills(self._mirror.fills.values(), code, level.no), self).show_at(place)
-
-    def _menu(self, index: int, place: QPoint) -> None:
-        level = self._level(index)
-        if level is None:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(t("ladder.menu_resume" if level.paused else "ladder.menu_pause"), lambda: self._pause(index))
-        cancel = menu.addAction(t("ladder.menu_cancel"), lambda: self._cancel(index))
-        cancel.setEnabled(bool(level.buy_ref or level.sell_ref))
-        menu.addAction(t("ladder.menu_history"), lambda: self._history(index, place))
-        menu.addSeparator()
-        menu.addAction(t("ladder.menu_centre"), self.ladder.centre)
-        menu.addAction(t("ladder.menu_copy"), lambda: QGuiApplication.clipboard().setText(self.level_words(index)))
-        menu.popup(place)
-
-    def _help(self, index: int, place: QPoint) -> None:
-        QToolTip.showText(place, self.level_words(index), self.ladder)
-
-    def level_words(self, index: int) -> str:
-        """All there is to say about a level, one fact a line."""
-        level, grid = self._level(index), self._grid()
-        return "" if level is None or grid is None else level_words(grid, level, self._mirror.last(grid.code))
 
     # where things stand
 

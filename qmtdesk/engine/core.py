@@ -114,6 +114,15 @@ def _code_of(state: State, ref: str) -> str:
 def _after_broker(work: Work, code: str) -> None:
     """Tell the strategies of new trades and rejections, then bring the orders of the code up to date."""
     touched = {code} if code else set()
+    touched |= _tell_fills(work) | _tell_orders(work)
+    for name in touched if code else _active(work.state):
+        _plan(work, name)
+    switches.progress(work)
+
+
+def _tell_fills(work: Work) -> set[str]:
+    """Each new trade to the strategy it belongs to; the codes concerned."""
+    touched = set()
     while work.filled:
         fill = work.filled.pop(0)
         touched.add(fill.code)
@@ -126,20 +135,21 @@ def _after_broker(work: Work, code: str) -> None:
             _guarded(work, fill.code, lambda f=fill, o=order: grids.filled(work, f, o))  # type: ignore[misc]
         if order is not None and order.owner.kind is not OwnerKind.FOREIGN:
             work.log("info", fill.code, _filled_words(fill.side.value, fill.price, fill.volume))
+    return touched
+
+
+def _tell_orders(work: Work) -> set[str]:
+    """What happened to orders beside trades; the codes concerned."""
+    touched = {order.code for order in (*work.rejected, *work.revived, *work.pulled)}
     while work.rejected:
         order = work.rejected.pop(0)
-        touched.add(order.code)
         if order.owner.kind in grids.GRID_OWNERS:
             grids.rejected(work, order.code)
-    for order in (*work.revived, *work.pulled):
-        touched.add(order.code)
     while work.revived:
         grids.came_back(work, work.revived.pop(0))
     while work.pulled:
         _taken_off(work, work.pulled.pop(0))
-    for name in touched if code else _active(work.state):
-        _plan(work, name)
-    switches.progress(work)
+    return touched
 
 
 def _taken_off(work: Work, order: Order) -> None:

@@ -23,7 +23,8 @@ def difference(wanted: Sequence[Wanted], working: Sequence[Order]) -> Steps:
 
     A working order that is too small stays, and the missing part follows when it is done; one that is too large, at
     a wrong price or unwanted is cancelled, and nothing is placed on its key until the cancel is confirmed. An order
-    in doubt blocks its key, and so does one whose trades are still on their way. Sells before buys; no buy at or above an own order that may still sell.
+    in doubt blocks its key, and so does one whose trades are still on their way. Sells before buys; no buy at or
+    above an own order that may still sell.
     """
     wish = {(w.owner, w.side): w for w in wanted}
     cancels = _unfit(working, wish)

@@ -235,10 +235,11 @@ def plan_orders(work: Work, code: str) -> None:
         return
     wish = wish_of(work.state, code, explain=False)
     if wish is not None:
-        orders = wish.orders
+        orders, fired = wish.orders, None
         if _guard_sells(work.state, code):
             orders = tuple(want for want in orders if want.side is Side.SELL)
-        work.blocked(code, enact(work, code, orders, GRID_OWNERS))
+            fired = because(Why.ALREADY_TRIGGERED) if len(orders) < len(wish.orders) else None
+        work.blocked(code, enact(work, code, orders, GRID_OWNERS) or fired)
 
 
 def _guard_sells(state: State, code: str) -> bool:

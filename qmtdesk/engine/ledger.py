@@ -46,7 +46,9 @@ def _alive(work: Work, order: Order) -> Order:
 def _adopt(work: Work, order: Order, broker_id: str) -> None:
     """Tie a counter number to our order, and take over what was booked to nobody or to a foreign row under it."""
     other = work.state.orders.get(work.state.refs.get(broker_id, ""))
-    state = OrderState.WORKING if order.state in (OrderState.SENT, OrderState.UNKNOWN) else order.state
+    state: OrderState = order.state
+    if state in (OrderState.SENT, OrderState.UNKNOWN):
+        state = OrderState.WORKING
     told = -1
     if other is not None:
         state = other.state if may_follow(state, other.state) else state

@@ -55,8 +55,8 @@ class Stage:
 
 
 @pytest.fixture
-def stage(qtbot: QtBot) -> Iterator[Stage]:
-    yield Stage(qtbot).fill()
+def stage(qtbot: QtBot) -> Stage:
+    return Stage(qtbot).fill()
 
 
 def texts_of(window: QWidget) -> paint.Recorder:
