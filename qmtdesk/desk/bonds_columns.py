@@ -98,16 +98,22 @@ def double_low(bond: Bond) -> int | None:
     return None if premium is None else bond.last + premium * 10
 
 
+def size_yuan(bond: Bond) -> int | None:
+    """What remains outstanding in CNY; the trader says −1 where no source knows it."""
+    return bond.row.remaining_yuan if bond.row.remaining_yuan >= 0 else None
+
+
 def market_size_yuan(bond: Bond) -> int | None:
     """What remains outstanding at the last price, in CNY."""
-    if not bond.last or not bond.row.remaining_yuan:
+    size = size_yuan(bond)
+    if not bond.last or size is None:
         return None
-    return half_up(bond.row.remaining_yuan * bond.last, 100_000)
+    return half_up(size * bond.last, 100_000)
 
 
 def turnover_bp(bond: Bond) -> int | None:
     """Today's volume as a share of what is outstanding, in bp (face 100 CNY a piece)."""
-    if bond.quote is None or not bond.row.remaining_yuan:
+    if bond.quote is None or bond.row.remaining_yuan <= 0:
         return None
     return half_up(bond.quote.volume * 100 * 10_000, bond.row.remaining_yuan)
 
@@ -181,7 +187,9 @@ def _grid(bond: Bond) -> Cell:
     row = bond.row
     if not row.grid:
         return Cell(t("grid."), "t2", sign="dash") if row.included else Cell(f.MISSING, "t3")
-    return Cell(state_word(row.grid), "t1" if row.grid != "stopped" else "t2", sign=GRID_SIGNS.get(row.grid, "wait"))
+    return Cell(
+        state_word(row.grid), "t2" if row.grid in ("stopped", "asleep") else "t1", sign=GRID_SIGNS.get(row.grid, "wait")
+    )
 
 
 GRID_ORDER = ("", "stopped", "waiting", "asleep", "frozen", "sell_only", "running")
@@ -230,8 +238,8 @@ SCROLLED = (
     Column(
         "size",
         ("88.88",),
-        lambda b: b.row.remaining_yuan or None,
-        lambda b: _number(b.row.remaining_yuan or None, 100_000_000, 2),
+        size_yuan,
+        lambda b: _number(size_yuan(b), 100_000_000, 2),
         rank=3,
     ),
     Column("redeem", ("88 15/15",), lambda b: b.row.redeem, _redeem, rank=1),

@@ -192,14 +192,14 @@ def foot_lines(bond: Bond, screen: ScreenRow | None) -> tuple[str, list[str], li
 
 def _in_facts(bond: Bond, screen: ScreenRow | None) -> list[str]:
     row, facts = bond.row, []
-    if screen is not None and row.remaining_yuan:
+    if screen is not None and row.remaining_yuan >= 0:
         size, most = f.yuan_short(row.remaining_yuan), f.yuan_short(screen.max_size_yuan, 0)
         facts.append(t("bond.fact_size", size=size, max=most))
     redeem = t("redeem.counting", have=row.redeem_count, need=row.redeem_need)
     if row.redeem != "counting":
         redeem = t(f"redeem.{row.redeem}")
     facts.append(t("bond.fact_redeem", state=redeem))
-    if bond.last and row.remaining_yuan:
+    if bond.last and row.remaining_yuan >= 0:
         size_price = f.fixed(half_up(row.remaining_yuan * bond.last, 100_000), 100_000_000, 2)
         facts.append(t("bond.fact_rank", value=size_price, rank=row.rank))
     return facts

@@ -22,6 +22,7 @@ BAR = 8
 MORE = 18 + BAR
 FOOT = 52
 SORT_MS = 1000
+BUILT_IN = frozenset({"original", "small_low"})
 WIDE = 470
 
 
@@ -337,4 +338,4 @@ class BondPanel(QWidget):
 
 def _screen_name(name: str) -> str:
     """A built-in screen's name in the language in force; a user's own as typed."""
-    return t("bond.screen_small_low") if name == "small_low" else name
+    return t("bond.screen_original") if name in BUILT_IN else name

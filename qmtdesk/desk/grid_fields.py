@@ -25,7 +25,9 @@ class GridFields(QWidget):
 
     changed = Signal()
 
-    def __init__(self, look: Look, plan: GridPlan, prices: dict[BaseKind, int], adoptable: int, parent: QWidget) -> None:
+    def __init__(
+        self, look: Look, plan: GridPlan, prices: dict[BaseKind, int], adoptable: int, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self.look = look
         self._code = plan.code

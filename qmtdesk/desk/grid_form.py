@@ -23,17 +23,16 @@ class FallRow:
 
 
 def fall_rows(preview: GridPreview) -> tuple[FallRow, ...]:
-    """Sells that follow the first buy, the first buy, then every level that buys, from highest to lowest."""
+    """Sells that follow the first buy, then every level that buys, from highest to lowest, the first buy on top."""
     sells = sorted((o for o in preview.orders if o.side == "sell"), key=lambda order: -order.price)
     rows = [FallRow(o.level, o.price, o.volume, 0, "sell") for o in sells]
     live = {o.price for o in preview.orders if o.side == "buy" and not o.first and not o.after_first}
-    if preview.first_volume:
-        first_cash = preview.first_volume * preview.first_price
-        rows.append(FallRow(0, preview.first_price, preview.first_volume, first_cash, "first"))
+    first = preview.first_volume > 0
     for no, price, volume, cash in preview.levels:
         if volume:
             kind = "live" if price in live else "armed" if no >= preview.cap_level else "over"
-            rows.append(FallRow(no, price, volume, cash, kind))
+            rows.append(FallRow(no, price, preview.first_volume if first else volume, cash, "first" if first else kind))
+            first = False
     return tuple(rows)
 
 

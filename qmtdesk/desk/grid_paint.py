@@ -6,9 +6,10 @@ from PySide6.QtWidgets import QWidget
 
 from qmtdesk.desk import fonts, paint
 from qmtdesk.desk import format as fmt
+from qmtdesk.desk.check_words import check_words
 from qmtdesk.desk.grid_form import FallRow, fall_rows, last_within, most_bound
 from qmtdesk.desk.look import Look
-from qmtdesk.desk.texts import say, t
+from qmtdesk.desk.texts import t
 from qmtdesk.desk.tokens import Theme
 from qmtdesk.domain.plans import GridPlan
 from qmtdesk.wire.talk import Check, GridPreview, PreviewOrder
@@ -229,10 +230,14 @@ class Outcome(QWidget):
             if y + 22 > self.height():
                 return
             check_mark(p, 0, y + 11, self.look.theme, check.level)
-            value = self.look.theme.t2 if check.level == "ok" else self.look.theme.t1
+            value = self.look.theme.t1
             place = QRectF(24, y, self.width() - 24, 22)
-            words = say(check.reason, self._code)
-            paint.text(p, place, words, value, fonts.SMALL, bold=check.level == "refuse", elide=True)
+            words, note = check_words(check, self._code)
+            bold = check.level == "refuse"
+            wide = paint.text(p, place, words, value, fonts.SMALL, bold=bold, elide=True) + 10
+            rest = place.adjusted(wide, 0, 0, 0)
+            if note and rest.width() > 30:
+                paint.text(p, rest, note, self.look.theme.t2, fonts.SMALL, elide=True)
             y += 22
 
 

@@ -26,6 +26,19 @@ from qmtdesk.domain.reason import Why
 from qmtdesk.wire.talk import Ack, GuardPreview
 
 _HALF = -1
+_SAID_ELSEWHERE = {
+    Why.T_PLUS_ONE,
+    Why.LIMIT_DISAGREES,
+    Why.RULE_AMOUNT,
+    Why.RULE_DROP,
+    Why.RULE_DECAY,
+    Why.RULE_CONSUMED,
+    Why.RULE_NET_CANCEL,
+    Why.RULE_SHARE,
+    Why.RULE_BIG_PRINT,
+    Why.RULE_BREAKS,
+    Why.RULE_BROKEN,
+}
 
 
 class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
@@ -278,6 +291,8 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
             lines.append((t("guard.limit"), t("guard.limit_same", told=told, own=own), False))
         else:
             lines.append((t("guard.limit"), t("guard.limit_differs", told=told, own=own), True))
+        rest = (c.reason for c in preview.checks if c.level == "warn" and c.reason.why not in _SAID_ELSEWHERE)
+        lines.extend((t("guard.note"), say(reason, code), True) for reason in rest)
         return tuple(lines)
 
     # the trader

@@ -309,7 +309,6 @@ class LiftSheet(Sheet):
         self.word = QLineEdit(self.body)
         self.word.setFixedHeight(34)
         self.word.setFont(fonts.font(fonts.VALUE, True))
-        self.word.setPlaceholderText(t("lift.word"))
         self.word.setAccessibleName(t("lift.type", word=t("lift.word")))
         self.word.textChanged.connect(lambda _: self.recheck())
         column = QVBoxLayout(self.body)
@@ -327,6 +326,9 @@ class LiftSheet(Sheet):
 
     def title(self) -> str:
         return t("lift.title")
+
+    def quiet(self) -> tuple[str, ...]:
+        return (*super().quiet(), t("lift.type", word=t("lift.word")))
 
     def open(self) -> None:
         super().open()

@@ -17,9 +17,16 @@ SHOWN = 14
 OWN = frozenset({"grid", "first_buy", "rolling"})
 
 
-def gap_fills(fills: Iterable[FillRow], code: str, gap: int) -> list[FillRow]:
-    """A grid's own fills in one gap."""
-    return [fill for fill in fills if fill.code == code and fill.slot == gap and fill.kind in OWN]
+def gap_fills(fills: Iterable[FillRow], code: str, low: int, high: int) -> list[FillRow]:
+    """A grid's own fills in one gap: bought at its lower, sold at its upper level.
+
+    By price, not by slot: slots shift when a grid rolls, prices of levels stay.
+    """
+    return [
+        fill
+        for fill in fills
+        if fill.code == code and fill.kind in OWN and fill.level == (low if fill.side == "buy" else high)
+    ]
 
 
 def level_words(grid: GridRow, level: LevelRow, last: int) -> str:

@@ -1,18 +1,17 @@
 """The middle of the desk: head, price chart and ladder of the chosen bond on one y axis."""
 
-from PySide6.QtCore import QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QMenu, QToolTip, QWidget
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from qmtdesk.desk import fonts, paint
-from qmtdesk.desk import format as f
 from qmtdesk.desk.chart_axis import newest_day
 from qmtdesk.desk.chart_panel import ChartPanel
 from qmtdesk.desk.commands import Commands
+from qmtdesk.desk.ladder_acts import LadderActs
 from qmtdesk.desk.ladder_empty import LadderEmpty
 from qmtdesk.desk.ladder_head import HEIGHT as HEAD
-from qmtdesk.desk.ladder_head import RUNNING, LadderHead
-from qmtdesk.desk.ladder_history import HistoryPopup, gap_fills, level_words
+from qmtdesk.desk.ladder_head import LadderHead
 from qmtdesk.desk.ladder_layout import LADDER, widths
 from qmtdesk.desk.ladder_picture import FOOT
 from qmtdesk.desk.ladder_picture import HEAD as TITLES
@@ -21,10 +20,8 @@ from qmtdesk.desk.look import Look
 from qmtdesk.desk.mirror import Mirror
 from qmtdesk.desk.note_bar import NoteBar
 from qmtdesk.desk.texts import say, t
-from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why
-from qmtdesk.wire.rows import GridRow, LevelRow
-from qmtdesk.wire.talk import Ack
+from qmtdesk.wire.rows import GridRow
 
 BAND = 26
 CALM = frozenset(
@@ -36,6 +33,7 @@ CALM = frozenset(
         Why.FIRST_BUY_PENDING,
         Why.NOT_ARMED,
         Why.DISARMED,
+        Why.EXPIRED_AT_CLOSE,
     }
 )
 """Reasons for a grid to do nothing that nobody needs to look at."""
@@ -58,11 +56,14 @@ class LadderPanel(QWidget):
         self.ladder = LadderView(look, self)
         self.empty = LadderEmpty(mirror, look, self)
         self.note = NoteBar(look, self)
+        self.acts = LadderActs(mirror, commands, look, self.head, self.ladder, self.note)
+        self.acts.sheet_requested.connect(self.sheet_requested)
         self.setMinimumSize(LADDER[0], 240)
         self.setFocusProxy(self.ladder)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._connect_own()
         self._connect_mirror()
+        self.ladder.setAccessibleName(t("ladder.name"))
         self._show_bond()
 
     # for the window
@@ -83,23 +84,27 @@ class LadderPanel(QWidget):
         if isinstance(period, str):
             self.chart.set_period(period)
 
+    def stop_selected(self) -> None:
+        """The S key: stop the chosen bond's grid, if it has one running."""
+        self.acts.stop_selected()
+
     # wiring
 
     def _connect_own(self) -> None:
-        self.head.settings.connect(self._ask_sheet)
-        self.head.start.connect(self._ask_sheet)
-        self.head.sell_only.connect(self._set_sell_only)
-        self.head.stop.connect(self._stop)
-        self.empty.start.connect(self._ask_sheet)
-        self.empty.demo.connect(self._demo)
-        self.ladder.sheet_wanted.connect(self._ask_sheet)
+        self.head.settings.connect(self.acts.ask_sheet)
+        self.head.start.connect(self.acts.ask_sheet)
+        self.head.sell_only.connect(self.acts.set_sell_only)
+        self.head.stop.connect(self.acts.stop)
+        self.empty.start.connect(self.acts.ask_sheet)
+        self.empty.demo.connect(self.acts.demo)
+        self.ladder.sheet_wanted.connect(self.acts.ask_sheet)
         self.ladder.framed.connect(self._share_axis)
-        self.ladder.level_chosen.connect(lambda at: self.ladder.setAccessibleDescription(self.level_words(at)))
-        self.ladder.pause_wanted.connect(self._pause)
-        self.ladder.cancel_wanted.connect(self._cancel)
-        self.ladder.history_wanted.connect(self._history)
-        self.ladder.menu_wanted.connect(self._menu)
-        self.ladder.help_wanted.connect(self._help)
+        self.ladder.level_chosen.connect(lambda at: self.ladder.setAccessibleDescription(self.acts.level_words(at)))
+        self.ladder.pause_wanted.connect(self.acts.pause)
+        self.ladder.cancel_wanted.connect(self.acts.cancel)
+        self.ladder.history_wanted.connect(self.acts.history)
+        self.ladder.menu_wanted.connect(self.acts.menu)
+        self.ladder.help_wanted.connect(self.acts.help)
         self.chart.rows_scrolled.connect(self.ladder.scroll_rows)
         self._look.changed.connect(self._restyled)
 
@@ -202,6 +207,7 @@ class LadderPanel(QWidget):
             self.head.update()
 
     def _restyled(self) -> None:
+        self.ladder.setAccessibleName(t("ladder.name"))
         self._place()
         self._share_axis()
         self.update()
@@ -246,7 +252,7 @@ class LadderPanel(QWidget):
     def _relinked(self) -> None:
         """Who waits for an answer of a lost trader waits for nothing; a new one has the history of the gap."""
         if self._mirror.link != "attached":
-            self._head.set_busy(False)
+            self.head.set_busy(False)
             self._asked.clear()
         elif self._mirror.selected_bond not in self._asked:
             self._ask_history()
@@ -305,7 +311,7 @@ class LadderPanel(QWidget):
         if event.isAutoRepeat() or event.modifiers():
             event.ignore()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._ask_sheet()
+            self.acts.ask_sheet()
         elif event.key() == Qt.Key.Key_S:
             self.stop_selected()
         else:

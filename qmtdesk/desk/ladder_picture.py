@@ -153,9 +153,10 @@ class LadderPicture(QWidget):
 
     def flash(self, price: int, *, bought: bool) -> None:
         """An own fill happened at this level."""
-        if not self._look.motion or price not in self._prices:
+        if not self._look.motion or not self._prices:
             return
-        self._flashes[self._prices.index(price)] = (monotonic(), bought)
+        nearest = min(max(round(index_of(self._prices, price)), 0), len(self._prices) - 1)
+        self._flashes[nearest] = (monotonic(), bought)
         self._flash_timer.start()
         self._fade()
 

@@ -90,6 +90,17 @@ class Mirror(QObject):
         self.selected_stock = ""
         self._series: dict[SeriesKey, list[Point]] = {}
         self._whole_series: set[SeriesKey] = set()
+        self._map()
+        self._dirty: dict[type, set[str]] = {}
+        self._dirty_series: set[SeriesKey] = set()
+        self._seen: dict[type, set[str]] | None = None
+        self._was_blind = True
+        self._clock_at = monotonic()
+        self._frame, self._second = QTimer(self), QTimer(self)
+        self._start_clocks()
+
+    def _map(self) -> None:
+        """Which table and which signal a kind of row belongs to."""
         self._tables: dict[type, dict[str, AnyRow]] = {
             QuoteRow: self.quotes,  # type: ignore[dict-item]
             BondRow: self.bonds,  # type: ignore[dict-item]
@@ -112,19 +123,13 @@ class Mirror(QObject):
             PositionRow: self.positions_changed,
             EventRow: self.events_changed,
         }
-        self._dirty: dict[type, set[str]] = {}
-        self._dirty_series: set[SeriesKey] = set()
-        self._seen: dict[type, set[str]] | None = None
-        self._was_blind = True
-        self._clock_at = monotonic()
-        self._frame = QTimer(self)
-        self._frame.setTimerType(Qt.TimerType.PreciseTimer)
+
+    def _start_clocks(self) -> None:
+        for timer, interval in ((self._frame, FRAME_MS), (self._second, 1000)):
+            timer.setTimerType(Qt.TimerType.PreciseTimer)
+            timer.setInterval(interval)
         self._frame.setSingleShot(True)
-        self._frame.setInterval(FRAME_MS)
         self._frame.timeout.connect(self.flush)
-        self._second = QTimer(self)
-        self._second.setTimerType(Qt.TimerType.PreciseTimer)
-        self._second.setInterval(1000)
         self._second.timeout.connect(self.second_passed)
         self._second.start()
 

@@ -277,7 +277,7 @@ class RowTable(QTableView):
         rows, high = self.rows.rows, self._look.row_height
         if not rows:
             paint.text(
-                p, QRectF(EDGE, 12, self.viewport().width() - 2 * EDGE, 24), t(self._empty), theme.t3, elide=True
+                p, QRectF(EDGE, 12, self.viewport().width() - 2 * EDGE, 24), self._nothing(), theme.t3, elide=True
             )
             p.end()
             return
@@ -289,6 +289,9 @@ class RowTable(QTableView):
                 break
             self._paint_row(p, QRect(0, top, self.viewport().width(), high), rows[at], chosen=at == chosen)
         p.end()
+
+    def _nothing(self) -> str:
+        return t("tab.loading" if self._mirror.status is None else self._empty)
 
     def _paint_row(self, p: QPainter, rect: QRect, row: Any, *, chosen: bool) -> None:
         theme = self._look.theme

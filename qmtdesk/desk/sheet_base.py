@@ -151,7 +151,9 @@ class Sheet(QWidget):
         move = (last > quote.prev_close) - (last < quote.prev_close)
         words = fmt.change(last, quote.prev_close)
         x += paint.arrowed(p, _from(line, x), words, move, value, bold=True, align=paint.LEFT) + 16
-        self.head_more(p, _from(line, x))
+        room = line.right() - right - 12 - x
+        if room >= 90:
+            self.head_more(p, QRectF(x, line.top(), room, line.height()))
 
     def head_more(self, p: QPainter, rest: QRectF) -> None:
         """What stands behind the price: the data's age, or a state chip in a subclass."""

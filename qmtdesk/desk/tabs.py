@@ -303,6 +303,10 @@ class TabPanel(QWidget):
             self.show_code.emit("bond" if fmt.bond_like(code) else "stock", code)
 
     def _menu(self, row: Any, column: int, place: QPoint) -> None:
+        self.menu_of(row, column).popup(place)
+
+    def menu_of(self, row: Any, column: int) -> QMenu:
+        """What can be done with a row; it deletes itself when closed."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         cell = self.table().rows.columns[column].say(row, self._mirror)
@@ -315,7 +319,7 @@ class TabPanel(QWidget):
             cancel.setEnabled(row.cancellable)
             if row.state == "unknown":
                 menu.addAction(t("row.decide"), lambda: self._commands.decide_unknown(row.ref))
-        menu.popup(place)
+        return menu
 
     def _copy(self, row: Any) -> None:
         shown = [column.say(row, self._mirror) for column in self.table().rows.columns if column.title != "act"]

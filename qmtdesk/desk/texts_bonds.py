@@ -3,7 +3,7 @@
 TEXTS: dict[str, tuple[str, str]] = {
     # the bond table
     "bond.title": ("可转债", "Bonds"),
-    "bond.screen_small_low": ("小盘低价（原版）", "Small and cheap (original)"),
+    "bond.screen_original": ("小盘低价（原版）", "Small and cheap (original)"),
     "bond.search": ("代码 / 简拼", "Code / name"),
     "bond.search_short": ("搜索", "Search"),
     "bond.terms_as_of": ("条款数据 {day} 收盘", "Terms of {day}"),
@@ -155,8 +155,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "head.stopped": ("{name} 已停止，委托撤回，持有保留", "{name} stopped, orders cancelled, holdings kept"),
     "head.again": ("重新启动…", "Start again…"),
     "head.refused": ("没有做：{why}", "Not done: {why}"),
-    "head.sending": ("发送中…", "Sending…"),
-    "head.unsent": ("交易进程没有回答，结果以委托列表为准", "The trader did not answer; the order list tells"),
     # nothing to show
     "empty.no_bond": ("选一只转债", "Pick a bond"),
     "empty.no_bond_next": (
@@ -172,7 +170,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "empty.no_levels_next": ("等第一个价格。", "Waiting for the first price."),
     "empty.start": ("启动网格…", "Start a grid…"),
     "empty.demo": ("演示：启动 3 个网格", "Demo: start three grids"),
-    "empty.demo_note": ("仅模拟盘", "Paper only"),
     "empty.loading": ("正在连接交易进程…", "Connecting to the trader…"),
     "empty.book": ("五档", "Five levels"),
     "book.ask": ("卖{n}", "Ask {n}"),
@@ -182,11 +179,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "book.three": ("三", "3"),
     "book.four": ("四", "4"),
     "book.five": ("五", "5"),
-    "book.high": ("最高", "High"),
-    "book.low": ("最低", "Low"),
-    "book.prev_close": ("昨收", "Prev close"),
-    "book.amount": ("成交额", "Traded"),
-    "book.limits": ("涨跌停", "Limits"),
     # the chart
     "chart.line": ("分时", "Day"),
     "chart.one": ("1分", "1m"),

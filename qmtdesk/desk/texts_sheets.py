@@ -85,6 +85,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "watch.tip_seal": ("封单 {amount} = 买一 × 手 × 100，{at}", "Seal {amount} = bid 1 × lots × 100, {at}"),
     "watch.tip_peak": ("今日最高 {amount}", "Today's peak {amount}"),
     "watch.tip_limit": ("涨停 {price}（{source}）", "Limit {price} ({source})"),
+    "watch.source_feed": ("行情给出", "from the feed"),
+    "watch.source_rule": ("按规则自算", "own rule"),
     "watch.tip_hold": ("持有 {volume}，可卖 {sellable}", "Held {volume}, sellable {sellable}"),
     # seal chart
     "seal.title": ("封单", "Seal"),

@@ -19,6 +19,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "lamp.late": ("延迟", "late"),
     "lamp.blind": ("失明", "blind"),
     "lamp.down": ("中断", "down"),
+    "lamp.waiting": ("连接中", "connecting"),
     "lamp.nothing": ("无新数据 {age}", "no data {age}"),
     "lamp.no_answer": ("无回应 {age}", "no answer {age}"),
     "top.total": ("总资产", "Total"),
@@ -138,6 +139,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tab.open_first": ("未完结在前", "Open first"),
     "tab.by_time": ("按时间", "By time"),
     "tab.export": ("导出", "Export"),
+    "tab.loading": ("正在读取…", "Reading…"),
     "tab.empty_orders": (
         "今天没有委托。启动网格后，挂单会出现在这里。",
         "No orders today. Start a grid and they appear here.",

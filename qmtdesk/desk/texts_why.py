@@ -7,7 +7,7 @@ SENTENCES: dict[Why, tuple[str, str]] = {
     Why.NOT_ARMED: ("未启动[，程序重启 {restart}]，不发委托", "Not started[, restart {restart}], no orders"),
     Why.MASTER_OFF: ("总开关关闭，新委托已全部拦下", "Master switch off, all new orders blocked"),
     Why.KILLED: (
-        "已全部停止[，{at_ms} 由{by}触发]，新委托已全部拦下[，还有 {left} 笔未确认]",
+        "已全部停止[，{at_ms} 由 {by} 触发]，新委托已全部拦下[，还有 {left} 笔未确认]",
         "All stopped[ at {at_ms} by {by}], all new orders blocked[, {left} to confirm]",
     ),
     Why.RECONCILING: ("正在核对账户，核对完成前不发委托", "Reconciling the account, no orders until done"),
@@ -229,7 +229,7 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "Reconciled, running again[: {grids} grids][, {guards} guards]",
     ),
     Why.STARTED: ("程序启动", "Program started"),
-    Why.KILL_PRESSED: ("全部停止[，由{by}触发][，撤 {orders} 笔]", "Stop all[, by {by}][, {orders} to cancel]"),
+    Why.KILL_PRESSED: ("全部停止[，由 {by} 触发][，撤 {orders} 笔]", "Stop all[, by {by}][, {orders} to cancel]"),
     Why.KILL_LIFTED: ("全部停止已解除", "Stop all lifted"),
     Why.KILL_DONE: (
         "全部停止完成[，{orders} 笔已撤][，用时 {took_ms}]",

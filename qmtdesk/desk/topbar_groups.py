@@ -79,9 +79,7 @@ def mode_colours(mode: str, theme: Theme) -> tuple[str, str]:
 def _lamp(mirror: Mirror, theme: Theme, *, quotes: bool) -> Group:
     status = mirror.status
     age = quote_age(mirror) if quotes else trade_age(mirror)
-    state = (
-        "down" if mirror.link != "attached" or status is None else status.lamp_quotes if quotes else status.lamp_trade
-    )
+    state = _lamp_state(mirror, quotes=quotes)
     name = t("lamp.quotes" if quotes else "lamp.trade")
     title = f"{name} {t(f'lamp.{state}')}"
     note = fmt.MISSING if status is None else fmt.age(age)
@@ -93,9 +91,8 @@ def _lamp(mirror: Mirror, theme: Theme, *, quotes: bool) -> Group:
         fonts.width_of(widest[0], fonts.BODY, True),
         fonts.width_of(note, fonts.SMALL),
     )
-    solid = (state == "blind" and quotes) or state == "blind"
     tip = t("tip.quotes" if quotes else "tip.trade", age=note)
-    if solid:
+    if state == "blind":
         return Group("lamp", wide + 48, _solid_lamp(title, note, wide, theme), tip, line=quotes)
 
     def draw(p: QPainter, x: float) -> None:
@@ -103,13 +100,22 @@ def _lamp(mirror: Mirror, theme: Theme, *, quotes: bool) -> Group:
         if state == "late":
             paint.alert(p, x - 2, 19, theme.warn)
         else:
-            paint.dot(p, x, 19, value, hollow=state == "down")
+            paint.dot(p, x, 19, value, hollow=state in ("down", "waiting"))
         paint.text(
             p, _UP.adjusted(x + 16, 0, x + 16 + wide, 0), title, theme.warn if state == "late" else theme.t1, bold=True
         )
         paint.text(p, _DOWN.adjusted(x + 16, 0, x + 16 + wide, 0), note, theme.t2, fonts.SMALL)
 
     return Group("lamp", wide + 16, draw, tip, line=quotes)
+
+
+def _lamp_state(mirror: Mirror, *, quotes: bool) -> str:
+    status = mirror.status
+    if mirror.link == "starting" or (status is None and mirror.link == "attached"):
+        return "waiting"
+    if mirror.link != "attached" or status is None:
+        return "down"
+    return status.lamp_quotes if quotes else status.lamp_trade
 
 
 def _solid_lamp(title: str, note: str, wide: float, theme: Theme) -> Callable[[QPainter, float], None]:

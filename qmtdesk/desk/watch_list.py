@@ -285,7 +285,7 @@ class WatchList(QAbstractScrollArea):
         if row.peak:
             lines.append(t("watch.tip_peak", amount=fmt.money_short(row.peak)))
         if row.limit_up:
-            source = row.limit_source or fmt.MISSING
+            source = t(f"watch.source_{row.limit_source}") if row.limit_source in ("feed", "rule") else row.limit_source
             lines.append(t("watch.tip_limit", price=fmt.price(row.limit_up, code), source=source))
         lines.append(
             t("watch.tip_hold", volume=fmt.volume(row.position, code), sellable=fmt.volume(row.sellable, code))

@@ -73,4 +73,4 @@ def cancellable(order: Order, at: int, min_age_ms: int, ask_again_ms: int) -> bo
         waited = order.cancel_asked_at == 0 or at - order.cancel_asked_at >= ask_again_ms
         return waited and at - order.created_at >= min_age_ms
     stuck = order.state in (OrderState.CANCELLING, OrderState.PART_CANCELLING)
-    return stuck and at - order.cancel_asked_at >= ask_again_ms
+    return stuck and at - max(order.cancel_asked_at, order.updated_at) >= ask_again_ms

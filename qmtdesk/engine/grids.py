@@ -70,9 +70,13 @@ def _may_arm(state: State, code: str, old: GridBook | None) -> None:
 def disarm(work: Work, code: str, how: StopHow, why: Reason | None = None) -> None:
     """Stop a grid; doing it twice is doing it once."""
     book = work.state.grids.get(code)
-    if book is None or (not book.armed and book.winding in (how, None) and how is not StopHow.SELL):
+    if book is None:
         return
     winding = None if how is StopHow.LEAVE else how
+    owners = GRID_OWNERS | {OwnerKind.CLEAR}
+    left = any(o.owner.kind in owners for o in live_orders(work.state, code))
+    if not book.armed and (winding is book.winding or (how is StopHow.CANCEL and not left)):
+        return
     work.set_grid(code, replace(book, armed=False, winding=winding, why=why), keep=True)
     work.log(INFO if why is None else NOTICE, code, why or because(Why.DISARMED, how=how.value))
     plan_orders(work, code)

@@ -7,7 +7,7 @@ from qmtdesk.domain.order import FINAL, Fill, Order, OrderState, Owner, OwnerKin
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.sessions import shanghai_day
 from qmtdesk.engine import records as r
-from qmtdesk.engine.apply import fill_key
+from qmtdesk.engine.apply import fill_key, number_of
 from qmtdesk.engine.work import ALARM, NOTICE, Work, said
 
 FOREIGN = Owner(OwnerKind.FOREIGN)
@@ -190,6 +190,9 @@ def _steps_back(order: Order, row: BrokerOrder) -> bool:
 
 
 def _foreign(work: Work, row: BrokerOrder) -> None:
+    # ours of before the journal was lost: its ref must not be given out a second time
+    if row.remark and row.remark == work.ref(number_of(row.remark)):
+        work.state = replace(work.state, next_ref=max(work.state.next_ref, number_of(row.remark) + 1))
     ref = f"x{row.broker_id}"
     order = work.state.orders.get(ref)
     if order is None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from qmtdesk.domain.account import AccountReport
+from qmtdesk.domain.account import AccountReport, BrokerOrder
 from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
@@ -36,20 +36,34 @@ def take_in(work: Work, request: int, report: AccountReport) -> None:
 def _settle_doubts(work: Work, report: AccountReport, *, counts: bool) -> None:
     """An order in doubt that the broker does not know three times, over six seconds, never arrived.
 
-    Only answers to our newest question count as looks, and only ones given that long after the order left. A row that
-    nobody claims and that may be the order's, its remark dropped on the way, is its row when nothing else can be; as
-    long as more than one may be, the doubt stays, for a second order would be the worse mistake.
+    Only answers to our newest question count as looks, and only ones given that long after the order left.
     """
-    nameless = [o for o in live_orders(work.state) if not o.broker_id]
     strangers = [row for row in report.orders if _unclaimed(work.state, row.broker_id)]
-    for order in nameless:
-        if order.state is not OrderState.UNKNOWN:
+    for order in [o for o in live_orders(work.state) if o.state is OrderState.UNKNOWN]:
+        if work.state.orders[order.ref].broker_id:
             continue
         rows = [row for row in strangers if ledger.may_be(order, row)]
-        if len(rows) == 1 and sum(ledger.may_be(o, rows[0]) for o in nameless) == 1:
-            ledger.claim(work, order.ref, rows[0])
-        elif counts and not rows:
+        if rows:
+            _match(work, order, rows)
+        elif counts:
             _look(work, order, report.at)
+
+
+def _match(work: Work, order: Order, rows: list[BrokerOrder]) -> None:
+    """Rows that nobody claims and whose remark was dropped on the way, against the orders they may belong to.
+
+    Orders that are alike but for the gap they work for are interchangeable, so as long as there are no more rows than
+    orders the rows are theirs, in the order they were sent. With more rows somebody else's is among them, and the
+    doubt stays: a second order would be the worse mistake.
+    """
+    alike = [o for o in live_orders(work.state, order.code) if any(ledger.may_be(o, row) for row in rows)]
+    if len(rows) > len(alike) or any(o.state is not OrderState.UNKNOWN for o in alike):
+        return
+    for row in rows:
+        mine = next((o for o in alike if ledger.may_be(o, row)), None)
+        if mine is not None:
+            alike.remove(mine)
+            ledger.claim(work, mine.ref, row)
 
 
 def _unclaimed(state: State, broker_id: str) -> bool:

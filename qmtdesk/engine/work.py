@@ -56,7 +56,7 @@ class Work:
 
     def place(self, code: str, owner: Owner, side: Side, price: int, volume: int) -> Reason | None:
         """Let an order leave if the gate lets it; the reason why not otherwise."""
-        place = Place(self._next_ref(), code, side, price, volume, owner)
+        place = Place(self.ref(self.state.next_ref), code, side, price, volume, owner)
         reason = gate.refusal(self.state, place)
         if reason is not None:
             if reason.why is Why.KILLED and self.state.kill is not None:
@@ -109,9 +109,9 @@ class Work:
         else:
             self.state = replace(self.state, guards=put(self.state.guards, code, guard))
 
-    def _next_ref(self) -> str:
+    def ref(self, number: int) -> str:
         """Ours for ever: the day and a number that never goes back, short enough for a broker's remark field."""
-        return f"q{self.state.day[2:].replace('-', '')}-{self.state.next_ref:06d}"
+        return f"q{self.state.day[2:].replace('-', '')}-{number:06d}"
 
 
 def _one_more(kill: KillBook) -> KillBook:

@@ -28,7 +28,7 @@ from qmtdesk.desk.bonds_search import initials, matches
 
 ROW = all_bonds()[0]
 EMPTY = replace(
-    ROW, conv_price=0, remaining_yuan=0, position=0, cost=0, trips=0, years_left_bp=0, maturity="", rating="",
+    ROW, conv_price=0, remaining_yuan=-1, position=0, cost=0, trips=0, years_left_bp=0, maturity="", rating="",
     stock_name="", grid="", pnl=0,
 )  # fmt: skip
 
@@ -130,3 +130,10 @@ def test_search_finds_by_code_name_and_initials() -> None:
         assert matches(typed, "127089.SZ", "星澜转债"), typed
     assert not matches("gh", "127089.SZ", "星澜转债")
     assert initials("鑫😀") in ("", "x")
+
+
+def test_a_bond_of_which_nothing_remains_says_so_and_is_not_taken_for_unknown() -> None:
+    gone = bond(size=0)
+    assert BY_KEY["size"].show(gone).text == "0.00"
+    assert BY_KEY["market_size"].show(gone).text == "0.00"
+    assert BY_KEY["turnover"].show(gone).text == "—"

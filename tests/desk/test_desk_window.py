@@ -1,7 +1,5 @@
 """The real window over an invented trader."""
 
-from collections.abc import Iterator
-
 import fake_trader as fake
 import msgspec
 import pytest

@@ -255,3 +255,46 @@ def test_the_keyboard_goes_back_to_what_had_it_before_all_sheets(host: Host, qtb
     assert lift is not None
     lift.leave()
     qtbot.waitUntil(host.stop.hasFocus)
+
+
+@pytest.mark.parametrize("size", [(1600, 900), (1366, 768), (1280, 720)])
+def test_in_the_real_window_the_kill_button_is_never_covered(qtbot: QtBot, size: tuple[int, int]) -> None:
+    from qmtdesk.desk.window import MainWindow
+
+    mirror, look, commands = Mirror(), Look(), ft.FakeCommands()
+    look.set(motion=False)
+    window = MainWindow(mirror, commands, look)
+    qtbot.addWidget(window)
+    window.resize(*size)
+    window.show()
+    qtbot.waitExposed(window)
+    ft.fill_mirror(mirror, "killed")
+    mirror.apply([ft.ask()])
+    mirror.flush()
+    top = window.top
+    button = top.mapTo(window, QPoint(top.width() - 60, top.height() // 2))
+    before = window.childAt(button)
+    assert before is not None
+    assert top is before or top.isAncestorOf(before)
+    for open_it in (
+        lambda: sheets.open_kill_sheet(window),
+        lambda: sheets.open_grid_sheet(window, ft.BOND),
+        lambda: sheets.open_guard_sheet(window, ft.STOCK),
+        lambda: sheets.open_stop_choice(window, ft.BOND, top),
+    ):
+        open_it()
+        for x in range(20, top.width(), 40):
+            under = window.childAt(QPoint(x, button.y()))
+            assert under is not None
+            assert under is top or top.isAncestorOf(under)
+        assert window.childAt(button) is before
+
+
+def test_a_sheet_fades_in_and_out_and_is_gone(host: Host, qtbot: QtBot) -> None:
+    host.look.set(motion=True)
+    sheet = sheets.open_kill_sheet(host)
+    assert sheet.card.graphicsEffect() is not None
+    qtbot.waitUntil(lambda: sheet.card.graphicsEffect() is None, timeout=3000)
+    sheet.leave()
+    assert not sheet.go.isEnabled()
+    qtbot.waitUntil(lambda: not host.findChildren(Sheet), timeout=3000)

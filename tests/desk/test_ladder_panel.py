@@ -139,11 +139,11 @@ def test_keys_choose_pause_and_cancel_a_level(desk: Desk) -> None:
     ladder.choose(index(1))
     desk.qtbot.keyClick(ladder, Qt.Key.Key_Space)
     desk.qtbot.keyClick(ladder, Qt.Key.Key_Delete)
-    assert desk.wished(PauseGap) == [PauseGap(ft.BOND, 1, True)]
+    assert desk.wished(PauseGap) == [PauseGap(ft.BOND, index(1), True)]
     assert desk.wished(CancelOne) == [CancelOne("b1")]
     desk.feed(ft.grid(levels=level(1, paused=True)))
     desk.qtbot.keyClick(ladder, Qt.Key.Key_Space)
-    assert desk.wished(PauseGap)[-1] == PauseGap(ft.BOND, 1, False)
+    assert desk.wished(PauseGap)[-1] == PauseGap(ft.BOND, index(1), False)
 
 
 def test_choosing_beyond_the_view_scrolls_to_it(desk: Desk) -> None:
@@ -302,7 +302,7 @@ def test_a_grid_that_does_nothing_says_why_over_the_ladder(desk: Desk) -> None:
 @POPS_UP
 def test_double_click_lists_what_was_traded_in_the_gap(desk: Desk) -> None:
     panel = desk.open()
-    panel._history(index(1), QPoint(10, 10))
+    panel.acts.history(index(1), QPoint(10, 10))
     popup = panel.findChild(HistoryPopup)
     assert popup is not None
     assert [line[:8] for line in popup.lines] == ["10:20:12", "10:08:02"]
@@ -313,12 +313,12 @@ def test_double_click_lists_what_was_traded_in_the_gap(desk: Desk) -> None:
 @POPS_UP
 def test_a_level_tells_everything_and_can_be_copied(desk: Desk) -> None:
     panel = desk.open()
-    words = panel.level_words(index(3))
+    words = panel.acts.level_words(index(3))
     assert "119.570" in words
     assert "部成" in words
     assert "+0.15%" in words
-    assert "无持有可卖" in panel.level_words(index(9))
-    panel._menu(index(3), QPoint(0, 0))
+    assert "无持有可卖" in panel.acts.level_words(index(9))
+    panel.acts.menu(index(3), QPoint(0, 0))
     menu = panel.findChild(QMenu)
     assert menu is not None
     menu.actions()[-1].trigger()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from qmtdesk.desk import paint, sheets
+from qmtdesk.desk.check_words import check_words
 from qmtdesk.desk.grid_form import differences, fall_rows, most_bound
 from qmtdesk.desk.grid_sheet import GridSheet
 from qmtdesk.desk.guard_form import LEAST, bar_share, lower_than
@@ -21,7 +22,7 @@ from qmtdesk.desk.mirror import Mirror
 from qmtdesk.desk.sheet_base import Sheet
 from qmtdesk.domain.messages import ArmGrid, ArmGuard, DisarmGrid
 from qmtdesk.domain.plans import GridPlan, GuardAction, GuardPlan, Readiness, RuleId, StopHow
-from qmtdesk.domain.reason import Why, because
+from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.wire.talk import Ack, Check, GuardPreview, PreviewGuard
 
 WAN = 10_000_000
@@ -276,7 +277,14 @@ def wheel(widget: QWidget) -> None:
 def test_the_wheel_never_changes_a_field(host: Host) -> None:
     sheet = sheets.open_grid_sheet(host, IDLE)
     before = sheet.plan
-    for target in (sheet.settings.base, sheet.settings.live, sheet.settings.step.line, sheet.settings.first, sheet.go, sheet):
+    for target in (
+        sheet.settings.base,
+        sheet.settings.live,
+        sheet.settings.step.line,
+        sheet.settings.first,
+        sheet.go,
+        sheet,
+    ):
         target.setFocus()
         wheel(target)
     assert sheet.plan == before
@@ -437,3 +445,43 @@ def test_no_text_of_a_sheet_is_cut(host: Host, qtbot: QtBot, size: tuple[int, in
         if field.isVisible():
             assert field.height() >= field.line.height()
             assert field.width() >= 60
+
+
+@pytest.mark.parametrize(
+    ("level", "reason", "said"),
+    [
+        (
+            "ok",
+            because(Why.CASH_SHORT, need_milli=41_382_000, have_milli=486_120_000),
+            "资金够活动档|需 4.1 万，可用 49 万",
+        ),
+        ("ok", because(Why.UNIT_NOT_LOT, unit=90, lot=10), "整手|90 张 = 9 手"),
+        ("ok", because(Why.QUOTE_STALE, age_ms=800, limit_ms=8000), "行情新鲜|0.8 s"),
+        (
+            "ok",
+            because(Why.STEP_TOO_SMALL, step_bp=30, step_milli=345, need_bp=2, need_milli=23),
+            "步长够宽|0.30%，成本线的 15×",
+        ),
+        (
+            "warn",
+            because(Why.CASH_CAP, cap_milli=120_000_000, level=-9, lowest=-74),
+            "买不满 74 档|资金上限 12 万，到 −9 档",
+        ),
+        ("warn", because(Why.POSITION_CAP, cap=1200, level=-9, lowest=-74), "买不满 74 档|持仓上限 1,200，到 −9 档"),
+    ],
+)
+def test_a_check_that_is_met_does_not_read_like_a_refusal(level: str, reason: Reason, said: str) -> None:
+    assert "|".join(check_words(Check(level, reason), IDLE)).replace("\u2009", " ") == said
+
+
+def test_a_refused_check_is_said_in_full() -> None:
+    short = because(Why.CASH_SHORT, need_milli=41_382_000, have_milli=1_000_000)
+    words, note = check_words(Check("refuse", short), IDLE)
+    assert "不足" in words
+    assert note == ""
+
+
+def test_what_else_a_person_should_know_stands_among_the_facts(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer_with(host, monkeypatch, checks=(Check("warn", because(Why.AUCTION)),))
+    sheet = guard(host)
+    assert any(amber and "竞价" in value for _, value, amber in sheet.facts._lines)

@@ -1,0 +1,85 @@
+"""What a counter may say, written by hand: rows, trades and reports about an order of ours or of somebody else."""
+
+from collections.abc import Iterable
+
+from market_day import BOND, MarketDay
+
+from qmtdesk.domain.account import AccountReport, Asset, BrokerOrder, Position
+from qmtdesk.domain.messages import AccountReported, ArmGrid, FillReported, OrderReported, Place, TimePassed
+from qmtdesk.domain.order import Fill, OrderState, Owner, OwnerKind, Side
+from qmtdesk.domain.plans import BaseKind, GridPlan
+from qmtdesk.engine.core import Step
+
+ID = "77001"
+PLAN = GridPlan(code=BOND, base=BaseKind.LAST, first_buy=False, live_per_side=1, unit=100)
+
+
+def deaf_grid(plan: GridPlan = PLAN, **kit: object) -> tuple[MarketDay, Place]:
+    """An armed grid whose one buy left and was heard by nobody; what the counter says is up to the test."""
+    day = MarketDay(**kit).open()  # type: ignore[arg-type]
+    day.deaf = True
+    assert day.feed(ArmGrid(plan)).refusal is None
+    (place,) = day.places(BOND)
+    return day, place
+
+
+def by_hand(code: str, side: Side, price: int, volume: int) -> Place:
+    """An order of somebody else, who leaves no remark."""
+    return Place("", code, side, price, volume, Owner(OwnerKind.FOREIGN))
+
+
+def row_of(
+    day: MarketDay, place: Place, state: OrderState, filled: int = 0, *, remark: str | None = None, number: str = ID,
+    text: str = "", at: int = 0,
+) -> BrokerOrder:
+    """The counter's row of an order."""
+    told = place.ref if remark is None else remark
+    return BrokerOrder(
+        number, told, place.code, place.side, place.price, place.volume, filled, state, text, at or day.at
+    )
+
+
+def told(day: MarketDay, place: Place, state: OrderState, filled: int = 0, **rest: object) -> Step:
+    """Push a row."""
+    return day.feed(OrderReported(row_of(day, place, state, filled, **rest)))  # type: ignore[arg-type]
+
+
+def trade_of(day: MarketDay, place: Place, volume: int, trade: str = "1", *, number: str = ID, on: str = "") -> Fill:
+    """A trade of an order at its own price."""
+    return Fill(
+        trade, on or day.day.isoformat(), number, place.ref, place.code, place.side, place.price, volume, day.at
+    )
+
+
+def traded(day: MarketDay, place: Place, volume: int, trade: str = "1", **rest: object) -> Step:
+    """Push a trade."""
+    return day.feed(FillReported(trade_of(day, place, volume, trade, **rest)))  # type: ignore[arg-type]
+
+
+def answer(
+    day: MarketDay,
+    orders: Iterable[BrokerOrder] = (),
+    fills: Iterable[Fill] = (),
+    positions: Iterable[Position] = (),
+    cash: int = 1_000_000_000,
+) -> Step:
+    """Answer the newest question with these rows."""
+    report = AccountReport(
+        day.at, day.day.isoformat(), Asset(cash, 0, cash), tuple(positions), tuple(orders), tuple(fills)
+    )
+    return day.feed(AccountReported(day.state.request, report))
+
+
+def beat(day: MarketDay, seconds: int = 1) -> None:
+    """Seconds that pass, with a price each and nothing said by the counter."""
+    for _ in range(seconds):
+        day.at += 1_000
+        day.quote_all()
+        day.feed(TimePassed())
+
+
+def look(day: MarketDay, times: int = 3, **rows: object) -> None:
+    """Two seconds and an empty or given answer, several times."""
+    for _ in range(times):
+        beat(day, 3)
+        answer(day, **rows)  # type: ignore[arg-type]
