@@ -27,7 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"qmtdesk {__version__}")
     parser.add_argument("--data", type=Path, default=None, help="data folder (default: the user's)")
     parser.add_argument("--seed", type=int, default=1, help="seed of a new paper market")
-    parser.add_argument("--speed", type=int, default=1, choices=range(1, 61), metavar="1-60", help="paper clock")
+    parser.add_argument("--speed", type=int, choices=range(1, 61), metavar="1-60", help="paper clock")
     parser.add_argument("--trader", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--resume", action="store_true", help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command")
@@ -37,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--position", action="append", default=[], metavar="CODE=VOLUME@COST")
     replay.add_argument("--cash", default="1000000", metavar="CNY")
     replay.add_argument("--guard", action="append", default=[], metavar="CODE=CNY[,readiness=…][,confirm=N]")
-    replay.add_argument("--grid", action="append", default=[], metavar="CODE[,step_bp=N][,unit=N][,amount=CNY][,base=…]")
+    replay.add_argument("--grid", action="append", default=[], metavar="CODE[,step_bp=…][,unit=…][,amount=…][,base=…]")
     replay.add_argument("--seed", dest="replay_seed", type=int, default=1, help="seed of delays and queues")
     verify = commands.add_parser("verify", help="check a journal's hash chain")
     verify.add_argument("file", type=Path)
@@ -81,13 +81,14 @@ def _folder(given: argparse.Namespace) -> Path:
 def _trader(given: argparse.Namespace) -> int:
     from qmtdesk.trader.process import TraderOptions, run_trader
 
-    return run_trader(TraderOptions(_folder(given), given.seed, given.speed, given.resume))
+    return run_trader(TraderOptions(_folder(given), given.seed, given.speed or 1, given.resume))
 
 
 def _desk(given: argparse.Namespace) -> int:
-    from qmtdesk.desk.run import DeskOptions, run_desk
+    from qmtdesk.desk.shell.run import DeskOptions, run_desk
 
     folder = _folder(given)
     words = ["--data", str(given.data)] if given.data else []
-    words += ["--seed", str(given.seed), "--speed", str(given.speed), "--trader"]
+    words += ["--seed", str(given.seed), "--trader"]
+    words += ["--speed", str(given.speed)] if given.speed else []
     return run_desk(DeskOptions(folder, tuple(words)))

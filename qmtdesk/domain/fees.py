@@ -40,9 +40,7 @@ class FeeSchedule:
     transfer_fee: Rates = TRANSFER_FEE
 
 
-def fee_of(
-    schedule: FeeSchedule, listing: Listing, day: date, side: Side, amount_before: int, amount_now: int
-) -> int:
+def fee_of(schedule: FeeSchedule, listing: Listing, day: date, side: Side, amount_before: int, amount_now: int) -> int:
     """What one more fill of an order adds to its fees, in 厘.
 
     `amount_before` is what earlier fills of the same order came to, `amount_now` this fill's amount, both in 厘. The

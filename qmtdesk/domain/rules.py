@@ -124,9 +124,7 @@ def lot_problem(rules: TradingRules, side: Side, volume: int, holding: int) -> R
     return because(Why.BAD_LOT, volume=volume, lot=rules.lot, step=rules.step)
 
 
-def price_cage(
-    listing: Listing, day: date, side: Side, bid1: int, ask1: int, last: int, prev_close: int
-) -> int | None:
+def price_cage(listing: Listing, day: date, side: Side, bid1: int, ask1: int, last: int, prev_close: int) -> int | None:
     """The highest price a buy, or the lowest a sell, may carry in continuous trading; None when there is no cage.
 
     Prices in 厘, 0 where absent. Call auctions and the daily limits are not looked at. A result between two ticks is

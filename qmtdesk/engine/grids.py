@@ -73,9 +73,10 @@ def disarm(work: Work, code: str, how: StopHow, why: Reason | None = None) -> No
     if book is None:
         return
     winding = None if how is StopHow.LEAVE else how
+    stopped = not book.armed and book.winding is None
     owners = GRID_OWNERS | {OwnerKind.CLEAR}
     left = any(o.owner.kind in owners for o in live_orders(work.state, code))
-    if not book.armed and (winding is book.winding or (how is StopHow.CANCEL and not left)):
+    if (not book.armed and winding is book.winding) or (stopped and how is StopHow.CANCEL and not left):
         return
     work.set_grid(code, replace(book, armed=False, winding=winding, why=why), keep=True)
     work.log(INFO if why is None else NOTICE, code, why or because(Why.DISARMED, how=how.value))

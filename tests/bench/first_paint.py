@@ -39,14 +39,18 @@ app.exec()
 DESK = """
 import os, resource, sys, time
 from pathlib import Path
-from qmtdesk.desk import window
+from qmtdesk.desk.shell import frame
 def told(self):
     heavy = sorted({'pyqtgraph', 'pandas', 'xtquant', 'numpy'} & set(sys.modules))
     rss = int(open('/proc/self/statm').read().split()[1]) * resource.getpagesize()
     print(time.monotonic_ns(), rss, *heavy, flush=True)
     os._exit(0)
-window.MainWindow._after_first_paint = told
-from qmtdesk.desk.run import DeskOptions, run_desk
+plain = frame.Frame.__init__
+def told_of(self, *words):
+    plain(self, *words)
+    self.painted.connect(lambda: told(self))
+frame.Frame.__init__ = told_of
+from qmtdesk.desk.shell.run import DeskOptions, run_desk
 run_desk(DeskOptions(Path(sys.argv[1]), ('--data', sys.argv[2], '--idle', '1', '--trader')))
 """
 

@@ -59,11 +59,11 @@ DESK = (
 import os, sys
 from pathlib import Path
 import msgspec
-from qmtdesk.desk import run as desk_run
+from qmtdesk.desk.shell import run as desk_run, wired
 from qmtdesk.wire.rows import GridRow
 seconds, rate, folder, base = float(sys.argv[1]), float(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]
 made = []
-class Watched(desk_run.Desk):
+class Watched(wired.Desk):
     def start(self):
         super().start()
         made.append(self)
@@ -96,7 +96,7 @@ class Watched(desk_run.Desk):
         print(self.sent, *self.heart.late, flush=True)
         self.link.close(stop_trader=True, force=True)
         os._exit(0)
-desk_run.Desk = Watched
+wired.Desk = Watched
 desk_run.run_desk(desk_run.DeskOptions(folder, ('--data', base, '--trader')))
 """
 )

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # importlib mode leaves the fold
 
 @pytest.fixture(autouse=True)
 def _chinese() -> Iterator[None]:
-    from qmtdesk.desk.language import Language, speak
+    from qmtdesk.desk.brush.language import Language, speak
 
     speak(Language.ZH)
     yield

@@ -35,8 +35,8 @@ from fake_market import (
     watches,
 )
 
-from qmtdesk.desk.commands import Wishes
-from qmtdesk.desk.mirror import TAGS, Mirror
+from qmtdesk.desk.link.commands import Wishes
+from qmtdesk.desk.link.mirror import TAGS, Mirror
 from qmtdesk.domain.plans import GridPlan, GuardPlan
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.wire.rows import StatusRow, key_of

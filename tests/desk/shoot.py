@@ -29,7 +29,7 @@ def show(sheet: str, window: Any) -> None:
     """Bring up what the picture is to show over the window."""
     import fake_trader
 
-    from qmtdesk.desk import sheets
+    from qmtdesk.desk.sheets import sheets
 
     stopped = [fake_trader.killed_status(), fake_trader.kill_row(), *fake_trader.stopped_rows()]
     steps: dict[str, Callable[[], object]] = {
@@ -54,11 +54,11 @@ def main() -> None:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
-    from qmtdesk.desk.language import Language
-    from qmtdesk.desk.look import Look
-    from qmtdesk.desk.mirror import Mirror
-    from qmtdesk.desk.tokens import Palette
-    from qmtdesk.desk.window import MainWindow
+    from qmtdesk.desk.brush.language import Language
+    from qmtdesk.desk.brush.look import Look
+    from qmtdesk.desk.brush.tokens import Palette
+    from qmtdesk.desk.link.mirror import Mirror
+    from qmtdesk.desk.shell.window import MainWindow
 
     app = QApplication(["qmtdesk"])
     app.setStyle("Fusion")

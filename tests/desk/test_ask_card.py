@@ -7,12 +7,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from qmtdesk.desk import paint, sheets
-from qmtdesk.desk.ask_card import AskCard, queue
-from qmtdesk.desk.look import Look
-from qmtdesk.desk.mirror import Mirror
-from qmtdesk.desk.seal_panel import SealPanel
-from qmtdesk.desk.watch_panel import WatchPanel
+from qmtdesk.desk.brush import paint
+from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.sheets import sheets
+from qmtdesk.desk.watch.ask_card import AskCard, queue
+from qmtdesk.desk.watch.seal_panel import SealPanel
+from qmtdesk.desk.watch.watch_panel import WatchPanel
 from qmtdesk.domain.messages import AnswerAsk, ArmGuard, DisarmGuard
 from qmtdesk.wire.rows import AskRow
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from qmtdesk.desk.bonds_columns import (
+from qmtdesk.desk.bonds.bonds_columns import (
     BY_KEY,
     COLUMNS,
     FROZEN,
@@ -24,7 +24,7 @@ from qmtdesk.desk.bonds_columns import (
     premium_bp,
     turnover_bp,
 )
-from qmtdesk.desk.bonds_search import initials, matches
+from qmtdesk.desk.bonds.bonds_search import initials, matches
 
 ROW = all_bonds()[0]
 EMPTY = replace(

@@ -11,12 +11,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QMenu
 
-from qmtdesk.desk import bonds_paint, fonts, paint
-from qmtdesk.desk.bonds_columns import BY_KEY
-from qmtdesk.desk.bonds_model import Group, help_of, row_text
-from qmtdesk.desk.bonds_panel import BondPanel
-from qmtdesk.desk.look import Look
-from qmtdesk.desk.mirror import Mirror
+from qmtdesk.desk.bonds import bonds_paint
+from qmtdesk.desk.bonds.bonds_columns import BY_KEY
+from qmtdesk.desk.bonds.bonds_model import Group, help_of, row_text
+from qmtdesk.desk.bonds.bonds_panel import BondPanel
+from qmtdesk.desk.brush import fonts, paint
+from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.domain.messages import DisarmGrid
 
 SECOND = "123207.SZ"

@@ -6,7 +6,7 @@ from fake_market import at
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qmtdesk.desk.chart_axis import (
+from qmtdesk.desk.ladder.chart_axis import (
     MINUTE,
     Trace,
     bucket_for,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qmtdesk.desk import format as fmt
-from qmtdesk.desk.language import Language, speak
+from qmtdesk.desk.brush import format as fmt
+from qmtdesk.desk.brush.language import Language, speak
 
 WAN, YI = 10_000_000, 100_000_000_000
 

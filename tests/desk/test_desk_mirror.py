@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from pytestqt.qtbot import QtBot
 
-from qmtdesk.desk.commands import LinkCommands
-from qmtdesk.desk.listen import Listener
-from qmtdesk.desk.mirror import POINTS, TAGS, Mirror, sealed_amount
+from qmtdesk.desk.link.commands import LinkCommands
+from qmtdesk.desk.link.listen import Listener
+from qmtdesk.desk.link.mirror import POINTS, TAGS, Mirror, sealed_amount
 from qmtdesk.domain.messages import Kill
 from qmtdesk.domain.plans import GridPlan
 from qmtdesk.wire.link_events import Attached, Failed, Lost, Silent

@@ -5,13 +5,13 @@ from pathlib import Path
 import fake_trader as fake
 from pytestqt.qtbot import QtBot
 
-from qmtdesk.desk.language import Language
-from qmtdesk.desk.look import Look
-from qmtdesk.desk.mirror import Mirror
-from qmtdesk.desk.remember import Memory, dress, pack, unpack
-from qmtdesk.desk.settings import desk_settings
-from qmtdesk.desk.tokens import Palette
-from qmtdesk.desk.window import MainWindow
+from qmtdesk.desk.brush.language import Language
+from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.brush.tokens import Palette
+from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.link.remember import Memory, dress, pack, unpack
+from qmtdesk.desk.link.settings import desk_settings
+from qmtdesk.desk.shell.window import MainWindow
 
 
 def opened(qtbot: QtBot, folder: Path) -> tuple[MainWindow, Memory]:

@@ -11,10 +11,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from qmtdesk.desk.csv_text import as_csv, as_line, safe
-from qmtdesk.desk.look import Look
-from qmtdesk.desk.mirror import Mirror
-from qmtdesk.desk.tabs import TabPanel
+from qmtdesk.desk.brush.csv_text import as_csv, as_line, safe
+from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.shell.tabs import TabPanel
 from qmtdesk.domain.messages import CancelOne, DecideUnknown
 
 
@@ -193,7 +193,7 @@ def test_numbers_stay_numbers_in_a_csv() -> None:
 
 
 def test_an_empty_table_says_what_to_do_next(qtbot: QtBot) -> None:
-    from qmtdesk.desk import paint
+    from qmtdesk.desk.brush import paint
 
     mirror = Mirror()
     fake.fill_mirror(mirror, "empty")

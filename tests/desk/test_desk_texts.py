@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from qmtdesk.desk import texts
-from qmtdesk.desk.language import Language, speak
-from qmtdesk.desk.texts import TEXTS, say, say_short, t
-from qmtdesk.desk.texts_why import SENTENCES, SHORT
+from qmtdesk.desk.brush.language import Language, speak
+from qmtdesk.desk.words import texts
+from qmtdesk.desk.words.texts import TEXTS, say, say_short, t
+from qmtdesk.desk.words.texts_why import SENTENCES, SHORT
 from qmtdesk.domain.order import OrderState, OwnerKind
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.sessions import Phase
 
-DESK = Path(texts.__file__).parent
+DESK = Path(texts.__file__).parents[1]
 FIELD = re.compile(r"\{(\w+)")
 PAIRS = {**TEXTS, **{f"why.{why.value}": pair for why, pair in SENTENCES.items()}}
 
@@ -22,7 +22,7 @@ PAIRS = {**TEXTS, **{f"why.{why.value}": pair for why, pair in SENTENCES.items()
 def used_keys() -> set[tuple[str, str]]:
     """Every literal first argument of t(...) in the desk, with its file."""
     found = set()
-    for file in DESK.glob("*.py"):
+    for file in DESK.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "t" and node.args:
                 for part in ast.walk(node.args[0]):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qmtdesk.desk.tokens import DARK, LIGHT, Palette, Theme, theme_of
+from qmtdesk.desk.brush.tokens import DARK, LIGHT, Palette, Theme, theme_of
 
 THEMES = [(dark, palette) for dark in (True, False) for palette in Palette]
 TEXT = ("t1", "t2", "t3", "up", "dn", "acc", "warn", "paper", "live")

@@ -7,15 +7,15 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from qmtdesk.desk import paint
-from qmtdesk.desk.close_sheet import CloseSheet
-from qmtdesk.desk.jump import Goal, goals
-from qmtdesk.desk.language import Language
-from qmtdesk.desk.layout_sizes import sizes
-from qmtdesk.desk.look import Look
-from qmtdesk.desk.mirror import Mirror
-from qmtdesk.desk.sheet_base import Sheet
-from qmtdesk.desk.window import MainWindow
+from qmtdesk.desk.brush import paint
+from qmtdesk.desk.brush.language import Language
+from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.sheets.close_sheet import CloseSheet
+from qmtdesk.desk.sheets.sheet_base import Sheet
+from qmtdesk.desk.shell.jump import Goal, goals
+from qmtdesk.desk.shell.layout_sizes import sizes
+from qmtdesk.desk.shell.window import MainWindow
 from qmtdesk.domain.messages import CancelOne, DisarmGrid, DisarmGuard, Kill
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why, because

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qmtdesk.desk.fields import Bad, Fault, Field, parse, plain_number
+from qmtdesk.desk.brush.fields import Bad, Fault, Field, parse, plain_number
 
 WAN = 10_000_000  # 厘 in one 万元
 THRESHOLD = Field(

@@ -9,12 +9,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from qmtdesk.desk import paint, sheets
-from qmtdesk.desk.kill_sheet import KillSheet, LiftSheet, record, sorted_items
-from qmtdesk.desk.look import Look
-from qmtdesk.desk.mirror import Mirror
-from qmtdesk.desk.sheet_base import TOP_NAME, Sheet
-from qmtdesk.desk.stop_choice import StopChoice, StopSheet
+from qmtdesk.desk.brush import paint
+from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.sheets import sheets
+from qmtdesk.desk.sheets.kill_sheet import KillSheet, LiftSheet, record, sorted_items
+from qmtdesk.desk.sheets.sheet_base import TOP_NAME, Sheet
+from qmtdesk.desk.sheets.stop_choice import StopChoice, StopSheet
 from qmtdesk.domain.messages import DisarmGrid, LiftKill
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why, because
@@ -259,7 +260,7 @@ def test_the_keyboard_goes_back_to_what_had_it_before_all_sheets(host: Host, qtb
 
 @pytest.mark.parametrize("size", [(1600, 900), (1366, 768), (1280, 720)])
 def test_in_the_real_window_the_kill_button_is_never_covered(qtbot: QtBot, size: tuple[int, int]) -> None:
-    from qmtdesk.desk.window import MainWindow
+    from qmtdesk.desk.shell.window import MainWindow
 
     mirror, look, commands = Mirror(), Look(), ft.FakeCommands()
     look.set(motion=False)

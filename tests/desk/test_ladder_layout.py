@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from qmtdesk.desk.ladder_layout import (
+from qmtdesk.desk.ladder.ladder_layout import (
     PIN_HEIGHT,
     Window,
     centre_on,

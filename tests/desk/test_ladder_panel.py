@@ -11,11 +11,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
-from qmtdesk.desk import fonts, ladder_sheet, paint
-from qmtdesk.desk.ladder_history import HistoryPopup
-from qmtdesk.desk.ladder_panel import LadderPanel
-from qmtdesk.desk.look import Look
-from qmtdesk.desk.mirror import Mirror
+from qmtdesk.desk.brush import fonts, paint
+from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.ladder import ladder_sheet
+from qmtdesk.desk.ladder.ladder_history import HistoryPopup
+from qmtdesk.desk.ladder.ladder_panel import LadderPanel
+from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.domain.messages import CancelOne, DisarmGrid, PauseGap, SetSellOnly
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.wire.rows import FillRow
@@ -343,11 +344,11 @@ def test_the_plotting_library_is_not_loaded_before_it_is_asked_for(desk: Desk) -
 
     panel = desk.open()
     assert not panel.chart.attached
-    for path in Path(qmtdesk.desk.__file__).parent.glob("*.py"):
+    for path in Path(qmtdesk.desk.__file__).parent.rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         top = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
         assert path.name.startswith(("chart_plot", "seal")) or not any(
-            node.module == "qmtdesk.desk.chart_plot" for node in top
+            node.module == "qmtdesk.desk.ladder.chart_plot" for node in top
         ), path.name
 
 

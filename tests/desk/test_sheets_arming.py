@@ -10,16 +10,17 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from qmtdesk.desk import paint, sheets
-from qmtdesk.desk.check_words import check_words
-from qmtdesk.desk.grid_form import differences, fall_rows, most_bound
-from qmtdesk.desk.grid_sheet import GridSheet
-from qmtdesk.desk.guard_form import LEAST, bar_share, lower_than
-from qmtdesk.desk.guard_sheet import GuardSheet
-from qmtdesk.desk.inputs import UnitField
-from qmtdesk.desk.look import Look
-from qmtdesk.desk.mirror import Mirror
-from qmtdesk.desk.sheet_base import Sheet
+from qmtdesk.desk.brush import paint
+from qmtdesk.desk.brush.inputs import UnitField
+from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.sheets import sheets
+from qmtdesk.desk.sheets.grid_form import differences, fall_rows, most_bound
+from qmtdesk.desk.sheets.grid_sheet import GridSheet
+from qmtdesk.desk.sheets.guard_form import LEAST, bar_share, lower_than
+from qmtdesk.desk.sheets.guard_sheet import GuardSheet
+from qmtdesk.desk.sheets.sheet_base import Sheet
+from qmtdesk.desk.words.check_words import check_words
 from qmtdesk.domain.messages import ArmGrid, ArmGuard, DisarmGrid
 from qmtdesk.domain.plans import GridPlan, GuardAction, GuardPlan, Readiness, RuleId, StopHow
 from qmtdesk.domain.reason import Reason, Why, because

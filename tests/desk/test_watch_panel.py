@@ -7,14 +7,14 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from qmtdesk.desk import paint
-from qmtdesk.desk.guard_sheet import GuardSheet
-from qmtdesk.desk.look import Look
-from qmtdesk.desk.mirror import Mirror
-from qmtdesk.desk.seal_panel import SealPanel
-from qmtdesk.desk.seal_words import foot
-from qmtdesk.desk.watch_panel import WatchPanel, full_code
-from qmtdesk.desk.watch_state import Tone, ordered, words
+from qmtdesk.desk.brush import paint
+from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.sheets.guard_sheet import GuardSheet
+from qmtdesk.desk.watch.seal_panel import SealPanel
+from qmtdesk.desk.watch.seal_words import foot
+from qmtdesk.desk.watch.watch_panel import WatchPanel, full_code
+from qmtdesk.desk.watch.watch_state import Tone, ordered, words
 from qmtdesk.domain.messages import DisarmGuard, SetThreshold
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.wire.rows import WatchRow

@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qmtdesk.desk.spark import SAMPLES, THRESHOLD_SHARE, Band, axis, bands, runs, sealed_runs, share, time_marks
+from qmtdesk.desk.watch.spark import SAMPLES, THRESHOLD_SHARE, Band, axis, bands, runs, sealed_runs, share, time_marks
 
 amounts = st.integers(min_value=0, max_value=10**10)
 thresholds = st.integers(min_value=1, max_value=10**9)

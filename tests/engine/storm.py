@@ -429,9 +429,7 @@ class Storm(MarketDay):
     def check_orders(self) -> None:
         entries = self.exchange._truth.entries
         theirs = {key: (e.state, e.filled) for key, e in entries.items() if e.state not in FINAL}
-        ours = {
-            o.broker_id: (o.state, o.filled) for o in self.state.orders.values() if o.state not in FINAL
-        }
+        ours = {o.broker_id: (o.state, o.filled) for o in self.state.orders.values() if o.state not in FINAL}
         if theirs != ours:
             self.fail(f"live orders: the broker has {theirs}, the engine {ours}")
         for order in self.state.orders.values():
@@ -450,7 +448,9 @@ class Storm(MarketDay):
 
     def check_fills(self) -> None:
         theirs = {
-            (f.trade_id, self.state.refs.get(f.broker_id)) for f in self.exchange._truth.fills if f.broker_id in self.mine
+            (f.trade_id, self.state.refs.get(f.broker_id))
+            for f in self.exchange._truth.fills
+            if f.broker_id in self.mine
         }
         ours = {
             (f.trade_id, f.ref)
@@ -474,7 +474,8 @@ class Storm(MarketDay):
                     self.fail(f"forgotten after a disarm: {left}")
         if not self.foreign:
             refused = [
-                e.text for e in self.exchange._truth.entries.values()
+                e.text
+                for e in self.exchange._truth.entries.values()
                 if e.text == names.NO_VOLUME or e.text.startswith(names.NO_CASH[:20])
             ]
             if refused:

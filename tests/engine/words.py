@@ -29,8 +29,15 @@ def by_hand(code: str, side: Side, price: int, volume: int) -> Place:
 
 
 def row_of(
-    day: MarketDay, place: Place, state: OrderState, filled: int = 0, *, remark: str | None = None, number: str = ID,
-    text: str = "", at: int = 0,
+    day: MarketDay,
+    place: Place,
+    state: OrderState,
+    filled: int = 0,
+    *,
+    remark: str | None = None,
+    number: str = ID,
+    text: str = "",
+    at: int = 0,
 ) -> BrokerOrder:
     """The counter's row of an order."""
     told = place.ref if remark is None else remark

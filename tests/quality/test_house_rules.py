@@ -100,7 +100,6 @@ TERMS = {"厘", "股", "张", "手", "元", "万", "亿", "分"}
 def _speaks_chinese(path: Path) -> list[int]:
     """Lines whose string literals, docstrings apart, hold Chinese."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    spoken = []
     docs = {
         id(node.body[0].value)
         for node in ast.walk(tree)
@@ -111,11 +110,15 @@ def _speaks_chinese(path: Path) -> list[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr):
             docs.add(id(node.value))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
-            if CHINESE.search(node.value) and node.value not in TERMS:
-                spoken.append(node.lineno)
-    return spoken
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in docs
+        and CHINESE.search(node.value)
+        and node.value not in TERMS
+    ]
 
 
 def test_chinese_stands_only_where_users_texts_are_kept() -> None:

@@ -35,7 +35,7 @@ class DeskStandIn:
         resume = ("--resume",) if self._attached else ()
         return spawn_trader(self.folder, (*self._words, *resume))
 
-    def __enter__(self) -> "DeskStandIn":
+    def __enter__(self) -> "DeskStandIn":  # noqa: PYI034 - typing.Self is 3.11
         self.link.start()
         return self
 

@@ -50,18 +50,10 @@ def of(events: list[Event], *kinds: str) -> list[Event]:
     return [event for event in events if event["event"] in kinds]
 
 
-def sealed_row(at_ms: int, code: str, price: str, prev: str, lots: int) -> str:
-    """One recorded snapshot of a locked board: that many lots on bid1, nothing offered."""
-    shares = lots * 100
-    day = f"{price},{prev},{price},{prev},{prev},1000000,{float(price) * 1_000_000:.2f}"
-    bids = f"{price},0,0,0,0,{shares},0,0,0,0"
-    return f"{at_ms},{code},{day.split(',')[0]},{day.split(',', 1)[1]},{bids},0,0,0,0,0,0,0,0,0,0,{price},0"
-
-
 def read_rows(path: Path) -> list[dict[str, str]]:
     """A recorded file as plain rows, read without any code of the program."""
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-__all__ = ["COLUMNS", "Event", "Lot", "of", "read_rows", "replay", "sealed_row"]
+__all__ = ["COLUMNS", "Event", "Lot", "of", "read_rows", "replay"]

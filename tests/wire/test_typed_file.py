@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from qmtdesk.desk.settings import DeskSettings, SortOrder, desk_settings
+from qmtdesk.desk.link.settings import DeskSettings, SortOrder, desk_settings
 from qmtdesk.store.settings import TraderSettings, trader_settings
 from qmtdesk.wire import typed_file as module
 from qmtdesk.wire.typed_file import LIMIT

@@ -1,0 +1,1 @@
+"""What every panel paints with: tokens, fonts, numbers, strokes, controls."""

@@ -1,0 +1,38 @@
+"""Tables as text: for the clipboard, and as a CSV file a spreadsheet may open without running anything in it."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+
+from qmtdesk.desk.brush.format import MINUS, MISSING, THIN
+
+_NUMBER = re.compile(r"[+-]?[\d,]+(\.\d+)?%?")
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def plain(words: str) -> str:
+    """A cell without typography: ASCII minus, plain spaces, '' for missing."""
+    return "" if words == MISSING else words.replace(MINUS, "-").replace(THIN, " ")
+
+
+def safe(words: str) -> str:
+    """A cell no spreadsheet takes for a formula; numbers stay numbers."""
+    bare = plain(words)
+    if _NUMBER.fullmatch(bare):
+        return bare.replace(",", "")
+    return f"'{bare}" if bare.startswith(_RISKY) else bare
+
+
+def as_csv(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """The table as CSV text with CRLF ends."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([safe(cell) for cell in head])
+    writer.writerows([safe(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def as_line(cells: Sequence[str]) -> str:
+    """One row for the clipboard, parted by tabs."""
+    return "\t".join(plain(cell).replace("\t", " ") for cell in cells)

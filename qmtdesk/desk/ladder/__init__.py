@@ -1,0 +1,1 @@
+"""The grid ladder and the price chart on one axis."""

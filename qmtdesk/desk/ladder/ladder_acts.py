@@ -1,0 +1,130 @@
+"""What the user does to the chosen bond's grid and its levels, and what comes of it."""
+
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QToolTip
+
+from qmtdesk.desk.brush import format as f
+from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.brush.note_bar import NoteBar
+from qmtdesk.desk.ladder.ladder_head import RUNNING, LadderHead
+from qmtdesk.desk.ladder.ladder_history import HistoryPopup, gap_fills, level_words
+from qmtdesk.desk.ladder.ladder_view import LadderView
+from qmtdesk.desk.link.commands import Commands
+from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.words.texts import say, t
+from qmtdesk.domain.plans import StopHow
+from qmtdesk.wire.rows import GridRow, LevelRow
+from qmtdesk.wire.talk import Ack
+
+
+class LadderActs(QObject):
+    """Sends the wishes that need no sheet; a refusal is shown in the panel's note. Levels are given by index."""
+
+    sheet_requested = Signal(str)
+
+    def __init__(
+        self, mirror: Mirror, commands: Commands, look: Look, head: LadderHead, ladder: LadderView, note: NoteBar
+    ) -> None:
+        super().__init__(ladder)
+        self._mirror = mirror
+        self._commands = commands
+        self._look = look
+        self._head = head
+        self._ladder = ladder
+        self._note = note
+
+    def _grid(self) -> GridRow | None:
+        return self._mirror.grids.get(self._mirror.selected_bond)
+
+    def ask_sheet(self) -> None:
+        """The grid sheet of the chosen bond."""
+        if self._mirror.selected_bond:
+            self.sheet_requested.emit(self._mirror.selected_bond)
+
+    def set_sell_only(self, on: bool) -> None:  # noqa: FBT001
+        """Wind the grid down, or take that back."""
+        self._head.set_busy(True)
+        self._commands.set_sell_only(self._mirror.selected_bond, on, self._answered)
+
+    def stop(self) -> None:
+        """Stop the grid: own orders are cancelled, holdings kept; never asks, offers the way back."""
+        code, name = self._mirror.selected_bond, self._mirror.name(self._mirror.selected_bond)
+
+        def stopped(ack: Ack) -> None:
+            self._answered(ack)
+            if ack.ok:
+                self._note.say(t("head.stopped", name=name), t("head.again"), lambda: self.sheet_requested.emit(code))
+
+        self._commands.disarm_grid(code, StopHow.CANCEL, stopped)
+
+    def stop_selected(self) -> None:
+        """The S key: stop the chosen bond's grid, if it has one running."""
+        grid = self._grid()
+        if grid is not None and grid.state in RUNNING:
+            self.stop()
+
+    def demo(self) -> None:
+        """Paper market: start what there is to look at."""
+        self._commands.demo(self._answered)
+
+    def _level(self, index: int) -> LevelRow | None:
+        grid = self._grid()
+        return grid.levels[index] if grid is not None and 0 <= index < len(grid.levels) else None
+
+    def pause(self, index: int) -> None:
+        """Pause the gap above a level, or go on with it."""
+        level, grid = self._level(index), self._grid()
+        if level is not None and grid is not None and index < len(grid.levels) - 1:
+            self._commands.pause_gap(self._mirror.selected_bond, index, not level.paused, self._answered)
+
+    def cancel(self, index: int) -> None:
+        """Cancel what rests at a level."""
+        level = self._level(index)
+        if level is None:
+            return
+        for ref in (level.buy_ref, level.sell_ref):
+            if ref:
+                self._commands.cancel_order(ref, self._answered)
+
+    def _answered(self, ack: Ack) -> None:
+        self._head.set_busy(False)
+        if not ack.ok and ack.reason is not None:
+            self._note.warn(t("head.refused", why=say(ack.reason, self._mirror.selected_bond)))
+
+    def history(self, index: int, place: QPoint) -> None:
+        """What was traded in the gap above a level."""
+        level, above = self._level(index), self._level(index + 1)
+        if level is None:
+            return
+        code, top = self._mirror.selected_bond, above.price if above is not None else 0
+        high = f.price(top or level.price, code)
+        no = f.fixed(level.no, 1, 0, signed=True)
+        title = t("ladder.history", no=no, low=f.price(level.price, code), high=high)
+        fills = gap_fills(self._mirror.fills.values(), code, level.price, top)
+        HistoryPopup(self._look, title, fills, self._ladder).show_at(place)
+
+    def menu(self, index: int, place: QPoint) -> None:
+        """All that can be done with a level."""
+        level = self._level(index)
+        if level is None:
+            return
+        menu = QMenu(self._ladder)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(t("ladder.menu_resume" if level.paused else "ladder.menu_pause"), lambda: self.pause(index))
+        cancel = menu.addAction(t("ladder.menu_cancel"), lambda: self.cancel(index))
+        cancel.setEnabled(bool(level.buy_ref or level.sell_ref))
+        menu.addAction(t("ladder.menu_history"), lambda: self.history(index, place))
+        menu.addSeparator()
+        menu.addAction(t("ladder.menu_centre"), self._ladder.centre)
+        menu.addAction(t("ladder.menu_copy"), lambda: QGuiApplication.clipboard().setText(self.level_words(index)))
+        menu.popup(place)
+
+    def help(self, index: int, place: QPoint) -> None:
+        """The tooltip of a level."""
+        QToolTip.showText(place, self.level_words(index), self._ladder)
+
+    def level_words(self, index: int) -> str:
+        """All there is to say about a level, one fact a line."""
+        level, grid = self._level(index), self._grid()
+        return "" if level is None or grid is None else level_words(grid, level, self._mirror.last(grid.code))

@@ -1,0 +1,68 @@
+"""Takes what the link heard and lays it into the mirror."""
+
+from collections.abc import Callable, Iterable
+
+from qmtdesk.desk.link.commands import Commands
+from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.wire.client import Item
+from qmtdesk.wire.link_events import Attached, Failed, Lost, Silent
+from qmtdesk.wire.numbering import Snapshot
+from qmtdesk.wire.talk import Batch, Beat, Raise, Refuse
+
+
+class Listener:
+    """GUI thread only. `raised` when another start asks for the window; `stopped` when the trader ended as asked."""
+
+    def __init__(
+        self, mirror: Mirror, commands: Commands, raised: Callable[[], None], refused: Callable[[str], None]
+    ) -> None:
+        self._mirror, self._commands, self._raised, self._refused = mirror, commands, raised, refused
+        self.attached_once = False
+
+    def take(self, items: Iterable[Item]) -> None:
+        """Everything of one drain."""
+        for item in items:
+            self._take(item)
+
+    def _take(self, item: Item) -> None:
+        mirror = self._mirror
+        match item:
+            case Batch():
+                self._heard()
+                mirror.apply(item.changes)
+                mirror.apply(item.quotes)
+            case Beat():
+                self._heard()
+                mirror.beat(item.clock)
+            case Snapshot():
+                self._snapshot(item)
+            case Attached():
+                self.attached_once = True
+                mirror.set_link("starting")
+            case Silent():
+                mirror.set_link("silent", str(item.ms))
+            case Lost():
+                mirror.set_link("lost", item.reason)
+            case Failed():
+                mirror.set_link("failed", item.text)
+            case Raise():
+                self._raised()
+            case Refuse():
+                self._refused(item.why)
+            case _:  # a greeting, a page or an answer: the link has taken what there is in it
+                return
+
+    def _heard(self) -> None:
+        if self._mirror.link == "silent":
+            self._mirror.set_link("attached")
+
+    def _snapshot(self, snapshot: Snapshot) -> None:
+        mirror = self._mirror
+        mirror.begin_snapshot()
+        mirror.apply(snapshot.rows)
+        mirror.end_snapshot()
+        mirror.set_link("attached")
+        mirror.flush()
+        for code, what in ((mirror.selected_bond, "price"), (mirror.selected_stock, "seal")):
+            if code:
+                self._commands.ask_series(code, what)

@@ -1,0 +1,1 @@
+"""The sheets: numbers first, then the riskier step."""

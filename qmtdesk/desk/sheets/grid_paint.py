@@ -1,0 +1,274 @@
+"""The painted parts of the grid sheet: the fall with its cash, the key figures, the orders, the checklist."""
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from qmtdesk.desk.brush import fonts, paint
+from qmtdesk.desk.brush import format as fmt
+from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.brush.tokens import Theme
+from qmtdesk.desk.sheets.grid_form import FallRow, fall_rows, last_within, most_bound
+from qmtdesk.desk.words.check_words import check_words
+from qmtdesk.desk.words.texts import t
+from qmtdesk.domain.plans import GridPlan
+from qmtdesk.wire.talk import Check, GridPreview, PreviewOrder
+
+ROW = 17
+
+
+class Fall(QWidget):
+    """If it only falls: each level with the cash bound once it is bought, and where a cap ends it."""
+
+    def __init__(self, look: Look, code: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.look = look
+        self._code = code
+        self._plan = GridPlan(code=code)
+        self._preview: GridPreview | None = None
+        self.setMinimumWidth(250)
+
+    def show_preview(self, plan: GridPlan, preview: GridPreview) -> None:
+        """The newest numbers."""
+        if (plan, preview) != (self._plan, self._preview):
+            self._plan, self._preview = plan, preview
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme = self.look.theme
+        p = QPainter(self)
+        head = QRectF(0, 0, self.width(), 22)
+        paint.text(p, head, t("grid.fall"), theme.t2, fonts.SMALL)
+        paint.text(p, head, t("grid.fall_cash"), theme.t2, fonts.SMALL, align=paint.RIGHT)
+        if self._preview is not None:
+            notes = self._notes(self._preview)
+            room = self.height() - 28 - 20 * len(notes) - (10 if notes else 0)
+            rows = fall_rows(self._preview)
+            self._rows(p, rows[: max(int(room // ROW), 1)], self._preview, room)
+            top = self.height() - 20 * len(notes)
+            if notes:
+                paint.hairline(p, 0, self.width(), top - 6, theme.line)
+            for at, words in enumerate(notes):
+                place = QRectF(0, top + at * 20, self.width(), 20)
+                paint.text(p, place, words, theme.t2, fonts.SMALL, elide=True)
+        p.end()
+
+    def _notes(self, preview: GridPreview) -> tuple[str, ...]:
+        needs = t("grid.full_needs", levels=preview.levels_down, cash=fmt.money_short(preview.cash_full))
+        if preview.cash_full > preview.cash:
+            return needs, t("grid.full_short", cash=fmt.money_short(preview.cash))
+        return (needs, t("grid.full_enough", cash=fmt.money_short(preview.cash)))
+
+    def _rows(self, p: QPainter, rows: tuple[FallRow, ...], preview: GridPreview, room: float) -> None:
+        if not rows:
+            return
+        price_wide = fonts.width_of("888.888", fonts.BODY, True) + 10
+        most = max(1, *(row.cash for row in rows))
+        cap = self._plan.cash_cap
+        bar_room = self.width() - price_wide - 76
+        last = last_within(rows)
+        for at, row in enumerate(rows):
+            place = QRectF(0, 28 + at * ROW, self.width(), ROW)
+            bar = QRectF(price_wide, place.top() + 2.5, bar_room * row.cash / most, ROW - 5)
+            self._row(p, place, bar, row, is_last=row is last)
+        if 0 < cap <= most:
+            self._cap_line(p, price_wide + bar_room * cap / most, rows, last, room)
+
+    def _row(self, p: QPainter, place: QRectF, bar: QRectF, row: FallRow, *, is_last: bool) -> None:
+        theme = self.look.theme
+        strong = row.kind in ("sell", "live", "first")
+        price = QRectF(0, place.top(), bar.left() - 10, ROW)
+        value = theme.t1 if strong else theme.t2 if row.kind == "armed" else theme.t3
+        paint.text(p, price, fmt.price(row.price, self._code), value, fonts.SMALL, bold=strong, align=paint.RIGHT)
+        if row.kind == "sell":
+            cell = QRectF(bar.left(), bar.top(), 64, bar.height())
+            paint.box(p, cell, theme.dnbg, radius=2)
+            p.fillRect(QRectF(cell.left(), cell.top(), 3, cell.height()), paint.color(theme.dn))
+            words = t("grid.sells", volume=row.volume)
+            paint.text(p, cell.adjusted(10, 0, 0, 0), words, theme.dn, fonts.SMALL, bold=True)
+            return
+        if row.kind == "over":
+            paint.box(p, bar, outline=theme.line2, radius=2)
+            return
+        fill = paint.mix(theme.acc, theme.bg1, 0.6) if row.kind == "first" else paint.mix(theme.up, theme.bg1, 0.24)
+        paint.box(p, bar, fill, radius=2)
+        after = QRectF(bar.right() + 8, place.top(), place.right() - bar.right() - 8, ROW)
+        if row.kind == "first":
+            words = t("grid.first_bar", volume=row.volume, cash=fmt.money_short(row.cash))
+            paint.text(p, after, words, theme.t1, fonts.SMALL)
+        elif row.kind == "live":
+            p.fillRect(QRectF(bar.right() - 3, bar.top(), 3, bar.height()), paint.color(theme.up))
+            paint.text(p, after, t("grid.buys", volume=row.volume), theme.up, fonts.SMALL, bold=True)
+        elif is_last:
+            paint.text(p, after, fmt.money_short(row.cash), theme.t1, fonts.SMALL, bold=True)
+
+    def _cap_line(self, p: QPainter, x: float, rows: tuple[FallRow, ...], last: FallRow | None, room: float) -> None:
+        theme = self.look.theme
+        sells = sum(row.kind in ("sell", "first") for row in rows)
+        top, foot = 28 + sells * ROW + 2, 28 + min(len(rows) * ROW, room)
+        line = QPen(paint.color(theme.warn), 1.0)
+        line.setDashPattern([4, 3])
+        p.setPen(line)
+        p.drawLine(QPointF(round(x) + 0.5, top), QPointF(round(x) + 0.5, foot))
+        below = rows.index(last) + 2 if last is not None else 0
+        y = 28 + below * ROW
+        if y + 36 > foot:
+            return
+        words = t("grid.cap_line", cash=fmt.money_short(self._plan.cash_cap))
+        until = t("grid.cap_until", no=fmt.fixed(last.no, 1, 0, signed=True)) if last is not None else ""
+        wide = max(fonts.width_of(words, fonts.SMALL, True), fonts.width_of(until, fonts.SMALL))
+        left = min(x + 8, self.width() - wide - 4)
+        box = QRectF(left - 4, y - 1, wide + 8, 38)
+        p.fillRect(box, paint.color(theme.bg1, 0.92))
+        paint.text(p, QRectF(left, y, wide + 2, 18), words, theme.warn, fonts.SMALL, bold=True)
+        paint.text(p, QRectF(left, y + 18, wide + 2, 18), until, theme.t1, fonts.SMALL)
+
+
+class Outcome(QWidget):
+    """What it comes to: three figures, the orders, the checklist; for a running grid also what changes."""
+
+    def __init__(self, look: Look, code: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.look = look
+        self._code = code
+        self._preview: GridPreview | None = None
+        self._diffs: tuple[tuple[str, str, str], ...] | None = None
+        self._range_bp = 0
+        self.setMinimumWidth(330)
+
+    def show_preview(self, plan: GridPlan, preview: GridPreview) -> None:
+        """The newest numbers."""
+        if (preview, plan.range_bp) != (self._preview, self._range_bp):
+            self._preview, self._range_bp = preview, plan.range_bp
+            self.update()
+
+    def show_differences(self, diffs: tuple[tuple[str, str, str], ...]) -> None:
+        """What a running grid would change."""
+        if diffs != self._diffs:
+            self._diffs = diffs
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        p = QPainter(self)
+        theme = self.look.theme
+        if self._preview is None:
+            for at, key in enumerate(("grid.most", "grid.worst_plain", "grid.trip")):
+                self._figure(p, at, t(key), fmt.MISSING, theme.t3, "")
+            p.end()
+            return
+        preview = self._preview
+        bound = most_bound(preview)
+        self._figure(
+            p, 0, t("grid.most"), t("grid.yuan", money=fmt.money(bound, 0)), theme.t1,
+            t("grid.of_cash", share=fmt.share(bound, preview.cash, 1)),
+        )  # fmt: skip
+        loss = t("grid.yuan", money=fmt.money(-abs(preview.worst_loss), 0))
+        worst = t("grid.worst", share=fmt.percent(-self._range_bp, 0))
+        self._figure(
+            p, 1, worst, loss, theme.dn, t("grid.worst_note", price=fmt.price(preview.worst_price, self._code))
+        )
+        net = t("grid.yuan", money=fmt.money(preview.trip_net, 2, signed=True))
+        value = paint.direction(theme, preview.trip_net)
+        self._figure(p, 2, t("grid.trip"), net, value, t("grid.trip_note", fee=fmt.money(preview.trip_fee)))
+        y = self._orders(p, 3 * 44 + 10, t("grid.now"), [o for o in preview.orders if not o.after_first])
+        y = self._orders(p, y, t("grid.then"), [o for o in preview.orders if o.after_first])
+        if self._diffs is not None:
+            y = self._changes(p, y, self._diffs)
+        paint.hairline(p, 0, self.width(), round(y), theme.line)
+        self._checks(p, y + 6, preview.checks)
+        p.end()
+
+    def _figure(self, p: QPainter, at: int, label: str, words: str, value: str, note: str) -> None:
+        theme = self.look.theme
+        row = QRectF(0, at * 44, self.width(), 43)
+        paint.text(p, row, label, theme.t2, fonts.BODY)
+        note_left = self.width() * 0.66
+        paint.text(p, QRectF(0, row.top(), note_left - 10, 43), words, value, fonts.TITLE, bold=True, align=paint.RIGHT)
+        room = QRectF(note_left, row.top() + 2, self.width() - note_left, 43)
+        paint.text(p, room, note, theme.t2, fonts.SMALL, elide=True)
+        paint.hairline(p, 0, self.width(), row.bottom(), theme.line)
+
+    def _orders(self, p: QPainter, y: float, title: str, orders: list[PreviewOrder]) -> float:
+        if not orders:
+            return y
+        theme = self.look.theme
+        paint.text(p, QRectF(0, y, self.width(), 22), title, theme.t2, fonts.SMALL)
+        y += 22
+        for order in orders[:5]:
+            buy = order.side == "buy"
+            value = theme.up if buy else theme.dn
+            middle = y + 11
+            x = paint.triangle(p, 0, middle, buy, value)
+            paint.text(p, QRectF(x, y, 30, 22), t(f"side.{order.side}"), value, bold=True)
+            price = QRectF(40, y, 74, 22)
+            paint.text(p, price, fmt.price(order.price, self._code), theme.t1, bold=True, align=paint.RIGHT)
+            volume = QRectF(120, y, 66, 22)
+            paint.text(p, volume, fmt.volume(order.volume, self._code), theme.t1, align=paint.RIGHT)
+            note = (
+                t("grid.first_note") if order.first else t("grid.level", no=fmt.fixed(order.level, 1, 0, signed=True))
+            )
+            paint.text(p, QRectF(200, y, self.width() - 200, 22), note, theme.t2, fonts.SMALL, elide=True)
+            y += 22
+        return y + 6
+
+    def _changes(self, p: QPainter, y: float, diffs: tuple[tuple[str, str, str], ...]) -> float:
+        theme = self.look.theme
+        title = t("grid.changes", n=len(diffs)) if diffs else t("grid.no_changes")
+        paint.text(p, QRectF(0, y, self.width(), 22), title, theme.t2, fonts.SMALL)
+        y += 22
+        for name, before, after in diffs[:4]:
+            x = paint.text(p, QRectF(0, y, self.width(), 20), name, theme.t1, fonts.SMALL) + 12
+            x += paint.text(p, QRectF(x, y, self.width() - x, 20), before, theme.t3, fonts.SMALL) + 6
+            x += paint.text(p, QRectF(x, y, self.width() - x, 20), "→", theme.t3, fonts.SMALL) + 6
+            paint.text(p, QRectF(x, y, self.width() - x, 20), after, theme.acc, fonts.SMALL, bold=True, elide=True)
+            y += 20
+        return y + 6
+
+    def _checks(self, p: QPainter, y: float, checks: tuple[Check, ...]) -> None:
+        worst_first = sorted(checks, key=lambda check: ("refuse", "warn", "ok").index(check.level))
+        for check in worst_first:
+            if y + 22 > self.height():
+                return
+            check_mark(p, 0, y + 11, self.look.theme, check.level)
+            value = self.look.theme.t1
+            place = QRectF(24, y, self.width() - 24, 22)
+            words, note = check_words(check, self._code)
+            bold = check.level == "refuse"
+            wide = paint.text(p, place, words, value, fonts.SMALL, bold=bold, elide=True) + 10
+            rest = place.adjusted(wide, 0, 0, 0)
+            if note and rest.width() > 30:
+                paint.text(p, rest, note, self.look.theme.t2, fonts.SMALL, elide=True)
+            y += 22
+
+
+def check_mark(p: QPainter, x: float, middle: float, theme: Theme, level: str) -> None:
+    """ok: a blue tick; warn: the amber triangle; refuse: the same, filled."""
+    if level == "ok":
+        paint.dot(p, x, middle, theme.accbg, 16)
+        paint.tick(p, x + 3, middle, theme.acc)
+    elif level == "warn":
+        paint.alert(p, x + 1, middle, theme.warn, 14)
+    else:
+        paint.box(p, QRectF(x, middle - 8, 16, 16), theme.solid, radius=3)
+        paint.text(p, QRectF(x, middle - 8, 16, 16), "×", theme.on_solid, fonts.VALUE, bold=True, align=paint.CENTRE)
+
+
+class Summary(QWidget):
+    """One quiet line: spacing, levels up and down, volume a level."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.look = look
+        self._words = ""
+        self.setFixedHeight(22)
+
+    def say(self, words: str) -> None:
+        """Change the line."""
+        if words != self._words:
+            self._words = words
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        p = QPainter(self)
+        paint.text(p, QRectF(self.rect()), self._words, self.look.theme.t2, fonts.SMALL, elide=True)
+        p.end()

@@ -1,0 +1,158 @@
+"""启动网格: what a grid would do with the money, before it may; for a running one, what new settings would change."""
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from qmtdesk.desk.brush import format as fmt
+from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.link.commands import Commands
+from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.sheets.grid_fields import GridFields, base_options
+from qmtdesk.desk.sheets.grid_form import differences
+from qmtdesk.desk.sheets.grid_paint import Fall, Outcome
+from qmtdesk.desk.sheets.preview_sheet import PreviewSheet
+from qmtdesk.desk.words.texts import t
+from qmtdesk.domain.order import FINAL, OrderState, OwnerKind
+from qmtdesk.domain.plans import BaseKind, GridPlan, StopHow
+from qmtdesk.domain.reason import Why
+from qmtdesk.wire.talk import Ack, GridPreview
+
+_LOT = 10
+_GRID_KINDS = (OwnerKind.GRID.value, OwnerKind.FIRST_BUY.value, OwnerKind.ROLLING.value)
+
+
+class GridSheet(PreviewSheet[GridPlan, GridPreview]):
+    """Opened for one bond. A running grid is stopped (own orders cancelled) and started again with what changed."""
+
+    wide = 1120
+    high = 700
+
+    def __init__(self, window: QWidget, mirror: Mirror, commands: Commands, look: Look, code: str) -> None:
+        row = mirror.grids.get(code)
+        self.running = row if row is not None and row.armed else None
+        held = mirror.positions.get(code)
+        bond = mirror.bonds.get(code)
+        position = held.can_use if held is not None else bond.position if bond is not None else 0
+        own = self.running.held if self.running is not None else position
+        self._adoptable = own // _LOT * _LOT
+        self._restart: GridPlan | None = None
+        plan = replace(row.plan, adopt=0) if row is not None else GridPlan(code=code)
+        if self.running is not None:
+            plan = replace(plan, adopt=self._adoptable)
+        super().__init__(window, mirror, commands, look, code, plan)
+        self.settings = GridFields(look, plan, self._prices(), self._adoptable, self.body)
+        self.more = self.settings.more
+        self.fall = Fall(look, code, self.body)
+        self.outcome = Outcome(look, code, self.body)
+        line = QHBoxLayout(self.body)
+        line.setContentsMargins(0, 14, 0, 12)
+        line.setSpacing(44)
+        line.addWidget(self.settings, 274)
+        line.addWidget(self.fall, 332)
+        line.addWidget(self.outcome, 370)
+        self.settings.changed.connect(self._edited)
+        for signal in (mirror.orders_changed, mirror.grid_changed):
+            signal.connect(self._rows_changed)
+        mirror.second_passed.connect(self._try_restart)
+        self.say_foot(t("grid.foot_running") if self.running is not None else t("grid.foot"))
+        self.arm_button(t("grid.restart") if self.running is not None else t("grid.start"), "primary")
+        self.request()
+
+    def _prices(self) -> dict[BaseKind, int]:
+        quote = self.mirror.quotes.get(self.code)
+        held = self.mirror.positions.get(self.code)
+        return {
+            BaseKind.PREV_CLOSE: quote.prev_close if quote is not None else 0,
+            BaseKind.LAST: quote.last if quote is not None else 0,
+            BaseKind.COST: held.cost if held is not None else 0,
+        }
+
+    def title(self) -> str:
+        return t("grid.title_running") if self.running is not None else t("grid.title")
+
+    def bad_field(self) -> str:
+        return self.settings.bad_field()
+
+    def blocked(self) -> str:
+        first = super().blocked()
+        if not first and self.running is not None and not differences(self.running.plan, self.plan):
+            return t("grid.no_changes")
+        return first
+
+    def quiet(self) -> tuple[str, ...]:
+        return (*super().quiet(), t("grid.no_changes"))
+
+    def _edited(self) -> None:
+        self.change(self.settings.apply(self.plan, self._adoptable))
+
+    def shown(self, preview: GridPreview) -> None:
+        plan = self.answer.plan if self.answer is not None else self.plan
+        self.fall.show_preview(plan, preview)
+        self.outcome.show_preview(plan, preview)
+        if self.running is not None:
+            self.outcome.show_differences(differences(self.running.plan, plan))
+        settings = self.settings
+        settings.base.set_options(base_options(self._prices(), self.code))
+        volume = fmt.volume(preview.first_volume, self.code)
+        settings.first.say(t("grid.first_volume", volume=volume) if preview.first_volume else t("grid.first"))
+        settings.summary.say(
+            t(
+                "grid.summary",
+                spacing=t(f"plan.{plan.spacing.value}"),
+                up=preview.levels_up,
+                down=preview.levels_down,
+                unit=fmt.volume(preview.unit, self.code),
+            )
+        )
+
+    def ask(self, plan: GridPlan, number: int) -> None:
+        self.commands.preview_grid(plan, lambda preview: self.took(plan, number, preview))
+
+    def send(self, plan: GridPlan) -> None:
+        if self.running is None:
+            self.commands.arm_grid(plan, self.sent)
+            return
+
+        def stopped(ack: Ack) -> None:
+            if ack.ok:
+                self._restart = plan
+                self._try_restart()
+            else:
+                self.sent(ack)
+
+        self.commands.disarm_grid(self.code, StopHow.CANCEL, stopped)
+
+    def _rows_changed(self, _keys: frozenset[str]) -> None:
+        self._try_restart()
+
+    def _try_restart(self) -> None:
+        """Start again once every cancel is confirmed, adopting what the grid holds by then."""
+        if self.mirror.killed:
+            self._restart = None
+        plan, row = self._restart, self.mirror.grids.get(self.code)
+        if plan is None or self.leaving or (row is not None and row.armed) or live_own(self.mirror, self.code):
+            return
+        self._restart = None
+        held = row.held // _LOT * _LOT if row is not None and plan.adopt else 0
+
+        def started(ack: Ack) -> None:
+            if not ack.ok and ack.reason is not None and ack.reason.why is Why.ALREADY_ARMED:
+                self._restart = plan
+                return
+            self.sent(ack)
+
+        self.commands.arm_grid(replace(plan, adopt=held), started)
+
+    def request(self) -> None:
+        if self.running is not None and self.plan.adopt and not self.leaving:
+            row = self.mirror.grids.get(self.code)
+            self._adoptable = row.held // _LOT * _LOT if row is not None else self._adoptable
+            self.plan = replace(self.plan, adopt=self._adoptable)
+        super().request()
+
+
+def live_own(mirror: Mirror, code: str) -> int:
+    """How many orders of this code's grid may still fill, unknown ones included."""
+    rows = (row for row in mirror.orders.values() if row.code == code and row.kind in _GRID_KINDS)
+    return sum(OrderState(row.state) not in FINAL for row in rows)

@@ -1,0 +1,112 @@
+"""The second page of the guard sheet: the other rules, and how a sale is followed up."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from qmtdesk.desk.brush.controls import Tick
+from qmtdesk.desk.brush.field_words import CONFIRM, SECONDS, SLIPPAGE, SNAPSHOTS, say_bad
+from qmtdesk.desk.brush.fields import Field
+from qmtdesk.desk.brush.inputs import Choice, UnitField
+from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.sheets.guard_form import RULES, RuleForm, rule_of, with_rule
+from qmtdesk.desk.sheets.guard_paint import Named
+from qmtdesk.desk.words.texts import t
+from qmtdesk.domain.plans import GuardPlan, Readiness, RuleSetting
+
+_KINDS: dict[str, tuple[Field, str]] = {
+    "percent": (Field(scale=100, low=1, high=100_000, suffixes=(("%", 100),)), "unit.percent"),
+    "seconds": (Field(scale=1000, low=1000, high=600_000), "unit.seconds"),
+    "times": (Field(scale=1, low=1, high=50), "unit.times"),
+    "ticks": (Field(scale=1, low=1, high=1000), "unit.ticks"),
+}
+
+
+class RulesPage(QWidget):
+    """Edits a copy; `apply` puts it into a plan."""
+
+    changed = Signal()
+
+    def __init__(self, look: Look, plan: GuardPlan, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._forms: dict[RuleForm, tuple[Tick, UnitField, RuleSetting]] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(4)
+        for at, form in enumerate(RULES):
+            self._rule(look, plan, form, grid, at)
+        self.confirm = UnitField(look, CONFIRM, plan.confirm, t("unit.snapshots"), parent=self)
+        self.readiness = Choice(
+            look, tuple((r.value, t(f"ready.{r.value}")) for r in Readiness), plan.readiness.value, self
+        )
+        self.snapshots = UnitField(look, SNAPSHOTS, plan.snapshots, t("unit.snapshots"), parent=self)
+        self.ask_for = UnitField(look, SECONDS, plan.ask_timeout_ms, t("unit.seconds"), parent=self)
+        self.follow = UnitField(look, SECONDS, plan.follow_up_ms, t("unit.seconds"), parent=self)
+        self.slip = UnitField(look, SLIPPAGE, plan.slippage_bp, t("unit.percent"), parent=self)
+        self.closing = Tick(look, t("guard.closing"), on=plan.closing_auction, parent=self)
+        self.keep = Tick(look, t("guard.keep"), on=plan.keep_armed, parent=self)
+        names = {
+            "guard.readiness": self.readiness,
+            "guard.snapshots": self.snapshots,
+            "guard.confirm": self.confirm,
+            "guard.ask_for": self.ask_for,
+            "guard.follow": self.follow,
+            "guard.slip": self.slip,
+        }
+        for at, (key, control) in enumerate(names.items()):
+            grid.addWidget(Named(look, t(key), control, self, 88), at, 3)
+        grid.addWidget(self.closing, 6, 3)
+        grid.addWidget(self.keep, 7, 3)
+        grid.setColumnStretch(0, 6)
+        grid.setColumnStretch(1, 3)
+        grid.setColumnMinimumWidth(2, 8)
+        grid.setColumnStretch(3, 7)
+        for field in self._fields():
+            field.changed.connect(self.changed)
+        self.readiness.chosen.connect(lambda _: self.changed.emit())
+        self.closing.toggled.connect(lambda _: self.changed.emit())
+        self.keep.toggled.connect(lambda _: self.changed.emit())
+
+    def _rule(self, look: Look, plan: GuardPlan, form: RuleForm, grid: QGridLayout, at: int) -> None:
+        setting = rule_of(plan, form)
+        name = form.rule.value
+        tick = Tick(look, t(f"rule.{name}"), on=setting.on, note=t(f"rule.{name}_note"), parent=self)
+        field, unit = _KINDS[form.kind]
+        value = UnitField(look, field, setting.threshold or form.usual.threshold, t(unit), parent=self)
+        value.setEnabled(setting.on)
+        tick.toggled.connect(value.setEnabled)
+        tick.toggled.connect(lambda _: self.changed.emit())
+        self._forms[form] = (tick, value, setting)
+        grid.addWidget(tick, at, 0)
+        grid.addWidget(value, at, 1)
+
+    def _fields(self) -> list[UnitField]:
+        rules = [value for _, value, _ in self._forms.values()]
+        return [*rules, self.confirm, self.snapshots, self.ask_for, self.follow, self.slip]
+
+    def bad_field(self) -> str:
+        """The first field that is wrong, in words."""
+        for field in self._fields():
+            if field.bad is not None and field.isEnabled():
+                return say_bad(field.bad, field.field, field.unit)
+        return ""
+
+    def apply(self, plan: GuardPlan) -> GuardPlan:
+        """The plan with what stands here; a field that is wrong keeps its last good value."""
+        for tick, value, before in self._forms.values():
+            setting = replace(before, on=tick.isChecked(), threshold=value.value)
+            if setting.on or any(other.rule is setting.rule for other in plan.rules):
+                plan = with_rule(plan, setting)
+        return replace(
+            plan,
+            confirm=self.confirm.value,
+            readiness=Readiness(self.readiness.value),
+            snapshots=self.snapshots.value,
+            ask_timeout_ms=self.ask_for.value,
+            follow_up_ms=self.follow.value,
+            slippage_bp=self.slip.value,
+            closing_auction=self.closing.isChecked(),
+            keep_armed=self.keep.isChecked(),
+        )

@@ -1,0 +1,147 @@
+"""A sheet whose numbers the trader computes: asked again at each edit and with the ticks, dead until they are in."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.link.commands import Commands
+from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.sheets.sheet_base import Sheet
+from qmtdesk.desk.words.texts import say, t
+from qmtdesk.domain.plans import GridPlan, GuardPlan
+from qmtdesk.wire.talk import Ack, GridPreview, GuardPreview
+
+P = TypeVar("P", GridPlan, GuardPlan)
+R = TypeVar("R", GridPreview, GuardPreview)
+
+EDIT_MS = 150
+TICK_MS = 1000
+
+
+@dataclass(frozen=True)
+class Answer(Generic[P, R]):
+    """A preview and the plan it is of."""
+
+    plan: P
+    preview: R
+
+
+class PreviewSheet(Sheet, Generic[P, R]):
+    """Holds the plan being edited. Subclasses implement `ask`, `shown` and `send`."""
+
+    def __init__(self, window: QWidget, mirror: Mirror, commands: Commands, look: Look, code: str, plan: P) -> None:
+        super().__init__(window, mirror, look)
+        self.commands = commands
+        self.code = code
+        self.plan: P = plan
+        self.answer: Answer[P, R] | None = None
+        self._refusal = ""
+        self._sending = False
+        self._asked = 0
+        self._edit = QTimer(self)
+        self._edit.setSingleShot(True)
+        self._edit.timeout.connect(self.request)
+        self._tick = QTimer(self)
+        self._tick.setSingleShot(True)
+        self._tick.timeout.connect(self.request)
+        mirror.quotes_changed.connect(self._ticked)
+        mirror.link_changed.connect(self._link_moved)
+
+    def ask(self, plan: P, number: int) -> None:
+        """Ask the trader for the preview of a plan; the answer goes to `took` with the same number."""
+        raise NotImplementedError
+
+    def shown(self, preview: R) -> None:
+        """Show a preview."""
+        raise NotImplementedError
+
+    def send(self, plan: P) -> None:
+        """Arm the plan; the answer goes to `sent`."""
+        raise NotImplementedError
+
+    def bad_field(self) -> str:
+        """What is wrong with the first field that is wrong, '' when none is."""
+        return ""
+
+    def subject(self) -> str:
+        return self.code
+
+    def change(self, plan: P) -> None:
+        """Another plan: recomputed after a short pause in typing."""
+        if plan != self.plan:
+            self.plan = plan
+            self._refusal = ""
+            self._edit.start(EDIT_MS)
+        self.recheck()
+
+    def request(self) -> None:
+        """Ask now, unless the trader is away or a field is wrong."""
+        self._edit.stop()
+        self._tick.stop()
+        if self.leaving or self.mirror.link != "attached" or self.bad_field():
+            return
+        self._asked += 1
+        self.ask(self.plan, self._asked)
+
+    def took(self, plan: P, number: int, preview: R | Ack) -> None:
+        """The trader's preview, or its reason for having none."""
+        if number != self._asked or self.leaving:
+            return
+        if isinstance(preview, Ack):
+            self.answer = None
+            self._refusal = say(preview.reason, self.code) if preview.reason is not None else t("sheet.refused")
+        else:
+            self._refusal = ""
+            self.answer = Answer(plan, preview)
+            self.shown(preview)
+        self.recheck()
+
+    def confirm(self) -> None:
+        if self.answer is None:
+            return
+        self._sending = True
+        self.recheck()
+        self.send(self.answer.plan)
+
+    def sent(self, ack: Ack) -> None:
+        """Done, or the reason why not."""
+        self._sending = False
+        if ack.ok:
+            self.leave()
+            return
+        self._refusal = say(ack.reason, self.code) if ack.reason is not None else t("sheet.refused")
+        self.recheck()
+
+    def blocked(self) -> str:
+        first = super().blocked()
+        if first:
+            return first
+        if self.mirror.killed:
+            return t("sheet.killed")
+        if self.mirror.stale(self.code):
+            return t("sheet.stale")
+        if self._sending:
+            return t("sheet.sending")
+        wrong = self.bad_field() or self._refusal
+        if wrong:
+            return wrong
+        if self.answer is None or self.answer.plan != self.plan:
+            return t("sheet.computing")
+        if not self.answer.preview.ok:
+            refused = [check.reason for check in self.answer.preview.checks if check.level == "refuse"]
+            return say(refused[0], self.code) if refused else t("sheet.refused")
+        return ""
+
+    def _ticked(self, keys: frozenset[str]) -> None:
+        if self.code in keys and not self._tick.isActive():
+            self._tick.start(TICK_MS)
+            self.recheck()
+
+    def _link_moved(self) -> None:
+        self._sending = False
+        self.answer = None
+        self.request()
+        self.recheck()

@@ -1,0 +1,163 @@
+"""How a grid may be stopped: at once and safely, or with what it holds sold, which shows its numbers first."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from qmtdesk.desk.brush import format as fmt
+from qmtdesk.desk.brush import paint
+from qmtdesk.desk.brush.controls import Option
+from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.link.commands import Commands
+from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.sheets.guard_paint import Facts
+from qmtdesk.desk.sheets.sheet_base import Sheet, top_of
+from qmtdesk.desk.words.texts import say, t
+from qmtdesk.domain.plans import StopHow
+from qmtdesk.wire.talk import Ack
+
+
+class StopSheet(Sheet):
+    """停止并卖出: the one stop that asks, because it sells."""
+
+    wide = 560
+    high = 300
+
+    def __init__(self, window: QWidget, mirror: Mirror, commands: Commands, look: Look, code: str) -> None:
+        super().__init__(window, mirror, look)
+        self.commands = commands
+        self.code = code
+        self._sending = False
+        self._refusal = ""
+        self.facts = Facts(look, self.body, 110)
+        column = QVBoxLayout(self.body)
+        column.setContentsMargins(0, 16, 0, 12)
+        column.addWidget(self.facts)
+        column.addStretch(1)
+        self.say_foot(t("stop.foot"))
+        mirror.grid_changed.connect(self._rows_changed)
+        mirror.quotes_changed.connect(self._rows_changed)
+        self._show()
+
+    def title(self) -> str:
+        return t("stop.sell_title")
+
+    def subject(self) -> str:
+        return self.code
+
+    def _rows_changed(self, keys: frozenset[str]) -> None:
+        if self.code in keys:
+            self._show()
+
+    def _volume(self) -> int:
+        grid = self.mirror.grids.get(self.code)
+        return min(grid.held, grid.can_use) if grid is not None else 0
+
+    def _show(self) -> None:
+        grid = self.mirror.grids.get(self.code)
+        if grid is None:
+            return
+        volume, last = self._volume(), self.mirror.last(self.code)
+        live = sum(bool(level.buy_ref) + bool(level.sell_ref) for level in grid.levels)
+        lines = [
+            (t("stop.cancels"), t("stop.orders", n=live), False),
+            (t("stop.sells"), fmt.volume(volume, self.code), False),
+            (t("stop.worth"), t("grid.yuan", money=fmt.money(volume * last, 0)), False),
+            (t("stop.result"), fmt.money(grid.floating, 2, signed=True), grid.floating < 0),
+            (t("stop.keeps"), fmt.volume(grid.base_holding, self.code), False),
+        ]
+        if grid.held > grid.can_use:
+            lines.append(
+                (t("stop.rest"), t("stop.rest_note", volume=fmt.volume(grid.held - grid.can_use, self.code)), True)
+            )
+        self.facts.say(tuple(lines))
+        self.arm_button(t("stop.sell_go", volume=fmt.volume(volume, self.code)), "sell")
+
+    def blocked(self) -> str:
+        first = super().blocked()
+        if first:
+            return first
+        if self.mirror.stale(self.code):
+            return t("sheet.stale")
+        if self._sending:
+            return t("sheet.sending")
+        return self._refusal or ("" if self._volume() > 0 else t("stop.nothing"))
+
+    def confirm(self) -> None:
+        self._sending = True
+        self.recheck()
+
+        def done(ack: Ack) -> None:
+            self._sending = False
+            if ack.ok:
+                self.leave()
+                return
+            self._refusal = say(ack.reason, self.code) if ack.reason is not None else t("sheet.refused")
+            self.recheck()
+
+        self.commands.disarm_grid(self.code, StopHow.SELL, done)
+
+
+class StopChoice(QWidget):
+    """A small list under a button, inside the window. The first line is what 停止 does anyway."""
+
+    def __init__(
+        self, window: QWidget, mirror: Mirror, commands: Commands, look: Look, code: str, anchor: QWidget
+    ) -> None:
+        super().__init__(window)
+        self.look = look
+        self._pick: list[Callable[[], None]] = []
+        self.options: list[Option] = []
+        choices: tuple[tuple[str, Callable[[], None]], ...] = (
+            ("cancel", lambda: commands.disarm_grid(code, StopHow.CANCEL)),
+            ("leave", lambda: commands.disarm_grid(code, StopHow.LEAVE)),
+            ("sell", lambda: StopSheet(window, mirror, commands, look, code).open()),
+        )
+        for at, (key, act) in enumerate(choices):
+            option = Option(look, t(f"stop.{key}"), t(f"stop.{key}_note"), self)
+            option.setCheckable(False)
+            option.setGeometry(6, 6 + at * 52, 308, 46)
+            option.clicked.connect(lambda _=False, act=act: self._take(act))
+            self.options.append(option)
+        self.setFixedSize(320, 6 + 52 * len(choices))
+        corner = anchor.mapTo(window, QPoint(anchor.width() - self.width(), anchor.height() + 4))
+        x = min(max(corner.x(), 8), window.width() - self.width() - 8)
+        self.move(x, min(max(corner.y(), top_of(window) + 4), window.height() - self.height() - 8))
+        window.installEventFilter(self)
+        self.show()
+        self.raise_()
+        self.options[0].setFocus()
+
+    def _take(self, act: Callable[[], None]) -> None:
+        self.leave()
+        act()
+
+    def leave(self) -> None:
+        """Put it away."""
+        window = self.parentWidget()
+        if window is not None:
+            window.removeEventFilter(self)
+            window.setFocus()
+        self.hide()
+        self.deleteLater()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        elif step:
+            now = next((at for at, option in enumerate(self.options) if option.hasFocus()), 0)
+            self.options[(now + step) % len(self.options)].setFocus()
+        event.accept()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.Resize) and watched is self.parentWidget():
+            self.leave()
+        return False
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        p = QPainter(self)
+        paint.box(p, QRectF(self.rect()), self.look.theme.bg1, self.look.theme.line2, 8)
+        p.end()

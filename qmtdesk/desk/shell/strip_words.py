@@ -1,0 +1,206 @@
+"""What the strip says: the three answers, or the one alarm with its actions."""
+
+from dataclasses import dataclass
+
+from qmtdesk.desk.brush import format as fmt
+from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.words.texts import say, say_short, t
+from qmtdesk.domain.reason import Why
+from qmtdesk.wire.rows import GridRow, StatusRow
+
+CALM = frozenset(
+    {
+        Why.SLEEPING,
+        Why.SELL_ONLY,
+        Why.PHASE_CLOSED,
+        Why.AUCTION,
+        Why.AUCTION_WAIT,
+        Why.RECONCILING,
+        Why.NOT_ARMED,
+        Why.WAITING_CANCEL,
+        Why.T_PLUS_ONE,
+        Why.FIRST_BUY_PENDING,
+        Why.NO_CANCEL_PHASE,
+        Why.EXPIRED_AT_CLOSE,
+    }
+)
+"""Reasons that are part of a normal day: they are said without amber."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A piece of a clause. `tone`: fact | number | alert. `rank` 0 stays, higher ones go first when room is short."""
+
+    words: str
+    tone: str = "fact"
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One of the three answers."""
+
+    label: str
+    phrases: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One cause, said once: what, what follows, what can be done. `actions` are names the strip knows how to do."""
+
+    kind: str
+    title: str
+    note: str
+    actions: tuple[tuple[str, str], ...] = ()
+
+
+def alarm_of(mirror: Mirror, error: str = "") -> Alarm | None:
+    """The alarm that takes the strip over, the worst one if there are several."""
+    link = _link_alarm(mirror)
+    if link is not None:
+        return link
+    status = mirror.status
+    if status is None:
+        return None
+    if mirror.killed:
+        return _kill_alarm(mirror)
+    if status.lamp_quotes == "blind":
+        return _blind_alarm(mirror, status)
+    if status.lamp_trade == "blind":
+        age = fmt.duration(trade_age(mirror))
+        return Alarm("trade", t("strip.trade_down", age=age), t("strip.trade_down_note"))
+    if status.ready == "suspended":
+        return Alarm("suspended", t("strip.suspended"), t("strip.suspended_note"))
+    if error:
+        return Alarm("error", t("strip.error"), t("strip.error_note", text=error), (("dismiss", t("strip.dismiss")),))
+    return None
+
+
+def _link_alarm(mirror: Mirror) -> Alarm | None:
+    restart = (("reconnect", t("strip.restart")),)
+    if mirror.link == "lost":
+        return Alarm("lost", t("strip.lost"), t("strip.lost_note"))
+    if mirror.link == "silent":
+        return Alarm("lost", t("strip.silent"), t("strip.lost_note"), restart)
+    if mirror.link == "failed":
+        text = mirror.link_text or fmt.MISSING
+        return Alarm("lost", t("strip.failed"), t("strip.failed_note", text=text), restart)
+    return None
+
+
+def _kill_alarm(mirror: Mirror) -> Alarm:
+    row = mirror.kill
+    shown = ("kill_details", t("strip.kill_details"))
+    if row is None or row.done or all(item.done for item in row.items):
+        return Alarm("killed", t("strip.killed"), t("strip.killed_done"), (shown, ("lift", t("strip.lift"))))
+    done = sum(item.done for item in row.items)
+    return Alarm("killed", t("strip.killed"), t("strip.killed_note", done=done, all=len(row.items)), (shown,))
+
+
+def _blind_alarm(mirror: Mirror, status: StatusRow) -> Alarm:
+    note = t("strip.blind_note")
+    actions: list[tuple[str, str]] = []
+    live = own_live(mirror)
+    if live:
+        note += ("" if note.endswith("。") else " ") + t("strip.blind_live", n=len(live))
+        actions.append(("cancel_live", t("strip.cancel_all", n=len(live))))
+    return Alarm("blind", t("strip.blind", age=fmt.duration(quote_age(mirror))), note, tuple(actions))
+
+
+def own_live(mirror: Mirror) -> list[str]:
+    """Refs of our own orders that can be cancelled now."""
+    return [row.ref for row in mirror.orders.values() if row.cancellable and row.kind != "foreign"]
+
+
+def quote_age(mirror: Mirror) -> int:
+    """Age of the newest market data, counted on since the trader's word; 0 without a trader."""
+    status = mirror.status
+    return 0 if status is None else status.quote_age_ms + max(mirror.clock() - status.clock, 0)
+
+
+def trade_age(mirror: Mirror) -> int:
+    """Age of the newest account data, counted on."""
+    status = mirror.status
+    return 0 if status is None else status.trade_age_ms + max(mirror.clock() - status.clock, 0)
+
+
+def clauses(mirror: Mirror) -> tuple[Clause, ...]:
+    """The three answers for a day without alarm."""
+    status = mirror.status
+    if status is None or mirror.link == "starting":
+        return (Clause(t("strip.doing"), (Phrase(t("strip.starting" if status is None else "strip.loading")),)),)
+    return (
+        Clause(t("strip.doing"), _doing(status)),
+        Clause(t("strip.next"), _next(mirror)),
+        Clause(t("strip.why_not"), _why_not(mirror, status)),
+    )
+
+
+def _doing(status: StatusRow) -> tuple[Phrase, ...]:
+    if status.ready in ("starting", "reconciling"):
+        return (Phrase(t("strip.reconciling")),)
+    found: list[Phrase] = []
+    if status.grids_running:
+        found.append(Phrase(t("strip.grids", n=status.grids_running)))
+    if status.grids_asleep:
+        found.append(Phrase(t("strip.asleep", n=status.grids_asleep), "number", 2))
+    if status.grids_sell_only:
+        found.append(Phrase(t("strip.sell_only", n=status.grids_sell_only), "number", 2))
+    if status.guards_armed:
+        found.append(Phrase(t("strip.guards", n=status.guards_armed)))
+    if status.live_orders:
+        value = fmt.fixed(status.live_value, 1000, 0)
+        found.append(Phrase(t("strip.live", n=status.live_orders, value=value), "number", 3))
+    return tuple(found) or (Phrase(t("strip.idle")),)
+
+
+def _next(mirror: Mirror) -> tuple[Phrase, ...]:
+    grid = nearest_grid(mirror)
+    if grid is None:
+        return (Phrase(t("strip.no_next"), "number"),)
+    last = mirror.last(grid.code)
+    found: list[Phrase] = []
+    for key, price, volume, rank in (
+        ("strip.next_buy", grid.next_buy, grid.next_buy_volume, 0),
+        ("strip.next_sell", grid.next_sell, grid.next_sell_volume, 1),
+    ):
+        if price:
+            words = t(key, price=fmt.price(price, grid.code), volume=fmt.volume(volume, grid.code))
+            found.append(Phrase(words if found else f"{short_name(grid.name)} {words}", "fact", rank))
+            found.append(Phrase(fmt.change(price, last, signed=True), "number", rank + 1 if rank else 1))
+    return tuple(found) or (Phrase(t("strip.no_next"), "number"),)
+
+
+def nearest_grid(mirror: Mirror) -> GridRow | None:
+    """The grid whose next order is nearest: the selected one if it runs, else the closest of all."""
+    awake = [row for row in mirror.grids.values() if row.armed and row.state in ("running", "sell_only")]
+    chosen = next((row for row in awake if row.code == mirror.selected_bond), None)
+    if chosen is not None and (chosen.next_buy or chosen.next_sell):
+        return chosen
+
+    def distance(row: GridRow) -> int:
+        last = mirror.last(row.code)
+        prices = [price for price in (row.next_buy, row.next_sell) if price and last]
+        return min((abs(price - last) * 100_000 // last for price in prices), default=10**9)
+
+    return min((row for row in awake if row.next_buy or row.next_sell), key=distance, default=None)
+
+
+def short_name(name: str) -> str:
+    """A bond's name without the word every bond's name ends in."""
+    return name.removesuffix("转债")
+
+
+def _why_not(mirror: Mirror, status: StatusRow) -> tuple[Phrase, ...]:
+    if not status.blockers:
+        return (Phrase(t("strip.nothing_stops"), "number"),)
+    codes = (*status.blocker_codes, *([""] * len(status.blockers)))
+    found: list[Phrase] = []
+    for reason, code in list(zip(status.blockers, codes, strict=False))[:2]:
+        name = short_name(mirror.name(code)) + " " if code else ""
+        tone = "fact" if reason.why in CALM else "alert"
+        words = say_short(reason, code) if code and found else say(reason, code)
+        found.append(Phrase(name + words, tone, 3 if found else 0))
+    if len(status.blockers) > 2:
+        found.append(Phrase(t("strip.more", n=len(status.blockers) - 2), "number", 0))
+    return tuple(found)

@@ -1,0 +1,359 @@
+"""The main window: bars on top, panels in splitters below, and the keys that reach them."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+
+from qmtdesk.desk.bonds.bonds_panel import BondPanel
+from qmtdesk.desk.brush import skin
+from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.brush.note_bar import NoteBar
+from qmtdesk.desk.ladder.ladder_panel import LadderPanel
+from qmtdesk.desk.link.commands import Commands
+from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.sheets import sheets
+from qmtdesk.desk.sheets.close_sheet import CloseSheet
+from qmtdesk.desk.sheets.info_sheet import AboutSheet, KeysSheet
+from qmtdesk.desk.sheets.sheet_base import TOP_NAME, Sheet
+from qmtdesk.desk.shell.float_window import FloatWindow
+from qmtdesk.desk.shell.jump import Goal
+from qmtdesk.desk.shell.layout_sizes import EDGE
+from qmtdesk.desk.shell.menu import as_goals, build
+from qmtdesk.desk.shell.panes import Panes
+from qmtdesk.desk.shell.strip import Strip
+from qmtdesk.desk.shell.strip_words import own_live
+from qmtdesk.desk.shell.tabs import TabPanel
+from qmtdesk.desk.shell.topbar import TopBar
+from qmtdesk.desk.shell.topbar_groups import account_words
+from qmtdesk.desk.watch.ask_card import AskCard
+from qmtdesk.desk.watch.seal_panel import SealPanel
+from qmtdesk.desk.watch.watch_panel import WatchPanel
+from qmtdesk.desk.words.texts import TEXTS, t
+from qmtdesk.domain.plans import StopHow
+
+
+class MainWindow(QMainWindow):
+    """`leaving` when the window may really go: True means that the trader should end too. GUI thread only."""
+
+    leaving = Signal(bool)
+    hidden_away = Signal()  # closed, while the program goes on behind it
+    scale_chosen = Signal(int)
+
+    def __init__(self, mirror: Mirror, commands: Commands, look: Look, *, scale: int = 100) -> None:
+        super().__init__()
+        self.mirror, self.commands, self.look = mirror, commands, look
+        self._scale = scale
+        self._may_close = False
+        self._painted = False
+        self._kill_shown = False
+        self._asks_seen: set[str] = set()
+        self._float: FloatWindow | None = None
+        self._build()
+        self._wire()
+        self._keys()
+        self.setMinimumSize(960, 560)
+        self.setWindowIcon(skin.icon())
+        self._restyle()
+        self.bonds.setFocus()
+
+    # building
+
+    def _build(self) -> None:
+        mirror, commands, look = self.mirror, self.commands, self.look
+        self.top = TopBar(mirror, commands, look, self)
+        self.top.setObjectName(TOP_NAME)
+        self.strip = Strip(mirror, look, self.act, self)
+        self.bonds = BondPanel(mirror, commands, look)
+        self.ladder = LadderPanel(mirror, commands, look)
+        self.tabs = TabPanel(mirror, commands, look)
+        self.watch = WatchPanel(mirror, commands, look)
+        self.seal = SealPanel(mirror, commands, look)
+        self.note = NoteBar(look, self.tabs)
+        self.card = AskCard(mirror, commands, look, self.seal, self)
+        self.panes = Panes(look, self.bonds, self.ladder, self.tabs, self.watch, self.seal)
+        centre = QWidget(self)
+        box = QVBoxLayout(centre)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self.top)
+        box.addWidget(self.strip)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(EDGE, 0, EDGE, EDGE)
+        inner.addWidget(self.panes)
+        box.addLayout(inner, 1)
+        self.setCentralWidget(centre)
+
+    def _wire(self) -> None:
+        mirror = self.mirror
+        self.top.killed.connect(lambda: self.kill("button"))
+        self.top.menu_asked.connect(self._menu)
+        self.top.jump.commands = as_goals
+        self.top.jump.chosen.connect(self._jumped)
+        self.bonds.sheet_requested.connect(self.open_grid)
+        self.bonds.stopped.connect(self._offer_again)
+        self.bonds.ladder_requested.connect(lambda code: self.show_code("bond", code))
+        self.ladder.sheet_requested.connect(self.open_grid)
+        self.tabs.show_code.connect(self.show_code)
+        self.tabs.told.connect(self.note.say)
+        self.look.changed.connect(self._restyle)
+        mirror.kill_changed.connect(self._kill_changed)
+        mirror.asks_changed.connect(self._asked)
+        mirror.status_changed.connect(self._retitle)
+        mirror.bonds_changed.connect(self._choose_first)
+        mirror.watch_changed.connect(self._choose_first)
+
+    def _keys(self) -> None:
+        bind: dict[str, Callable[[], object]] = {
+            "F12": lambda: self.kill("key"),
+            "Ctrl+K": self._focus_jump,
+            "F11": self._full,
+            "F1": lambda: self.menu_does("keys"),
+            "S": self._stop,
+            "C": self.ladder.ladder.centre,
+        }
+        for number in (1, 2, 3):
+            bind[f"Ctrl+{number}"] = partial(self.panel, number)
+        for number in range(5):
+            bind[f"Alt+{number + 1}"] = partial(self.tabs.show_tab, number)
+        for keys, do in bind.items():
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setAutoRepeat(False)
+            shortcut.activated.connect(do)
+
+    # what the user does
+
+    def kill(self, by: str) -> None:
+        """全部停止. Never asks; shows at once what is being done about it."""
+        if not self.mirror.killed:
+            self.commands.kill(by)
+        self._show_kill()
+
+    def act(self, name: str) -> None:
+        """An action of the strip."""
+        match name:
+            case "reconnect":
+                self.commands.reconnect()
+            case "cancel_live":
+                for ref in own_live(self.mirror):
+                    self.commands.cancel_order(ref)
+            case "kill_details" | "lift":
+                self._show_kill()
+            case "dismiss":
+                self.strip.show_error("")
+            case _:
+                raise ValueError(f"the strip has no action {name}")
+
+    def show_code(self, kind: str, code: str) -> None:
+        """Go to a bond's ladder or a stock's seal."""
+        if kind == "bond":
+            self.mirror.select_bond(code)
+            self.ladder.setFocus()
+        elif code in self.mirror.watches:
+            self.mirror.select_stock(code)
+            self.watch.setFocus()
+
+    def open_grid(self, code: str) -> None:
+        """The arming sheet of a bond."""
+        sheets.show_grid(self, self.mirror, self.commands, self.look, code)
+
+    def panel(self, number: int) -> None:
+        """Ctrl+1/2/3: give a panel the keyboard; again: give it the whole middle."""
+        widget = (self.bonds, self.ladder, self.watch)[number - 1]
+        if self._has_keyboard(widget) and not self.panes.solo:
+            self.panes.show_only(number)
+        widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _has_keyboard(self, panel: QWidget) -> bool:
+        inside = QApplication.focusWidget()
+        return inside is not None and (panel is inside or panel.isAncestorOf(inside))
+
+    def _stop(self) -> None:
+        """S: stop the grid or disarm the guard that has the keyboard. Safer, so it never asks."""
+        if self._has_keyboard(self.watch):
+            code = self.mirror.selected_stock
+            row = self.mirror.watches.get(code)
+            if row is not None and row.armed:
+                self.commands.disarm_guard(code)
+                self.watch.note.say(t("toast.disarmed", name=row.name), t("toast.again"), lambda: self._guard(code))
+        else:
+            self.ladder.stop_selected()
+
+    def _guard(self, code: str) -> None:
+        sheets.show_guard(self, self.mirror, self.commands, self.look, code)
+
+    def _offer_again(self, code: str) -> None:
+        words = t("toast.stopped", name=self.mirror.name(code))
+        self.note.say(words, t("toast.again"), lambda: self.open_grid(code))
+
+    def _jumped(self, goal: Goal) -> None:
+        if goal.kind == "command":
+            self.menu_does(goal.value)
+        else:
+            self.show_code(goal.kind, goal.value)
+
+    def _focus_jump(self) -> None:
+        self.top.jump.show()
+        self.top.jump.raise_()
+        self.top.jump.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.top.jump.selectAll()
+
+    def _full(self) -> None:
+        window = self.window()
+        if window.isFullScreen():
+            window.showNormal()
+        else:
+            window.showFullScreen()
+
+    # the menu
+
+    def _menu(self) -> None:
+        menu = build(self, self.mirror, self.commands, self.look, self._scale, self.menu_does)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        corner = self.top.menu.mapToGlobal(self.top.menu.rect().bottomRight())
+        menu.popup(corner - QPoint(menu.sizeHint().width(), -4))
+
+    def menu_does(self, name: str) -> None:
+        """An entry of the menu or of the jump box, by name."""
+        kind, _, value = name.partition(":")
+        match kind:
+            case "restore":
+                self.panes.share_out()
+            case "full":
+                self._full()
+            case "float":
+                self.float_tabs()
+            case "keys":
+                KeysSheet(self, self.mirror, self.look).open()
+            case "about":
+                AboutSheet(self, self.mirror, self.look).open()
+            case "theme":
+                self.look.set(dark=not self.look.dark)
+            case "tab":
+                self.tabs.show_tab(int(value))
+            case "scale":
+                self._scale = int(value)
+                self.scale_chosen.emit(self._scale)
+            case "quit":
+                self.window().close()
+            case _:
+                raise ValueError(f"the menu has no entry {name}")
+
+    def float_tabs(self) -> None:
+        """The tabs in a window of their own, for a second monitor; closing it brings them back."""
+        if self._float is not None:
+            self._float.close()
+            return
+        self._float = FloatWindow(self.tabs, self.look, self._tabs_back)
+        self._float.show()
+
+    def _tabs_back(self) -> None:
+        self._float = None
+        self.panes.take_back(self.tabs)
+
+    # what comes in
+
+    def _kill_changed(self) -> None:
+        if not self.mirror.killed:
+            self._kill_shown = False
+        elif not self._kill_shown:
+            self._show_kill()
+
+    def _show_kill(self) -> None:
+        self._kill_shown = True
+        sheets.show_kill(self, self.mirror, self.commands, self.look)
+
+    def _asked(self, keys: frozenset[str]) -> None:
+        fresh = {key for key in keys if key in self.mirror.asks} - self._asks_seen
+        self._asks_seen = set(self.mirror.asks)
+        if fresh:
+            QApplication.alert(self)
+            QApplication.beep()
+
+    def _choose_first(self, *_: object) -> None:
+        mirror = self.mirror
+        if mirror.selected_bond not in mirror.bonds and mirror.bonds:
+            ranked = sorted(mirror.bonds.values(), key=lambda row: (not row.included, row.rank))
+            mirror.select_bond(ranked[0].code)
+        if mirror.selected_stock not in mirror.watches and mirror.watches:
+            mirror.select_stock(next(iter(mirror.watches)))
+
+    def _retitle(self) -> None:
+        status = self.mirror.status
+        if status is None:
+            self.setWindowTitle("qmtdesk")
+            return
+        key = f"mode.{status.mode}"
+        mode = t(key) if key in TEXTS else status.mode
+        self.setWindowTitle(t("app.title", mode=mode, account=account_words(status)))
+
+    def _restyle(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            skin.wear(app, self.look.theme)
+        self._retitle()
+
+    # leaving
+
+    def armed(self) -> bool:
+        """Whether something would go on trading without the window."""
+        status = self.mirror.status
+        if status is None or self.mirror.link != "attached":
+            return False
+        return bool(status.grids_running + status.grids_asleep + status.grids_sell_only + status.guards_armed)
+
+    def leave(self, *, stop_trader: bool) -> None:
+        """Go, without asking again."""
+        self._may_close = True
+        self.window().close()
+        self.leaving.emit(stop_trader)
+
+    def keep_running(self) -> None:
+        """Put the window away; the trader goes on."""
+        self.window().hide()
+        self.hidden_away.emit()
+
+    def disarm_all(self) -> None:
+        """Stop every grid and every guard; own orders are cancelled."""
+        for code, grid in self.mirror.grids.items():
+            if grid.armed:
+                self.commands.disarm_grid(code, StopHow.CANCEL)
+        for code, row in self.mirror.watches.items():
+            if row.armed:
+                self.commands.disarm_guard(code)
+
+    # Qt's own
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._may_close or not self.armed():
+            event.accept()
+            if not self._may_close:
+                self._may_close = True
+                self.leaving.emit(True)
+            return
+        event.ignore()
+        if not any(isinstance(sheet, CloseSheet) and not sheet.leaving for sheet in self.findChildren(Sheet)):
+            CloseSheet(self, self.mirror, self.look, self.keep_running, self.disarm_all, self.leave).open()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # not a shortcut: Esc belongs first to whoever has the keyboard, then to an open question
+        if event.key() == Qt.Key.Key_Escape and self.panes.solo:
+            self.panes.show_all()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self._after_first_paint)
+
+    def _after_first_paint(self) -> None:
+        """The plotting library takes a while to import: only now, with the frame already on the screen."""
+        self.ladder.attach_chart()
+        self.seal.attach_chart()
+
+    def sizeHint(self) -> QSize:
+        return QSize(1600, 900)

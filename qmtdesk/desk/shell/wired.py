@@ -1,0 +1,161 @@
+"""The desk furnished: its event loop, the link to the trader, and the way out."""
+
+import asyncio
+import logging
+import sys
+from functools import partial
+from types import TracebackType
+
+import qasync
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+
+from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.link.commands import LinkCommands
+from qmtdesk.desk.link.listen import Listener
+from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.link.remember import Memory, dress
+from qmtdesk.desk.link.settings import DeskSettings, desk_settings
+from qmtdesk.desk.link.spawn import spawn
+from qmtdesk.desk.shell.frame import Frame
+from qmtdesk.desk.shell.run import DeskOptions
+from qmtdesk.desk.shell.tray import Tray
+from qmtdesk.desk.shell.window import MainWindow
+from qmtdesk.wire.client import TraderLink
+from qmtdesk.wire.locks import is_free
+from qmtdesk.wire.spawn import TraderProcess, spawn_trader
+from qmtdesk.wire.talk import Series
+from qmtdesk.wire.typed_file import Loaded
+
+log = logging.getLogger("qmtdesk.desk")
+_DRAIN_MS = 8  # several wake-ups within half a frame are one drain
+
+
+def run_wired(app: QApplication, frame: Frame, options: DeskOptions, loaded: Loaded[DeskSettings]) -> int:
+    """Furnish the frame and run until the window is left; returns the exit code."""
+    app.setStyle("Fusion")
+    loop = qasync.QEventLoop(app, already_running=False)
+    asyncio.set_event_loop(loop)
+    with loop:
+        desk = Desk(app, loop, frame, options, loaded.value)
+        if loaded.problem:
+            log.warning("the desk's settings were not usable: %s", loaded.problem)
+        desk.start()
+        loop.run_forever()
+    return 0
+
+
+class Desk:
+    """Everything of one run of the window, wired."""
+
+    def __init__(
+        self,
+        app: QApplication,
+        loop: asyncio.AbstractEventLoop,
+        frame: Frame,
+        options: DeskOptions,
+        kept: DeskSettings,
+    ) -> None:
+        self._app, self._loop, self._frame, self._options = app, loop, frame, options
+        self._spawned = False
+        self.look = Look()
+        dark = QGuiApplication.styleHints().colorScheme() != Qt.ColorScheme.Light
+        dress(self.look, kept, system_dark=dark)
+        self.mirror = Mirror()
+        self.link = TraderLink(options.folder, self._spawn_trader, self._wake)
+        self.commands = LinkCommands(self.link, options.folder / "KILL", self._series)
+        self.window = MainWindow(self.mirror, self.commands, self.look, scale=kept.scale)
+        self.listener = Listener(self.mirror, self.commands, self._raise, self._refused)
+        self.memory = Memory(desk_settings(options.folder), kept, self.window, frame)
+        self.memory.restore()
+        self.tray = Tray(self.mirror, self.look, self._raise, frame.close)
+        self._drain = QTimer(self.window)
+        self._drain.setSingleShot(True)
+        self._drain.setInterval(_DRAIN_MS)
+        self._drain.setTimerType(Qt.TimerType.PreciseTimer)
+        self._drain.timeout.connect(self._drained)
+        self.window.leaving.connect(self._leave)
+        self.window.hidden_away.connect(self._hidden)
+
+    def start(self) -> None:
+        """Fill the frame, then look for the trader."""
+        sys.excepthook = self._excepthook
+        self._loop.set_exception_handler(self._loop_error)
+        self._frame.furnish(self.window)
+        self.window.show()
+        self.link.start()
+
+    # the link
+
+    def _spawn_trader(self) -> TraderProcess | None:
+        """On the link's thread. A trader started again takes up what was armed in this run."""
+        if not is_free(self._options.folder / "trader.lock"):
+            return None
+        again = ("--resume",) if self._spawned or self.listener.attached_once else ()
+        self._spawned = True
+        words = self._options.trader_words
+        speed = () if "--speed" in words else ("--speed", str(self.memory.paper_speed))
+        return spawn_trader(self._options.folder, (*words, *speed, *again))
+
+    def _wake(self) -> None:
+        """On the link's threads, at most once between two drains."""
+        try:
+            self._loop.call_soon_threadsafe(self._drain.start)
+        except RuntimeError:
+            log.debug("woken after the loop was closed")
+
+    def _drained(self) -> None:
+        self.listener.take(self.link.drain())
+
+    def _series(self, series: Series) -> None:
+        self.mirror.set_series(series.code, series.what, series.points)
+
+    def _raise(self) -> None:
+        window = self._frame
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.show()
+        window.raise_()
+        window.activateWindow()
+
+    def _refused(self, why: str) -> None:
+        log.warning("the trader refused: %s", why)
+
+    # the way out
+
+    def _hidden(self) -> None:
+        if QSystemTrayIcon.isSystemTrayAvailable():
+            self.tray.kept()
+        else:
+            self._leave(False)
+
+    def _leave(self, stop_trader: bool) -> None:  # noqa: FBT001
+        self.memory.save()
+        self.tray.hide()
+        self._frame.hide()
+        spawn(self._farewell(stop_trader=stop_trader), self._failed)
+
+    async def _farewell(self, *, stop_trader: bool) -> None:
+        try:
+            await self._loop.run_in_executor(None, partial(self.link.close, stop_trader=stop_trader))
+        finally:
+            self._loop.stop()
+
+    # what must not die silently
+
+    def _excepthook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        log.error("unhandled in the window", exc_info=(kind, error, trace))
+        self._failed(error)
+
+    def _loop_error(self, _loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        error = context.get("exception")
+        log.error(
+            "unhandled on the loop: %s",
+            context.get("message"),
+            exc_info=error if isinstance(error, BaseException) else None,
+        )
+        if isinstance(error, BaseException):
+            self._failed(error)
+
+    def _failed(self, error: BaseException) -> None:
+        self.window.strip.show_error(f"{type(error).__name__}: {error}")

@@ -1,0 +1,1 @@
+"""The limit-up watchlist, the seal chart and the confirm-sell card."""

@@ -1,0 +1,70 @@
+"""What the seal chart's foot says: how far the guard is from acting, or why it does not."""
+
+from dataclasses import dataclass
+
+from qmtdesk.desk.brush import format as fmt
+from qmtdesk.desk.watch.watch_state import near
+from qmtdesk.desk.words.texts import say, t
+from qmtdesk.domain.reason import Why
+from qmtdesk.wire.rows import WatchRow
+
+
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """The line under the chart; `warn` gives it the amber triangle, `right` stands at the right edge.
+
+    `short` says the same where there is no room.
+    """
+
+    words: str
+    right: str = ""
+    warn: bool = False
+    short: str = ""
+
+
+def foot(row: WatchRow, *, blind: bool, killed: bool) -> Foot:
+    """What happens next with this row, or why nothing does."""
+    if killed:
+        return Foot(t("seal.killed"))
+    if row.state == "sold":
+        return Foot(t("seal.sold", volume=fmt.fixed(row.sold, 1, 0)))
+    if row.state == "triggered":
+        return Foot(t("seal.triggered"), warn=True)
+    if blind:
+        return Foot(t("seal.blind"), warn=True)
+    if not row.armed:
+        named = row.why is not None and row.why.why is not Why.NOT_SEALED
+        return Foot(say(row.why, row.code) if named and row.why is not None else t("seal.off"))
+    if row.board != "sealed":
+        broken = row.state == "broken"
+        return Foot(t("seal.broken", n=row.breaks) if broken else t("seal.not_sealed"), warn=broken)
+    return _sealed(row)
+
+
+def _sealed(row: WatchRow) -> Foot:
+    if not row.ready:
+        return Foot(t("seal.wait", amount=fmt.money_short(row.threshold)))
+    left = row.seal - row.threshold
+    if left < 0:
+        short = fmt.money_short(-left)
+        return Foot(t("seal.under", left=short, have=row.confirm_have, need=row.confirm_need), warn=True)
+    right = t("seal.eta", eta=fmt.duration(row.eta_ms)) if row.eta_ms else ""
+    if row.action == "alert":
+        return Foot(t("seal.foot_alert", left=fmt.money_short(left)), right, near(row))
+    numbers = {
+        "left": fmt.money_short(left),
+        "action": t(f"action.{row.action}"),
+        "volume": fmt.fixed(planned_volume(row), 1, 0),
+        "price": fmt.price(row.limit_up, row.code),
+    }
+    return Foot(t("seal.foot", **numbers), right, near(row), t("seal.foot_short", **numbers))
+
+
+def planned_volume(row: WatchRow) -> int:
+    """What the guard would sell, as its plan says: all, half in whole lots, or a number."""
+    wanted = row.plan.sell_volume
+    if wanted == 0:
+        return row.sellable
+    if wanted < 0:
+        return row.sellable // 2 // 100 * 100
+    return min(wanted, row.sellable)
