@@ -7,7 +7,7 @@ differences go to the desks.
 import logging
 import queue
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -50,6 +50,9 @@ class Outlet(Protocol):
         """Say that the trader is alive."""
 
 
+Past = Callable[[str], Iterable[tuple[int, int]]]
+"""What a code's seal was before it was watched: (time, amount in 厘 or -1); a paper market knows."""
+
 Job = Callable[["Loop"], None]
 
 
@@ -66,7 +69,9 @@ class Loop:
         folder: Path,
         *,
         resume: bool,
+        past: Past | None = None,
     ) -> None:
+        self._past = past
         self.gateway = gateway
         self.desk = desk
         self.screen = screen
@@ -75,7 +80,7 @@ class Loop:
         self.terms: dict[str, BondTerms] = {}
         self._diary = diary
         self._kill_file = folder / "KILL"
-        self._publisher = Publisher(screen)
+        self._publisher = Publisher(screen, self.series)
         self._inbox: queue.SimpleQueue[tuple[int, int, m.Event | Job]] = queue.SimpleQueue()
         self._outlet: Outlet | None = None
         self._running = True
@@ -176,6 +181,8 @@ class Loop:
                 self.series.add("price", quote.code, quote.at, quote.last)
             board = self.state.boards.get(quote.code)
             if board is not None and board.last_at == quote.at:
+                if self._past is not None and not self.series.knows("seal", quote.code):
+                    self.series.fill("seal", quote.code, self._past(quote.code))
                 self.series.add("seal", quote.code, quote.at, board.seal if board.sealed else -1)
         elif isinstance(event, m.DayOpened):
             self.series.clear()

@@ -14,8 +14,8 @@ SLOPE_MS = 60_000
 ARMED = frozenset({GuardState.WATCHING, GuardState.ASKING, GuardState.TRIGGERED})
 
 
-def watch_row(state: State, code: str) -> WatchRow:
-    """One line of the watchlist."""
+def watch_row(state: State, code: str, spark: tuple[int, ...]) -> WatchRow:
+    """One line of the watchlist; `spark` is its seal of the last ten minutes."""
     instrument = state.instruments[code]
     board = state.boards.get(code) or watch(code, instrument.limit_up)
     guard = state.guards.get(code)
@@ -45,7 +45,7 @@ def watch_row(state: State, code: str) -> WatchRow:
         sellable=held.sellable,
         bought_today=held.bought_today,
         cost=held.cost,
-        spark=board.spark(),
+        spark=spark,
         plan=plan,
         why=_why(state, guard, held, instrument.limit_up),
         eta_ms=_eta(board, plan.threshold),

@@ -62,7 +62,16 @@ def _serve(options: TraderOptions) -> None:
     settings = loaded.value
     desk = Desk("paper", "paper", options.speed, str(options.folder))
     state = State(settings.risk, settings.fees.schedule())
-    loop = Loop(gateway, diary, state, desk, settings.screen, options.folder, resume=options.resume)
+    loop = Loop(
+        gateway,
+        diary,
+        state,
+        desk,
+        settings.screen,
+        options.folder,
+        resume=options.resume,
+        past=world.seal_history,
+    )
     boot = secrets.token_hex(8)
 
     def on_command(number: int, command: Command) -> None:

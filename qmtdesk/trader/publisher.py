@@ -10,6 +10,7 @@ from qmtdesk.strategies.screen import ScreenPlan, ScreenResult
 from qmtdesk.trader import picture_bonds, picture_grid, picture_watch, pictures
 from qmtdesk.trader.mirror import tag_of
 from qmtdesk.trader.pictures import Desk
+from qmtdesk.trader.series import Series
 from qmtdesk.wire.outbox import Change
 from qmtdesk.wire.rows import AnyRow, AskRow, FillRow, OrderRow, PositionRow, QuoteRow, WatchRow, key_of
 from qmtdesk.wire.talk import Gone
@@ -25,8 +26,9 @@ class Publisher:
     The state's parts are immutable, so "was it replaced" is an identity test. Used by the decision thread only.
     """
 
-    def __init__(self, screen: ScreenPlan) -> None:
+    def __init__(self, screen: ScreenPlan, series: Series) -> None:
         self._plan = screen
+        self._series = series
         self._rows: dict[tuple[int, str], AnyRow] = {}
         self._seq = 0
         self._shown: State | None = None
@@ -134,7 +136,7 @@ class Publisher:
         for code in codes:
             changed = before is None or before.guards.get(code) is not state.guards.get(code)
             if changed or self._due(f"watch {code}", wall_ms):
-                self._put(out, picture_watch.watch_row(state, code))
+                self._put(out, picture_watch.watch_row(state, code, self._series.spark(code, state.at)))
             ask = picture_watch.ask_row(state, code)
             if ask is not None:
                 asks.append(key_of(ask))

@@ -91,6 +91,7 @@ def test_an_old_account_or_price_stops_orders_after_its_time() -> None:
 def test_a_closed_phase_takes_no_order() -> None:
     day = MarketDay(hour=11, minute=29).open()
     day.jump(11, 31)
+    day.wait(2_000)
     day.quote_all()
     assert why(day.state, buy()) is Why.PHASE_CLOSED
 
@@ -143,7 +144,7 @@ def test_after_rejections_the_next_try_waits_longer_each_time() -> None:
         assert why(replace(state, at=state.at + wait), place) is None
     for _ in range(20):
         state = with_order(state, place, S.REJECTED)
-    reason = gate.refusal(replace(state, at=state.at + 7_000), place)
+    reason = gate.refusal(replace(state, at=state.at + 5_000), place)
     assert reason is not None
     assert reason.get("wait_ms") == 60_000
     assert why(with_order(state, place, S.FILLED, filled=100, told_filled=100), place) is None
@@ -243,7 +244,7 @@ def test_no_more_is_bid_than_there_is_cash_commission_included() -> None:
     state = ready(cash=2_395_000)
     assert why(state, buy(119_500, 20)) is None
     assert why(ready(cash=2_394_999), buy(119_500, 20)) is Why.CASH_SHORT
-    open_buy = with_order(ready(cash=3_590_000), buy(118_000, 10, Owner(OwnerKind.GRID, 8)), S.SENT)
+    open_buy = with_order(ready(cash=3_579_999), buy(118_000, 10, Owner(OwnerKind.GRID, 8)), S.SENT)
     assert why(open_buy, buy(119_500, 20)) is Why.CASH_SHORT
 
 

@@ -1,0 +1,151 @@
+"""What a user may say to a running grid, and what rejections and prices do to it."""
+
+import pytest
+from market_day import BOND, STOCK, MarketDay
+from words import PLAN, beat, deaf_grid, told, traded
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.order import OrderState, OwnerKind, Side
+from qmtdesk.domain.plans import GridMode, GridPlan, StopHow
+from qmtdesk.domain.reason import Why
+
+S = OrderState
+ROLLING = GridPlan(code=BOND, mode=GridMode.ROLLING, first_buy=False, unit=100)
+
+
+@pytest.mark.parametrize("word", [m.SetSellOnly(BOND, on=True), m.PauseGap(BOND, 3, on=True)])
+def test_a_grid_that_does_not_run_takes_no_words(word: m.UserEvent) -> None:
+    assert MarketDay().open().feed(word).refusal.why is Why.NOT_ARMED
+
+
+@pytest.mark.parametrize("plan", [PLAN, ROLLING])
+def test_sell_only_takes_the_buys_away_and_back(plan: GridPlan) -> None:
+    day = MarketDay().open()
+    day.feed(m.ArmGrid(plan))
+    day.live_market(3_000)
+    assert len(day.live(BOND)) == 1
+    day.feed(m.SetSellOnly(BOND, on=True))
+    day.live_market(3_000)
+    assert day.live(BOND) == []
+    day.feed(m.SetSellOnly(BOND, on=False))
+    day.live_market(6_000)
+    assert len(day.live(BOND)) == 1
+
+
+def test_a_paused_gap_has_no_order_until_it_is_taken_back() -> None:
+    day = MarketDay().open()
+    day.feed(m.ArmGrid(PLAN))
+    day.live_market(3_000)
+    (order,) = day.live(BOND)
+    day.feed(m.PauseGap(BOND, order.owner.slot, on=True))
+    day.live_market(6_000)
+    assert order.owner not in {o.owner for o in day.live(BOND)}
+    day.feed(m.PauseGap(BOND, order.owner.slot, on=False))
+    day.live_market(6_000)
+    assert order.owner in {o.owner for o in day.live(BOND)}
+
+
+@pytest.mark.parametrize(("plan", "gap"), [(PLAN, -1), (PLAN, 10_000), (ROLLING, 0)])
+def test_a_gap_that_is_none_is_refused(plan: GridPlan, gap: int) -> None:
+    day = MarketDay().open()
+    day.feed(m.ArmGrid(plan))
+    assert day.feed(m.PauseGap(BOND, gap, on=True)).refusal.why is Why.BAD_SETTING
+
+
+def test_three_rejections_in_a_row_stop_the_grid_with_the_counters_words() -> None:
+    day, _ = deaf_grid()
+    for number in "123":
+        told(day, day.places(BOND)[-1], S.REJECTED, text="no", number=number)
+        beat(day, 8)
+    assert not day.state.grids[BOND].armed
+    assert day.state.grids[BOND].why.why is Why.REJECTED_TOO_OFTEN
+    assert len(day.places(BOND)) == 3
+    beat(day, 30)
+    assert len(day.places(BOND)) == 3
+
+
+def test_a_trade_in_between_starts_the_count_anew() -> None:
+    day, place = deaf_grid()
+    told(day, place, S.REJECTED, number="1")
+    assert day.state.grids[BOND].rejects == 1
+    beat(day, 8)
+    traded(day, day.places(BOND)[-1], 10, number="2")
+    assert day.state.grids[BOND].rejects == 0
+
+
+def test_rejections_of_a_grid_that_is_off_are_not_counted() -> None:
+    day, place = deaf_grid()
+    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    told(day, place, S.REJECTED)
+    assert day.state.grids[BOND].rejects == 0
+
+
+def test_the_master_switch_blocks_new_orders_and_leaves_the_old() -> None:
+    day = MarketDay().open()
+    day.feed(m.ArmGrid(PLAN))
+    day.live_market(3_000)
+    day.feed(m.SetMaster(on=False))
+    day.feed(m.PauseGap(BOND, 1, on=True))
+    day.live_market(6_000)
+    assert len(day.live(BOND)) == 1
+    assert day.state.blocked[BOND].why is Why.MASTER_OFF
+    assert day.feed(m.ArmGrid(GridPlan(code=STOCK))).refusal.why is Why.MASTER_OFF
+
+
+def test_a_grid_may_be_armed_while_the_market_sleeps_and_begins_when_it_wakes() -> None:
+    day = MarketDay(hour=12).open()
+    assert day.feed(m.ArmGrid(PLAN)).refusal is None
+    day.live_market(6_000)
+    assert day.places() == []
+    day.jump(13, 0)
+    day.wait(3_000)
+    day.quote_all()
+    assert len(day.places()) == 1
+
+
+def test_a_plan_that_makes_no_sense_is_refused_and_changes_nothing() -> None:
+    day = MarketDay().open()
+    before = day.state
+    result = day.feed(m.ArmGrid(GridPlan(code=BOND, step_bp=0)))
+    assert result.refusal.why is Why.BAD_SETTING
+    assert day.state == before
+
+
+def test_a_rolling_pair_sells_and_buys_and_moves_when_one_is_filled() -> None:
+    day = MarketDay().open()
+    day.feed(m.ArmGrid(GridPlan(code=BOND, mode=GridMode.ROLLING)))
+    day.wait(500)
+    day.price(BOND, 119_990)
+    day.live_market(6_000)
+    assert sorted(o.side.value for o in day.live(BOND)) == ["buy", "sell"]
+    centre = day.state.grids[BOND].rolling.centre
+    day.price(BOND, day.state.grids[BOND].rolling.buy_price - 10)
+    day.live_market(6_000)
+    assert day.state.grids[BOND].rolling.centre < centre
+    assert {o.owner.slot for o in day.live(BOND)} == {1}
+    day.feed(m.DisarmGrid(BOND, StopHow.SELL))
+    day.live_market(9_000)
+    assert day.state.grids[BOND].rolling.held == 0
+    assert day.state.grids[BOND].winding is None
+
+
+def test_a_stop_price_is_told_and_sells_what_is_held() -> None:
+    day = MarketDay(held={BOND: (200, 120_000)}).open()
+    day.feed(m.ArmGrid(GridPlan(code=BOND, adopt=200, first_buy=False, unit=100, lower_stop=118_000)))
+    day.wait(2_000)
+    day.price(BOND, 117_900)
+    day.live_market(12_000)
+    assert Why.LOWER_STOP in day.said()
+    assert day.state.grids[BOND].grid.held_total == 0
+    assert not [o for o in day.live(BOND) if o.side is Side.BUY]
+
+
+def test_an_own_order_of_a_grid_never_crosses_an_own_order_on_the_book() -> None:
+    day, place = deaf_grid()
+    told(day, place, S.WORKING)
+    assert place.side is Side.BUY
+    assert place.owner.kind is OwnerKind.GRID
+    day.price(BOND, place.price - 50)
+    beat(day, 3)
+    sells = [p for p in day.places(BOND) if p.side is Side.SELL]
+    assert all(p.price > place.price for p in sells)
