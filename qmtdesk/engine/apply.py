@@ -43,6 +43,8 @@ def apply(state: State, record: r.Record) -> State:  # noqa: C901, PLR0912 - one
             return replace(state, money=replace(money, base_total=total))
         case r.Logged(line):
             return replace(state, lines=(*state.lines, line)[-LINES_KEPT:], next_line=line.no + 1)
+        case _:
+            raise TypeError(f"no such record: {record!r}")
 
 
 def _placed(state: State, order: Order) -> State:

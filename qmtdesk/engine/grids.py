@@ -72,6 +72,9 @@ def disarm(work: Work, code: str, how: StopHow, why: Reason | None = None) -> No
     book = work.state.grids.get(code)
     if book is None:
         return
+    if how is StopHow.SELL and work.state.kill is not None:
+        # a sale that waits for the switch to be lifted would come as a surprise
+        raise PlanError(because(Why.KILLED, by=work.state.kill.by, at_ms=work.state.kill.at))
     winding = None if how is StopHow.LEAVE else how
     stopped = not book.armed and book.winding is None
     owners = GRID_OWNERS | {OwnerKind.CLEAR}

@@ -7,7 +7,7 @@ from qmtdesk.domain.order import Fill, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GuardPlan
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.rules import rules_of, sellable_whole
-from qmtdesk.domain.sessions import Phase, at_of, phase_at, shanghai_day
+from qmtdesk.domain.sessions import phase_at, shanghai_day
 from qmtdesk.engine import gate
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import State, live_orders
@@ -39,7 +39,9 @@ def arm(work: Work, plan: GuardPlan) -> None:
     reason = gate.standstill(work.state, code)
     if reason is not None and reason.why in (Why.KILLED, Why.MASTER_OFF, Why.RECONCILING, Why.LINK_DOWN):
         raise PlanError(reason)
-    guard = rules.arm_guard(plan, work.state.instruments[code], work.state.at)
+    guard = rules.arm_guard(
+        plan, work.state.instruments[code], work.state.at, least_threshold=work.state.limits.least_threshold
+    )
     watch(work, code, on=True)
     work.set_guard(code, guard, keep=True)
     work.log(INFO, code, because(Why.ARMED, threshold_milli=plan.threshold))
@@ -72,7 +74,9 @@ def set_threshold(work: Work, code: str, threshold: int) -> None:
     guard = work.state.guards.get(code)
     if guard is None or guard.state is GuardState.OFF:
         raise PlanError(because(Why.NOT_ARMED, code=code))
-    work.set_guard(code, rules.set_threshold(guard, threshold), keep=True)
+    work.set_guard(
+        code, rules.set_threshold(guard, threshold, least_threshold=work.state.limits.least_threshold), keep=True
+    )
     work.log(INFO, code, because(Why.ARMED, threshold_milli=threshold))
 
 
@@ -136,17 +140,18 @@ def _board(work: Work, code: str) -> boards.Board:
 def _follow(work: Work, code: str) -> boards.Board:
     """Fold the newest snapshot into the code's board and tell its moves."""
     state = work.state
-    phase = phase_at(state.listings[code], state.at)
     guard = state.guards.get(code)
     board = state.boards.get(code) or boards.watch(code, state.instruments[code].limit_up)
     closing = guard is not None and guard.plan.closing_auction
     quote = state.quotes[code].quote
+    # the exchange's own time decides: a slow clock here must not make an auction's tick a break
+    phase = phase_at(state.listings[code], quote.at)
     board, moves = boards.step_board(board, quote, phase, state.at, decide_in_close_auction=closing)
     work.set_board(board)
     for move in moves:
         if move.kind in MOVE_WORDS:
             level, why = MOVE_WORDS[move.kind]
-            work.note(r.BoardMoved(code, replace(board, history=())))
+            work.note(r.BoardMoved(code, boards.bare(board)))
             work.set_board(board)
             work.log(level, code, because(why, amount_milli=move.amount))
     return board
@@ -177,8 +182,8 @@ def _tell(work: Work, code: str, moves: tuple[rules.GuardMove, ...]) -> None:
                 work.log(ALARM, code, reason)
             case rules.Asked(reason=reason):
                 work.log(ALARM, code, reason)
-            case rules.AskExpired():
-                work.log(NOTICE, code, because(Why.ASK_EXPIRED))
+            case rules.AskExpired(reason=reason):
+                work.log(NOTICE, code, reason)
             case rules.NotSold(reason=reason):
                 work.log(ALARM, code, reason)
             case rules.StateShown(state=shown) if shown == "blind":
@@ -205,7 +210,7 @@ def context(state: State, code: str) -> GuardContext:
         position=held.volume if held else 0,
         bought_today=held.bought_today if held else 0,
         fresh=fresh(state, code),
-        lot=instrument.lot,
+        lot=100 if instrument.kind is Kind.STOCK else 10,
         day_amount=seen.quote.amount,
     )
 
@@ -215,11 +220,7 @@ def fresh(state: State, code: str) -> bool:
     board = state.boards.get(code)
     if board is None or code not in state.quotes:
         return False
-    phase = phase_at(state.listings[code], state.at)
-    if not phase.continuous:
-        return True
-    hour, minute = (9, 30) if phase is Phase.MORNING else (13, 0)
-    return not boards.blind(board, at_of(shanghai_day(state.at), hour, minute), state.at)
+    return not boards.is_blind(board, state.at, phase_at(state.listings[code], state.at))
 
 
 def plan_orders(work: Work, code: str) -> None:

@@ -59,7 +59,8 @@ def _match(work: Work, order: Order, rows: list[BrokerOrder]) -> None:
     alike = [o for o in live_orders(work.state, order.code) if any(ledger.may_be(o, row) for row in rows)]
     if len(rows) > len(alike) or any(o.state is not OrderState.UNKNOWN for o in alike):
         return
-    for row in rows:
+    # what tells most goes first
+    for row in sorted(rows, key=lambda r: (-len(r.remark), r.at, r.broker_id)):
         mine = next((o for o in alike if ledger.may_be(o, row)), None)
         if mine is not None:
             alike.remove(mine)

@@ -30,6 +30,7 @@ class RiskLimits:
     loss_reduce_bp: int = 200
     loss_kill_bp: int = 400
     query_ms: int = 10_000
+    least_threshold: int = 1_000_000_000
 
 
 REPLAY_LIMITS = RiskLimits(
@@ -48,5 +49,6 @@ REPLAY_LIMITS = RiskLimits(
     quote_age_ms=90_000,
     account_age_ms=0,
     query_ms=300_000,
+    least_threshold=1,
 )
 """A replay is an experiment: what bounds an account is off, what keeps an order correct stays on."""

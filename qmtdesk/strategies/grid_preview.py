@@ -109,9 +109,8 @@ def preview_grid(
 ) -> Preview:
     """Everything the sheet shows; a plan that cannot start gives the one reason why.
 
-    `cash` and `can_use` as in GridContext, `quote_age_ms` how old the last price is, negative for
-    none. The orders are those of continuous
-    trading, whatever the phase is now.
+    `cash` and `can_use` as in GridContext, `quote_age_ms` how old the last price is, negative for none. The orders are
+    those of continuous trading, whatever the phase is now.
     """
     start = start_rolling if plan.mode is GridMode.ROLLING else start_grid
     try:
@@ -119,22 +118,7 @@ def preview_grid(
     except PlanError as error:
         return Preview(ok=False, cash=cash, checks=(Check("refuse", error.reason),))
     price = last or instrument.prev_close
-    ctx = GridContext(
-        at=at,
-        last=price,
-        bid1=0,
-        ask1=0,
-        limit_up=instrument.limit_up or instrument.told_up,
-        limit_down=instrument.limit_down or instrument.told_down,
-        phase=Phase.MORNING,
-        position=position,
-        can_use=can_use,
-        cash=ENDLESS,
-        lot=instrument.lot,
-        step=instrument.step,
-        tick=instrument.tick,
-        t_plus_one=instrument.t_plus_one,
-    )
+    ctx = _moment(instrument, price, position, can_use, at)
     depth = _depth_of_grid(part, ctx) if isinstance(part, Grid) else _depth_of_pair(part, ctx)
     orders = _orders(part, ctx)
     low, high = _trip(part, price)
@@ -175,6 +159,26 @@ def preview_grid(
 
 _Row = tuple[int, int, int, int]
 """Number, price, volume bought there, what that costs."""
+
+
+def _moment(instrument: Instrument, price: int, position: int, can_use: int, at: int) -> GridContext:
+    """Continuous trading at a price, with no end of cash: what the account lacks is said by the checks."""
+    return GridContext(
+        at=at,
+        last=price,
+        bid1=0,
+        ask1=0,
+        limit_up=instrument.limit_up or instrument.told_up,
+        limit_down=instrument.limit_down or instrument.told_down,
+        phase=Phase.MORNING,
+        position=position,
+        can_use=can_use,
+        cash=ENDLESS,
+        lot=instrument.lot,
+        step=instrument.step,
+        tick=instrument.tick,
+        t_plus_one=instrument.t_plus_one,
+    )
 
 
 def _depth_of_grid(grid: Grid, ctx: GridContext) -> Depth:

@@ -9,7 +9,7 @@ from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.sessions import Phase, shanghai_day, shanghai_ms_of_day
 from qmtdesk.strategies.board import Board
-from qmtdesk.strategies.guard_plan import check_plan, check_threshold, rules_on
+from qmtdesk.strategies.guard_plan import LEAST_THRESHOLD, check_plan, check_threshold, rules_on
 from qmtdesk.strategies.guard_rules import RULES, Finding, Look
 from qmtdesk.strategies.guard_sale import (
     follow_up,
@@ -79,12 +79,12 @@ class Scene:
     moves: list[GuardMove]
 
 
-def arm_guard(plan: GuardPlan, instrument: Instrument, at: int) -> Guard:
+def arm_guard(plan: GuardPlan, instrument: Instrument, at: int, *, least_threshold: int = LEAST_THRESHOLD) -> Guard:
     """A guard that watches from `at` on, or one that is OFF and says why: no limit, or two limits that disagree.
 
-    PlanError when the plan itself makes no sense.
+    PlanError when the plan itself makes no sense; a replay may try thresholds under the usual least one.
     """
-    check_plan(plan)
+    check_plan(plan, least_threshold)
     why_off = _why_off(instrument)
     rules = rules_on(plan)
     return Guard(
@@ -156,13 +156,13 @@ def answer_ask(guard: Guard, ask: int, at: int, *, sell: bool) -> tuple[Guard, t
     return _show(guard, "triggered", moves), tuple(moves)
 
 
-def set_threshold(guard: Guard, threshold: int) -> Guard:
+def set_threshold(guard: Guard, threshold: int, *, least_threshold: int = LEAST_THRESHOLD) -> Guard:
     """Give R1 another threshold (厘); PlanError below the least. Confirmations begin anew.
 
     Readiness that was earned with a lower amount than the new threshold is lost, so raising the threshold over the
     present amount sells nothing by itself; a board that was sealed at arming keeps what the user saw then.
     """
-    check_threshold(threshold)
+    check_threshold(threshold, least_threshold)
     plan, progress = replace(guard.plan, threshold=threshold), guard.progress
     earned = plan.readiness in (Readiness.ONCE, Readiness.SNAPSHOTS) or progress.top >= threshold
     ready = progress.ready and (earned or (plan.readiness is Readiness.AUTO and progress.first_seal == progress.seal))

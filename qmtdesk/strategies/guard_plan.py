@@ -11,9 +11,9 @@ MOST_SLIPPAGE_BP = 1_000
 MINUTES = 24 * 60
 
 
-def check_plan(plan: GuardPlan) -> None:
+def check_plan(plan: GuardPlan, least_threshold: int = LEAST_THRESHOLD) -> None:
     """PlanError(BAD_SETTING) naming the first field that makes no sense."""
-    check_threshold(plan.threshold)
+    check_threshold(plan.threshold, least_threshold)
     for field, least, most in (
         ("snapshots", 1, 10_000),
         ("confirm", 1, 1_000),
@@ -26,16 +26,16 @@ def check_plan(plan: GuardPlan) -> None:
         if not least <= value <= most:
             raise PlanError(because(Why.BAD_SETTING, field=field, value=value, least=least, most=most))
     for timed in plan.timed:
-        check_threshold(timed.threshold)
+        check_threshold(timed.threshold, least_threshold)
         if not 0 <= timed.from_minute < MINUTES:
             raise PlanError(because(Why.BAD_SETTING, field="from_minute", value=timed.from_minute))
     _check_rules(plan.rules)
 
 
-def check_threshold(threshold: int) -> None:
-    """PlanError(BAD_SETTING) when R1's threshold (厘) is below 1,000,000 CNY."""
-    if threshold < LEAST_THRESHOLD:
-        reason = because(Why.BAD_SETTING, field="threshold", value_milli=threshold, least_milli=LEAST_THRESHOLD)
+def check_threshold(threshold: int, least: int = LEAST_THRESHOLD) -> None:
+    """PlanError(BAD_SETTING) when R1's threshold (厘) is below the least one: 1,000,000 CNY for a person's guard."""
+    if threshold < least:
+        reason = because(Why.BAD_SETTING, field="threshold", value_milli=threshold, least_milli=least)
         raise PlanError(reason)
 
 

@@ -2,15 +2,14 @@
 
 from qmtdesk.domain.order import OwnerKind
 from qmtdesk.domain.plans import GuardPlan, RuleId
-from qmtdesk.domain.quote import BoardState
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.engine.books import Holding, State, live_orders
 from qmtdesk.engine.guards import fresh
-from qmtdesk.strategies.board import Board, watch
-from qmtdesk.strategies.guard import Guard, GuardState, shown_state
+from qmtdesk.strategies.board import watch
+from qmtdesk.strategies.guard import Guard, GuardState, shown_state, threshold_at
+from qmtdesk.strategies.guard_rules import eta_to
 from qmtdesk.wire.rows import AskRow, WatchRow
 
-SLOPE_MS = 60_000
 ARMED = frozenset({GuardState.WATCHING, GuardState.ASKING, GuardState.TRIGGERED})
 
 
@@ -23,6 +22,7 @@ def watch_row(state: State, code: str, spark: tuple[int, ...]) -> WatchRow:
     held = state.holdings.get(code, Holding(code, 0, 0, 0, 0))
     clear = fresh(state, code)
     order = next((o for o in live_orders(state, code) if o.owner.kind is OwnerKind.GUARD), None)
+    threshold = threshold_at(plan, state.at)
     confirm = dict(guard.confirm_have).get(RuleId.R1, 0) if guard else 0
     return WatchRow(
         code=code,
@@ -34,7 +34,7 @@ def watch_row(state: State, code: str, spark: tuple[int, ...]) -> WatchRow:
         armed=guard is not None and guard.state in ARMED and guard.why_off is None,
         action=plan.action.value,
         seal=board.seal,
-        threshold=plan.threshold,
+        threshold=threshold,
         ready=guard.ready if guard else False,
         confirm_have=confirm,
         confirm_need=plan.confirm,
@@ -48,7 +48,7 @@ def watch_row(state: State, code: str, spark: tuple[int, ...]) -> WatchRow:
         spark=spark,
         plan=plan,
         why=_why(state, guard, held, instrument.limit_up),
-        eta_ms=_eta(board, plan.threshold),
+        eta_ms=eta_to(board, threshold),
         peak=board.peak,
         sold=guard.sold if guard else 0,
         order_ref=order.ref if order else "",
@@ -68,24 +68,12 @@ def _why(state: State, guard: Guard | None, held: Holding, limit_up: int) -> Rea
     return state.blocked.get(guard.plan.code) if guard is not None else None
 
 
-def _eta(board: Board, threshold: int) -> int:
-    """Ms until the seal falls to the threshold at the pace of the last minute; 0 when it does not fall."""
-    if board.state is not BoardState.SEALED or len(board.history) < 2 or board.seal <= threshold:
-        return 0
-    now, amount = board.history[-1]
-    then, before = next(((t, a) for t, a in board.history if now - t <= SLOPE_MS and a >= 0), (now, amount))
-    if before <= amount or now <= then:
-        return 0
-    return (amount - threshold) * (now - then) // (before - amount)
-
-
 def ask_row(state: State, code: str) -> AskRow | None:
     """The open question of a code's guard, if there is one."""
     guard = state.guards.get(code)
     if guard is None or guard.question is None:
         return None
     board = state.boards.get(code) or watch(code, guard.limit_up)
-    held = state.holdings.get(code, Holding(code, 0, 0, 0, 0))
     return AskRow(
         code=code,
         ask=guard.question.ask,
@@ -93,9 +81,9 @@ def ask_row(state: State, code: str) -> AskRow | None:
         deadline=guard.question.deadline,
         reason=guard.question.reason,
         seal=board.seal,
-        threshold=guard.plan.threshold,
-        volume=guard.plan.sell_volume if guard.plan.sell_volume > 0 else held.sellable,
-        price=guard.limit_up,
+        threshold=threshold_at(guard.plan, state.at),
+        volume=guard.question.volume,
+        price=guard.question.price,
         breaks=board.breaks,
         sealed=board.sealed,
     )

@@ -186,7 +186,7 @@ def test_a_trade_of_another_day_is_not_booked_today() -> None:
 
 
 def test_a_row_of_another_day_pushed_late_is_no_order_of_today() -> None:
-    day, place = deaf_grid()
+    day, _ = deaf_grid()
     hand = by_hand(STOCK, Side.SELL, 10_000, 100)
     told(day, hand, S.WORKING, number="9", at=day.at - 86_400_000)
     assert "x9" not in day.state.orders
@@ -234,7 +234,7 @@ def test_a_foreign_order_that_is_done_stays_done() -> None:
 
 
 def test_a_foreign_trade_makes_the_grids_figures_an_estimate() -> None:
-    day, place = deaf_grid()
+    day, _ = deaf_grid()
     traded(day, by_hand(BOND, Side.BUY, 120_000, 10), 10, number="9")
     assert not day.state.grids[BOND].grid.exact
     assert held(day) == 0
@@ -263,3 +263,12 @@ def test_messages_are_orders_and_cancels_and_nothing_else() -> None:
     told(day, place, S.CANCELLED)
     assert day.state.messages == len(day.places()) + len(day.cancels())
     assert len(day.cancels()) == 1
+
+
+def test_a_trade_without_a_number_is_booked_by_its_remark_and_the_number_comes_later() -> None:
+    day, place = deaf_grid()
+    traded(day, place, 40, number="")
+    assert day.state.orders[place.ref].state is S.PARTIAL
+    day.feed(m.SubmitAnswered(place.ref, ID))
+    order = day.state.orders[place.ref]
+    assert (order.state, order.broker_id, order.filled) == (S.PARTIAL, ID, 40)

@@ -1,14 +1,17 @@
 """Orders of which nobody knows what became: asked about, never sent again, and taken back when they appear."""
 
+from dataclasses import replace
+
 import pytest
 from market_day import BOND, MarketDay
 from words import ID, PLAN, answer, beat, by_hand, deaf_grid, look, row_of, told, trade_of, traded
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import AccountReport, Asset
-from qmtdesk.domain.order import OrderState, OwnerKind, Side
+from qmtdesk.domain.order import OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why
+from qmtdesk.engine.books import put
 
 S = OrderState
 
@@ -247,16 +250,58 @@ def test_with_more_rows_than_orders_the_doubt_stays() -> None:
     assert day.places(BOND) == [place]
 
 
+def alike(day: MarketDay, place: m.Place, number: int) -> str:
+    """A second order in doubt that differs from the first in its gap alone, as several gaps sold at one price do."""
+    order = day.state.orders[place.ref]
+    ref = f"{place.ref[:8]}{number:06d}"
+    twin = replace(order, ref=ref, owner=Owner(OwnerKind.GRID, 1_000 + number))
+    day.state = replace(day.state, orders=put(day.state.orders, ref, twin))
+    return ref
+
+
 def test_alike_orders_take_their_rows_in_turn() -> None:
-    day = MarketDay().open()
-    day.deaf = True
-    day.feed(m.ArmGrid(PLAN))
-    (first,) = day.places(BOND)
-    day.feed(m.SubmitUnknown(first.ref, "timeout"))
-    rows = [row_of(day, first, S.WORKING, remark="", number="1")]
+    day, place = deaf_grid()
+    day.feed(m.SubmitUnknown(place.ref, "timeout"))
+    twin = alike(day, place, 2)
+    rows = [row_of(day, place, S.WORKING, remark="", number=number) for number in ("1", "2")]
     beat(day, 1)
     answer(day, rows)
-    assert day.state.refs["1"] == first.ref
+    assert (day.state.refs["1"], day.state.refs["2"]) == (place.ref, twin)
+
+
+def test_of_alike_orders_those_without_a_row_are_given_up_in_the_end() -> None:
+    day, place = deaf_grid()
+    day.feed(m.SubmitUnknown(place.ref, "timeout"))
+    twin = alike(day, place, 2)
+    look(day, 4, orders=[row_of(day, place, S.WORKING, remark="", number="1")])
+    assert day.state.refs["1"] == place.ref
+    assert day.state.orders[twin].state is S.REFUSED
+
+
+def test_rows_wait_while_the_answer_of_an_alike_order_may_still_come() -> None:
+    day, place = deaf_grid()
+    twin = alike(day, place, 2)
+    day.feed(m.SubmitUnknown(place.ref, "timeout"))
+    rows = [row_of(day, place, S.WORKING, remark="", number="1")]
+    beat(day, 1)
+    answer(day, rows)
+    assert day.state.orders[place.ref].state is S.UNKNOWN
+    day.feed(m.SubmitAnswered(twin, "1"))
+    look(day, 4, orders=rows)
+    assert day.state.orders[place.ref].state is S.REFUSED
+
+
+def test_a_row_that_tells_more_is_matched_before_one_that_tells_less() -> None:
+    day, place = deaf_grid()
+    day.feed(m.SubmitUnknown(place.ref, "timeout"))
+    twins = [alike(day, place, number) for number in (1_001, 1_002)]
+    remarks = ("", place.ref[:11], place.ref[:11])
+    rows = [row_of(day, place, S.WORKING, remark=remark, number=str(n)) for n, remark in enumerate(remarks)]
+    beat(day, 1)
+    answer(day, rows)
+    assert day.state.refs["1"] == place.ref
+    assert day.state.refs["0"] in twins
+    assert day.state.refs["2"] == "x2"
 
 
 def test_somebody_elses_earlier_order_is_not_taken_for_ours() -> None:

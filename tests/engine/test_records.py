@@ -43,7 +43,12 @@ def test_every_kind_of_record_survives_its_json() -> None:
     traded(day, place, 100)
     for record in day.records:
         assert r.decode(*r.encode(record)) == record
-    for record in (r.KillSet(None), r.KillSet(KillBook(1, "key", ("q",))), r.GuardChanged(STOCK, None), r.WatchSet(("a",))):
+    for record in (
+        r.KillSet(None),
+        r.KillSet(KillBook(1, "key", ("q",))),
+        r.GuardChanged(STOCK, None),
+        r.WatchSet(("a",)),
+    ):
         assert r.decode(*r.encode(record)) == record
 
 
@@ -168,7 +173,7 @@ def test_a_loss_kill_is_remembered_for_its_day_only() -> None:
 
 
 def test_boards_and_guards_are_set_and_taken_away() -> None:
-    day = MarketDay(held={STOCK: (1_000, 9_000)}).open()
+    day = MarketDay(held={STOCK: (1_000, 9_000)}).open().live_market(3_000)
     board = day.state.boards[STOCK]
     state = apply(EMPTY, r.BoardMoved(STOCK, board))
     assert state.boards == {STOCK: board}
@@ -190,3 +195,8 @@ def test_a_report_with_a_later_trade_than_the_pushes_counts_it_once() -> None:
     traded(day, place, 40)
     state = apply(day.state, r.FillBooked(trade_of(day, place, 40)))
     assert state.holdings == day.state.holdings
+
+
+def test_what_is_no_record_is_a_bug_of_the_caller() -> None:
+    with pytest.raises(TypeError, match="no such record"):
+        apply(EMPTY, "a word")  # type: ignore[arg-type]

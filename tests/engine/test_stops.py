@@ -207,6 +207,21 @@ def test_the_kill_disarms_everything_and_pressing_it_again_changes_nothing() -> 
     assert day.state.kill == kill
 
 
+def test_the_kill_leaves_what_is_off_already_as_it_is_and_no_sale_waits_for_its_end() -> None:
+    day = MarketDay(held={STOCK: (1_000, 9_000)}).open()
+    day.feed(m.ArmGrid(PLAN))
+    day.feed(m.ArmGuard(GuardPlan(code=STOCK)))
+    day.live_market(3_000)
+    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    day.feed(m.DisarmGuard(STOCK))
+    day.live_market(3_000)
+    grids, guards = day.state.grids, day.state.guards
+    day.feed(m.Kill("button"))
+    assert (day.state.grids, day.state.guards) == (grids, guards)
+    assert day.feed(m.DisarmGrid(BOND, StopHow.SELL)).refusal.why is Why.KILLED
+    assert day.feed(m.DisarmGrid(BOND, StopHow.CANCEL)).refusal is None
+
+
 def test_the_kill_is_lifted_by_hand_and_only_when_nothing_is_left() -> None:
     day, place = deaf_grid()
     day.feed(m.Kill("button"))

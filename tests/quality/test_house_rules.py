@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = sorted((ROOT / "qmtdesk").rglob("*.py")) + sorted((ROOT / "installer").glob("*.py"))
-FILE_LINES, FUNCTION_LINES = 400, 60
+FILE_LINES, FUNCTION_LINES = 400, 50
 TABLES = {"texts", "calendar_days", "names"}
 
 
@@ -56,10 +56,10 @@ def _functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 def test_no_function_is_long() -> None:
     long = [
-        f"{path.relative_to(ROOT)}:{node.lineno} {node.name} ({node.end_lineno - node.lineno})"
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name} ({node.end_lineno - node.body[0].lineno})"
         for path in CODE
         for node in _functions(ast.parse(path.read_text(encoding="utf-8")))
-        if node.end_lineno is not None and node.end_lineno - node.lineno > FUNCTION_LINES
+        if node.end_lineno is not None and node.end_lineno - node.body[0].lineno > FUNCTION_LINES
     ]
     assert not long, "\n".join(long)
 
@@ -88,13 +88,16 @@ def test_a_bare_task_is_never_started() -> None:
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in ("create_task", "ensure_future")
-        and path.stem != "spawn_task"
+        and path.stem != "spawn"
     ]
     assert not found, found
 
 
-CHINESE = re.compile(r"[\u4e00-\u9fff]")
-TERMS = {"厘", "股", "张", "手", "元", "万", "亿", "分"}
+CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+# units, what a language calls itself, and what the market itself writes into names
+TERMS = {"厘", "股", "张", "手", "元", "万", "万元", "亿", "分", "前", "小时", "中文", "转债", "退"}
+# the widest texts a column must hold
+SAMPLES = {"table_columns.py", "topbar_groups.py"}
 
 
 def _speaks_chinese(path: Path) -> list[int]:
@@ -116,8 +119,7 @@ def _speaks_chinese(path: Path) -> list[int]:
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and id(node) not in docs
-        and CHINESE.search(node.value)
-        and node.value not in TERMS
+        and not set(CHINESE.findall(node.value)) <= TERMS
     ]
 
 
@@ -126,7 +128,7 @@ def test_chinese_stands_only_where_users_texts_are_kept() -> None:
     found = {
         str(path.relative_to(ROOT)): lines
         for path in CODE
-        if path.name not in allowed and not _is_table(path) and (lines := _speaks_chinese(path))
+        if path.name not in allowed | SAMPLES and not _is_table(path) and (lines := _speaks_chinese(path))
     }
     assert not found, found
 
