@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from qmtdesk import __version__
@@ -28,6 +29,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, default=None, help="data folder (default: the user's)")
     parser.add_argument("--seed", type=int, default=1, help="seed of a new paper market")
     parser.add_argument("--speed", type=int, choices=range(1, 61), metavar="1-60", help="paper clock")
+    parser.add_argument("--replay", nargs="+", type=Path, metavar="FILE", help="recorded days in the window")
+    parser.add_argument("--hold", action="append", default=[], metavar="CODE=VOLUME@COST", help="held in the replay")
     parser.add_argument("--trader", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--resume", action="store_true", help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command")
@@ -73,22 +76,50 @@ def _verify(file: Path) -> int:
 
 
 def _folder(given: argparse.Namespace) -> Path:
+    """The data folder; every recording has one of its own, told by its files' names."""
     from qmtdesk.store.files import data_folder
+    from qmtdesk.wire.files import private_folder
 
-    return data_folder(given.data, "paper")
+    if not given.replay:
+        return data_folder(given.data, "paper")
+    names = "|".join([*(str(file.resolve()) for file in given.replay), *given.hold])
+    return private_folder(data_folder(given.data, "replay") / sha256(names.encode()).hexdigest()[:16])
 
 
 def _trader(given: argparse.Namespace) -> int:
     from qmtdesk.trader.process import TraderOptions, run_trader
 
-    return run_trader(TraderOptions(_folder(given), given.seed, given.speed or 1, given.resume))
+    replay = tuple(given.replay or ())
+    return run_trader(
+        TraderOptions(_folder(given), given.seed, given.speed or 1, given.resume, replay, tuple(given.hold))
+    )
 
 
 def _desk(given: argparse.Namespace) -> int:
     from qmtdesk.desk.shell.run import DeskOptions, run_desk
 
+    if given.replay and not _readable(given):
+        return EXIT_BAD
     folder = _folder(given)
-    words = ["--data", str(given.data)] if given.data else []
-    words += ["--seed", str(given.seed), "--trader"]
+    words = ["--data", str(given.data.resolve())] if given.data else []
+    words += ["--seed", str(given.seed)]
     words += ["--speed", str(given.speed)] if given.speed else []
-    return run_desk(DeskOptions(folder, tuple(words)))
+    words += [word for held in given.hold for word in ("--hold", held)]
+    words += ["--replay", *(str(file.resolve()) for file in given.replay)] if given.replay else []
+    return run_desk(DeskOptions(folder, (*words, "--trader")))
+
+
+def _readable(given: argparse.Namespace) -> bool:
+    """Whether the recording can be read; what is wrong with it is said here, before a window opens."""
+    from qmtdesk.gateways.replay.days import ReplayError, replay_days
+    from qmtdesk.trader.replay_words import BadWordError, position_of
+
+    try:
+        for word in given.hold:
+            position_of(word)
+        for _ in replay_days(given.replay):
+            break
+    except (BadWordError, ReplayError, OSError) as error:
+        print(f"qmtdesk --replay: {error}", file=sys.stderr)
+        return False
+    return True

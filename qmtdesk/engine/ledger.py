@@ -46,6 +46,10 @@ def _alive(work: Work, order: Order) -> Order:
 def _adopt(work: Work, order: Order, broker_id: str) -> None:
     """Tie a counter number to our order, and take over what was booked to nobody or to a foreign row under it."""
     other = work.state.orders.get(work.state.refs.get(broker_id, ""))
+    if other is not None and other.owner.kind is not OwnerKind.FOREIGN:
+        # a number is one order's; whichever of the two it is, a report will tell
+        work.query()
+        return
     state: OrderState = order.state
     if state in (OrderState.SENT, OrderState.UNKNOWN):
         state = OrderState.WORKING

@@ -38,11 +38,10 @@ def _settle_doubts(work: Work, report: AccountReport, *, counts: bool) -> None:
 
     Only answers to our newest question count as looks, and only ones given that long after the order left.
     """
-    strangers = [row for row in report.orders if _unclaimed(work.state, row.broker_id)]
     for order in [o for o in live_orders(work.state) if o.state is OrderState.UNKNOWN]:
         if work.state.orders[order.ref].broker_id:
             continue
-        rows = [row for row in strangers if ledger.may_be(order, row)]
+        rows = [row for row in report.orders if _unclaimed(work.state, row.broker_id) and ledger.may_be(order, row)]
         if rows:
             _match(work, order, rows)
         elif counts:

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.bond_terms import BondTerms
+from qmtdesk.domain.instrument import Kind
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.engine.books import Ready, State, cash_room
 from qmtdesk.engine.core import Step, begin, step
@@ -186,7 +187,15 @@ class Loop:
                 self.series.add("seal", quote.code, quote.at, board.seal if board.sealed else -1)
         elif isinstance(event, m.DayOpened):
             self.series.clear()
-            self.terms = {each.code: each for each in event.terms}
+            self.terms = {each.code: each for each in event.terms or _bare_terms(event)}
+            if self.desk.mode == "replay":
+                self._watch_all(event)
+
+    def _watch_all(self, event: m.DayOpened) -> None:
+        """Whoever replays stocks wants to see their boards."""
+        for instrument in event.instruments:
+            if instrument.kind is Kind.STOCK:
+                self.handle(0, m.WatchStock(instrument.code, on=True))
 
     def _look_for_kill_file(self) -> None:
         """A file named KILL in the data folder stops everything, also when no desk answers."""
@@ -230,3 +239,12 @@ class Loop:
         return any(book.armed or book.winding for book in self.state.grids.values()) or any(
             guard.state.value in ("watching", "asking", "triggered") for guard in self.state.guards.values()
         )
+
+
+def _bare_terms(event: m.DayOpened) -> list[BondTerms]:
+    """The bonds of a source that knows no terms: everything but code and name is unknown."""
+    return [
+        BondTerms(code=each.code, name=each.name, size_known=False, source="replay", as_of=event.day)
+        for each in event.instruments
+        if each.kind is Kind.BOND
+    ]

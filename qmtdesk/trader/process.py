@@ -7,16 +7,21 @@ import secrets
 import signal
 import threading
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from qmtdesk.engine.books import State
 from qmtdesk.engine.ports import Gateway
+from qmtdesk.gateways.paper.account import Holding
 from qmtdesk.gateways.paper.gateway import PaperGateway
+from qmtdesk.gateways.replay.days import replay_days
+from qmtdesk.gateways.replay.feed import RecordedFeed
 from qmtdesk.store.settings import trader_settings
 from qmtdesk.trader.diary import Diary
 from qmtdesk.trader.loop import Loop
 from qmtdesk.trader.obey import Obey
 from qmtdesk.trader.pictures import Desk
+from qmtdesk.trader.replay_words import position_of
 from qmtdesk.trader.serve import DeskServer
 from qmtdesk.wire.locks import FolderLock
 from qmtdesk.wire.talk import Command
@@ -35,6 +40,8 @@ class TraderOptions:
     seed: int
     speed: int
     resume: bool
+    replay: tuple[Path, ...] = ()
+    held: tuple[str, ...] = ()
     idle_s: int = IDLE_S
 
 
@@ -53,14 +60,15 @@ def run_trader(options: TraderOptions) -> int:
 
 
 def _serve(options: TraderOptions) -> None:
-    world = PaperGateway(options.folder, seed=options.seed, speed=options.speed)
+    world = _world(options)
+    mode = "replay" if options.replay else "paper"
     gateway: Gateway = world
     diary = Diary(options.folder / "journal.db")
     loaded = trader_settings(options.folder).load()
     if loaded.problem:
         log.error("the settings cannot be used, the defaults are in force: %s", loaded.problem)
     settings = loaded.value
-    desk = Desk("paper", "paper", options.speed, str(options.folder))
+    desk = Desk(mode, mode, options.speed, str(options.folder))
     state = State(settings.risk, settings.fees.schedule())
     loop = Loop(
         gateway,
@@ -102,6 +110,17 @@ def _serve(options: TraderOptions) -> None:
     finally:
         gateway.stop()
         server.stop()
+
+
+def _world(options: TraderOptions) -> PaperGateway:
+    """The generated market, or a recording with the same broker."""
+    if not options.replay:
+        return PaperGateway(options.folder, seed=options.seed, speed=options.speed)
+    feed = RecordedFeed(tuple(replay_days(options.replay)))
+    held = dict(position_of(word) for word in options.held)
+    account = feed.account(feed.opening(date.min))
+    account.holdings.update({code: Holding(lot.volume, lot.paid) for code, lot in held.items()})
+    return PaperGateway(options.folder, seed=options.seed, speed=options.speed, feed=feed, account=account)
 
 
 def _end_on_signal(loop: Loop) -> None:

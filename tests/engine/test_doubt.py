@@ -262,7 +262,7 @@ def alike(day: MarketDay, place: m.Place, number: int) -> str:
 def test_alike_orders_take_their_rows_in_turn() -> None:
     day, place = deaf_grid()
     day.feed(m.SubmitUnknown(place.ref, "timeout"))
-    twin = alike(day, place, 2)
+    twin = alike(day, place, 900)
     rows = [row_of(day, place, S.WORKING, remark="", number=number) for number in ("1", "2")]
     beat(day, 1)
     answer(day, rows)
@@ -272,7 +272,7 @@ def test_alike_orders_take_their_rows_in_turn() -> None:
 def test_of_alike_orders_those_without_a_row_are_given_up_in_the_end() -> None:
     day, place = deaf_grid()
     day.feed(m.SubmitUnknown(place.ref, "timeout"))
-    twin = alike(day, place, 2)
+    twin = alike(day, place, 900)
     look(day, 4, orders=[row_of(day, place, S.WORKING, remark="", number="1")])
     assert day.state.refs["1"] == place.ref
     assert day.state.orders[twin].state is S.REFUSED
@@ -280,7 +280,7 @@ def test_of_alike_orders_those_without_a_row_are_given_up_in_the_end() -> None:
 
 def test_rows_wait_while_the_answer_of_an_alike_order_may_still_come() -> None:
     day, place = deaf_grid()
-    twin = alike(day, place, 2)
+    twin = alike(day, place, 900)
     day.feed(m.SubmitUnknown(place.ref, "timeout"))
     rows = [row_of(day, place, S.WORKING, remark="", number="1")]
     beat(day, 1)
@@ -294,14 +294,12 @@ def test_rows_wait_while_the_answer_of_an_alike_order_may_still_come() -> None:
 def test_a_row_that_tells_more_is_matched_before_one_that_tells_less() -> None:
     day, place = deaf_grid()
     day.feed(m.SubmitUnknown(place.ref, "timeout"))
-    twins = [alike(day, place, number) for number in (1_001, 1_002)]
-    remarks = ("", place.ref[:11], place.ref[:11])
+    near, far, _ = (alike(day, place, number) for number in (900, 1_001, 1_002))
+    remarks = ("", *[place.ref[:11]] * 3)
     rows = [row_of(day, place, S.WORKING, remark=remark, number=str(n)) for n, remark in enumerate(remarks)]
     beat(day, 1)
     answer(day, rows)
-    assert day.state.refs["1"] == place.ref
-    assert day.state.refs["0"] in twins
-    assert day.state.refs["2"] == "x2"
+    assert [day.state.refs[number] for number in "0123"] == [far, place.ref, near, "x3"]
 
 
 def test_somebody_elses_earlier_order_is_not_taken_for_ours() -> None:
@@ -337,3 +335,17 @@ def test_a_ref_found_at_the_counter_but_not_in_the_journal_is_not_given_out_agai
     answer(day, [row_of(day, stray, S.WORKING, number="9")])
     day.feed(m.ArmGrid(PLAN))
     assert day.places(BOND)[0].ref == "q261120-000008"
+
+
+def test_a_number_that_another_of_our_orders_has_is_not_taken_away_from_it() -> None:
+    day, place = deaf_grid()
+    told(day, place, S.WORKING)
+    twin = alike(day, place, 900)
+    day.state = replace(
+        day.state, orders=put(day.state.orders, twin, replace(day.state.orders[twin], broker_id="", state=S.SENT))
+    )
+    asked = day.state.request
+    day.feed(m.SubmitAnswered(twin, ID))
+    assert day.state.refs[ID] == place.ref
+    assert day.state.orders[twin].broker_id == ""
+    assert day.state.request == asked + 1
