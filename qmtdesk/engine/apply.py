@@ -29,6 +29,8 @@ def apply(state: State, record: r.Record) -> State:  # noqa: C901, PLR0912 - one
             return replace(state, guards=guards)
         case r.BoardMoved(code, board):
             return replace(state, boards=put(state.boards, code, board))
+        case r.ShadowKept(code, shadow):
+            return replace(state, shadows=put(state.shadows, code, shadow))
         case r.WatchSet(codes):
             return replace(state, watch=codes)
         case r.MasterSet(on):

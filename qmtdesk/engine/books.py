@@ -19,6 +19,7 @@ from qmtdesk.strategies.board import Board
 from qmtdesk.strategies.grid import Grid
 from qmtdesk.strategies.guard import Guard
 from qmtdesk.strategies.rolling import Rolling
+from qmtdesk.strategies.shadow import Shadow
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -133,6 +134,7 @@ class State:
     fills: Mapping[str, Fill] = field(default_factory=_empty)
     grids: Mapping[str, GridBook] = field(default_factory=_empty)
     guards: Mapping[str, Guard] = field(default_factory=_empty)
+    shadows: Mapping[str, Shadow] = field(default_factory=_empty)
     watch: tuple[str, ...] = ()
     lines: tuple[LogLine, ...] = ()
     next_ref: int = 1

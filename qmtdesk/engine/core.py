@@ -281,6 +281,8 @@ def _expire_arms(work: Work) -> None:
 
 def _day_opened(work: Work, event: m.DayOpened) -> None:
     new, first = event.day != work.state.day, not work.state.instruments
+    if new:
+        guards.close_day(work)
     instruments = {i.code: i for i in event.instruments}
     listings = {i.code: Listing(i.code, i.market, i.kind, i.board) for i in event.instruments}
     work.state = replace(work.state, instruments=instruments, listings=listings, ready=Ready.RECONCILING)

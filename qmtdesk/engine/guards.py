@@ -15,6 +15,7 @@ from qmtdesk.engine.grids import enact
 from qmtdesk.engine.work import ALARM, INFO, NOTICE, Work
 from qmtdesk.strategies import board as boards
 from qmtdesk.strategies import guard as rules
+from qmtdesk.strategies import shadow as shadows
 from qmtdesk.strategies.grid import Wanted
 from qmtdesk.strategies.guard import Guard, GuardContext, GuardState
 from qmtdesk.strategies.plan_error import PlanError
@@ -148,6 +149,8 @@ def _follow(work: Work, code: str) -> boards.Board:
     phase = phase_at(state.listings[code], quote.at)
     board, moves = boards.step_board(board, quote, phase, state.at, decide_in_close_auction=closing)
     work.set_board(board)
+    shadow = shadows.step_shadow(state.shadows.get(code) or shadows.start_shadow(), board, moves, quote)
+    work.set_shadow(code, shadow, keep=bool(moves))
     for move in moves:
         if move.kind in MOVE_WORDS:
             level, why = MOVE_WORDS[move.kind]
@@ -260,6 +263,14 @@ def filled(work: Work, fill: Fill) -> None:
     work.set_guard(fill.code, sold, keep=True)
     if sold.state is GuardState.SOLD and guard.state is not GuardState.SOLD:
         work.log(NOTICE, fill.code, because(Why.SOLD, volume=sold.sold, price_milli=fill.price))
+
+
+def close_day(work: Work) -> None:
+    """Measure what the rules would have sold against the day's last prices; called while they are still known."""
+    for code, shadow in work.state.shadows.items():
+        seen, instrument = work.state.quotes.get(code), work.state.instruments.get(code)
+        if seen is not None and instrument is not None:
+            work.set_shadow(code, shadows.close_shadow(shadow, seen.quote.last, instrument.limit_up), keep=True)
 
 
 def expire(work: Work, code: str, closed_at: int) -> None:

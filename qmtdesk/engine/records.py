@@ -12,6 +12,7 @@ from qmtdesk.domain.order import Fill, Order, OrderState
 from qmtdesk.engine.books import GridBook, KillBook, LogLine
 from qmtdesk.strategies.board import Board
 from qmtdesk.strategies.guard import Guard
+from qmtdesk.strategies.shadow import Shadow
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,14 @@ class BoardMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class ShadowKept:
+    """What the rules would have done on a stock so far; written when its board moved and at the end of a day."""
+
+    code: str
+    shadow: Shadow
+
+
+@dataclass(frozen=True, slots=True)
 class WatchSet:
     """The watchlist, in the user's order."""
 
@@ -125,6 +134,7 @@ Record = (
     | GridChanged
     | GuardChanged
     | BoardMoved
+    | ShadowKept
     | WatchSet
     | MasterSet
     | KillSet

@@ -14,6 +14,7 @@ from qmtdesk.engine.books import GridBook, KillBook, LogLine, Seen, State, put
 from qmtdesk.engine.diff import cancellable
 from qmtdesk.strategies.board import Board
 from qmtdesk.strategies.guard import Guard, GuardMove
+from qmtdesk.strategies.shadow import Shadow
 
 INFO, NOTICE, ALARM = "info", "notice", "alarm"
 ASK_AGAIN_MS = 5_000
@@ -90,6 +91,13 @@ class Work:
     def set_board(self, board: Board) -> None:
         """Keep how a board stands between its journaled moves."""
         self.state = replace(self.state, boards=put(self.state.boards, board.code, board))
+
+    def set_shadow(self, code: str, shadow: Shadow, *, keep: bool) -> None:
+        """Replace a stock's shadow statistics; `keep` writes them down."""
+        if keep:
+            self.note(r.ShadowKept(code, shadow))
+        elif shadow is not self.state.shadows.get(code):
+            self.state = replace(self.state, shadows=put(self.state.shadows, code, shadow))
 
     def set_grid(self, code: str, book: GridBook, *, keep: bool) -> None:
         """Replace a grid's book; `keep` writes it down, which every change of a quantity needs."""

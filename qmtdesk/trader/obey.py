@@ -16,6 +16,7 @@ from qmtdesk.engine.guards import context
 from qmtdesk.strategies.board import watch
 from qmtdesk.strategies.grid_preview import preview_grid
 from qmtdesk.strategies.guard_preview import preview_guard
+from qmtdesk.strategies.shadow import figures
 from qmtdesk.trader.loop import Loop
 from qmtdesk.trader.picture_bonds import screen_now
 from qmtdesk.wire.outbox import Answer
@@ -203,7 +204,7 @@ def _guard_preview(loop: Loop, number: int, plan: GuardPlan) -> GuardPreview | A
         limit_up=found.limit_up,
         told_up=found.told_up,
         checks=tuple(Check(c.level, c.reason) for c in found.checks),
-        shadow=found.shadow,
+        shadow=figures(shadow, plan.threshold) if (shadow := state.shadows.get(plan.code)) else found.shadow,
     )
 
 

@@ -285,14 +285,23 @@ class Tick(Button):
 
 
 class Fold(Button):
-    """A line that opens and closes what stands under it."""
+    """A line that turns to another page and back; `back` is what it says there."""
 
-    def __init__(self, look: Look, words: str, opened: Callable[[bool], None], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, look: Look, words: str, opened: Callable[[bool], None], parent: QWidget | None = None, back: str = ""
+    ) -> None:
         super().__init__(look, words, parent)
         self._note = ""
+        self._words = words, back or words
+        self.toggled.connect(self._turned)
         self.setCheckable(True)
         self.toggled.connect(opened)
         self.setFixedHeight(26)
+
+    def _turned(self, opened: bool) -> None:  # noqa: FBT001
+        words = self._words[1 if opened else 0]
+        self.setText(words)
+        self.setAccessibleName(words)
 
     def say(self, note: str) -> None:
         """What is in there, while it is closed."""
@@ -309,12 +318,13 @@ class Fold(Button):
         p.setPen(QPen(paint.color(value), 1.5))
         x, y = 3.0, self.height() / 2
         if self.isChecked():
-            p.drawPolyline([QPointF(x, y - 2), QPointF(x + 4, y + 2), QPointF(x + 8, y - 2)])
+            p.drawPolyline([QPointF(x + 6, y - 4), QPointF(x + 2, y), QPointF(x + 6, y + 4)])
         else:
             p.drawPolyline([QPointF(x + 2, y - 4), QPointF(x + 6, y), QPointF(x + 2, y + 4)])
         wide = paint.text(p, QRectF(18, 0, self.width() - 18, self.height()), self.text(), value, fonts.SMALL)
-        place = QRectF(30 + wide, 0, self.width() - 30 - wide, self.height())
-        paint.text(p, place, self._note, theme.t1, fonts.SMALL, elide=True)
+        if not self.isChecked():
+            place = QRectF(30 + wide, 0, self.width() - 30 - wide, self.height())
+            paint.text(p, place, self._note, theme.t1, fonts.SMALL, elide=True)
         if self.hasFocus():
             focus_ring(p, QRectF(self.rect()), theme)
         p.end()

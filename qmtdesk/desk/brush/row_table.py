@@ -174,7 +174,7 @@ class RowTable(QTableView):
 
     def put(self, rows: Iterable[Any]) -> None:
         """Show these rows, the selected one staying selected wherever it goes."""
-        kept = self._chosen
+        kept, top = self._chosen, self.verticalScrollBar().value()
         self.rows.put(rows)
         if kept:
             at = next((n for n, row in enumerate(self.rows.rows) if self._key(row) == kept), -1)
@@ -182,6 +182,7 @@ class RowTable(QTableView):
                 self.selectRow(at)
             elif at < 0:
                 self.clearSelection()
+            self.verticalScrollBar().setValue(top)  # what the user looks at stays where it is
         self.viewport().update()
         self._thumb.place()
 

@@ -115,6 +115,12 @@ _ORANGE_DARK = ("#F0894A", "#3A2415", "#4FB0E6", "#10304A")
 _ORANGE_LIGHT = ("#A84300", "#FDEBDD", "#0B639B", "#E0F0FB")
 
 
+def greyed(theme: Theme) -> Theme:
+    """The same theme for figures that are not of now: nothing in it speaks by colour."""
+    quiet = dict.fromkeys(("t1", "t2", "up", "dn", "acc", "warn", "price"), theme.t3)
+    return replace(theme, upbg=theme.bg3, dnbg=theme.bg3, accbg=theme.bg3, solid=theme.line2, **quiet)
+
+
 def theme_of(dark: bool, palette: Palette = Palette.RED_UP) -> Theme:  # noqa: FBT001
     """The table of one theme with the palette's colours of rise and fall."""
     base = DARK if dark else LIGHT

@@ -1,6 +1,7 @@
 """The price chart's frame: its period toggles and time axis; the plot itself comes after the first paint."""
 
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
@@ -63,7 +64,7 @@ class ChartPanel(QWidget):
         self._wheel = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(FRAME_MS)
+        self._drawn = 0.0
         self._timer.timeout.connect(self._redraw)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         look.changed.connect(self._restyle)
@@ -85,9 +86,10 @@ class ChartPanel(QWidget):
         self._redraw()
 
     def refresh(self) -> None:
-        """The scene changed: paint it on the next frame."""
+        """The scene changed: paint it at once, or when a frame's time has passed since the last one."""
         if self.isVisible() and not self._timer.isActive():
-            self._timer.start()
+            passed = int((monotonic() - self._drawn) * 1000)
+            self._timer.start(min(max(FRAME_MS - passed, 0), FRAME_MS))
 
     def set_period(self, period: str) -> None:
         """Line | one | five."""
@@ -120,6 +122,7 @@ class ChartPanel(QWidget):
         self.update()
 
     def _redraw(self) -> None:
+        self._drawn = monotonic()
         if self._plot is not None and self.isVisible():
             self._plot.draw(self.scene, self.axis())
         self.update(0, 0, self.width(), HEAD)

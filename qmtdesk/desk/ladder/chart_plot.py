@@ -143,7 +143,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # the library is untyped
         for price in range(first, int(high) + 1, step):
             y = self._py(price)
             paint.hairline(p, 0, self.width(), round(y), th.line)
-            if abs(y - tag) > 18 and 8 < y < self.height() - 8:
+            if not -14 < y - tag < 28 and 16 < y < self.height() - 4:
                 cell = QRectF(self.width() - 70, y - 15, 64, 14)
                 paint.text(p, cell, f.price(price, self._scene.code), th.t3, fonts.DIGIT, align=paint.RIGHT)
 
@@ -198,6 +198,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # the library is untyped
         up = y - 19 if y > 22 else y + 3
         x = max(self.width() - ladder_room(wide), 6.0)
         if self.width() >= 200 or not scene.levels:
+            paint.box(p, QRectF(x - 5, up, wide + 10, 16), paint.mix(th.bg2, th.bg1, 0.5), radius=3)
             paint.text(p, QRectF(x, up, wide + 2, 16), words, th.t2, fonts.SMALL)
 
     def _order(self, p: QPainter, price: int, *, buying: bool) -> None:

@@ -12,6 +12,8 @@ from qmtdesk.desk.ladder.ladder_history import HistoryPopup, gap_fills, level_wo
 from qmtdesk.desk.ladder.ladder_view import LadderView
 from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.sheets.sheet_base import host_of
+from qmtdesk.desk.sheets.sheets import open_stop_choice
 from qmtdesk.desk.words.texts import say, t
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.wire.rows import GridRow, LevelRow
@@ -48,15 +50,25 @@ class LadderActs(QObject):
         self._commands.set_sell_only(self._mirror.selected_bond, on, self._answered)
 
     def stop(self) -> None:
-        """Stop the grid: own orders are cancelled, holdings kept; never asks, offers the way back."""
-        code, name = self._mirror.selected_bond, self._mirror.name(self._mirror.selected_bond)
+        """Stop the chosen bond's grid: own orders are cancelled, holdings kept."""
+        self.stop_grid(self._mirror.selected_bond)
+
+    def stop_grid(self, code: str, how: StopHow = StopHow.CANCEL) -> None:
+        """Stop a grid without selling; never asks, offers the way back."""
+        words = t("head.stopped_left" if how is StopHow.LEAVE else "head.stopped", name=self._mirror.name(code))
 
         def stopped(ack: Ack) -> None:
             self._answered(ack)
             if ack.ok:
-                self._note.say(t("head.stopped", name=name), t("head.again"), lambda: self.sheet_requested.emit(code))
+                self._note.say(words, t("head.again"), lambda: self.sheet_requested.emit(code))
 
-        self._commands.disarm_grid(code, StopHow.CANCEL, stopped)
+        self._commands.disarm_grid(code, how, stopped)
+
+    def stop_ways(self) -> None:
+        """The three ways to stop the chosen bond's grid, under the button."""
+        open_stop_choice(
+            host_of(self._head), self._mirror.selected_bond, self._head.ways_button, self.stop_grid
+        )
 
     def stop_selected(self) -> None:
         """The S key: stop the chosen bond's grid, if it has one running."""

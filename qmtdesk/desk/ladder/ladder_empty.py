@@ -33,6 +33,7 @@ class LadderEmpty(QWidget):
         self._mirror = mirror
         self._look = look
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.start_button = ActButton(look, t("empty.start"), hint="Enter", kind="primary", parent=self, height=34)
         self.demo_button = ActButton(look, t("empty.demo"), parent=self, height=34)
         self.start_button.clicked.connect(self.start.emit)

@@ -31,17 +31,20 @@ class LadderHead(QWidget):
     start = Signal()
     sell_only = Signal(bool)
     stop = Signal()
+    stop_ways = Signal()
 
     def __init__(self, mirror: Mirror, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._mirror = mirror
         self._look = look
         self._state = ""
+        self._busy = False
         self.setFixedHeight(HEIGHT)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.settings_button = self._button("head.settings", self.settings.emit)
         self.sell_only_button = self._button("head.sell_only", self._toggle_sell_only)
         self.stop_button = self._button("head.stop", self.stop.emit)
+        self.ways_button = self._button("head.stop_ways", self.stop_ways.emit)
         self.start_button = self._button("head.start", self.start.emit, "primary")
         look.changed.connect(self.relabel)
         self.relabel()
@@ -59,6 +62,9 @@ class LadderHead(QWidget):
         self.settings_button.setVisible(bond and running)
         self.sell_only_button.setVisible(running)
         self.stop_button.setVisible(running)
+        self.ways_button.setVisible(running)
+        self.ways_button.setToolTip(t("head.stop_ways_tip"))
+        self.ways_button.setAccessibleName(t("head.stop_ways_tip"))
         self.start_button.setVisible(bond and not running)
         self._arrange()
         self.update()
@@ -71,8 +77,12 @@ class LadderHead(QWidget):
         self.update()
 
     def set_busy(self, busy: bool) -> None:  # noqa: FBT001
-        """A wish is under way: no second one until it is answered. Stopping stays possible."""
-        self.sell_only_button.setEnabled(not busy)
+        """A wish is under way: no second one until it is answered. Stopping stays possible.
+
+        The button is not disabled: that would hand the keyboard to its neighbour, which stops the grid.
+        """
+        self._busy = busy
+        self.sell_only_button.setCursor(Qt.CursorShape.BusyCursor if busy else Qt.CursorShape.ArrowCursor)
 
     # inside
 
@@ -85,16 +95,17 @@ class LadderHead(QWidget):
         return self._mirror.grids.get(self._mirror.selected_bond)
 
     def _toggle_sell_only(self) -> None:
-        self.sell_only.emit(self._state != "sell_only")
+        if not self._busy:
+            self.sell_only.emit(self._state != "sell_only")
 
     def _arrange(self) -> None:
         x = self.width() - 10
-        for button in (self.stop_button, self.sell_only_button, self.settings_button, self.start_button):
+        for button in (self.ways_button, self.stop_button, self.sell_only_button, self.settings_button, self.start_button):
             if not button.isHidden():
                 size = button.sizeHint()
                 x -= size.width()
                 button.setGeometry(x, (HEIGHT - size.height()) // 2, size.width(), size.height())
-                x -= 6
+                x -= 2 if button is self.ways_button else 6
 
     def _buttons_left(self) -> float:
         shown = [b.x() for b in self.findChildren(ActButton) if not b.isHidden()]

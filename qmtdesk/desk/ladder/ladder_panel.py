@@ -95,6 +95,7 @@ class LadderPanel(QWidget):
         self.head.start.connect(self.acts.ask_sheet)
         self.head.sell_only.connect(self.acts.set_sell_only)
         self.head.stop.connect(self.acts.stop)
+        self.head.stop_ways.connect(self.acts.stop_ways)
         self.empty.start.connect(self.acts.ask_sheet)
         self.empty.demo.connect(self.acts.demo)
         self.ladder.sheet_wanted.connect(self.acts.ask_sheet)
@@ -154,14 +155,23 @@ class LadderPanel(QWidget):
         self.ladder.set_price(last, stale=stale)
         self.ladder.set_grid(grid)
         shown = self.ladder.grid is not None
-        self.ladder.setVisible(shown)
-        self.empty.setVisible(not shown)
+        self._show_either(shown)
         if had != shown or self._band_shown != bool(self._band_words()):
             self._place()
         self.head.refresh()
         self.empty.relabel()
         self._share_axis()
         self.update(0, HEAD, self.width(), BAND)
+
+    def _show_either(self, shown: bool) -> None:  # noqa: FBT001
+        """Ladder or empty state; whichever is there takes the keys."""
+        had_keys = self.ladder.hasFocus() or self.empty.hasFocus()
+        front = self.ladder if shown else self.empty
+        self.setFocusProxy(front)
+        self.ladder.setVisible(shown)
+        self.empty.setVisible(not shown)
+        if had_keys and not front.hasFocus():
+            front.setFocus()
 
     def _quotes(self, codes: frozenset[str]) -> None:
         code = self._mirror.selected_bond

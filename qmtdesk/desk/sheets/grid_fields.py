@@ -28,6 +28,10 @@ from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan, Spacing
 
 _LABEL = 76
+_NAMES = (
+    "base", "step_bp", "range_bp", "amount", "cash_cap", "max_position", "lower_stop",
+    "unit", "min_position", "trail_bp", "rolls_per_day",
+)  # fmt: skip
 Options = tuple[tuple[str, str], ...]
 
 
@@ -44,7 +48,7 @@ class GridFields(QWidget):
         self._code = plan.code
         self._front(plan, prices, adoptable)
         self._back(plan)
-        self.more = Fold(look, t("grid.more"), self._turn, self)
+        self.more = Fold(look, t("grid.more"), self._turn, self, back=t("sheet.back"))
         self.summary = Summary(look, self)
         self._lay_out()
         for field in self._fields():
@@ -173,9 +177,9 @@ class GridFields(QWidget):
 
     def bad_field(self) -> str:
         """What is wrong with the first field that is wrong, '' when none is."""
-        for field in self._fields():
+        for field, name in zip(self._fields(), _NAMES, strict=True):
             if field.bad is not None and not field.isHidden():
-                return say_bad(field.bad, field.field, field.unit)
+                return t("field.named", name=t(f"plan.{name}"), why=say_bad(field.bad, field.field, field.unit))
         if self.below.value == "stop" and not self.lower_stop.value:
             return t("grid.stop_empty")
         if 0 < self.cash_cap.value < self.amount.value and self.first.isChecked():

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush.look import Look
-from qmtdesk.desk.brush.tokens import Theme
+from qmtdesk.desk.brush.tokens import Theme, greyed
 from qmtdesk.desk.sheets.grid_form import FallRow, fall_rows, last_within, most_bound
 from qmtdesk.desk.words.check_words import check_words
 from qmtdesk.desk.words.texts import t
@@ -17,13 +17,32 @@ from qmtdesk.wire.talk import Check, GridPreview, PreviewOrder
 ROW = 17
 
 
-class Fall(QWidget):
-    """If it only falls: each level with the cash bound once it is bought, and where a cap ends it."""
+class Figures(QWidget):
+    """Base of what is painted from a preview; without colour while that is one of other settings."""
 
     def __init__(self, look: Look, code: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.look = look
         self._code = code
+        self._old = False
+
+    def fade(self, old: bool) -> None:  # noqa: FBT001
+        """Take the colour away, or give it back."""
+        if old != self._old:
+            self._old = old
+            self.update()
+
+    @property
+    def theme(self) -> Theme:
+        """The colours to paint with."""
+        return greyed(self.look.theme) if self._old else self.look.theme
+
+
+class Fall(Figures):
+    """If it only falls: each level with the cash bound once it is bought, and where a cap ends it."""
+
+    def __init__(self, look: Look, code: str, parent: QWidget) -> None:
+        super().__init__(look, code, parent)
         self._plan = GridPlan(code=code)
         self._preview: GridPreview | None = None
         self.setMinimumWidth(250)
@@ -35,7 +54,7 @@ class Fall(QWidget):
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = self.look.theme
+        theme = self.theme
         p = QPainter(self)
         head = QRectF(0, 0, self.width(), 22)
         paint.text(p, head, t("grid.fall"), theme.t2, fonts.SMALL)
@@ -67,15 +86,17 @@ class Fall(QWidget):
         cap = self._plan.cash_cap
         bar_room = self.width() - price_wide - 76
         last = last_within(rows)
+        if 0 < cap <= most:
+            self._cap_line(p, price_wide + bar_room * cap / most, rows, room)
         for at, row in enumerate(rows):
             place = QRectF(0, 28 + at * ROW, self.width(), ROW)
             bar = QRectF(price_wide, place.top() + 2.5, bar_room * row.cash / most, ROW - 5)
             self._row(p, place, bar, row, is_last=row is last)
         if 0 < cap <= most:
-            self._cap_line(p, price_wide + bar_room * cap / most, rows, last, room)
+            self._cap_words(p, price_wide + bar_room * cap / most, rows, last, room)
 
     def _row(self, p: QPainter, place: QRectF, bar: QRectF, row: FallRow, *, is_last: bool) -> None:
-        theme = self.look.theme
+        theme = self.theme
         strong = row.kind in ("sell", "live", "first")
         price = QRectF(0, place.top(), bar.left() - 10, ROW)
         value = theme.t1 if strong else theme.t2 if row.kind == "armed" else theme.t3
@@ -84,7 +105,7 @@ class Fall(QWidget):
             cell = QRectF(bar.left(), bar.top(), 64, bar.height())
             paint.box(p, cell, theme.dnbg, radius=2)
             p.fillRect(QRectF(cell.left(), cell.top(), 3, cell.height()), paint.color(theme.dn))
-            words = t("grid.sells", volume=row.volume)
+            words = t("grid.sells", volume=fmt.volume(row.volume))
             paint.text(p, cell.adjusted(10, 0, 0, 0), words, theme.dn, fonts.SMALL, bold=True)
             return
         if row.kind == "over":
@@ -94,22 +115,31 @@ class Fall(QWidget):
         paint.box(p, bar, fill, radius=2)
         after = QRectF(bar.right() + 8, place.top(), place.right() - bar.right() - 8, ROW)
         if row.kind == "first":
-            words = t("grid.first_bar", volume=row.volume, cash=fmt.money_short(row.cash))
-            paint.text(p, after, words, theme.t1, fonts.SMALL)
+            words = t("grid.first_bar", volume=fmt.volume(row.volume), cash=fmt.money_short(row.cash))
+            self._after(p, after, words, theme.t1, bold=False)
         elif row.kind == "live":
             p.fillRect(QRectF(bar.right() - 3, bar.top(), 3, bar.height()), paint.color(theme.up))
-            paint.text(p, after, t("grid.buys", volume=row.volume), theme.up, fonts.SMALL, bold=True)
+            self._after(p, after, t("grid.buys", volume=fmt.volume(row.volume)), theme.up, bold=True)
         elif is_last:
-            paint.text(p, after, fmt.money_short(row.cash), theme.t1, fonts.SMALL, bold=True)
+            self._after(p, after, fmt.money_short(row.cash), theme.t1, bold=True)
 
-    def _cap_line(self, p: QPainter, x: float, rows: tuple[FallRow, ...], last: FallRow | None, room: float) -> None:
-        theme = self.look.theme
+    def _after(self, p: QPainter, place: QRectF, words: str, value: str, *, bold: bool) -> None:
+        """Words behind a bar, on their own ground: the line of the cap may run there."""
+        wide = fonts.width_of(words, fonts.SMALL, bold)
+        ground = QRectF(place.left() - 3, place.top() + 1, wide + 6, place.height() - 2)
+        p.fillRect(ground, paint.color(self.theme.bg1))
+        paint.text(p, place, words, value, fonts.SMALL, bold=bold)
+
+    def _cap_line(self, p: QPainter, x: float, rows: tuple[FallRow, ...], room: float) -> None:
         sells = sum(row.kind in ("sell", "first") for row in rows)
         top, foot = 28 + sells * ROW + 2, 28 + min(len(rows) * ROW, room)
-        line = QPen(paint.color(theme.warn), 1.0)
+        line = QPen(paint.color(self.theme.warn), 1.0)
         line.setDashPattern([4, 3])
         p.setPen(line)
         p.drawLine(QPointF(round(x) + 0.5, top), QPointF(round(x) + 0.5, foot))
+
+    def _cap_words(self, p: QPainter, x: float, rows: tuple[FallRow, ...], last: FallRow | None, room: float) -> None:
+        theme, foot = self.theme, 28 + min(len(rows) * ROW, room)
         below = rows.index(last) + 2 if last is not None else 0
         y = 28 + below * ROW
         if y + 36 > foot:
@@ -124,13 +154,11 @@ class Fall(QWidget):
         paint.text(p, QRectF(left, y + 18, wide + 2, 18), until, theme.t1, fonts.SMALL)
 
 
-class Outcome(QWidget):
+class Outcome(Figures):
     """What it comes to: three figures, the orders, the checklist; for a running grid also what changes."""
 
     def __init__(self, look: Look, code: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.look = look
-        self._code = code
+        super().__init__(look, code, parent)
         self._preview: GridPreview | None = None
         self._diffs: tuple[tuple[str, str, str], ...] | None = None
         self._range_bp = 0
@@ -150,7 +178,7 @@ class Outcome(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         p = QPainter(self)
-        theme = self.look.theme
+        theme = self.theme
         if self._preview is None:
             for at, key in enumerate(("grid.most", "grid.worst_plain", "grid.trip")):
                 self._figure(p, at, t(key), fmt.MISSING, theme.t3, "")
@@ -179,7 +207,7 @@ class Outcome(QWidget):
         p.end()
 
     def _figure(self, p: QPainter, at: int, label: str, words: str, value: str, note: str) -> None:
-        theme = self.look.theme
+        theme = self.theme
         row = QRectF(0, at * 44, self.width(), 43)
         paint.text(p, row, label, theme.t2, fonts.BODY)
         note_left = self.width() * 0.66
@@ -191,7 +219,7 @@ class Outcome(QWidget):
     def _orders(self, p: QPainter, y: float, title: str, orders: list[PreviewOrder]) -> float:
         if not orders:
             return y
-        theme = self.look.theme
+        theme = self.theme
         paint.text(p, QRectF(0, y, self.width(), 22), title, theme.t2, fonts.SMALL)
         y += 22
         for order in orders[:5]:
@@ -212,7 +240,7 @@ class Outcome(QWidget):
         return y + 6
 
     def _changes(self, p: QPainter, y: float, diffs: tuple[tuple[str, str, str], ...]) -> float:
-        theme = self.look.theme
+        theme = self.theme
         title = t("grid.changes", n=len(diffs)) if diffs else t("grid.no_changes")
         paint.text(p, QRectF(0, y, self.width(), 22), title, theme.t2, fonts.SMALL)
         y += 22
@@ -229,15 +257,15 @@ class Outcome(QWidget):
         for check in worst_first:
             if y + 22 > self.height():
                 return
-            check_mark(p, 0, y + 11, self.look.theme, check.level)
-            value = self.look.theme.t1
+            check_mark(p, 0, y + 11, self.theme, check.level)
+            value = self.theme.t1
             place = QRectF(24, y, self.width() - 24, 22)
             words, note = check_words(check, self._code)
             bold = check.level == "refuse"
             wide = paint.text(p, place, words, value, fonts.SMALL, bold=bold, elide=True) + 10
             rest = place.adjusted(wide, 0, 0, 0)
             if note and rest.width() > 30:
-                paint.text(p, rest, note, self.look.theme.t2, fonts.SMALL, elide=True)
+                paint.text(p, rest, note, self.theme.t2, fonts.SMALL, elide=True)
             y += 22
 
 

@@ -80,6 +80,10 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
             return t("grid.no_changes")
         return first
 
+    def fade(self, old: bool) -> None:  # noqa: FBT001
+        self.fall.fade(old)
+        self.outcome.fade(old)
+
     def quiet(self) -> tuple[str, ...]:
         return (*super().quiet(), t("grid.no_changes"))
 

@@ -79,7 +79,7 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
         self.shares = UnitField(look, SHARES, max(self.plan.sell_volume, 100), t("unit.shares"), parent=self.body)
         self.facts = Facts(look, self.body)
         self.rules = RulesPage(look, self.plan, self.body)
-        self.more = Fold(look, t("guard.rules"), self._turn, self.body)
+        self.more = Fold(look, t("guard.rules"), self._turn, self.body, back=t("sheet.back"))
         self._lay_out()
         self.way_now.clicked.connect(lambda: self.change(replace(self.plan, readiness=Readiness.AUTO)))
         self.way_wait.clicked.connect(lambda: self.change(replace(self.plan, readiness=Readiness.ABOVE)))

@@ -62,6 +62,9 @@ class PreviewSheet(Sheet, Generic[P, R]):
         """Arm the plan; the answer goes to `sent`."""
         raise NotImplementedError
 
+    def fade(self, old: bool) -> None:  # noqa: FBT001
+        """The figures shown are those of other settings: take their colour away, or give it back."""
+
     def bad_field(self) -> str:
         """What is wrong with the first field that is wrong, '' when none is."""
         return ""
@@ -76,6 +79,10 @@ class PreviewSheet(Sheet, Generic[P, R]):
             self._refusal = ""
             self._edit.start(EDIT_MS)
         self.recheck()
+
+    def recheck(self) -> None:
+        super().recheck()
+        self.fade(self.answer is None or bool(self.bad_field() or self._refusal))
 
     def request(self) -> None:
         """Ask now, unless the trader is away or a field is wrong."""

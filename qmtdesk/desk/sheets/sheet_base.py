@@ -19,6 +19,7 @@ HEAD = 56
 FOOT = 60
 TOP_BAR = 56
 TOP_NAME = "top_bar"
+HOST_NAME = "desk"
 _MARGIN = 16
 
 
@@ -28,6 +29,14 @@ def top_of(window: QWidget) -> int:
     if bar is None or bar.isHidden():
         return TOP_BAR
     return bar.mapTo(window, bar.rect().bottomLeft()).y() + 1
+
+
+def host_of(widget: QWidget) -> QWidget:
+    """The window whose sheets a widget may open: the one named so, wherever that is embedded."""
+    at: QWidget | None = widget
+    while at is not None and at.objectName() != HOST_NAME:
+        at = at.parentWidget()
+    return at or widget.window()
 
 
 class Card(QWidget):

@@ -1,5 +1,6 @@
 """Opens the sheets over a window."""
 
+from collections.abc import Callable
 from typing import Protocol, cast
 
 from PySide6.QtWidgets import QWidget
@@ -10,7 +11,8 @@ from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.sheets.grid_sheet import GridSheet
 from qmtdesk.desk.sheets.guard_sheet import GuardSheet
 from qmtdesk.desk.sheets.kill_sheet import KillSheet
-from qmtdesk.desk.sheets.stop_choice import StopChoice
+from qmtdesk.desk.sheets.stop_choice import StopChoice, StopSheet
+from qmtdesk.domain.plans import StopHow
 
 
 class Host(Protocol):
@@ -39,10 +41,21 @@ def open_kill_sheet(window: QWidget) -> KillSheet:
     return show_kill(window, host.mirror, host.commands, host.look)
 
 
-def open_stop_choice(window: QWidget, code: str, anchor: QWidget) -> StopChoice:
+def open_stop_choice(
+    window: QWidget, code: str, anchor: QWidget, stop: Callable[[str, StopHow], None]
+) -> StopChoice:
     """The three ways to stop a grid, under the button that was pressed. `window` is a Host."""
     host = cast("Host", window)
-    return StopChoice(window, host.mirror, host.commands, host.look, code, anchor)
+    return StopChoice(window, host.look, anchor, lambda how: stop_by(window, code, how, stop))
+
+
+def stop_by(window: QWidget, code: str, how: StopHow, stop: Callable[[str, StopHow], None]) -> None:
+    """Stop in that way; the one that sells shows its numbers first. `window` is a Host."""
+    if how is StopHow.SELL:
+        host = cast("Host", window)
+        StopSheet(window, host.mirror, host.commands, host.look, code).open()
+    else:
+        stop(code, how)
 
 
 def show_guard(

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush import paint
@@ -101,59 +102,70 @@ class StopSheet(Sheet):
 
 
 class StopChoice(QWidget):
-    """A small list under a button, inside the window. The first line is what 停止 does anyway."""
+    """A small list under a button, inside the window. The first line is what 停止 does anyway.
 
-    def __init__(
-        self, window: QWidget, mirror: Mirror, commands: Commands, look: Look, code: str, anchor: QWidget
-    ) -> None:
+    It goes away with a choice, with Esc, with a click anywhere else and when the window changes its size.
+    """
+
+    def __init__(self, window: QWidget, look: Look, anchor: QWidget, pick: Callable[[StopHow], None]) -> None:
         super().__init__(window)
         self.look = look
-        self._pick: list[Callable[[], None]] = []
+        self._pick = pick
+        self._before = window.focusWidget()
+        self._gone = False
         self.options: list[Option] = []
-        choices: tuple[tuple[str, Callable[[], None]], ...] = (
-            ("cancel", lambda: commands.disarm_grid(code, StopHow.CANCEL)),
-            ("leave", lambda: commands.disarm_grid(code, StopHow.LEAVE)),
-            ("sell", lambda: StopSheet(window, mirror, commands, look, code).open()),
-        )
-        for at, (key, act) in enumerate(choices):
-            option = Option(look, t(f"stop.{key}"), t(f"stop.{key}_note"), self)
+        for at, how in enumerate((StopHow.CANCEL, StopHow.LEAVE, StopHow.SELL)):
+            option = Option(look, t(f"stop.{how.value}"), t(f"stop.{how.value}_note"), self)
             option.setCheckable(False)
             option.setGeometry(6, 6 + at * 52, 308, 46)
-            option.clicked.connect(lambda _=False, act=act: self._take(act))
+            option.clicked.connect(lambda _=False, how=how: self._take(how))
             self.options.append(option)
-        self.setFixedSize(320, 6 + 52 * len(choices))
+        self.setFixedSize(320, 6 + 52 * len(self.options))
         corner = anchor.mapTo(window, QPoint(anchor.width() - self.width(), anchor.height() + 4))
         x = min(max(corner.x(), 8), window.width() - self.width() - 8)
         self.move(x, min(max(corner.y(), top_of(window) + 4), window.height() - self.height() - 8))
-        window.installEventFilter(self)
+        app = QApplication.instance()
+        if app is not None:
+            app.installEventFilter(self)
         self.show()
         self.raise_()
         self.options[0].setFocus()
 
-    def _take(self, act: Callable[[], None]) -> None:
+    def _take(self, how: StopHow) -> None:
         self.leave()
-        act()
+        self._pick(how)
 
     def leave(self) -> None:
         """Put it away."""
-        window = self.parentWidget()
-        if window is not None:
-            window.removeEventFilter(self)
-            window.setFocus()
+        if self._gone:
+            return
+        self._gone = True
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self)
+        back = self._before if self._before is not None and isValid(self._before) else self.parentWidget()
+        if back is not None:
+            back.setFocus()
         self.hide()
         self.deleteLater()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+        now = next((at for at, option in enumerate(self.options) if option.hasFocus()), 0)
         if event.key() == Qt.Key.Key_Escape:
             self.leave()
         elif step:
-            now = next((at for at, option in enumerate(self.options) if option.hasFocus()), 0)
             self.options[(now + step) % len(self.options)].setFocus()
+        elif Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F12:
+            event.ignore()
+            return
         event.accept()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.Resize) and watched is self.parentWidget():
+        if event.type() == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget):
+            if watched is not self and not self.isAncestorOf(watched):
+                self.leave()
+        elif event.type() == QEvent.Type.Resize and watched is self.parentWidget():
             self.leave()
         return False
 

@@ -16,6 +16,7 @@ from qmtdesk.desk.brush.note_bar import NoteBar
 from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.sheets import sheets
+from qmtdesk.desk.sheets.sheet_base import host_of
 from qmtdesk.desk.watch.watch_list import WatchList
 from qmtdesk.desk.watch.watch_state import block, sealed_now
 from qmtdesk.desk.words.texts import say, t
@@ -107,7 +108,7 @@ class WatchPanel(QWidget):
         self._open(code)
 
     def _open(self, code: str, threshold: int = 0) -> None:
-        sheets.show_guard(self.window(), self.mirror, self.commands, self.look, code, threshold)
+        sheets.show_guard(host_of(self), self.mirror, self.commands, self.look, code, threshold)
 
     def _copy(self, code: str) -> None:
         QGuiApplication.clipboard().setText(self.rows.tip(code))

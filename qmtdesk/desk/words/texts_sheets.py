@@ -25,6 +25,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "field.above_wan": ("{got}，太大：这里的单位是万元", "{got} is too large: typed in 10,000 CNY"),
     "field.off_step": ("要是 {bound} {unit}的整数倍", "Whole multiples of {bound} {unit}"),
     "field.unit": ("单位看不懂，这里是{unit}", "Unknown unit, this is in {unit}"),
+    "field.named": ("{name}：{why}", "{name}: {why}"),
     "field.echo_wan": ("{wan} = {yuan} 元", "{wan} = {yuan} CNY"),
     "unit.yuan": ("元", "CNY"),
     "unit.wan": ("万元", "×10k CNY"),
@@ -116,6 +117,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "seal.cursor": ("{at}  {amount}", "{at}  {amount}"),
     "unit.ticks": ("跳", "ticks"),
     # every sheet
+    "sheet.back": ("返回常用设置", "Back to the usual settings"),
     "sheet.cancel": ("取消", "Cancel"),
     "sheet.live": ("实盘", "LIVE"),
     "sheet.paper": ("模拟", "PAPER"),
