@@ -1,6 +1,7 @@
 """The composition root: reads the command line and wires desk, trader or a headless run together."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from hashlib import sha256
@@ -98,6 +99,13 @@ def _trader(given: argparse.Namespace) -> int:
 def _desk(given: argparse.Namespace) -> int:
     from qmtdesk.desk.shell.run import DeskOptions, run_desk
 
+    if not _has_screen():
+        print(
+            "没有可用的屏幕（DISPLAY 和 WAYLAND_DISPLAY 都没有设置），窗口无法打开。\n"
+            "There is no screen (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can be opened.",
+            file=sys.stderr,
+        )
+        return EXIT_BAD
     if given.replay and not _readable(given):
         return EXIT_BAD
     folder = _folder(given)
@@ -107,6 +115,13 @@ def _desk(given: argparse.Namespace) -> int:
     words += [word for held in given.hold for word in ("--hold", held)]
     words += ["--replay", *(str(file.resolve()) for file in given.replay)] if given.replay else []
     return run_desk(DeskOptions(folder, (*words, "--trader")))
+
+
+def _has_screen() -> bool:
+    """Qt aborts the process without one, which tells a user nothing."""
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _readable(given: argparse.Namespace) -> bool:

@@ -13,7 +13,6 @@ from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush import format as f
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.ladder.ladder_head import RUNNING
-from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.plans import StopHow
@@ -28,16 +27,15 @@ WIDE = 470
 
 
 class BondPanel(QWidget):
-    """The bond table of the desk. It sends only 停止; sheets are asked for by signal."""
+    """The bond table of the desk. It sends nothing itself: what the user wants goes out as signals."""
 
     sheet_requested = Signal(str)
     ladder_requested = Signal(str)  # double-click: the ladder takes the keyboard
-    stopped = Signal(str)  # the S key stopped this grid: the window offers the way back
+    stop_requested = Signal(str, object)  # code, StopHow
 
-    def __init__(self, mirror: Mirror, commands: Commands, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, mirror: Mirror, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._mirror = mirror
-        self._commands = commands
         self._look = look
         self.model = BondModel(mirror, self)
         self.search = SearchBox(look, self)
@@ -211,8 +209,7 @@ class BondPanel(QWidget):
     def _stop(self, code: str) -> None:
         bond = self._mirror.bonds.get(code)
         if bond is not None and bond.grid in RUNNING:
-            self._commands.disarm_grid(code, StopHow.CANCEL)
-            self.stopped.emit(code)
+            self.stop_requested.emit(code, StopHow.CANCEL)
 
     def _show_screens(self) -> None:
         menu = QMenu(self)
@@ -249,21 +246,31 @@ class BondPanel(QWidget):
         self._mark()
 
     def _menu(self, place: QPoint) -> None:
+        menu = self.menu_at(place)
+        if menu is not None:
+            menu.popup(self.view.viewport().mapToGlobal(place))
+
+    def menu_at(self, place: QPoint) -> QMenu | None:
+        """What can be done with the bond at that place of the table; it deletes itself when closed."""
         index = self.view.indexAt(place)
         bond = self.model.bond_at(index.row())
         if bond is None:
-            return
+            return None
         column = self.model.columns[index.column()]
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         clipboard = QGuiApplication.clipboard()
-        menu.addAction(t("bond.open_sheet"), lambda: self.sheet_requested.emit(bond.row.code))
+        code = bond.row.code
+        menu.addAction(t("bond.open_sheet"), lambda: self.sheet_requested.emit(code))
+        if bond.row.grid in RUNNING:
+            for how in (StopHow.CANCEL, StopHow.LEAVE, StopHow.SELL):
+                menu.addAction(t(f"stop.{how.value}"), lambda how=how: self.stop_requested.emit(code, how))
         menu.addSeparator()
         menu.addAction(t("bond.copy_cell"), lambda: clipboard.setText(column.show(bond).text))
         menu.addAction(t("bond.copy_row"), lambda: clipboard.setText(row_text(bond, self.model.columns)))
         menu.addSeparator()
         menu.addAction(t("bond.columns"), lambda: self._column_menu(place))
-        menu.popup(self.view.viewport().mapToGlobal(place))
+        return menu
 
     # where things stand
 

@@ -42,11 +42,12 @@ def open_kill_sheet(window: QWidget) -> KillSheet:
 
 
 def open_stop_choice(
-    window: QWidget, code: str, anchor: QWidget, stop: Callable[[str, StopHow], None]
+    window: QWidget, code: str, anchor: QWidget, stop: Callable[[str, StopHow], None] | None = None
 ) -> StopChoice:
     """The three ways to stop a grid, under the button that was pressed. `window` is a Host."""
     host = cast("Host", window)
-    return StopChoice(window, host.look, anchor, lambda how: stop_by(window, code, how, stop))
+    plain = stop or host.commands.disarm_grid
+    return StopChoice(window, host.look, anchor, lambda how: stop_by(window, code, how, plain))
 
 
 def stop_by(window: QWidget, code: str, how: StopHow, stop: Callable[[str, StopHow], None]) -> None:

@@ -1,17 +1,20 @@
 """The menu: how the window looks, the paper market's clock, the layout."""
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
 from qmtdesk.desk.brush.language import Language
 from qmtdesk.desk.brush.look import ROW_HEIGHTS, Look
 from qmtdesk.desk.brush.tokens import Palette
 from qmtdesk.desk.link.commands import Commands
-from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.shell.jump import Goal
 from qmtdesk.desk.words.texts import t
+
+if TYPE_CHECKING:
+    from qmtdesk.desk.shell.window import MainWindow
 
 SPEEDS = (1, 2, 5, 10, 30, 60)
 MOMENTS = ((9, 14), (9, 24), (9, 29), (10, 30), (12, 59), (14, 55))
@@ -19,9 +22,34 @@ SCALES = (100, 125, 150, 175, 200)
 Do = Callable[[str], None]
 
 
-def build(parent: QWidget, mirror: Mirror, commands: Commands, look: Look, scale: int, do: Do) -> QMenu:
-    """A fresh menu in the language in force. `do` gets: restore, full, float, keys, about, quit, scale:150."""
-    menu = QMenu(parent)
+def build(window: "MainWindow", scale: int, do: Do) -> QMenu:
+    """A fresh menu in the language in force; `do` gets the names `MenuActs.does` knows."""
+    mirror, look = window.mirror, window.look
+    menu = QMenu(window)
+    _looks(menu, look, scale, do)
+    _tick(menu, t("menu.motion"), on=not look.motion, then=lambda: look.set(motion=not look.motion))
+    _tick(menu, t("menu.sound"), on=window.alerts.sound, then=lambda: do("sound"))
+    if mirror.status is not None:
+        menu.addSeparator()
+        _tick(menu, t("menu.master"), on=mirror.status.master, then=lambda: do("master"))
+        if mirror.status.mode != "live":
+            _paper(menu, mirror.status.speed, window.commands)
+    menu.addSeparator()
+    for name in ("float", "restore", "full", "keys", "about"):
+        menu.addAction(t(f"menu.{name}"), lambda name=name: do(name))
+    menu.addSeparator()
+    menu.addAction(t("menu.quit"), lambda: do("quit"))
+    return menu
+
+
+def _tick(menu: QMenu, words: str, *, on: bool, then: Callable[[], object]) -> None:
+    action = menu.addAction(words)
+    action.setCheckable(True)
+    action.setChecked(on)
+    action.triggered.connect(lambda _=False: then())
+
+
+def _looks(menu: QMenu, look: Look, scale: int, do: Do) -> None:
     _choices(menu, t("menu.theme"), (("dark", t("menu.theme_dark")), ("light", t("menu.theme_light"))),
              "dark" if look.dark else "light", lambda name: look.set(dark=name == "dark"))  # fmt: skip
     _choices(menu, t("menu.palette"), ((p.value, t(f"palette.{p.value}")) for p in Palette), look.palette.value,
@@ -31,19 +59,6 @@ def build(parent: QWidget, mirror: Mirror, commands: Commands, look: Look, scale
     _choices(menu, t("menu.density"), ((name, t(f"density.{name}")) for name in ROW_HEIGHTS), look.density,
              lambda name: look.set(density=name))  # fmt: skip
     _choices(menu, t("menu.scale"), ((str(s), f"{s}%") for s in SCALES), str(scale), lambda name: do(f"scale:{name}"))
-    still = menu.addAction(t("menu.motion"))
-    still.setCheckable(True)
-    still.setChecked(not look.motion)
-    still.toggled.connect(lambda on: look.set(motion=not on))
-    if mirror.status is not None and mirror.status.mode != "live":
-        menu.addSeparator()
-        _paper(menu, mirror.status.speed, commands)
-    menu.addSeparator()
-    for name in ("float", "restore", "full", "keys", "about"):
-        menu.addAction(t(f"menu.{name}"), lambda name=name: do(name))
-    menu.addSeparator()
-    menu.addAction(t("menu.quit"), lambda: do("quit"))
-    return menu
 
 
 def _paper(menu: QMenu, speed: int, commands: Commands) -> None:
@@ -52,11 +67,7 @@ def _paper(menu: QMenu, speed: int, commands: Commands) -> None:
     jump = menu.addMenu(t("menu.jump"))
     for hour, minute in MOMENTS:
         jump.addAction(f"{hour:02d}:{minute:02d}", lambda m=hour * 60 + minute: commands.paper_clock(speed, m))
-    menu.addAction(t("menu.demo"), lambda: _demo(commands))
-
-
-def _demo(commands: Commands) -> None:
-    commands.demo()
+    menu.addAction(t("menu.demo"), lambda: commands.demo())  # without the action's own argument
 
 
 def _choices(
@@ -78,6 +89,6 @@ def as_goals() -> tuple[Goal, ...]:
     made = [Goal("command", f"tab:{n}", t(f"tab.{name}"), f"Alt+{n + 1}") for n, name in
             enumerate(("orders", "fills", "positions", "trips", "events"))]  # fmt: skip
     made.append(Goal("command", "theme", f"{t('menu.theme')}: {t('menu.theme_dark')} / {t('menu.theme_light')}"))
-    for name, hint in (("restore", ""), ("full", "F11"), ("keys", "F1"), ("about", "")):
-        made.append(Goal("command", name, t(f"menu.{name}").split("  ")[0], hint))
+    for name, hint in (("restore", ""), ("full", "F11"), ("keys", "F1"), ("master", ""), ("about", "")):
+        made.append(Goal("command", name, t(f"menu.{name}").split("  ")[0].split("（")[0].split(" (")[0], hint))
     return tuple(made)

@@ -69,6 +69,8 @@ def alarm_of(mirror: Mirror, error: str = "") -> Alarm | None:
     if status.lamp_trade == "blind":
         age = fmt.duration(trade_age(mirror))
         return Alarm("trade", t("strip.trade_down", age=age), t("strip.trade_down_note"))
+    if not status.master:
+        return _master_alarm(mirror)
     if status.ready == "suspended":
         return Alarm("suspended", t("strip.suspended"), t("strip.suspended_note"))
     if error:
@@ -97,13 +99,23 @@ def _kill_alarm(mirror: Mirror) -> Alarm:
     return Alarm("killed", t("strip.killed"), t("strip.killed_note", done=done, all=len(row.items)), (shown,))
 
 
+def _master_alarm(mirror: Mirror) -> Alarm:
+    actions = [("master", t("strip.master_on"))]
+    note, live = _resting(mirror, t("strip.master_note"))
+    return Alarm("master", t("strip.master"), note, (*live, *actions))
+
+
+def _resting(mirror: Mirror, note: str) -> tuple[str, list[tuple[str, str]]]:
+    """The note, and what of ours rests at the exchange all the same, with the way to cancel it."""
+    live = len(own_live(mirror))
+    if not live:
+        return note, []
+    space = "" if note.endswith("。") else " "
+    return f"{note}{space}{t('strip.blind_live', n=live)}", [("cancel_live", t("strip.cancel_all", n=live))]
+
+
 def _blind_alarm(mirror: Mirror, status: StatusRow) -> Alarm:
-    note = t("strip.blind_note")
-    actions: list[tuple[str, str]] = []
-    live = own_live(mirror)
-    if live:
-        note += ("" if note.endswith("。") else " ") + t("strip.blind_live", n=len(live))
-        actions.append(("cancel_live", t("strip.cancel_all", n=len(live))))
+    note, actions = _resting(mirror, t("strip.blind_note"))
     return Alarm("blind", t("strip.blind", age=fmt.duration(quote_age(mirror))), note, tuple(actions))
 
 

@@ -118,6 +118,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "不会再发出任何委托。本程序委托已全部撤完，持仓未动。",
         "No order will leave. All our orders are cancelled, holdings untouched.",
     ),
+    "strip.master": ("总开关已关闭", "Master switch off"),
+    "strip.master_note": (
+        "新委托已全部拦下，撤单照常；网格与卫士不会停用。",
+        "All new orders blocked, cancels leave; grids and guards stay armed.",
+    ),
+    "strip.master_on": ("打开总开关…", "Turn it on…"),
     "strip.error": ("程序出错", "Program error"),
     "strip.error_note": (
         "{text}。窗口继续运行，详情已写入日志。",
@@ -218,11 +224,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "menu.speed": ("模拟速度", "Paper speed"),
     "menu.jump": ("跳到时刻", "Jump to"),
     "menu.demo": ("演示：启动 3 个网格与 5 个卫士", "Demo: start 3 grids and 5 guards"),
-    "menu.master": ("总开关", "Master switch"),
+    "menu.master": ("总开关（关上就拦下所有新委托）", "Master switch (off blocks all new orders)"),
+    "menu.sound": ("提示音", "Sound"),
     "menu.restore": ("恢复布局", "Restore layout"),
     "menu.full": ("全屏  F11", "Full screen  F11"),
     "menu.float": ("页签移到独立窗口", "Tabs in their own window"),
-    "menu.keys": ("快捷键  F1", "Keys  F1"),
+    "menu.keys": ("帮助与快捷键  F1", "Help and keys  F1"),
     "menu.about": ("关于 qmtdesk", "About qmtdesk"),
     "menu.quit": ("退出", "Quit"),
     # jump
