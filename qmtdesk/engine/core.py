@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.codes import Listing
@@ -289,11 +290,13 @@ def _day_opened(work: Work, event: m.DayOpened) -> None:
     if new:
         old = work.state.day
         work.note(r.DayBegan(event.day))
-        opened_at = work.state.at
-        for code in tuple(work.state.grids):
-            grids.expire(work, code, opened_at)
-        for code in tuple(work.state.guards):
-            guards.expire(work, code, opened_at)
+        if old:
+            # what was armed before that day's close ended with it; what was armed in the evening is for today
+            closed_at = at_of(date.fromisoformat(old), 15, 0)
+            for code in tuple(work.state.grids):
+                grids.expire(work, code, closed_at)
+            for code in tuple(work.state.guards):
+                guards.expire(work, code, closed_at)
         grids.new_day(work)
         guards.new_day(work)
         if old:

@@ -203,6 +203,17 @@ def test_arms_expire_at_the_close_unless_kept() -> None:
     assert day.state.guards[STOCK].state is GuardState.OFF
 
 
+def test_what_is_armed_in_the_evening_is_armed_for_the_next_day() -> None:
+    day = MarketDay().open()
+    day.jump(20, 0)
+    day.wait(2_000)
+    assert day.feed(m.ArmGrid(GridPlan(code=BOND))).refusal is None
+    day.wait(2_000)
+    assert day.places() == []
+    day.next_day()
+    assert day.state.grids[BOND].armed
+
+
 def test_a_trader_asleep_at_the_close_expires_arms_when_the_next_day_opens() -> None:
     day = MarketDay(held={STOCK: (1_000, 9_000)}).open()
     day.feed(m.ArmGrid(PLAN))

@@ -71,7 +71,7 @@ def ahead_now(quote: Quote, side: Side, price: int, ahead: int) -> int:
     """The queue before an order cannot be longer than what is displayed at its price, where that can be seen."""
     own = quote.bids if side is Side.BUY else quote.asks
     shown = [level for level in own if level.price > 0]
-    if not has_book(quote) or (len(shown) == len(own) and beyond(side, shown[-1].price, price)):
+    if not has_book(quote) or (shown and len(shown) == len(own) and beyond(side, shown[-1].price, price)):
         return ahead
     displayed = next((level.volume for level in shown if level.price == price), 0)
     return min(ahead, displayed)
