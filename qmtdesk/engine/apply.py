@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from qmtdesk.domain.order import CANCELLABLE, FINAL, Fill, Order, OrderState, OwnerKind, Side
+from qmtdesk.domain.reason import Reason
 from qmtdesk.engine import records as r
-from qmtdesk.engine.books import Holding, Money, State, drop, put
+from qmtdesk.engine.books import Holding, LogLine, Money, State, drop, put
+from qmtdesk.engine.telling import told_key
 
 LINES_KEPT = 500
 LOSS = "loss"
@@ -44,9 +46,23 @@ def apply(state: State, record: r.Record) -> State:  # noqa: C901, PLR0912 - one
             money = state.money or Money(0, 0, 0)
             return replace(state, money=replace(money, base_total=total))
         case r.Logged(line):
-            return replace(state, lines=(*state.lines, line)[-LINES_KEPT:], next_line=line.no + 1)
+            return _logged(state, line)
+        case r.Suspended(code, at, reason):
+            return _suspended(state, code, at, reason)
         case _:
             raise TypeError(f"no such record: {record!r}")
+
+
+def _logged(state: State, line: LogLine) -> State:
+    key = told_key(line.code, line.reason)
+    told = put(state.told, key, line.at) if key else state.told
+    return replace(state, lines=(*state.lines, line)[-LINES_KEPT:], next_line=line.no + 1, told=told)
+
+
+def _suspended(state: State, code: str, at: int, reason: Reason | None) -> State:
+    if reason is not None:
+        return replace(state, suspended=put(state.suspended, code, reason))
+    return replace(state, suspended=drop(state.suspended, code), released=put(state.released, code, at))
 
 
 def _placed(state: State, order: Order) -> State:
@@ -54,7 +70,9 @@ def _placed(state: State, order: Order) -> State:
     state = replace(state, orders=put(state.orders, order.ref, order), refs=refs)
     if order.owner.kind is OwnerKind.FOREIGN:
         return state
-    return replace(_counted(state, order.created_at), next_ref=max(state.next_ref, number_of(order.ref) + 1))
+    return replace(
+        _counted(state, order.created_at, order.code), next_ref=max(state.next_ref, number_of(order.ref) + 1)
+    )
 
 
 def number_of(ref: str) -> int:
@@ -63,10 +81,11 @@ def number_of(ref: str) -> int:
     return int(number) if head.startswith("q") and number.isascii() and number.isdigit() else 0
 
 
-def _counted(state: State, at: int) -> State:
+def _counted(state: State, at: int, code: str) -> State:
     """One more message (order or cancel) went to the broker."""
     recent = tuple(t for t in state.sent_at if at - t < RATE_WINDOW_MS)
-    return replace(state, messages=state.messages + 1, sent_at=(*recent, at))
+    of_code = put(state.messages_of, code, state.messages_of.get(code, 0) + 1)
+    return replace(state, messages=state.messages + 1, sent_at=(*recent, at), messages_of=of_code)
 
 
 def _moved(state: State, record: r.OrderMoved) -> State:
@@ -95,8 +114,9 @@ def _cancel_asked(state: State, ref: str, at: int) -> State:
     order = state.orders.get(ref)
     if order is None:
         return state
-    state = _counted(state, at)
-    return replace(state, orders=put(state.orders, ref, replace(order, cancel_asked_at=at)))
+    state = _counted(state, at, order.code)
+    asked = replace(order, cancel_asked_at=at, cancels=order.cancels + 1)
+    return replace(state, orders=put(state.orders, ref, asked))
 
 
 def fill_key(fill: Fill) -> str:
@@ -169,6 +189,8 @@ def _day_began(state: State, day: str) -> State:
         fills={},
         messages=0,
         sent_at=(),
+        messages_of={},
+        told={},
         money=None,
         holdings={},
         quotes={},

@@ -36,10 +36,11 @@ class Ready(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A quote and when it reached us (market time)."""
+    """A quote and when it reached us (market time). `before` is the price of the one before it, 厘."""
 
     quote: Quote
     at: int
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,13 @@ class State:
     loss_day: str = ""
     blocked: Mapping[str, Reason] = field(default_factory=_empty)
     """Why a code's newest wish did not leave; '' for what holds everything back."""
+    suspended: Mapping[str, Reason] = field(default_factory=_empty)
+    """Codes that wait for the user's word, and why; '' holds everything back."""
+    released: Mapping[str, int] = field(default_factory=_empty)
+    """When the user last let a code trade again: what was counted before does not count any more."""
+    told: Mapping[str, int] = field(default_factory=_empty)
+    """When a word that is not repeated at every tick was said last, today."""
+    messages_of: Mapping[str, int] = field(default_factory=_empty)
 
 
 def put(mapping: Mapping[K, V], key: K, value: V) -> Mapping[K, V]:

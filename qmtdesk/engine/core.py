@@ -10,7 +10,7 @@ from qmtdesk.domain.order import CANCELLABLE, Order, OrderState, OwnerKind
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.sessions import at_of, shanghai_day
-from qmtdesk.engine import grids, guards, ledger, reconcile, switches
+from qmtdesk.engine import grids, guards, ledger, reconcile, supervise, switches
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import apply
 from qmtdesk.engine.books import Ready, State, live_orders
@@ -61,6 +61,8 @@ def _happen(work: Work, event: m.Event) -> None:
             _time_passed(work)
         case m.DayOpened():
             _day_opened(work, event)
+        case m.ClockJumped() | m.JournalSetAside():
+            supervise.trouble(work, event)
         case m.LinkChanged(up, text):
             _link_changed(work, up=up, text=text)
         case m.AccountReported(request, report):
@@ -115,7 +117,9 @@ def _code_of(state: State, ref: str) -> str:
 def _after_broker(work: Work, code: str) -> None:
     """Tell the strategies of new trades and rejections, then bring the orders of the code up to date."""
     touched = {code} if code else set()
-    touched |= _tell_fills(work) | _tell_orders(work)
+    filled = _tell_fills(work)
+    supervise.after_fills(work, filled)
+    touched |= filled | _tell_orders(work)
     for name in touched if code else _active(work.state):
         _plan(work, name)
     switches.progress(work)
@@ -135,7 +139,8 @@ def _tell_fills(work: Work) -> set[str]:
         else:
             _guarded(work, fill.code, lambda f=fill, o=order: grids.filled(work, f, o))  # type: ignore[misc]
         if order is not None and order.owner.kind is not OwnerKind.FOREIGN:
-            work.log("info", fill.code, _filled_words(fill.side.value, fill.price, fill.volume))
+            said = because(Why.FILLED, side=fill.side.value, price_milli=fill.price, volume=fill.volume)
+            work.log("info", fill.code, said)
     return touched
 
 
@@ -144,6 +149,7 @@ def _tell_orders(work: Work) -> set[str]:
     touched = {order.code for order in (*work.rejected, *work.revived, *work.pulled)}
     while work.rejected:
         order = work.rejected.pop(0)
+        supervise.after_reject(work)
         if order.owner.kind in grids.GRID_OWNERS:
             grids.rejected(work, order.code)
     while work.revived:
@@ -177,10 +183,6 @@ def _rest_gap(work: Work, order: Order) -> bool:
         return False
     grids.pause_gap(work, order.code, gap, on=True)
     return True
-
-
-def _filled_words(side: str, price: int, volume: int) -> Reason:
-    return because(Why.FILLED, side=side, price_milli=price, volume=volume)
 
 
 def _active(state: State) -> tuple[str, ...]:
@@ -235,6 +237,7 @@ def _time_passed(work: Work) -> None:
     _expire_arms(work)
     switches.watch_loss(work)
     switches.progress(work)
+    supervise.in_time(work)
     if not work.state.instruments:
         return
     if work.state.ready is Ready.READY:
@@ -332,7 +335,11 @@ def _link_changed(work: Work, *, up: bool, text: str) -> None:
 def _user_said(work: Work, event: m.Event) -> None:  # noqa: C901, PLR0912 - one arm per word of a closed union
     match event:
         case m.ArmGrid(plan):
+            # arming is the user's word on this code; what was suspended as a whole wants a word of its own
+            goes_on = supervise.release(work, plan.code)
             grids.arm(work, plan)
+            if goes_on:
+                _plan(work, plan.code)
         case m.DisarmGrid(code, how):
             grids.disarm(work, code, how)
         case m.SetSellOnly(code, on):
@@ -340,6 +347,7 @@ def _user_said(work: Work, event: m.Event) -> None:  # noqa: C901, PLR0912 - one
         case m.PauseGap(code, gap, on):
             grids.pause_gap(work, code, gap, on=on)
         case m.ArmGuard(plan):
+            supervise.refuse_suspended(work)
             guards.arm(work, plan)
         case m.DisarmGuard(code):
             guards.disarm(work, code)
@@ -351,6 +359,12 @@ def _user_said(work: Work, event: m.Event) -> None:  # noqa: C901, PLR0912 - one
             guards.watch(work, code, on=on)
         case m.SetMaster(on):
             work.note(r.MasterSet(on))
+            if on:
+                supervise.release(work, "")
+        case m.Release(code):
+            if supervise.release(work, code):
+                for name in (code,) if code else _active(work.state):
+                    _plan(work, name)
         case m.Kill(by):
             switches.press(work, by)
         case m.LiftKill():

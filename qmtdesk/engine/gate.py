@@ -30,7 +30,7 @@ def refusal(state: State, place: Place) -> Reason | None:
 
 def standstill(state: State, code: str) -> Reason | None:
     """Why nothing at all may be ordered in this code now, or None: switches, link, books, data, phase."""
-    for check in (_switches, _connection, _fresh, _phase):
+    for check in (_switches, _suspended, _connection, _fresh, _phase):
         reason = check(state, Place("", code, Side.BUY, 0, 0, NOBODY))
         if reason is not None:
             return reason
@@ -41,6 +41,13 @@ def _switches(state: State, _place: Place) -> Reason | None:
     if state.kill is not None:
         return because(Why.KILLED, by=state.kill.by, at_ms=state.kill.at)
     return None if state.master else because(Why.MASTER_OFF)
+
+
+def _suspended(state: State, place: Place) -> Reason | None:
+    """What waits for the user's word. A guard still sells a code that is suspended alone."""
+    if "" in state.suspended:
+        return state.suspended[""]
+    return None if place.owner.kind is OwnerKind.GUARD else state.suspended.get(place.code)
 
 
 def _connection(state: State, _place: Place) -> Reason | None:
@@ -77,7 +84,7 @@ def _phase(state: State, place: Place) -> Reason | None:
 def _frozen_side(state: State, place: Place) -> Reason | None:
     for order in live_orders(state, place.code):
         if order.state is OrderState.UNKNOWN and order.side is place.side:
-            return because(Why.SIDE_FROZEN, ref=order.ref, side=place.side.value)
+            return because(Why.SIDE_FROZEN, ref=order.ref, side=place.side.value, price_milli=order.price)
     return None
 
 
@@ -187,6 +194,29 @@ def _value(state: State, place: Place) -> Reason | None:
     return None
 
 
+def _volume(state: State, place: Place) -> Reason | None:
+    """No more than half as much again as the plan says an order of its kind is: a slip of a finger or of a formula."""
+    planned = planned_volume(state, place)
+    bound = planned * state.limits.volume_bp // 10_000
+    if planned and state.limits.volume_bp and place.volume > bound:
+        return because(Why.ORDER_VOLUME, volume=place.volume, cap=bound)
+    return None
+
+
+def planned_volume(state: State, place: Place) -> int:
+    """What one order of this owner is meant to be; 0 when no plan says."""
+    if place.owner.kind is OwnerKind.GUARD:
+        guard = state.guards.get(place.code)
+        return guard.sale.target if guard is not None and guard.sale is not None else 0
+    book = state.grids.get(place.code)
+    part = (book.grid or book.rolling) if book is not None else None
+    if part is None:
+        return 0
+    if place.owner.kind is OwnerKind.CLEAR:
+        return part.held_total
+    return 2 * part.unit if place.owner.kind is OwnerKind.FIRST_BUY else part.unit
+
+
 def _exposure(state: State, place: Place) -> Reason | None:
     if place.side is Side.SELL:
         return None
@@ -246,6 +276,9 @@ def _rate(state: State, place: Place) -> Reason | None:
         return because(Why.RATE_MINUTE, sent=minute, cap=caps.per_minute)
     if caps.per_day and state.messages >= caps.per_day:
         return because(Why.DAY_MESSAGES, sent=state.messages, cap=caps.per_day)
+    here = state.messages_of.get(place.code, 0)
+    if caps.per_symbol_day and here >= caps.per_symbol_day:
+        return because(Why.SYMBOL_MESSAGES, sent=here, cap=caps.per_symbol_day)
     return None
 
 
@@ -253,12 +286,14 @@ def _executions(state: State, place: Place) -> Reason | None:
     cap = state.limits.fills_per_minute
     if not cap or place.owner.kind is OwnerKind.GUARD:
         return None
-    done = {
-        fill.ref
-        for fill in state.fills.values()
-        if fill.code == place.code and fill.side is place.side and state.at - fill.at < 60_000
-    }
-    return because(Why.REPEATED_EXECUTION, fills=len(done), cap=cap) if len(done) > cap else None
+    done = executions(state, place.code, place.side)
+    return because(Why.REPEATED_EXECUTION, fills=done, cap=cap) if done > cap else None
+
+
+def executions(state: State, code: str, side: Side) -> int:
+    """Orders of one side of a code filled in the last minute, since the user last let it trade again."""
+    since = max(state.at - 60_000, state.released.get(code, 0))
+    return len({f.ref for f in state.fills.values() if f.code == code and f.side is side and f.at > since})
 
 
 def _loss(state: State, place: Place) -> Reason | None:
@@ -273,19 +308,25 @@ def _loss(state: State, place: Place) -> Reason | None:
     return None
 
 
-def total_value(state: State) -> int:
-    """The account's worth in 厘: gross cash and every holding at its newest price (its cost where none came yet)."""
+def total_value(state: State, *, agreed: bool = False) -> int:
+    """The account's worth in 厘: gross cash and every holding at its newest price (its cost where none came yet).
+
+    `agreed`: at the better of its two newest prices, so that one wild price does not count as a loss.
+    """
     total = state.money.gross_cash if state.money else 0
     for code, holding in state.holdings.items():
         seen = state.quotes.get(code)
         instrument = state.instruments.get(code)
         price = (seen.quote.last or seen.quote.prev_close) if seen else 0
+        if agreed and seen and price:
+            price = max(price, seen.before)
         total += holding.volume * (price or (instrument.prev_close if instrument else 0) or holding.cost)
     return total
 
 
 CHECKS: tuple[Check, ...] = (
     _switches,
+    _suspended,
     _connection,
     _fresh,
     _phase,
@@ -298,6 +339,7 @@ CHECKS: tuple[Check, ...] = (
     _cage,
     _collar,
     _value,
+    _volume,
     _exposure,
     _room,
     _count,

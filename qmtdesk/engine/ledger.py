@@ -173,7 +173,7 @@ def _advance(work: Work, order: Order, row: BrokerOrder) -> None:
     told = max(order.told_filled, row.filled)
     if state is order.state and told == order.told_filled and (not row.text or row.text == order.text):
         return
-    work.note(r.OrderMoved(order.ref, state, row.at or work.state.at, told_filled=row.filled, text=row.text))
+    work.note(r.OrderMoved(order.ref, state, work.state.at, told_filled=row.filled, text=row.text))
     if state is OrderState.REJECTED and order.state is not OrderState.REJECTED:
         work.rejected.append(order)
         work.log(NOTICE, order.code, said(Why.ORDER_REJECTED, ref=order.ref, text=row.text))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from qmtdesk.domain.order import Fill, Order, OrderState
+from qmtdesk.domain.reason import Reason
 from qmtdesk.engine.books import GridBook, KillBook, LogLine
 from qmtdesk.strategies.board import Board
 from qmtdesk.strategies.guard import Guard
@@ -118,6 +119,15 @@ class KillSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspended:
+    """A code ('' = everything) was suspended for a reason, or released by the user (None)."""
+
+    code: str
+    at: int
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
 class Logged:
     """A line of the user's event log."""
 
@@ -138,6 +148,7 @@ Record = (
     | WatchSet
     | MasterSet
     | KillSet
+    | Suspended
     | Logged
 )
 

@@ -31,6 +31,17 @@ class RiskLimits:
     loss_kill_bp: int = 400
     query_ms: int = 10_000
     least_threshold: int = 1_000_000_000
+    per_symbol_day: int = 200
+    volume_bp: int = 15_000
+    round_trips_per_day: int = 30
+    rejects_storm: int = 10
+    rejects_storm_ms: int = 300_000
+    cancel_warn_bp: int = 5_000
+    cancel_warn_from: int = 50
+    cancel_tries: int = 3
+    refusal_again_ms: int = 300_000
+    jump_ms: int = 10_000
+    jump_arm_ms: int = 300_000
 
 
 REPLAY_LIMITS = RiskLimits(
@@ -43,6 +54,11 @@ REPLAY_LIMITS = RiskLimits(
     per_minute=0,
     per_day=0,
     fills_per_minute=0,
+    per_day_warn=0,
+    per_symbol_day=0,
+    round_trips_per_day=0,
+    rejects_storm=0,
+    cancel_warn_bp=0,
     loss_reduce_bp=0,
     loss_kill_bp=0,
     # a price path of one-minute bars has four points a minute

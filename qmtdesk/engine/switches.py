@@ -57,7 +57,8 @@ def watch_loss(work: Work) -> None:
     if not cap or state.kill is not None or state.loss_day == state.day or state.ready is not Ready.READY:
         return
     base = state.money.base_total if state.money else 0
-    loss = base - gate.total_value(state)
+    # one wild price stops buying at once and no more; two that agree stop everything
+    loss = base - gate.total_value(state, agreed=True)
     if base > 0 and loss * 10_000 > base * cap:
         work.log(ALARM, "", because(Why.LOSS_KILL, loss_milli=loss, cap_bp=cap))
         press(work, LOSS)

@@ -12,12 +12,14 @@ from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import apply
 from qmtdesk.engine.books import GridBook, KillBook, LogLine, Seen, State, put
 from qmtdesk.engine.diff import cancellable
+from qmtdesk.engine.telling import told_key
 from qmtdesk.strategies.board import Board
 from qmtdesk.strategies.guard import Guard, GuardMove
 from qmtdesk.strategies.shadow import Shadow
 
 INFO, NOTICE, ALARM = "info", "notice", "alarm"
 ASK_AGAIN_MS = 5_000
+ASK_SLOWLY_MS = 30_000
 
 
 class Work:
@@ -62,6 +64,7 @@ class Work:
         if reason is not None:
             if reason.why is Why.KILLED and self.state.kill is not None:
                 self.state = replace(self.state, kill=_one_more(self.state.kill))
+            self._refused(code, reason)
             return reason
         at = self.state.at
         order = Order(place.ref, code, side, price, volume, owner, OrderState.SENT, at, at)
@@ -69,13 +72,21 @@ class Work:
         self.intents.append(place)
         return None
 
+    def _refused(self, code: str, reason: Reason) -> None:
+        """A refusal is written down when it is new, not at every tick it lasts."""
+        before = self.state.told.get(told_key(code, reason))
+        if before is None or self.state.at - before >= self.state.limits.refusal_again_ms:
+            self.log(ALARM if reason.why is Why.CHECK_FAILED else NOTICE, code, reason)
+
     def cancel(self, order: Order, *, young: bool = False) -> bool:
-        """Ask for a cancel if that makes sense now.
+        """Ask for a cancel if that makes sense now; one that goes unheeded is asked for again, at last slowly.
 
         `young`: the user himself said so; then neither the order's age nor the messages of this second hold it up.
         """
         min_age = 0 if young else self.state.limits.min_age_ms
-        if not self.state.linked or not cancellable(order, self.state.at, min_age, ASK_AGAIN_MS):
+        tries = self.state.limits.cancel_tries
+        again = ASK_SLOWLY_MS if tries and order.cancels >= tries else ASK_AGAIN_MS
+        if not self.state.linked or not cancellable(order, self.state.at, min_age, again):
             return False
         if not phase_takes_cancels(self.state, order.code) or (not young and gate.second_full(self.state)):
             return False
@@ -85,7 +96,8 @@ class Work:
 
     def seen(self, quote: Quote) -> None:
         """Keep the newest quote; not journaled, the market says it again."""
-        seen = Seen(quote, self.state.at)
+        old = self.state.quotes.get(quote.code)
+        seen = Seen(quote, self.state.at, (old.quote.last if old else 0) or quote.prev_close)
         self.state = replace(self.state, quotes=put(self.state.quotes, quote.code, seen))
 
     def set_board(self, board: Board) -> None:

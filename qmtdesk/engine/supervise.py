@@ -1,0 +1,159 @@
+"""What is watched beside the gate: too much of anything suspends a code or everything until the user says go on."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from qmtdesk.domain.messages import ClockJumped, JournalSetAside
+from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side
+from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.engine import records as r
+from qmtdesk.engine.books import Ready, State, live_orders
+from qmtdesk.engine.telling import told_key
+from qmtdesk.engine.work import ALARM, ASK_AGAIN_MS, NOTICE, Work
+from qmtdesk.strategies.plan_error import PlanError
+
+STRATEGIES = frozenset({OwnerKind.GRID, OwnerKind.FIRST_BUY, OwnerKind.ROLLING})
+
+
+def suspend(work: Work, code: str, reason: Reason) -> None:
+    """No new order of a code ('' = of anything) until the user releases it; doing it twice is doing it once."""
+    if code in work.state.suspended:
+        return
+    work.note(r.Suspended(code, work.state.at, reason))
+    work.log(ALARM, code, reason)
+
+
+def release(work: Work, code: str) -> bool:
+    """The user says go on; what was counted until now does not count any more. False when nothing was held back."""
+    if code not in work.state.suspended:
+        return False
+    work.note(r.Suspended(code, work.state.at, None))
+    work.log(NOTICE, code, because(Why.RELEASED))
+    return True
+
+
+def refuse_suspended(work: Work) -> None:
+    """PlanError while everything is suspended: that is taken back first."""
+    if "" in work.state.suspended:
+        raise PlanError(work.state.suspended[""])
+
+
+def after_fills(work: Work, codes: Iterable[str]) -> None:
+    """A code whose own orders fill again and again is suspended, and what it has on the book is taken off."""
+    for code in codes:
+        reason = _too_often(work.state, code)
+        if reason is not None:
+            suspend(work, code, reason)
+            _clear_book(work, code)
+
+
+def _too_often(state: State, code: str) -> Reason | None:
+    caps = state.limits
+    since_a_day = state.released.get(code, 0)
+    for side in Side:
+        done = len(_filled_orders(state, code, side, max(state.at - 60_000, since_a_day)))
+        if caps.fills_per_minute and done > caps.fills_per_minute:
+            return because(Why.REPEATED_EXECUTION, fills=done, cap=caps.fills_per_minute)
+    trips = min(len(_filled_orders(state, code, side, since_a_day)) for side in Side)
+    if caps.round_trips_per_day and trips > caps.round_trips_per_day:
+        return because(Why.ROUND_TRIPS, count=trips, cap=caps.round_trips_per_day)
+    return None
+
+
+def _filled_orders(state: State, code: str, side: Side, since: int) -> set[str]:
+    """Refs of a code's own grid orders with a trade after a time."""
+    return {
+        fill.ref
+        for fill in state.fills.values()
+        if fill.code == code
+        and fill.side is side
+        and fill.at > since
+        and (order := state.orders.get(fill.ref)) is not None
+        and order.owner.kind in STRATEGIES
+    }
+
+
+def _clear_book(work: Work, code: str) -> None:
+    for order in live_orders(work.state, code):
+        if order.owner.kind in STRATEGIES:
+            work.cancel(order)
+
+
+def after_reject(work: Work) -> None:
+    """A counter that turns down order after order is not to be asked any more until somebody has looked."""
+    state = work.state
+    cap = state.limits.rejects_storm
+    since = max(state.at - state.limits.rejects_storm_ms, state.released.get("", 0))
+    count = sum(1 for o in _own(state) if o.state is OrderState.REJECTED and o.updated_at > since)
+    if cap and count >= cap:
+        suspend(work, "", because(Why.REJECT_STORM, count=count, wait_ms=state.limits.rejects_storm_ms))
+
+
+def trouble(work: Work, event: ClockJumped | JournalSetAside) -> None:
+    """Something went wrong with this computer."""
+    match event:
+        case ClockJumped(gap_ms):
+            clock_jumped(work, gap_ms)
+        case JournalSetAside(text):
+            work.log(ALARM, "", because(Why.JOURNAL_SET_ASIDE, text=text))
+
+
+def clock_jumped(work: Work, gap_ms: int) -> None:
+    """Time passed of which nothing is known: ask for everything before anything else; after long, ask the user too."""
+    caps = work.state.limits
+    if gap_ms < caps.jump_ms:
+        return
+    reason = because(Why.CLOCK_JUMPED, gap_ms=gap_ms)
+    if gap_ms >= caps.jump_arm_ms:
+        suspend(work, "", reason)
+    else:
+        work.log(ALARM, "", reason)
+    if work.state.ready is Ready.READY:
+        work.state = replace(work.state, ready=Ready.RECONCILING)
+    # an answer to a question of before the gap must not count
+    if work.state.linked and work.state.instruments:
+        work.query()
+
+
+def in_time(work: Work) -> None:
+    """Each second: warn before a cap is reached, say which cancel goes unheeded, keep suspended codes off the book."""
+    for code in work.state.suspended:
+        if code:
+            _clear_book(work, code)
+    _warn_stuck(work)
+    for reason in (_near_day_cap(work.state), _cancel_ratio(work.state)):
+        if reason is not None and told_key("", reason) not in work.state.told:
+            work.log(NOTICE, "", reason)
+
+
+def _warn_stuck(work: Work) -> None:
+    state = work.state
+    tries = state.limits.cancel_tries
+    for order in list(live_orders(state)):
+        if not tries or order.cancels < tries or state.at - order.cancel_asked_at < ASK_AGAIN_MS or not order.live:
+            continue
+        reason = because(Why.CANCEL_STUCK, ref=order.ref, price_milli=order.price, count=order.cancels)
+        if told_key(order.code, reason) not in state.told:
+            work.log(ALARM, order.code, reason)
+
+
+def _near_day_cap(state: State) -> Reason | None:
+    caps = state.limits
+    if not caps.per_day_warn or state.messages < caps.per_day_warn:
+        return None
+    return because(Why.DAY_MESSAGES_NEAR, sent=state.messages, cap=caps.per_day)
+
+
+def _cancel_ratio(state: State) -> Reason | None:
+    caps = state.limits
+    if not caps.cancel_warn_bp or state.messages <= caps.cancel_warn_from:
+        return None
+    own = _own(state)
+    asked = sum(1 for order in own if order.cancels)
+    if len(own) <= caps.cancel_warn_from or asked * 10_000 < len(own) * caps.cancel_warn_bp:
+        return None
+    return because(Why.CANCEL_RATIO, cancels=asked, orders=len(own), ratio_bp=asked * 10_000 // len(own))
+
+
+def _own(state: State) -> list[Order]:
+    return [order for order in state.orders.values() if order.owner.kind is not OwnerKind.FOREIGN]

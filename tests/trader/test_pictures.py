@@ -1,0 +1,75 @@
+"""What the desk is shown of the engine's state."""
+
+from market_day import BOND, STOCK, MarketDay, sealed_quote
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.plans import GridPlan, GuardPlan
+from qmtdesk.domain.reason import Why
+from qmtdesk.trader import picture_grid, picture_watch, pictures
+
+DESK = pictures.Desk("paper", "paper", 1, "")
+
+
+def _traded() -> MarketDay:
+    day = MarketDay(held={STOCK: (1_000, 9_000)}).open()
+    day.feed(m.ArmGrid(GridPlan(code=BOND)))
+    day.wait(500)
+    day.price(BOND, 119_990)
+    day.wait(500)
+    day.price(BOND, 120_010)
+    day.wait(3_000)
+    return day
+
+
+def test_a_killed_order_shows_how_long_its_cancel_took() -> None:
+    day = _traded()
+    assert day.live(BOND)
+    day.feed(m.Kill("button"))
+    day.wait(2_000)
+    row = pictures.kill_row(day.state)
+    assert row.done
+    assert row.items
+    assert all(0 < item.took_ms <= 2_000 for item in row.items)
+
+
+def test_the_ladder_shows_every_live_order_at_its_level_and_a_reason_everywhere_else() -> None:
+    day = _traded()
+    row = picture_grid.grid_row(day.state, BOND)
+    shown = {(level.price, "buy") for level in row.levels if level.buy} | {
+        (level.price, "sell") for level in row.levels if level.sell
+    }
+    assert shown == {(order.price, order.side.value) for order in day.live(BOND)}
+    assert all(level.why is not None for level in row.levels if not level.buy and not level.sell)
+    assert row.levels[row.cell].price <= day.state.quotes[BOND].quote.last < row.levels[row.cell + 1].price
+    assert sum(level.held for level in row.levels) == row.held == 160
+
+
+def test_the_top_bar_counts_what_runs_and_adds_up_the_account() -> None:
+    day = _traded()
+    status = pictures.status_row(day.state, DESK)
+    assert (status.grids_running, status.guards_armed, status.live_orders) == (1, 0, len(day.live(BOND)))
+    bond = 160 * day.state.quotes[BOND].quote.last
+    stock = 1_000 * day.state.quotes[STOCK].quote.last
+    assert status.total == day.state.money.gross_cash + bond + stock
+    assert status.messages == len([i for _, i in day.sent if not isinstance(i, m.Query)])
+    assert status.blockers == ()
+
+
+def test_a_guarded_board_shows_its_seal_its_threshold_and_that_it_waits_to_be_ready() -> None:
+    day = _traded()
+    day.feed(m.ArmGuard(GuardPlan(code=STOCK)))
+    day.wait(3_000)
+    day.quote(sealed_quote(STOCK, day.at, 11_000, 9_000, prev=10_000))
+    row = picture_watch.watch_row(day.state, STOCK, ())
+    assert (row.board, row.state, row.armed, row.ready) == ("sealed", "sealed", True, False)
+    assert (row.seal, row.threshold) == (9_900_000_000, 20_000_000_000)
+
+
+def test_a_stock_without_a_holding_says_that_nothing_can_be_sold() -> None:
+    day = MarketDay().open()
+    day.feed(m.WatchStock(STOCK, on=True))
+    day.wait(3_000)
+    day.price(STOCK, 10_010)
+    row = picture_watch.watch_row(day.state, STOCK, ())
+    assert row.why is not None
+    assert row.why.why is Why.NOTHING_SELLABLE
