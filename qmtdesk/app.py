@@ -19,6 +19,8 @@ def main(words: Sequence[str]) -> int:
         return _replay(given)
     if given.command == "verify":
         return _verify(given.file)
+    if given.command == "simulate":
+        return _simulate(given)
     if given.trader:
         return _trader(given)
     return _desk(given)
@@ -45,6 +47,13 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--seed", dest="replay_seed", type=int, default=1, help="seed of delays and queues")
     verify = commands.add_parser("verify", help="check a journal's hash chain")
     verify.add_argument("file", type=Path)
+    simulate = commands.add_parser("simulate", help="random market days with every fault, and what they broke")
+    simulate.add_argument("--schedules", type=int, default=1_000, metavar="N", help="how many random schedules")
+    simulate.add_argument("--seed", dest="first_seed", type=int, default=0, metavar="S", help="seed of the first one")
+    simulate.add_argument("--jobs", type=int, default=1, metavar="J", help="processes")
+    simulate.add_argument("--beats", type=int, default=0, metavar="B", help="length of each; 0: its seed says, 10-80")
+    simulate.add_argument("--mutant", default="", metavar="NAME", help="break the program first; 'all': each in turn")
+    simulate.add_argument("--json", dest="as_json", action="store_true", help="one JSON object")
     return parser
 
 
@@ -76,6 +85,13 @@ def _verify(file: Path) -> int:
     return 0 if verdict.ok else 1
 
 
+def _simulate(given: argparse.Namespace) -> int:
+    from qmtdesk.simulate.command import Words, simulate
+
+    words = Words(given.schedules, given.first_seed, given.jobs, given.mutant, given.beats, given.as_json)
+    return simulate(words, print)
+
+
 def _folder(given: argparse.Namespace) -> Path:
     """The data folder; every recording has one of its own, told by its files' names."""
     from qmtdesk.store.files import data_folder
@@ -97,7 +113,8 @@ def _trader(given: argparse.Namespace) -> int:
 
 
 def _desk(given: argparse.Namespace) -> int:
-    from qmtdesk.desk.shell.run import DeskOptions, run_desk
+    from qmtdesk.desk.shell.options import DeskOptions
+    from qmtdesk.desk.shell.run import run_desk
 
     if not _has_screen():
         print(

@@ -76,7 +76,7 @@ class FillReported:
 
 @dataclass(frozen=True, slots=True)
 class AccountReported:
-    """A query was answered, completely. Counts as reconciliation when it answers our newest request."""
+    """A query was answered, completely. Counts as reconciliation when it was asked after the doubt began."""
 
     request: int
     report: AccountReport
@@ -101,6 +101,20 @@ class LinkChanged:
 @dataclass(frozen=True, slots=True)
 class TimePassed:
     """Nothing but time: sent about every second of market time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJumped:
+    """The trader slept, stood still, or the wall clock was set: this much time (ms) is not accounted for."""
+
+    gap_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class JournalSetAside:
+    """The journal was damaged and a fresh one begun; `text` names where the old one is kept."""
+
+    text: str
 
 
 # --- what happened: the user's words
@@ -210,7 +224,14 @@ class DecideUnknown:
     ref: str
 
 
-MarketEvent = Quoted | DayOpened | TimePassed
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Let a suspended code trade again; '' takes back what was suspended as a whole."""
+
+    code: str
+
+
+MarketEvent = Quoted | DayOpened | TimePassed | ClockJumped | JournalSetAside
 BrokerEvent = (
     SubmitAnswered
     | SubmitRefused
@@ -237,6 +258,7 @@ UserEvent = (
     | LiftKill
     | CancelOne
     | DecideUnknown
+    | Release
 )
 Event = MarketEvent | BrokerEvent | UserEvent
 

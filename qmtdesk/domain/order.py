@@ -98,6 +98,7 @@ class Order:
     text: str = ""
     cancel_asked_at: int = 0
     asked: int = 0
+    cancels: int = 0
 
     @property
     def left(self) -> int:

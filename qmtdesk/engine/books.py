@@ -121,6 +121,9 @@ class State:
     linked: bool = False
     request: int = 0
     request_at: int = 0
+    request_from: int = 1
+    """The first question that was asked after whatever made the account doubtful; earlier answers prove nothing."""
+    answered: int = 0
     resume: bool = False
     master: bool = True
     kill: KillBook | None = None
@@ -152,6 +155,8 @@ class State:
     told: Mapping[str, int] = field(default_factory=_empty)
     """When a word that is not repeated at every tick was said last, today."""
     messages_of: Mapping[str, int] = field(default_factory=_empty)
+    doubts: Mapping[str, int] = field(default_factory=_empty)
+    """The newest question when an order fell into doubt in this run: only answers to later ones say anything of it."""
 
 
 def put(mapping: Mapping[K, V], key: K, value: V) -> Mapping[K, V]:

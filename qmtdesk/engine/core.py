@@ -18,7 +18,6 @@ from qmtdesk.engine.work import ALARM, NOTICE, Work, phase_takes_cancels
 from qmtdesk.strategies.guard import GuardMove
 from qmtdesk.strategies.plan_error import PlanError
 
-QUERY_ANSWER_MS = 3_000
 SETTLE_MS = 3_000
 
 
@@ -261,7 +260,7 @@ def _ask_in_time(work: Work) -> None:
     if not state.linked or not state.instruments:
         return
     if state.request_at:
-        if state.at - state.request_at > QUERY_ANSWER_MS:
+        if state.at - state.request_at > state.limits.query_answer_ms:
             work.query()
         return
     unsettled = any(o.unsettled and state.at - o.updated_at > SETTLE_MS for o in live_orders(state))
@@ -289,7 +288,8 @@ def _day_opened(work: Work, event: m.DayOpened) -> None:
         guards.close_day(work)
     instruments = {i.code: i for i in event.instruments}
     listings = {i.code: Listing(i.code, i.market, i.kind, i.board) for i in event.instruments}
-    work.state = replace(work.state, instruments=instruments, listings=listings, ready=Ready.RECONCILING)
+    work.state = replace(work.state, instruments=instruments, listings=listings)
+    reconcile.doubt(work)
     if new:
         old = work.state.day
         work.note(r.DayBegan(event.day))
@@ -323,8 +323,9 @@ def _start_disarmed(work: Work) -> None:
 def _link_changed(work: Work, *, up: bool, text: str) -> None:
     if up == work.state.linked:
         return
-    work.state = replace(work.state, linked=up, ready=Ready.RECONCILING if up else Ready.SUSPENDED)
+    work.state = replace(work.state, linked=up, ready=Ready.SUSPENDED)
     if up:
+        reconcile.doubt(work)
         # before the day is known nothing in a report could be judged
         if work.state.instruments:
             work.query()

@@ -30,7 +30,7 @@ def refusal(state: State, place: Place) -> Reason | None:
 
 def standstill(state: State, code: str) -> Reason | None:
     """Why nothing at all may be ordered in this code now, or None: switches, link, books, data, phase."""
-    for check in (_switches, _suspended, _connection, _fresh, _phase):
+    for check in (_switches, _suspended, _connection, _phase, _fresh):
         reason = check(state, Place("", code, Side.BUY, 0, 0, NOBODY))
         if reason is not None:
             return reason
@@ -328,8 +328,8 @@ CHECKS: tuple[Check, ...] = (
     _switches,
     _suspended,
     _connection,
-    _fresh,
     _phase,
+    _fresh,
     _frozen_side,
     _one_per_key,
     _turned_down,

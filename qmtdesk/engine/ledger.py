@@ -34,6 +34,7 @@ def _alive(work: Work, order: Order) -> Order:
     if not hearsay:
         return order
     work.note(r.OrderMoved(order.ref, OrderState.UNKNOWN, work.state.at, asked=0))
+    work.doubt(order.ref)
     work.revived.append(order)
     work.log(
         ALARM,
@@ -86,6 +87,7 @@ def doubtful(work: Work, ref: str, text: str) -> None:
     if order is None or not may_follow(order.state, OrderState.UNKNOWN) or order.broker_id:
         return
     work.note(r.OrderMoved(ref, OrderState.UNKNOWN, work.state.at, text=text, asked=0))
+    work.doubt(ref)
     work.log(
         ALARM, order.code, said(Why.ORDER_UNKNOWN, ref=ref, side=order.side.value, price_milli=order.price, text=text)
     )

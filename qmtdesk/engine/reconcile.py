@@ -16,6 +16,11 @@ LOOKS = 3
 LOOKING_MS = 6_000
 
 
+def doubt(work: Work) -> None:
+    """From now on nothing is known for sure until a question that is still to be asked is answered."""
+    work.state = replace(work.state, ready=Ready.RECONCILING, request_from=work.state.request + 1)
+
+
 def take_in(work: Work, request: int, report: AccountReport) -> None:
     """Book everything the report knows, settle doubts, take over holdings and cash; then the engine may be ready."""
     if report.day != work.state.day:
@@ -24,19 +29,22 @@ def take_in(work: Work, request: int, report: AccountReport) -> None:
         ledger.booked(work, fill)
     for row in report.orders:
         ledger.reported(work, row)
-    answers = request == work.state.request and work.state.request_at > 0
-    _settle_doubts(work, report, counts=answers)
+    # a counter slower than our patience answers the question before the newest one; that must count too
+    answers = max(work.state.request_from, work.state.answered + 1) <= request <= work.state.request
+    _settle_doubts(work, report, request if answers else 0)
     _take_account(work, report)
     if answers:
-        work.state = replace(work.state, request_at=0)
+        newest = request == work.state.request
+        work.state = replace(work.state, answered=request, request_at=0 if newest else work.state.request_at)
         if work.state.ready is not Ready.READY and work.state.linked:
             _finish(work)
 
 
-def _settle_doubts(work: Work, report: AccountReport, *, counts: bool) -> None:
+def _settle_doubts(work: Work, report: AccountReport, request: int) -> None:
     """An order in doubt that the broker does not know three times, over six seconds, never arrived.
 
-    Only answers to our newest question count as looks, and only ones given that long after the order left.
+    Only answers to questions asked after the doubt began count as looks, and only ones given that long after the
+    order left.
     """
     for order in [o for o in live_orders(work.state) if o.state is OrderState.UNKNOWN]:
         if work.state.orders[order.ref].broker_id:
@@ -44,7 +52,7 @@ def _settle_doubts(work: Work, report: AccountReport, *, counts: bool) -> None:
         rows = [row for row in report.orders if _unclaimed(work.state, row.broker_id) and ledger.may_be(order, row)]
         if rows:
             _match(work, order, rows)
-        elif counts:
+        elif request > work.state.doubts.get(order.ref, 0) and report.at > order.updated_at:
             _look(work, order, report.at)
 
 

@@ -1,6 +1,6 @@
 """The limits every order has to pass, with the defaults of a small retail account."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,8 @@ class RiskLimits:
     cancel_warn_bp: int = 5_000
     cancel_warn_from: int = 50
     cancel_tries: int = 3
+    cancel_again_ms: int = 5_000
+    query_answer_ms: int = 3_000
     refusal_again_ms: int = 300_000
     jump_ms: int = 10_000
     jump_arm_ms: int = 300_000
@@ -68,3 +70,17 @@ REPLAY_LIMITS = RiskLimits(
     least_threshold=1,
 )
 """A replay is an experiment: what bounds an account is off, what keeps an order correct stays on."""
+
+
+def paced(limits: RiskLimits, speed: int) -> RiskLimits:
+    """The limits on a clock that runs `speed` times as fast: nobody answers faster because the market moves faster."""
+    answer = 400 * speed
+    age = limits.account_age_ms and max(limits.account_age_ms, 2_000 * speed)
+    return replace(
+        limits,
+        quote_age_ms=max(limits.quote_age_ms, answer),
+        answer_ms=max(limits.answer_ms, answer),
+        query_answer_ms=max(limits.query_answer_ms, answer),
+        cancel_again_ms=max(limits.cancel_again_ms, answer),
+        account_age_ms=age,
+    )

@@ -1,15 +1,15 @@
 """What is watched beside the gate: too much of anything suspends a code or everything until the user says go on."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from qmtdesk.domain.messages import ClockJumped, JournalSetAside
 from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side
 from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.engine import reconcile
 from qmtdesk.engine import records as r
-from qmtdesk.engine.books import Ready, State, live_orders
+from qmtdesk.engine.books import State, live_orders
 from qmtdesk.engine.telling import told_key
-from qmtdesk.engine.work import ALARM, ASK_AGAIN_MS, NOTICE, Work
+from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.strategies.plan_error import PlanError
 
 STRATEGIES = frozenset({OwnerKind.GRID, OwnerKind.FIRST_BUY, OwnerKind.ROLLING})
@@ -108,10 +108,8 @@ def clock_jumped(work: Work, gap_ms: int) -> None:
         suspend(work, "", reason)
     else:
         work.log(ALARM, "", reason)
-    if work.state.ready is Ready.READY:
-        work.state = replace(work.state, ready=Ready.RECONCILING)
-    # an answer to a question of before the gap must not count
     if work.state.linked and work.state.instruments:
+        reconcile.doubt(work)
         work.query()
 
 
@@ -128,9 +126,9 @@ def in_time(work: Work) -> None:
 
 def _warn_stuck(work: Work) -> None:
     state = work.state
-    tries = state.limits.cancel_tries
+    tries, patience = state.limits.cancel_tries, state.limits.cancel_again_ms
     for order in list(live_orders(state)):
-        if not tries or order.cancels < tries or state.at - order.cancel_asked_at < ASK_AGAIN_MS or not order.live:
+        if not tries or order.cancels < tries or state.at - order.cancel_asked_at < patience or not order.live:
             continue
         reason = because(Why.CANCEL_STUCK, ref=order.ref, price_milli=order.price, count=order.cancels)
         if told_key(order.code, reason) not in state.told:

@@ -18,8 +18,7 @@ from qmtdesk.strategies.guard import Guard, GuardMove
 from qmtdesk.strategies.shadow import Shadow
 
 INFO, NOTICE, ALARM = "info", "notice", "alarm"
-ASK_AGAIN_MS = 5_000
-ASK_SLOWLY_MS = 30_000
+SLOWER = 6
 
 
 class Work:
@@ -57,6 +56,10 @@ class Work:
         self.state = replace(self.state, request=number, request_at=self.state.at)
         self.intents.append(Query(number))
 
+    def doubt(self, ref: str) -> None:
+        """An order fell into doubt: what was asked before now proves nothing of it."""
+        self.state = replace(self.state, doubts=put(self.state.doubts, ref, self.state.request))
+
     def place(self, code: str, owner: Owner, side: Side, price: int, volume: int) -> Reason | None:
         """Let an order leave if the gate lets it; the reason why not otherwise."""
         place = Place(self.ref(self.state.next_ref), code, side, price, volume, owner)
@@ -85,7 +88,7 @@ class Work:
         """
         min_age = 0 if young else self.state.limits.min_age_ms
         tries = self.state.limits.cancel_tries
-        again = ASK_SLOWLY_MS if tries and order.cancels >= tries else ASK_AGAIN_MS
+        again = self.state.limits.cancel_again_ms * (SLOWER if tries and order.cancels >= tries else 1)
         if not self.state.linked or not cancellable(order, self.state.at, min_age, again):
             return False
         if not phase_takes_cancels(self.state, order.code) or (not young and gate.second_full(self.state)):

@@ -211,8 +211,11 @@ def broken_rule(look: Look, setting: RuleSetting) -> Finding | None:
 
 
 def eta_to(board: Board, threshold: int, window_ms: int = 60_000) -> int:
-    """At the pace of the last `window_ms`: ms until the amount reaches `threshold` (厘); 0 = not falling, or below."""
-    if not board.sealed:
+    """At the pace of the last `window_ms`: ms until the amount reaches `threshold` (厘); 0 = not falling, or below.
+
+    A board taken over from the journal has no pace before its next snapshot.
+    """
+    if not board.sealed or not board.history:
         return 0
     passed, fall = _pace(board, window_ms)
     return max(0, board.seal - threshold) * passed // fall if fall > 0 else 0

@@ -16,11 +16,16 @@ from qmtdesk.domain import messages as m
 from qmtdesk.domain.bond_terms import BondTerms
 from qmtdesk.domain.instrument import Kind
 from qmtdesk.domain.reason import Why, because
-from qmtdesk.engine.books import Ready, State, cash_room
+from qmtdesk.engine.apply import apply
+from qmtdesk.engine.books import LogLine, Ready, State, cash_room, put
 from qmtdesk.engine.core import Step, begin, step
 from qmtdesk.engine.ports import Gateway
+from qmtdesk.engine.records import Logged
+from qmtdesk.engine.risk_limits import paced
+from qmtdesk.engine.work import ALARM
 from qmtdesk.store.journal import JournalError
 from qmtdesk.strategies.screen import ScreenPlan
+from qmtdesk.trader.clock_watch import ClockWatch
 from qmtdesk.trader.diary import Diary
 from qmtdesk.trader.mirror import Mirror
 from qmtdesk.trader.pictures import Desk
@@ -85,11 +90,15 @@ class Loop:
         self._inbox: queue.SimpleQueue[tuple[int, int, m.Event | Job]] = queue.SimpleQueue()
         self._outlet: Outlet | None = None
         self._running = True
+        self._unwritten = ""
+        self._set_aside = diary.set_aside.name if diary.set_aside else ""
+        self._clock = ClockWatch(time.time_ns(), time.monotonic_ns())
         self._lag_us = 0
         self._next_frame = 0
         self._next_beat = 0
         self._next_look = 0
-        self.state = begin(state, diary.past(), resume=resume)
+        self._limits = state.limits
+        self.state = begin(replace(state, limits=paced(state.limits, desk.speed)), diary.past(), resume=resume)
         self.done_commands = tuple(diary.commands)
 
     def post(self, at: int, event: m.Event) -> None:
@@ -111,8 +120,8 @@ class Loop:
     def run(self, outlet: Outlet) -> None:
         """Consume until `end`."""
         self._outlet = outlet
-        if self._diary.set_aside is not None:
-            log.error("the journal was damaged and is kept as %s", self._diary.set_aside)
+        if self._set_aside:
+            log.error("the journal was damaged and is kept as %s", self._set_aside)
         while self._running:
             self._drain()
             self._look_for_kill_file()
@@ -124,6 +133,7 @@ class Loop:
             stamp, at, item = self._inbox.get(timeout=WAIT_S)
         except queue.Empty:
             self._lag_us = 0
+            self._look_at_clock()
             return
         for _ in range(AT_ONCE):
             self._lag_us = (time.monotonic_ns() - stamp) // 1_000
@@ -146,17 +156,18 @@ class Loop:
 
     def handle(self, at: int, event: m.Event, *, command: int = 0) -> Step:
         """One event, whole: decide, write down, only then send. A journal that cannot be written sends nothing."""
+        self._look_at_clock()
+        if self._unwritten:
+            return self._handle_unwritten(at, event)
         result = step(self.state, at or self.gateway.now(), event)
-        user = not isinstance(event, m.MarketEvent | m.BrokerEvent)
-        durable = bool(result.intents) or user
+        urgent = not isinstance(event, m.Quoted | m.DayOpened | m.TimePassed | m.BrokerEvent)
+        durable = bool(result.intents) or urgent
         try:
             self._diary.write(result.state.at, result.records, command=command, durable=durable)
         except JournalError as error:
-            log.exception("the journal cannot be written; nothing is sent")
-            self.state = replace(self.state, ready=Ready.SUSPENDED, linked=False)
-            return replace(
-                result, state=self.state, refusal=because(Why.CHECK_FAILED, check="journal", error=str(error))
-            )
+            log.exception("the journal cannot be written; nothing is sent until a restart")
+            self._unwritten = str(error)
+            return self._handle_unwritten(at, event)
         self.state = result.state
         for intent in result.intents:
             self._send(intent)
@@ -165,6 +176,34 @@ class Loop:
             self._kill_file.unlink(missing_ok=True)
         self._note_market(event)
         return result
+
+    def _handle_unwritten(self, at: int, event: m.Event) -> Step:
+        """After a failed write nobody knows what the journal holds, so nothing is added to it until the next start.
+
+        What happens is still followed for the eyes of the user, and what takes orders off the book still works.
+        """
+        why = because(Why.JOURNAL_FAILED, error=self._unwritten)
+        self.state = replace(self.state, ready=Ready.SUSPENDED, suspended=put(self.state.suspended, "", why))
+        if not any(line.reason == why for line in self.state.lines):
+            line = LogLine(self.state.next_line, self.state.at, ALARM, "", why)
+            self.state = apply(self.state, Logged(line))
+        stops = isinstance(event, m.Kill | m.CancelOne | m.DisarmGrid | m.DisarmGuard)
+        if not stops and not isinstance(event, m.MarketEvent | m.BrokerEvent):
+            return Step(self.state, (), (), why)
+        result = step(self.state, at or self.gateway.now(), event)
+        self.state = replace(result.state, ready=Ready.SUSPENDED, suspended=put(result.state.suspended, "", why))
+        for intent in result.intents:
+            if isinstance(intent, m.Cancel):
+                self._send(intent)
+        self._note_market(event)
+        return replace(result, state=self.state)
+
+    def _look_at_clock(self) -> None:
+        """Time that nobody can account for is told to the engine before anything else happens."""
+        gap_ms = self._clock.gap_ms(time.time_ns(), time.monotonic_ns())
+        if gap_ms >= self.state.limits.jump_ms and self.state.day:
+            log.warning("%d ms are not accounted for", gap_ms)
+            self.handle(0, m.ClockJumped(gap_ms))
 
     def _send(self, intent: m.Intent) -> None:
         match intent:
@@ -186,6 +225,9 @@ class Loop:
                     self.series.fill("seal", quote.code, self._past(quote.code))
                 self.series.add("seal", quote.code, quote.at, board.seal if board.sealed else -1)
         elif isinstance(event, m.DayOpened):
+            if self._set_aside:
+                text, self._set_aside = self._set_aside, ""
+                self.handle(0, m.JournalSetAside(text))
             self.series.clear()
             self.terms = {each.code: each for each in event.terms or _bare_terms(event)}
             if self.desk.mode == "replay":
@@ -211,13 +253,20 @@ class Loop:
         if now < self._next_frame or self._outlet is None:
             return
         self._next_frame = now + FRAME_NS
-        desk = replace(self.desk, lag_us=self._lag_us)
-        changes, quotes = self._publisher.changes(self.state, self.terms, desk, now // 1_000_000)
-        self.mirror.apply(changes, quotes)
-        self._outlet.publish(changes, quotes)
+        try:
+            self._publish(self._outlet, now)
+        except Exception:
+            # a picture that cannot be drawn must never stop what trades; the next frame tries again
+            log.exception("the desks could not be told")
         if now >= self._next_beat:
             self._next_beat = now + BEAT_NS
             self._outlet.beat(self._publisher.seq, self.state.at, self._lag_us)
+
+    def _publish(self, outlet: Outlet, now: int) -> None:
+        desk = replace(self.desk, lag_us=self._lag_us)
+        changes, quotes = self._publisher.changes(self.state, self.terms, desk, now // 1_000_000)
+        self.mirror.apply(changes, quotes)
+        outlet.publish(changes, quotes)
 
     @property
     def seq(self) -> int:
@@ -232,6 +281,7 @@ class Loop:
     def set_speed(self, speed: int) -> None:
         """Show another speed of the paper clock."""
         self.desk = replace(self.desk, speed=speed)
+        self.state = replace(self.state, limits=paced(self._limits, speed))
 
     @property
     def busy(self) -> bool:

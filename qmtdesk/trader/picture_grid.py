@@ -94,7 +94,7 @@ def _level(grid: Grid, i: int, orders: list[Order], first: Order | None, why: Re
     price = grid.lattice.levels[i]
     buy = _find(orders, i + grid.slot0, Side.BUY)
     sell = _find(orders, i - 1 + grid.slot0, Side.SELL)
-    if buy is None and first is not None and i == grid.first_slot - grid.slot0:
+    if buy is None and first is not None and first.price == price:
         buy = first
     gap = grid.gaps[i] if i < len(grid.gaps) else None
     below = grid.gaps[i - 1] if i else None

@@ -181,7 +181,7 @@ def _quote_age(state: State) -> int:
 def blockers(state: State) -> list[tuple[str, Reason]]:
     """What stands still and why, the worst first: what holds everything, doubts, stopped guards, single codes."""
     doubts = [
-        (order.code, because(Why.SIDE_FROZEN, ref=order.ref, side=order.side.value))
+        (order.code, because(Why.SIDE_FROZEN, ref=order.ref, side=order.side.value, price_milli=order.price))
         for order in live_orders(state)
         if order.state is OrderState.UNKNOWN
     ]
@@ -191,13 +191,16 @@ def blockers(state: State) -> list[tuple[str, Reason]]:
         if guard.why_off is not None and guard.state is not GuardState.OFF
     ]
     grids = [(code, reason) for code in state.grids if (reason := _grid_stands(state, code)) is not None]
-    return [*(("", reason) for reason in _all_stands(state)), *doubts, *off, *grids]
+    held = [(code, reason) for code, reason in state.suspended.items() if code]
+    return [*(("", reason) for reason in _all_stands(state)), *doubts, *held, *off, *grids]
 
 
 def _all_stands(state: State) -> list[Reason]:
     found: list[Reason] = []
     if state.kill is not None:
         found.append(because(Why.KILLED, by=state.kill.by, at_ms=state.kill.at))
+    if "" in state.suspended:
+        found.append(state.suspended[""])
     if not state.linked and state.day:
         found.append(because(Why.LINK_DOWN))
     elif state.ready is not Ready.READY:
@@ -209,7 +212,7 @@ def _all_stands(state: State) -> list[Reason]:
 
 def _grid_stands(state: State, code: str) -> Reason | None:
     book, reason = state.grids[code], state.blocked.get(code)
-    if not book.armed:
+    if not book.armed or code in state.suspended:
         return None
     if reason is not None and reason.why is not Why.KILLED:
         return reason

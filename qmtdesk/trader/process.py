@@ -16,6 +16,7 @@ from qmtdesk.gateways.paper.account import Holding
 from qmtdesk.gateways.paper.gateway import PaperGateway
 from qmtdesk.gateways.replay.days import replay_days
 from qmtdesk.gateways.replay.feed import RecordedFeed
+from qmtdesk.store.journal import JournalError
 from qmtdesk.store.settings import trader_settings
 from qmtdesk.trader.diary import Diary
 from qmtdesk.trader.loop import Loop
@@ -29,6 +30,7 @@ from qmtdesk.wire.talk import Command
 log = logging.getLogger("qmtdesk.trader")
 
 LOCKED = 3
+NO_JOURNAL = 4
 IDLE_S = 600
 
 
@@ -47,6 +49,8 @@ class TraderOptions:
 
 def run_trader(options: TraderOptions) -> int:
     """Run until stopped; returns the process's exit code. The folder must exist."""
+    # whatever is written from here on is the user's alone
+    os.umask(0o077)
     _log_to(options.folder / "trader.log")
     lock = FolderLock(options.folder / "trader.lock")
     if not lock.acquire(wait_ms=500):
@@ -54,6 +58,10 @@ def run_trader(options: TraderOptions) -> int:
         return LOCKED
     try:
         _serve(options)
+    except JournalError:
+        # a disk that is full or locked, or a newer program's journal: nothing may be traded without one
+        log.exception("the journal cannot be used")
+        return NO_JOURNAL
     finally:
         lock.release()
     return 0

@@ -50,7 +50,8 @@ def told_of(self, *words):
     plain(self, *words)
     self.painted.connect(lambda: told(self))
 frame.Frame.__init__ = told_of
-from qmtdesk.desk.shell.run import DeskOptions, run_desk
+from qmtdesk.desk.shell.options import DeskOptions
+from qmtdesk.desk.shell.run import run_desk
 run_desk(DeskOptions(Path(sys.argv[1]), ('--data', sys.argv[2], '--idle', '1', '--trader')))
 """
 

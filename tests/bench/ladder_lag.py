@@ -60,6 +60,7 @@ import os, sys
 from pathlib import Path
 import msgspec
 from qmtdesk.desk.shell import run as desk_run, wired
+from qmtdesk.desk.shell.options import DeskOptions
 from qmtdesk.wire.rows import GridRow
 seconds, rate, folder, base = float(sys.argv[1]), float(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]
 made = []
@@ -97,7 +98,7 @@ class Watched(wired.Desk):
         self.link.close(stop_trader=True, force=True)
         os._exit(0)
 wired.Desk = Watched
-desk_run.run_desk(desk_run.DeskOptions(folder, ('--data', base, '--trader')))
+desk_run.run_desk(DeskOptions(folder, ('--data', base, '--trader')))
 """
 )
 

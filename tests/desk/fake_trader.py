@@ -158,6 +158,12 @@ def grid_preview(plan: GridPlan) -> GridPreview:
     )  # fmt: skip
 
 
+SHADOW = (
+    ("threshold_milli", 20_000_000_000), ("seals", 21), ("fired", 14), ("broke", 11), ("held", 3), ("missed", 2),
+    ("edge_bp", 415), ("days", 9),
+)  # fmt: skip
+
+
 def guard_preview(plan: GuardPlan) -> GuardPreview:
     """The video's example."""
     seal = 12_692_440_000
@@ -166,7 +172,7 @@ def guard_preview(plan: GuardPlan) -> GuardPreview:
     return GuardPreview(
         id=1, ok=True, fires_now=fires, board="sealed", seal=seal, bid1=2_650, bid1_lots=47_896, volume=18_000,
         t1_volume=0, price=2_650, limit_up=2_650, told_up=2_650,
-        checks=(check,) if fires else (Check("ok", because(Why.RECONCILED)),), shadow=(("r1", 14), ("r2", 3)),
+        checks=(check,) if fires else (Check("ok", because(Why.RECONCILED)),), shadow=SHADOW,
     )  # fmt: skip
 
 

@@ -18,7 +18,8 @@ from qmtdesk.desk.bonds.bonds_panel import BondPanel
 from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.mirror import Mirror
-from qmtdesk.domain.messages import DisarmGrid
+from qmtdesk.desk.words.texts import t
+from qmtdesk.domain.plans import StopHow
 
 SECOND = "123207.SZ"
 POPS_UP = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen has no real windows
@@ -34,7 +35,7 @@ class Desk:
 
     def open(self, picture: str = "main", size: tuple[int, int] = (518, 568)) -> BondPanel:
         ft.fill_mirror(self.mirror, picture)
-        panel = BondPanel(self.mirror, self.commands, self.look)
+        panel = BondPanel(self.mirror, self.look)
         self.qtbot.addWidget(panel)
         self.panels.append(panel)
         panel.resize(*size)
@@ -192,11 +193,28 @@ def test_enter_and_double_click_ask_for_the_sheet(desk: Desk) -> None:
 
 def test_s_stops_a_running_grid_only(desk: Desk) -> None:
     panel = desk.open()
+    asked: list[tuple[str, object]] = []
+    panel.stop_requested.connect(lambda code, how: asked.append((code, how)))
     panel.view.setFocus()
     desk.qtbot.keyClick(panel.view, Qt.Key.Key_S)
     desk.mirror.select_bond("123144.SZ")
     desk.qtbot.keyClick(panel.view, Qt.Key.Key_S)
-    assert [wish.code for wish in desk.commands.wished if isinstance(wish, DisarmGrid)] == [ft.BOND]
+    assert asked == [(ft.BOND, StopHow.CANCEL)]
+
+
+def test_the_menu_of_a_running_grid_has_the_three_ways_to_stop(desk: Desk) -> None:
+    panel = desk.open()
+    asked: list[object] = []
+    panel.stop_requested.connect(lambda code, how: asked.append((code, how)))
+    top = panel.view.rowViewportPosition(panel.model.row_of(ft.BOND)) + 10
+    menu = panel.menu_at(QPoint(30, top))
+    assert menu is not None
+    for action in menu.actions()[1:4]:
+        action.trigger()
+    assert asked == [(ft.BOND, StopHow.CANCEL), (ft.BOND, StopHow.LEAVE), (ft.BOND, StopHow.SELL)]
+    idle = panel.menu_at(QPoint(30, panel.view.rowViewportPosition(panel.model.row_of("123144.SZ")) + 10))
+    assert idle is not None
+    assert t("stop.sell") not in [action.text() for action in idle.actions()]
 
 
 def test_a_bond_chosen_elsewhere_is_marked_even_if_the_search_hid_it(desk: Desk) -> None:
@@ -269,7 +287,7 @@ def test_a_row_can_be_copied_as_text(desk: Desk) -> None:
     panel._menu(QPoint(30, top))
     menu = panel.findChild(QMenu)
     assert menu is not None
-    menu.actions()[2].trigger()
+    next(action for action in menu.actions() if action.text() == t("bond.copy_cell")).trigger()
     assert QGuiApplication.clipboard().text() == "星澜转债"
     menu.close()
 

@@ -44,7 +44,7 @@ def test_look_scale_and_selection_come_back(qtbot: QtBot, tmp_path: Path) -> Non
     assert again.look.palette is Palette.ORANGE_UP
     assert again.look.language is Language.EN
     assert again.look.density == "roomy"
-    assert again._scale == 150
+    assert again.menus.scale == 150
 
 
 def test_a_splitter_moved_by_hand_stays_where_it_was_put(qtbot: QtBot, tmp_path: Path) -> None:

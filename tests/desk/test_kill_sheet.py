@@ -162,7 +162,7 @@ def everything(host: Host) -> list[tuple[str, QWidget]]:
         ("grid", sheets.open_grid_sheet(host, ft.BOND)),
         ("guard", sheets.open_guard_sheet(host, ft.STOCK)),
         ("stop", StopSheet(*args, ft.BOND)),
-        ("choice", StopChoice(*args, ft.BOND, host.kill)),
+        ("choice", sheets.open_stop_choice(host, ft.BOND, host.kill)),
     ]
 
 

@@ -1,7 +1,6 @@
 """Trades are booked once, to whom they belong, in whatever order the counter tells things."""
 
 import pytest
-from market_day import BOND, NEXT_DAY, STOCK, MarketDay
 from words import ID, answer, beat, by_hand, deaf_grid, row_of, told, trade_of, traded
 
 from qmtdesk.domain import messages as m
@@ -9,6 +8,7 @@ from qmtdesk.domain.account import Position
 from qmtdesk.domain.order import OrderState, Side
 from qmtdesk.domain.reason import Why
 from qmtdesk.engine.books import cash_room, frozen_by, sell_room
+from qmtdesk.simulate.market_day import BOND, NEXT_DAY, STOCK, MarketDay
 
 S = OrderState
 

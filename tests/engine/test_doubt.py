@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from market_day import BOND, MarketDay
 from words import ID, PLAN, answer, beat, by_hand, deaf_grid, look, row_of, told, trade_of, traded
 
 from qmtdesk.domain import messages as m
@@ -12,6 +11,7 @@ from qmtdesk.domain.order import OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.engine.books import put
+from qmtdesk.simulate.market_day import BOND, MarketDay
 
 S = OrderState
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from market_day import BOND, BOND2, STOCK, MarketDay, quote_of
 from words import PLAN, answer, by_hand, deaf_grid, row_of, told, traded
 
 from qmtdesk.domain import messages as m
@@ -13,6 +12,7 @@ from qmtdesk.domain.reason import Why
 from qmtdesk.engine import gate
 from qmtdesk.engine.books import KillBook, Ready, Seen, State, put
 from qmtdesk.engine.risk_limits import RiskLimits
+from qmtdesk.simulate.market_day import BOND, BOND2, STOCK, MarketDay, quote_of
 
 S = OrderState
 GRID = Owner(OwnerKind.GRID, 3)
@@ -236,7 +236,7 @@ def test_no_more_is_offered_than_may_be_sold() -> None:
     state = replace(state, orders={k: replace(o, state=S.SENT) for k, o in state.orders.items()})
     assert why(state, sell(volume=40)) is None
     assert why(state, sell(volume=50)) is Why.SELL_ROOM
-    assert why(state, sell(105_000, 10, code=BOND2)) is Why.NO_QUOTE
+    assert why(state, sell(105_000, 10, code=BOND2)) is Why.UNKNOWN_CODE
     assert why(replace(state, holdings={}), sell()) is Why.SELL_ROOM
 
 

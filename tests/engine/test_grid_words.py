@@ -1,13 +1,13 @@
 """What a user may say to a running grid, and what rejections and prices do to it."""
 
 import pytest
-from market_day import BOND, STOCK, MarketDay
 from words import PLAN, beat, deaf_grid, told, traded
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import GridMode, GridPlan, StopHow
 from qmtdesk.domain.reason import Why
+from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay
 
 S = OrderState
 ROLLING = GridPlan(code=BOND, mode=GridMode.ROLLING, first_buy=False, unit=100)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from market_day import BOND, NEXT_DAY, STOCK, MarketDay, quote_of, sealed_quote
 from words import answer, beat, by_hand, row_of, told, trade_of
 
 from qmtdesk.domain import messages as m
@@ -14,6 +13,7 @@ from qmtdesk.domain.reason import Why
 from qmtdesk.engine import guards
 from qmtdesk.engine import records as r
 from qmtdesk.gateways.paper.faults import Faults
+from qmtdesk.simulate.market_day import BOND, NEXT_DAY, STOCK, MarketDay, quote_of, sealed_quote
 from qmtdesk.strategies.guard import GuardState
 
 S = OrderState

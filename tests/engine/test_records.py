@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import msgspec
 import pytest
-from market_day import BOND, DAY, STOCK, MarketDay
 from words import deaf_grid, told, trade_of, traded
 
 from qmtdesk.domain.fees import FeeSchedule
@@ -15,6 +14,7 @@ from qmtdesk.engine.apply import LINES_KEPT, apply, number_of
 from qmtdesk.engine.books import KillBook, LogLine, Money, State, cash_room, sell_room
 from qmtdesk.engine.core import begin
 from qmtdesk.engine.risk_limits import RiskLimits
+from qmtdesk.simulate.market_day import BOND, DAY, STOCK, MarketDay
 
 S = OrderState
 EMPTY = State(RiskLimits(), FeeSchedule())

@@ -2,13 +2,12 @@
 
 from datetime import date
 
-from market_day import STOCK, MarketDay, quote_of, sealed_quote
-
 from qmtdesk.domain.listing import make_instrument
 from qmtdesk.domain.messages import DayOpened
 from qmtdesk.domain.plans import RuleId
 from qmtdesk.engine.books import State
 from qmtdesk.engine.core import begin
+from qmtdesk.simulate.market_day import STOCK, MarketDay, quote_of, sealed_quote
 
 NEXT = date(2026, 11, 23)
 

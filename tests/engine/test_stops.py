@@ -1,13 +1,13 @@
 """Disarming, clearing and the kill switch: nothing new leaves, nothing of ours is forgotten."""
 
 import pytest
-from market_day import BOND, NEXT_DAY, STOCK, MarketDay, quote_of
 from words import ID, PLAN, answer, beat, by_hand, deaf_grid, told, traded
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import GridMode, GridPlan, GuardPlan, StopHow
 from qmtdesk.domain.reason import Why
+from qmtdesk.simulate.market_day import BOND, NEXT_DAY, STOCK, MarketDay, quote_of
 from qmtdesk.strategies.guard import GuardState
 
 S = OrderState
@@ -282,12 +282,40 @@ def test_a_loss_beyond_the_limit_kills_once_a_day() -> None:
     day.live_market(3_000)
     day.price(BOND, 107_000)
     day.wait(1_000)
+    day.price(BOND, 107_000)
+    day.wait(1_000)
     assert day.state.kill.by == "loss"
     assert Why.LOSS_KILL in day.said()
     assert day.feed(m.LiftKill()).refusal is None
     day.live_market(6_000)
     assert day.state.kill is None
     assert day.folded().loss_day == day.state.day
+
+
+def test_one_wild_price_stops_buying_and_does_not_kill() -> None:
+    day = MarketDay(held={BOND: (5_000, 120_000)}).open()
+    day.live_market(3_000)
+    day.price(BOND, 97_000)
+    day.feed(m.ArmGrid(PLAN))
+    day.wait(2_000)
+    assert day.state.blocked[BOND].why is Why.LOSS_REDUCE
+    assert day.places() == []
+    day.price(BOND, 120_000)
+    day.live_market(6_000)
+    assert day.state.kill is None
+    assert BOND not in day.state.blocked
+
+
+def test_the_first_price_of_a_day_alone_does_not_kill() -> None:
+    day = MarketDay(held={BOND: (5_000, 120_000)})
+    day.connect()
+    day.wait(2_000)
+    day.price(BOND, 97_000)
+    day.wait(2_000)
+    assert day.state.kill is None
+    day.price(BOND, 97_000)
+    day.wait(2_000)
+    assert day.state.kill.by == "loss"
 
 
 def test_a_smaller_loss_only_stops_buying() -> None:

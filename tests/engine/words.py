@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 
-from market_day import BOND, MarketDay
-
 from qmtdesk.domain.account import AccountReport, Asset, BrokerOrder, Position
 from qmtdesk.domain.messages import AccountReported, ArmGrid, FillReported, OrderReported, Place, TimePassed
 from qmtdesk.domain.order import Fill, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import BaseKind, GridPlan
 from qmtdesk.engine.core import Step
+from qmtdesk.simulate.market_day import BOND, MarketDay
 
 ID = "77001"
 PLAN = GridPlan(code=BOND, base=BaseKind.LAST, first_buy=False, live_per_side=1, unit=100)

@@ -265,6 +265,12 @@ def test_the_time_to_the_threshold_follows_the_pace():
     assert eta_to(walk.board, 10_000 * LOT_VALUE) == 0
 
 
+def test_a_board_kept_without_its_history_has_no_pace_yet():
+    walk = guarded(RuleId.R2, threshold=3000, window_ms=60_000)
+    run(walk, queue(TEN, 20_000))
+    assert eta_to(bare(walk.board), 10_000 * LOT_VALUE) == 0
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 50_000), st.integers(0, 30_000)), min_size=1, max_size=40)
 )

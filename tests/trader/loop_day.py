@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from market_day import MarketDay
-
 from qmtdesk.domain.fees import FeeSchedule
 from qmtdesk.domain.messages import Cancel, Event, Place, Query
 from qmtdesk.engine.books import State
 from qmtdesk.engine.core import Step
+from qmtdesk.simulate.market_day import MarketDay
 from qmtdesk.store.settings import TraderSettings
 from qmtdesk.trader.diary import Diary
 from qmtdesk.trader.loop import Loop

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from loop_day import LoopDay
-from market_day import BOND
 from words import PLAN
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.reason import Why
 from qmtdesk.engine.books import Ready
+from qmtdesk.simulate.market_day import BOND
 from qmtdesk.trader import loop as module
 from qmtdesk.trader.clock_watch import ClockWatch
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from loop_day import LoopDay
-from market_day import BOND, STOCK
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import OwnerKind
@@ -14,6 +13,7 @@ from qmtdesk.domain.reason import Why
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import fill_key
 from qmtdesk.engine.books import Ready
+from qmtdesk.simulate.market_day import BOND, STOCK
 from qmtdesk.store.journal import Journal
 from qmtdesk.trader.diary import Diary
 

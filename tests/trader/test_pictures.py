@@ -1,10 +1,9 @@
 """What the desk is shown of the engine's state."""
 
-from market_day import BOND, STOCK, MarketDay, sealed_quote
-
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.plans import GridPlan, GuardPlan
 from qmtdesk.domain.reason import Why
+from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay, sealed_quote
 from qmtdesk.trader import picture_grid, picture_watch, pictures
 
 DESK = pictures.Desk("paper", "paper", 1, "")

@@ -1,15 +1,15 @@
 """The bond panel: title row with search and screen, the table, and the two lines that explain the chosen bond."""
 
 from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
-from qmtdesk.desk.bonds import bonds_paint
-from qmtdesk.desk.bonds.bonds_columns import ALWAYS, BY_KEY, COLUMNS, FROZEN
-from qmtdesk.desk.bonds.bonds_model import BondModel, row_text
+from qmtdesk.desk.bonds import bonds_menus, bonds_paint
+from qmtdesk.desk.bonds.bonds_columns import ALWAYS, BY_KEY, COLUMNS
+from qmtdesk.desk.bonds.bonds_model import BondModel
 from qmtdesk.desk.bonds.bonds_title import ScreenChooser, SearchBox
 from qmtdesk.desk.bonds.bonds_view import HEADER, BondView
-from qmtdesk.desk.brush import fonts, paint
+from qmtdesk.desk.brush import fonts, paint, skin
 from qmtdesk.desk.brush import format as f
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.ladder.ladder_head import RUNNING
@@ -164,26 +164,20 @@ class BondPanel(QWidget):
             self.view.viewport().update()
 
     def _restyled(self) -> None:
-        self.setStyleSheet(self._scroll_style())
+        self.setStyleSheet(self._ground())
         self.view.measure()
         self._mark()
         self._place()
         self.view.viewport().update()
         self.update()
 
-    def _scroll_style(self) -> str:
-        """4 px thumbs without a track."""
+    def _ground(self) -> str:
+        """A plain ground under what we paint ourselves."""
         th = self._look.theme
-        return (
-            f"QTableView {{ background: {th.bg1}; border: none; }}"
-            f"QHeaderView {{ background: {th.bg2}; border: none; }}"
-            "QScrollBar:vertical { background: transparent; width: 8px; margin: 2px; }"
-            "QScrollBar:horizontal { background: transparent; height: 8px; margin: 2px; }"
-            f"QScrollBar::handle {{ background: {th.line2}; border-radius: 2px; min-width: 32px; min-height: 32px; }}"
-            "QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }"
-            "QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }"
-            "QAbstractScrollArea::corner { background: transparent; border: none; }"
+        plain = (
+            f"QTableView {{ background: {th.bg1}; border: none; }}QHeaderView {{ background: {th.bg2}; border: none; }}"
         )
+        return plain + skin.scroll_style(th)
 
     def _update_foot(self) -> None:
         self.update(0, self.height() - FOOT - MORE - 30, self.width(), FOOT + MORE + 30)
@@ -212,13 +206,7 @@ class BondPanel(QWidget):
             self.stop_requested.emit(code, StopHow.CANCEL)
 
     def _show_screens(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        action = menu.addAction(self.screens.text())
-        action.setCheckable(True)
-        action.setChecked(True)
-        menu.addSeparator()
-        menu.addAction(t("bond.order_default"), self._default_order)
+        menu = bonds_menus.screens(self, self.screens.text(), self._default_order)
         menu.popup(self.screens.mapToGlobal(QPoint(0, self.screens.height() + 2)))
 
     def _default_order(self) -> None:
@@ -227,17 +215,7 @@ class BondPanel(QWidget):
         self.view.horizontalHeader().viewport().update()
 
     def _column_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for column in COLUMNS:
-            if column in FROZEN or column.key in ALWAYS:
-                continue
-            action = menu.addAction(column.title)
-            action.setCheckable(True)
-            action.setChecked(column.key in self.view.chosen_columns)
-            action.triggered.connect(lambda _on, key=column.key: self.view.toggle_column(key))
-        menu.addSeparator()
-        menu.addAction(t("bond.columns_reset"), self._default_columns)
+        menu = bonds_menus.columns(self.view, self._default_columns)
         menu.popup(self.view.horizontalHeader().mapToGlobal(place))
 
     def _default_columns(self) -> None:
@@ -256,21 +234,13 @@ class BondPanel(QWidget):
         bond = self.model.bond_at(index.row())
         if bond is None:
             return None
-        column = self.model.columns[index.column()]
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        clipboard = QGuiApplication.clipboard()
         code = bond.row.code
-        menu.addAction(t("bond.open_sheet"), lambda: self.sheet_requested.emit(code))
-        if bond.row.grid in RUNNING:
-            for how in (StopHow.CANCEL, StopHow.LEAVE, StopHow.SELL):
-                menu.addAction(t(f"stop.{how.value}"), lambda how=how: self.stop_requested.emit(code, how))
-        menu.addSeparator()
-        menu.addAction(t("bond.copy_cell"), lambda: clipboard.setText(column.show(bond).text))
-        menu.addAction(t("bond.copy_row"), lambda: clipboard.setText(row_text(bond, self.model.columns)))
-        menu.addSeparator()
-        menu.addAction(t("bond.columns"), lambda: self._column_menu(place))
-        return menu
+        wishes = bonds_menus.Wishes(
+            sheet=lambda: self.sheet_requested.emit(code),
+            stop=(lambda how: self.stop_requested.emit(code, how)) if bond.row.grid in RUNNING else None,
+            columns=lambda: self._column_menu(place),
+        )
+        return bonds_menus.row(self, bond, self.model.columns, index.column(), wishes)
 
     # where things stand
 

@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from qmtdesk.desk.brush.format import MINUS, MISSING, THIN
 
 _NUMBER = re.compile(r"[+-]?[\d,]+(\.\d+)?%?")
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are the full-width ones."""
+_BLANKS = " \u3000\u00a0\ufeff\"'"
+"""What a spreadsheet may skip before it looks for a formula."""
 
 
 def plain(words: str) -> str:
@@ -21,7 +24,7 @@ def safe(words: str) -> str:
     bare = plain(words)
     if _NUMBER.fullmatch(bare):
         return bare.replace(",", "")
-    return f"'{bare}" if bare.startswith(_RISKY) else bare
+    return f"'{bare}" if bare.lstrip(_BLANKS).startswith(_RISKY) else bare
 
 
 def as_csv(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

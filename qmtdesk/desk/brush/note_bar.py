@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush.controls import ActButton
 from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.brush.plain import plain_tip
 
 SHOWN_MS = 10_000
 HIGH = 38
@@ -45,7 +46,7 @@ class NoteBar(QWidget):
         self.button.setVisible(bool(action))
         self.button.say(action)
         self.setAccessibleName(words)
-        self.setToolTip(words)
+        self.setToolTip(plain_tip(words))
         self.place()
         self.show()
         self.raise_()

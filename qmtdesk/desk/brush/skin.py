@@ -7,6 +7,14 @@ from PySide6.QtWidgets import QApplication
 from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush.tokens import DARK, Theme
 
+_SCROLL = """
+QScrollBar:vertical {{ background: transparent; width: 8px; margin: 2px; }}
+QScrollBar:horizontal {{ background: transparent; height: 8px; margin: 2px; }}
+QScrollBar::handle {{ background: {line2}; border-radius: 2px; min-width: 32px; min-height: 32px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
+"""
 _SHEET = """
 QMenu {{ background: {bg1}; color: {t1}; border: 1px solid {line2}; padding: 5px; }}
 QMenu::item {{ padding: 6px 26px 6px 24px; border-radius: 4px; }}
@@ -17,6 +25,11 @@ QToolTip {{ background: {bg2}; color: {t1}; border: 1px solid {line2}; padding: 
 QSplitter::handle {{ background: {bg0}; }}
 QSplitter::handle:hover {{ background: {bg3}; }}
 """
+
+
+def scroll_style(theme: Theme) -> str:
+    """4 px thumbs without a track."""
+    return _SCROLL.format(line2=theme.line2)
 
 
 def wear(app: QApplication, theme: Theme) -> None:
@@ -44,7 +57,8 @@ def wear(app: QApplication, theme: Theme) -> None:
         palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(theme.t3))
     app.setPalette(palette)
     app.setFont(fonts.font(fonts.BODY))
-    app.setStyleSheet(_SHEET.format(**{name: getattr(theme, name) for name in Theme.__slots__}))
+    sheet = _SHEET.format(**{name: getattr(theme, name) for name in Theme.__slots__})
+    app.setStyleSheet(sheet + scroll_style(theme))
 
 
 def icon() -> QIcon:

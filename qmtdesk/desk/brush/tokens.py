@@ -117,8 +117,9 @@ _ORANGE_LIGHT = ("#A84300", "#FDEBDD", "#0B639B", "#E0F0FB")
 
 def greyed(theme: Theme) -> Theme:
     """The same theme for figures that are not of now: nothing in it speaks by colour."""
-    quiet = dict.fromkeys(("t1", "t2", "up", "dn", "acc", "warn", "price"), theme.t3)
-    return replace(theme, upbg=theme.bg3, dnbg=theme.bg3, accbg=theme.bg3, solid=theme.line2, **quiet)
+    grey, ground = theme.t3, theme.bg3
+    plain = replace(theme, t1=grey, t2=grey, up=grey, dn=grey, acc=grey, warn=grey, price=grey)
+    return replace(plain, upbg=ground, dnbg=ground, accbg=ground, solid=theme.line2)
 
 
 def theme_of(dark: bool, palette: Palette = Palette.RED_UP) -> Theme:  # noqa: FBT001

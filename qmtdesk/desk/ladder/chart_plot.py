@@ -18,6 +18,8 @@ from qmtdesk.desk.words.texts import t
 
 DASHED = 104
 FILL = 11.0
+SMALL_FILL = 7.0
+MANY = 24
 MINUTES = {"one": 1, "five": 5}
 
 
@@ -160,8 +162,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # the library is untyped
         self._reference(p)
         for price, buying in scene.orders:
             self._order(p, price, buying=buying)
+        size = FILL if len(scene.fills) <= MANY else SMALL_FILL
         for at, price, bought in scene.fills:
-            self._fill(p, at, price, bought=bought)
+            self._fill(p, at, price, size, bought=bought)
         self._tag(p)
         p.restore()
 
@@ -209,14 +212,14 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # the library is untyped
         y = round(y) - 0.5
         p.drawLine(QPointF(max(self.width() - DASHED, 0), y), QPointF(self.width(), y))
 
-    def _fill(self, p: QPainter, at: int, price: int, *, bought: bool) -> None:
+    def _fill(self, p: QPainter, at: int, price: int, size: float, *, bought: bool) -> None:
         th = self._look.theme
         x = self._px(trading_ms(at))
         y = self._py(self.place(price))
-        if -FILL < x < self.width() and -FILL < y < self.height() + FILL:
+        if -size < x < self.width() and -size < y < self.height() + size:
             value = th.up if bought else th.dn
-            paint.triangle(p, x - FILL / 2 - 1, y, bought, th.bg1, FILL + 2)
-            paint.triangle(p, x - FILL / 2, y, bought, value, FILL)
+            paint.triangle(p, x - size / 2 - 1, y, bought, th.bg1, size + 2)
+            paint.triangle(p, x - size / 2, y, bought, value, size)
 
     def _tag(self, p: QPainter) -> None:
         scene, th = self._scene, self._look.theme

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMenu, QToolTip
 from qmtdesk.desk.brush import format as f
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.brush.note_bar import NoteBar
+from qmtdesk.desk.brush.plain import plain_tip
 from qmtdesk.desk.ladder.ladder_head import RUNNING, LadderHead
 from qmtdesk.desk.ladder.ladder_history import HistoryPopup, gap_fills, level_words
 from qmtdesk.desk.ladder.ladder_view import LadderView
@@ -66,9 +67,7 @@ class LadderActs(QObject):
 
     def stop_ways(self) -> None:
         """The three ways to stop the chosen bond's grid, under the button."""
-        open_stop_choice(
-            host_of(self._head), self._mirror.selected_bond, self._head.ways_button, self.stop_grid
-        )
+        open_stop_choice(host_of(self._head), self._mirror.selected_bond, self._head.ways_button, self.stop_grid)
 
     def stop_selected(self) -> None:
         """The S key: stop the chosen bond's grid, if it has one running."""
@@ -134,7 +133,7 @@ class LadderActs(QObject):
 
     def help(self, index: int, place: QPoint) -> None:
         """The tooltip of a level."""
-        QToolTip.showText(place, self.level_words(index), self._ladder)
+        QToolTip.showText(place, plain_tip(self.level_words(index)), self._ladder)
 
     def level_words(self, index: int) -> str:
         """All there is to say about a level, one fact a line."""

@@ -100,7 +100,13 @@ class LadderHead(QWidget):
 
     def _arrange(self) -> None:
         x = self.width() - 10
-        for button in (self.ways_button, self.stop_button, self.sell_only_button, self.settings_button, self.start_button):
+        for button in (
+            self.ways_button,
+            self.stop_button,
+            self.sell_only_button,
+            self.settings_button,
+            self.start_button,
+        ):
             if not button.isHidden():
                 size = button.sizeHint()
                 x -= size.width()

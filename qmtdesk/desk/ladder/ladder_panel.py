@@ -37,6 +37,8 @@ CALM = frozenset(
     }
 )
 """Reasons for a grid to do nothing that nobody needs to look at."""
+SAID_ABOVE = frozenset({Why.MASTER_OFF, Why.KILLED})
+"""Reasons that are the strip's alarm already."""
 
 
 class LadderPanel(QWidget):
@@ -272,9 +274,11 @@ class LadderPanel(QWidget):
     _band_shown = False
 
     def _band_reason(self) -> Reason | None:
-        """Why the whole grid does nothing; when everything is blind the strip says it, once."""
+        """Why the whole grid does nothing; what holds for everything the strip says, once."""
         grid = self._grid()
-        return grid.why if grid is not None and not self._mirror.blind else None
+        if grid is None or grid.why is None or self._mirror.blind or grid.why.why in SAID_ABOVE:
+            return None
+        return grid.why
 
     def _band_words(self) -> str:
         reason = self._band_reason()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.words.texts import TEXTS, t
 from qmtdesk.wire.client import Item
 from qmtdesk.wire.link_events import Attached, Failed, Lost, Silent
 from qmtdesk.wire.numbering import Snapshot
@@ -44,7 +45,7 @@ class Listener:
             case Lost():
                 mirror.set_link("lost", item.reason)
             case Failed():
-                mirror.set_link("failed", item.text)
+                mirror.set_link("failed", _failed(item))
             case Raise():
                 self._raised()
             case Refuse():
@@ -66,3 +67,9 @@ class Listener:
         for code, what in ((mirror.selected_bond, "price"), (mirror.selected_stock, "seal")):
             if code:
                 self._commands.ask_series(code, what)
+
+
+def _failed(item: Failed) -> str:
+    """Why there is no trader, in the user's language where we have words for it."""
+    key = f"failed.{item.why}"
+    return t(key, text=item.text, pid=item.pid or "—") if key in TEXTS else item.text

@@ -60,6 +60,7 @@ class Memory(QObject):
         self._timer.timeout.connect(self.save)
         window.look.changed.connect(self._timer.start)
         window.scale_chosen.connect(self._scaled)
+        window.sound_chosen.connect(self._timer.start)
         window.watch.order_changed.connect(self._timer.start)
         window.panes.moved.connect(self._timer.start)
 
@@ -108,6 +109,7 @@ class Memory(QObject):
             language=look.language.value,
             density=look.density,
             motion=look.motion,
+            sound=window.alerts.sound,
             paper_speed=self.paper_speed,
             geometry=base64.b64encode(bytes(self._frame.saveGeometry().data())).decode("ascii"),
             layouts=layouts,

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.brush.plain import plain_tip
 from qmtdesk.desk.sheets.guard_form import bar_marks, bar_share
 from qmtdesk.desk.words.texts import t
 
@@ -143,19 +144,39 @@ class Facts(QWidget):
         p.end()
 
 
+def shadow_words(figures: tuple[tuple[str, int], ...]) -> tuple[str, ...]:
+    """What R1 would have done on this stock's seals so far, most telling first; nothing before the first seal."""
+    told = dict(figures)
+    if not told.get("seals"):
+        return ()
+    threshold = fmt.money_short(told.get("threshold_milli", 0))
+    numbers = {name: told.get(name, 0) for name in ("seals", "fired", "broke", "held", "missed")}
+    phrases = [t("guard.shadow_r1", threshold=threshold, **numbers)]
+    if numbers["fired"]:
+        phrases.append(t("guard.shadow_after", **numbers))
+    if numbers["missed"]:
+        phrases.append(t("guard.shadow_missed", **numbers))
+    if told.get("days"):
+        phrases.append(t("guard.shadow_edge", edge=fmt.percent(told.get("edge_bp", 0), signed=True)))
+    return tuple(phrases)
+
+
 class Shadow(QWidget):
-    """What the rules would have done so far; says so when nothing is known."""
+    """What R1 would have done so far; says so when nothing is known. What has no room stands in the tooltip."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self.look = look
-        self._counts: tuple[tuple[str, int], ...] = ()
+        self._figures: tuple[tuple[str, int], ...] = ()
         self.setFixedHeight(40)
 
-    def say(self, counts: tuple[tuple[str, int], ...]) -> None:
-        """(what, how often)."""
-        if counts != self._counts:
-            self._counts = counts
+    def say(self, figures: tuple[tuple[str, int], ...]) -> None:
+        """Named counts, as the trader's preview has them."""
+        if figures != self._figures:
+            self._figures = figures
+            words = shadow_words(figures)
+            self.setToolTip(plain_tip("\n".join(words)))
+            self.setAccessibleName("; ".join(words))
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -164,15 +185,14 @@ class Shadow(QWidget):
         rect = QRectF(self.rect())
         paint.box(p, rect, theme.bg2, radius=5)
         x = 14 + paint.text(p, rect.adjusted(14, 0, 0, 0), t("guard.shadow"), theme.t3, fonts.SMALL) + 20
-        if not self._counts:
+        phrases = shadow_words(self._figures)
+        if not phrases:
             paint.text(p, rect.adjusted(x, 0, -8, 0), t("guard.shadow_none"), theme.t2, fonts.SMALL, elide=True)
-        for name, times in self._counts:
-            words = t("guard.shadow_would", rule=name.upper())
-            count = t("guard.shadow_times", n=times)
-            if x + fonts.width_of(words + count, fonts.SMALL, True) > rect.right() - 12:
+        for at, words in enumerate(phrases):
+            if at and x + fonts.width_of(words, fonts.SMALL) > rect.right() - 12:
                 break
-            x += paint.text(p, rect.adjusted(x, 0, 0, 0), words, theme.t2, fonts.SMALL) + 6
-            x += paint.text(p, rect.adjusted(x, 0, 0, 0), count, theme.t1, fonts.BODY, bold=True) + 24
+            value = theme.t2 if at else theme.t1
+            x += paint.text(p, rect.adjusted(x, 0, -12, 0), words, value, fonts.SMALL, bold=not at, elide=True) + 24
         p.end()
 
 

@@ -1,4 +1,4 @@
-"""Two sheets that only tell: the keys, and what this program is."""
+"""What this program is, and the table of its keys."""
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -71,16 +71,6 @@ class InfoSheet(Sheet):
         return ""
 
 
-class KeysSheet(InfoSheet):
-    """The keyboard table."""
-
-    def __init__(self, window: QWidget, mirror: Mirror, look: Look) -> None:
-        super().__init__(window, mirror, look, [_named(key, name) for key, name in KEYS], 130)
-
-    def title(self) -> str:
-        return t("keys.title")
-
-
 class AboutSheet(InfoSheet):
     """Name, version, where the data lie."""
 
@@ -94,5 +84,6 @@ class AboutSheet(InfoSheet):
         return t("menu.about")
 
 
-def _named(key: str, name: str) -> tuple[str, str]:
+def named_key(key: str, name: str) -> tuple[str, str]:
+    """A key as it is written on the keyboard, and what it does."""
     return key + (t("keys.wheel") if name == "height" else ""), t(f"keys.{name}")

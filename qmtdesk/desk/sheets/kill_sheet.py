@@ -12,7 +12,7 @@ from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.sheets.guard_paint import Facts, Label
 from qmtdesk.desk.sheets.sheet_base import HEAD, Sheet
-from qmtdesk.desk.words.texts import say, t
+from qmtdesk.desk.words.texts import TEXTS, say, t
 from qmtdesk.wire.rows import KillItem, KillRow
 from qmtdesk.wire.talk import Ack
 
@@ -294,6 +294,10 @@ class KillSheet(Sheet):
             self.say_foot(t("kill.copied"))
 
 
+LIFT_WORDS = frozenset(word.lower() for word in TEXTS["lift.word"]) | {"jiechu"}
+"""What may be typed to lift the stop: not every keyboard at hand has an input method for the Chinese word."""
+
+
 class LiftSheet(Sheet):
     """解除停止: riskier, so it shows what is there first and wants one word typed. It arms nothing again."""
 
@@ -344,7 +348,7 @@ class LiftSheet(Sheet):
             return t("sheet.sending")
         if self._refusal:
             return self._refusal
-        return "" if self.word.text().strip() == t("lift.word") else t("lift.type", word=t("lift.word"))
+        return "" if self.word.text().strip().lower() in LIFT_WORDS else t("lift.type", word=t("lift.word"))
 
     def confirm(self) -> None:
         self._sending = True

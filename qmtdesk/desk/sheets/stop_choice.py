@@ -111,7 +111,7 @@ class StopChoice(QWidget):
         super().__init__(window)
         self.look = look
         self._pick = pick
-        self._before = window.focusWidget()
+        self._before: QWidget | None = window.focusWidget()
         self._gone = False
         self.options: list[Option] = []
         for at, how in enumerate((StopHow.CANCEL, StopHow.LEAVE, StopHow.SELL)):
@@ -143,9 +143,8 @@ class StopChoice(QWidget):
         app = QApplication.instance()
         if app is not None:
             app.removeEventFilter(self)
-        back = self._before if self._before is not None and isValid(self._before) else self.parentWidget()
-        if back is not None:
-            back.setFocus()
+        if self._before is not None and isValid(self._before):
+            self._before.setFocus()
         self.hide()
         self.deleteLater()
 

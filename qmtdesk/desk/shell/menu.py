@@ -1,6 +1,7 @@
 """The menu: how the window looks, the paper market's clock, the layout."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup
@@ -67,7 +68,7 @@ def _paper(menu: QMenu, speed: int, commands: Commands) -> None:
     jump = menu.addMenu(t("menu.jump"))
     for hour, minute in MOMENTS:
         jump.addAction(f"{hour:02d}:{minute:02d}", lambda m=hour * 60 + minute: commands.paper_clock(speed, m))
-    menu.addAction(t("menu.demo"), lambda: commands.demo())  # without the action's own argument
+    menu.addAction(t("menu.demo"), partial(commands.demo, None))
 
 
 def _choices(
@@ -90,5 +91,6 @@ def as_goals() -> tuple[Goal, ...]:
             enumerate(("orders", "fills", "positions", "trips", "events"))]  # fmt: skip
     made.append(Goal("command", "theme", f"{t('menu.theme')}: {t('menu.theme_dark')} / {t('menu.theme_light')}"))
     for name, hint in (("restore", ""), ("full", "F11"), ("keys", "F1"), ("master", ""), ("about", "")):
-        made.append(Goal("command", name, t(f"menu.{name}").split("  ")[0].split("（")[0].split(" (")[0], hint))
+        key = "menu.goal_master" if name == "master" else f"menu.{name}"
+        made.append(Goal("command", name, t(key).split("  ")[0], hint))
     return tuple(made)

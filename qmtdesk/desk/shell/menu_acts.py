@@ -1,5 +1,6 @@
 """What the entries of the menu and of the jump box do."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
@@ -21,53 +22,40 @@ class MenuActs(QObject):
     def __init__(self, window: "MainWindow", scale: int) -> None:
         super().__init__(window)
         self._window = window
-        self._scale = scale
+        self.scale = scale
         self._float: FloatWindow | None = None
 
     def show(self) -> None:
         """Open the menu under its button."""
         window = self._window
-        menu = build(window, self._scale, self.does)
+        menu = build(window, self.scale, self.does)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         button = window.top.menu
         corner = button.mapToGlobal(button.rect().bottomRight())
         menu.popup(corner - QPoint(menu.sizeHint().width(), -4))
 
     def does(self, name: str) -> None:
-        """One entry, by name."""
+        """One entry, by name; KeyError for a name the menu does not have."""
         kind, _, value = name.partition(":")
         window = self._window
-        match kind:
-            case "restore":
-                window.panes.share_out()
-            case "full":
-                window.full_screen()
-            case "float":
-                self.float_tabs()
-            case "keys" | "about":
-                self._sheet(kind)
-            case "theme":
-                window.look.set(dark=not window.look.dark)
-            case "sound":
-                window.set_sound(not window.alerts.sound)
-            case "master":
-                self.master()
-            case "tab":
-                window.tabs.show_tab(int(value))
-            case "scale":
-                self._scale = int(value)
-                window.scale_chosen.emit(self._scale)
-            case "quit":
-                window.window().close()
-            case _:
-                raise ValueError(f"the menu has no entry {name}")
-
-    def _sheet(self, name: str) -> None:
-        window = self._window
-        if name == "about":
-            AboutSheet(window, window.mirror, window.look).open()
+        plain: dict[str, Callable[[], object]] = {
+            "restore": window.panes.share_out,
+            "full": window.full_screen,
+            "float": self.float_tabs,
+            "keys": lambda: HelpSheet(window, window.mirror, window.look, here(window)).open(),
+            "about": lambda: AboutSheet(window, window.mirror, window.look).open(),
+            "theme": lambda: window.look.set(dark=not window.look.dark),
+            "sound": lambda: window.set_sound(not window.alerts.sound),
+            "master": self.master,
+            "quit": window.window().close,
+        }
+        if kind == "tab":
+            window.tabs.show_tab(int(value))
+        elif kind == "scale":
+            self.scale = int(value)
+            window.scale_chosen.emit(self.scale)
         else:
-            HelpSheet(window, window.mirror, window.look, here(window)).open()
+            plain[kind]()
 
     def master(self) -> None:
         """Off at once; on only from a sheet that says what then trades again."""

@@ -1,8 +1,6 @@
 """The start of the desk: one desk per folder, the frame on the screen, and only then everything else."""
 
 import os
-from dataclasses import dataclass
-from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -11,15 +9,8 @@ from PySide6.QtWidgets import QApplication
 from qmtdesk.desk.brush.tokens import Palette, theme_of
 from qmtdesk.desk.link.settings import desk_settings, unpack_bytes
 from qmtdesk.desk.shell.frame import Frame
+from qmtdesk.desk.shell.options import DeskOptions
 from qmtdesk.wire.locks import FolderLock
-
-
-@dataclass(frozen=True, slots=True)
-class DeskOptions:
-    """`folder` is the trader's data folder, `trader_words` what starts a trader for it."""
-
-    folder: Path
-    trader_words: tuple[str, ...]
 
 
 def run_desk(options: DeskOptions) -> int:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.brush.plain import plain_tip
 from qmtdesk.desk.brush.plain_button import PlainButton
 from qmtdesk.desk.brush.tokens import Theme
 from qmtdesk.desk.link.mirror import Mirror
@@ -70,7 +71,7 @@ class Strip(QWidget):
             self._make_buttons(alarm)
         self._alarm, self._clauses = alarm, told
         self.setAccessibleName(_plain(alarm, told))
-        self.setToolTip(f"{alarm.title}\n{alarm.note}" if alarm else "")
+        self.setToolTip(plain_tip(f"{alarm.title}\n{alarm.note}" if alarm else ""))
         self.update()
 
     def _make_buttons(self, alarm: Alarm | None) -> None:

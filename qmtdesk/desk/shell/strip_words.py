@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.link.mirror import Mirror
-from qmtdesk.desk.words.texts import say, say_short, t
+from qmtdesk.desk.link.said import say_at
+from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.reason import Why
 from qmtdesk.wire.rows import GridRow, StatusRow
 
+SETTLES_MS = 10_000
 CALM = frozenset(
     {
         Why.SLEEPING,
@@ -66,7 +68,7 @@ def alarm_of(mirror: Mirror, error: str = "") -> Alarm | None:
         return _kill_alarm(mirror)
     if status.lamp_quotes == "blind":
         return _blind_alarm(mirror, status)
-    if status.lamp_trade == "blind":
+    if status.lamp_trade == "blind" and not settling(mirror):
         age = fmt.duration(trade_age(mirror))
         return Alarm("trade", t("strip.trade_down", age=age), t("strip.trade_down_note"))
     if not status.master:
@@ -86,7 +88,9 @@ def _link_alarm(mirror: Mirror) -> Alarm | None:
         return Alarm("lost", t("strip.silent"), t("strip.lost_note"), restart)
     if mirror.link == "failed":
         text = mirror.link_text or fmt.MISSING
-        return Alarm("lost", t("strip.failed"), t("strip.failed_note", text=text), restart)
+        live = mirror.status is not None and mirror.status.mode == "live"
+        note = t("strip.failed_live" if live else "strip.failed_note", text=text)
+        return Alarm("lost", t("strip.failed"), note, restart)
     return None
 
 
@@ -134,6 +138,12 @@ def trade_age(mirror: Mirror) -> int:
     """Age of the newest account data, counted on."""
     status = mirror.status
     return 0 if status is None else status.trade_age_ms + max(mirror.clock() - status.clock, 0)
+
+
+def settling(mirror: Mirror) -> bool:
+    """Just started and still reading the account: no word from the broker yet is no alarm yet."""
+    status = mirror.status
+    return status is not None and status.ready in ("starting", "reconciling") and trade_age(mirror) < SETTLES_MS
 
 
 def clauses(mirror: Mirror) -> tuple[Clause, ...]:
@@ -211,7 +221,7 @@ def _why_not(mirror: Mirror, status: StatusRow) -> tuple[Phrase, ...]:
     for reason, code in list(zip(status.blockers, codes, strict=False))[:2]:
         name = short_name(mirror.name(code)) + " " if code else ""
         tone = "fact" if reason.why in CALM else "alert"
-        words = say_short(reason, code) if code and found else say(reason, code)
+        words = say_at(mirror, reason, code, short=bool(code and found))
         found.append(Phrase(name + words, tone, 3 if found else 0))
     if len(status.blockers) > 2:
         found.append(Phrase(t("strip.more", n=len(status.blockers) - 2), "number", 0))

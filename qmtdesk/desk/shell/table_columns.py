@@ -11,7 +11,8 @@ from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush.tokens import Theme
 from qmtdesk.desk.link.mirror import Mirror
-from qmtdesk.desk.words.texts import TEXTS, say, t
+from qmtdesk.desk.link.said import say_at
+from qmtdesk.desk.words.texts import TEXTS, t
 from qmtdesk.wire.rows import EventRow, FillRow, GridRow, OrderRow, PositionRow
 
 Say = Callable[[Any, Mirror], str]
@@ -107,8 +108,8 @@ def _signed(get: Callable[[Any], int], places: int = 1) -> Draw:
     return draw
 
 
-def _level(p: QPainter, rect: QRectF, row: EventRow, _mirror: Mirror, theme: Theme) -> None:
-    words = say(row.reason, row.code)
+def _level(p: QPainter, rect: QRectF, row: EventRow, mirror: Mirror, theme: Theme) -> None:
+    words = say_at(mirror, row.reason, row.code)
     if row.level == "info":
         paint.text(p, rect, words, theme.t1, elide=True)
         return
@@ -312,7 +313,12 @@ EVENTS: tuple[Column, ...] = (
     Column("code", _CODE, lambda r, _m: fmt.bare(r.code), lambda r, _m: r.code, tone="t3"),
     Column("name", _NAME, lambda r, m: r.name or (m.name(r.code) if r.code else ""), lambda r, _m: r.name),
     Column(
-        "event", ("",), lambda r, _m: say(r.reason, r.code), lambda r, _m: r.reason.why.value, draw=_level, stretch=True
+        "event",
+        ("",),
+        lambda r, m: say_at(m, r.reason, r.code),
+        lambda r, _m: r.reason.why.value,
+        draw=_level,
+        stretch=True,
     ),
 )
 

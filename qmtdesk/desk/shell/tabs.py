@@ -17,8 +17,9 @@ from qmtdesk.desk.brush.row_table import RowModel, RowTable
 from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.shell import table_columns as columns
-from qmtdesk.desk.words.texts import t
+from qmtdesk.desk.words.texts import say, t
 from qmtdesk.wire.rows import OrderRow
+from qmtdesk.wire.talk import Ack
 
 HEAD = 34
 _SHOW_MS = 200  # five times a second is as fast as anybody reads a table
@@ -203,6 +204,11 @@ class TabPanel(QWidget):
         """Number of the tab in front."""
         return self.head.at
 
+    @property
+    def name(self) -> str:
+        """Name of the tab in front: orders | fills | positions | trips | events."""
+        return TABS[self.head.at].name
+
     def table(self) -> RowTable:
         """The table in front."""
         return self.tables[self.head.at]
@@ -288,7 +294,14 @@ class TabPanel(QWidget):
     def _act(self, row: Any) -> None:
         """Del: cancel what can be cancelled."""
         if isinstance(row, OrderRow) and row.cancellable and row.kind != "foreign":
-            self._commands.cancel_order(row.ref)
+            self._commands.cancel_order(row.ref, lambda ack: self._cancelled(row, ack))
+
+    def _cancelled(self, row: OrderRow, ack: Ack) -> None:
+        """A grid's level would be filled again at once: it is paused, and the user should know."""
+        if ack.ok and row.kind == "grid":
+            self.told.emit(t("order.cancel_pauses", name=row.name, price=fmt.price(row.price, row.code)))
+        elif not ack.ok and ack.reason is not None:
+            self.told.emit(t("toast.refused", text=say(ack.reason, row.code)))
 
     def _act_clicked(self, row: Any) -> None:
         """The action cell: an unknown order is settled only by choosing so from its menu."""

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from qmtdesk.desk.brush import paint
 from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.brush.plain import plain_tip
 from qmtdesk.desk.brush.plain_button import KillButton, MenuButton
 from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
@@ -82,7 +83,7 @@ class TopBar(QWidget):
         if isinstance(event, QHelpEvent):
             for group, x in self._placed:
                 if group.tip and x <= event.pos().x() <= x + group.width:
-                    QToolTip.showText(event.globalPos(), group.tip, self)
+                    QToolTip.showText(event.globalPos(), plain_tip(group.tip), self)
                     return True
             QToolTip.hideText()
             return True

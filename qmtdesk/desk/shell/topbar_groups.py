@@ -10,7 +10,7 @@ from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush.tokens import Theme
 from qmtdesk.desk.link.mirror import Mirror
-from qmtdesk.desk.shell.strip_words import quote_age, trade_age
+from qmtdesk.desk.shell.strip_words import quote_age, settling, trade_age
 from qmtdesk.desk.words.texts import TEXTS, t
 from qmtdesk.wire.rows import StatusRow
 
@@ -115,6 +115,8 @@ def _lamp_state(mirror: Mirror, *, quotes: bool) -> str:
         return "waiting"
     if mirror.link != "attached" or status is None:
         return "down"
+    if not quotes and status.lamp_trade == "blind" and settling(mirror):
+        return "waiting"
     return status.lamp_quotes if quotes else status.lamp_trade
 
 
@@ -178,6 +180,13 @@ def _figure(
 
 
 def _money(mirror: Mirror, status: StatusRow, theme: Theme) -> list[Group]:
+    if status.ready in ("starting", "reconciling"):
+        note = t("tip.not_yet")
+        ranks = (("total", 2), ("cash", 4), ("pnl", 0))
+        return [
+            *(_figure(name, theme, rank, tip=note, line=name != "cash") for name, rank in ranks),
+            _messages(status, theme),
+        ]
     at = fmt.clock(status.clock - status.trade_age_ms)
     stale = mirror.blind
     return [

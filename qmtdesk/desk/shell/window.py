@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
@@ -16,12 +16,13 @@ from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.sheets import sheets
 from qmtdesk.desk.sheets.close_sheet import CloseSheet
-from qmtdesk.desk.sheets.info_sheet import AboutSheet, KeysSheet
-from qmtdesk.desk.sheets.sheet_base import TOP_NAME, Sheet
-from qmtdesk.desk.shell.float_window import FloatWindow
+from qmtdesk.desk.sheets.kill_sheet import LiftSheet
+from qmtdesk.desk.sheets.sheet_base import HOST_NAME, TOP_NAME, Sheet
+from qmtdesk.desk.shell.alerts import Alerts
 from qmtdesk.desk.shell.jump import Goal
 from qmtdesk.desk.shell.layout_sizes import EDGE
-from qmtdesk.desk.shell.menu import as_goals, build
+from qmtdesk.desk.shell.menu import as_goals
+from qmtdesk.desk.shell.menu_acts import MenuActs
 from qmtdesk.desk.shell.panes import Panes
 from qmtdesk.desk.shell.strip import Strip
 from qmtdesk.desk.shell.strip_words import own_live
@@ -31,8 +32,9 @@ from qmtdesk.desk.shell.topbar_groups import account_words
 from qmtdesk.desk.watch.ask_card import AskCard
 from qmtdesk.desk.watch.seal_panel import SealPanel
 from qmtdesk.desk.watch.watch_panel import WatchPanel
-from qmtdesk.desk.words.texts import TEXTS, t
+from qmtdesk.desk.words.texts import TEXTS, say, t
 from qmtdesk.domain.plans import StopHow
+from qmtdesk.wire.talk import Ack
 
 
 class MainWindow(QMainWindow):
@@ -41,17 +43,18 @@ class MainWindow(QMainWindow):
     leaving = Signal(bool)
     hidden_away = Signal()  # closed, while the program goes on behind it
     scale_chosen = Signal(int)
+    sound_chosen = Signal()
 
-    def __init__(self, mirror: Mirror, commands: Commands, look: Look, *, scale: int = 100) -> None:
+    def __init__(self, mirror: Mirror, commands: Commands, look: Look, *, scale: int = 100, sound: bool = True) -> None:
         super().__init__()
+        self.setObjectName(HOST_NAME)
         self.mirror, self.commands, self.look = mirror, commands, look
-        self._scale = scale
         self._may_close = False
         self._painted = False
         self._kill_shown = False
-        self._asks_seen: set[str] = set()
-        self._float: FloatWindow | None = None
         self._build()
+        self.alerts = Alerts(mirror, self, sound=sound)
+        self.menus = MenuActs(self, scale)
         self._wire()
         self._keys()
         self.setMinimumSize(960, 560)
@@ -66,7 +69,7 @@ class MainWindow(QMainWindow):
         self.top = TopBar(mirror, commands, look, self)
         self.top.setObjectName(TOP_NAME)
         self.strip = Strip(mirror, look, self.act, self)
-        self.bonds = BondPanel(mirror, commands, look)
+        self.bonds = BondPanel(mirror, look)
         self.ladder = LadderPanel(mirror, commands, look)
         self.tabs = TabPanel(mirror, commands, look)
         self.watch = WatchPanel(mirror, commands, look)
@@ -89,18 +92,17 @@ class MainWindow(QMainWindow):
     def _wire(self) -> None:
         mirror = self.mirror
         self.top.killed.connect(lambda: self.kill("button"))
-        self.top.menu_asked.connect(self._menu)
+        self.top.menu_asked.connect(self.menus.show)
         self.top.jump.commands = as_goals
         self.top.jump.chosen.connect(self._jumped)
         self.bonds.sheet_requested.connect(self.open_grid)
-        self.bonds.stopped.connect(self._offer_again)
+        self.bonds.stop_requested.connect(self._stop_grid)
         self.bonds.ladder_requested.connect(lambda code: self.show_code("bond", code))
         self.ladder.sheet_requested.connect(self.open_grid)
         self.tabs.show_code.connect(self.show_code)
         self.tabs.told.connect(self.note.say)
         self.look.changed.connect(self._restyle)
         mirror.kill_changed.connect(self._kill_changed)
-        mirror.asks_changed.connect(self._asked)
         mirror.status_changed.connect(self._retitle)
         mirror.bonds_changed.connect(self._choose_first)
         mirror.watch_changed.connect(self._choose_first)
@@ -109,7 +111,7 @@ class MainWindow(QMainWindow):
         bind: dict[str, Callable[[], object]] = {
             "F12": lambda: self.kill("key"),
             "Ctrl+K": self._focus_jump,
-            "F11": self._full,
+            "F11": self.full_screen,
             "F1": lambda: self.menu_does("keys"),
             "S": self._stop,
             "C": self.ladder.ladder.centre,
@@ -139,8 +141,12 @@ class MainWindow(QMainWindow):
             case "cancel_live":
                 for ref in own_live(self.mirror):
                     self.commands.cancel_order(ref)
-            case "kill_details" | "lift":
+            case "kill_details":
                 self._show_kill()
+            case "lift":
+                LiftSheet(self, self.mirror, self.commands, self.look).open()
+            case "master":
+                self.menus.master()
             case "dismiss":
                 self.strip.show_error("")
             case _:
@@ -184,9 +190,18 @@ class MainWindow(QMainWindow):
     def _guard(self, code: str) -> None:
         sheets.show_guard(self, self.mirror, self.commands, self.look, code)
 
-    def _offer_again(self, code: str) -> None:
-        words = t("toast.stopped", name=self.mirror.name(code))
-        self.note.say(words, t("toast.again"), lambda: self.open_grid(code))
+    def _stop_grid(self, code: str, how: StopHow) -> None:
+        sheets.stop_by(self, code, how, self.ladder.acts.stop_grid)
+
+    def answered(self, ack: Ack) -> None:
+        """A wish without a place of its own was refused: say why at the foot."""
+        if not ack.ok and ack.reason is not None:
+            self.note.warn(t("toast.refused", text=say(ack.reason)))
+
+    def set_sound(self, on: bool) -> None:  # noqa: FBT001
+        """Whether a question makes a sound."""
+        self.alerts.sound = on
+        self.sound_chosen.emit()
 
     def _jumped(self, goal: Goal) -> None:
         if goal.kind == "command":
@@ -200,58 +215,17 @@ class MainWindow(QMainWindow):
         self.top.jump.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.top.jump.selectAll()
 
-    def _full(self) -> None:
+    def full_screen(self) -> None:
+        """Into full screen or out of it."""
         window = self.window()
         if window.isFullScreen():
             window.showNormal()
         else:
             window.showFullScreen()
 
-    # the menu
-
-    def _menu(self) -> None:
-        menu = build(self, self.mirror, self.commands, self.look, self._scale, self.menu_does)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        corner = self.top.menu.mapToGlobal(self.top.menu.rect().bottomRight())
-        menu.popup(corner - QPoint(menu.sizeHint().width(), -4))
-
     def menu_does(self, name: str) -> None:
         """An entry of the menu or of the jump box, by name."""
-        kind, _, value = name.partition(":")
-        match kind:
-            case "restore":
-                self.panes.share_out()
-            case "full":
-                self._full()
-            case "float":
-                self.float_tabs()
-            case "keys":
-                KeysSheet(self, self.mirror, self.look).open()
-            case "about":
-                AboutSheet(self, self.mirror, self.look).open()
-            case "theme":
-                self.look.set(dark=not self.look.dark)
-            case "tab":
-                self.tabs.show_tab(int(value))
-            case "scale":
-                self._scale = int(value)
-                self.scale_chosen.emit(self._scale)
-            case "quit":
-                self.window().close()
-            case _:
-                raise ValueError(f"the menu has no entry {name}")
-
-    def float_tabs(self) -> None:
-        """The tabs in a window of their own, for a second monitor; closing it brings them back."""
-        if self._float is not None:
-            self._float.close()
-            return
-        self._float = FloatWindow(self.tabs, self.look, self._tabs_back)
-        self._float.show()
-
-    def _tabs_back(self) -> None:
-        self._float = None
-        self.panes.take_back(self.tabs)
+        self.menus.does(name)
 
     # what comes in
 
@@ -264,13 +238,6 @@ class MainWindow(QMainWindow):
     def _show_kill(self) -> None:
         self._kill_shown = True
         sheets.show_kill(self, self.mirror, self.commands, self.look)
-
-    def _asked(self, keys: frozenset[str]) -> None:
-        fresh = {key for key in keys if key in self.mirror.asks} - self._asks_seen
-        self._asks_seen = set(self.mirror.asks)
-        if fresh:
-            QApplication.alert(self)
-            QApplication.beep()
 
     def _choose_first(self, *_: object) -> None:
         mirror = self.mirror

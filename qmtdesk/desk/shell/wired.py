@@ -19,7 +19,7 @@ from qmtdesk.desk.link.remember import Memory, dress
 from qmtdesk.desk.link.settings import DeskSettings, desk_settings
 from qmtdesk.desk.link.spawn import spawn
 from qmtdesk.desk.shell.frame import Frame
-from qmtdesk.desk.shell.run import DeskOptions
+from qmtdesk.desk.shell.options import DeskOptions
 from qmtdesk.desk.shell.tray import Tray
 from qmtdesk.desk.shell.window import MainWindow
 from qmtdesk.wire.client import TraderLink
@@ -65,7 +65,7 @@ class Desk:
         self.mirror = Mirror()
         self.link = TraderLink(options.folder, self._spawn_trader, self._wake)
         self.commands = LinkCommands(self.link, options.folder / "KILL", self._series)
-        self.window = MainWindow(self.mirror, self.commands, self.look, scale=kept.scale)
+        self.window = MainWindow(self.mirror, self.commands, self.look, scale=kept.scale, sound=kept.sound)
         self.listener = Listener(self.mirror, self.commands, self._raise, self._refused)
         self.memory = Memory(desk_settings(options.folder), kept, self.window, frame)
         self.memory.restore()
@@ -84,6 +84,7 @@ class Desk:
         self._loop.set_exception_handler(self._loop_error)
         self._frame.furnish(self.window)
         self.window.show()
+        self.window.bonds.setFocus()
         self.link.start()
 
     # the link

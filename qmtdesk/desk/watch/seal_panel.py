@@ -204,16 +204,21 @@ class SealPanel(QWidget):
             paint.text(p, QRectF(left, area.bottom() + 3, wide + 1, AXIS - 3), words, theme.t3, fonts.DIGIT)
 
     def _bands(self, p: QPainter, frame: Frame, points: tuple[tuple[int, int], ...]) -> None:
-        theme = self.look.theme
-        for band in spark.bands(points):
+        """Grey where it was open, with how long; of labels that would touch the newest is written."""
+        theme, area = self.look.theme, frame.area
+        free = area.right() - 2
+        for band in reversed(spark.bands(points)):
             end = band.end or max(self.mirror.clock(), points[-1][0])
             left, right = frame.x(band.start), max(frame.x(end), frame.x(band.start) + 2)
-            rect = QRectF(left, frame.area.top(), right - left, frame.area.height())
+            rect = QRectF(left, area.top(), right - left, area.height())
             p.fillRect(rect, paint.color(theme.line2, 0.45))
             words = t("seal.break", length=fmt.countdown(end - band.start))
             wide = fonts.width_of(words, fonts.SMALL)
-            start = min(max(rect.center().x() - wide / 2, frame.area.left() + 2), frame.area.right() - wide - 2)
-            label = QRectF(start, frame.area.top() + 6, wide, 18)
+            start = min(max(rect.center().x() - wide / 2, area.left() + 2), area.right() - wide - 2)
+            if start + wide > free:
+                continue
+            free = start - 10
+            label = QRectF(start, area.top() + 6, wide, 18)
             p.fillRect(label.adjusted(-4, 0, 4, 0), paint.color(theme.bg1, 0.75))
             paint.text(p, label, words, theme.t1, fonts.SMALL)
 

@@ -47,6 +47,8 @@ def _sealed(row: WatchRow) -> Foot:
     left = row.seal - row.threshold
     if left < 0:
         short = fmt.money_short(-left)
+        if row.confirm_have >= row.confirm_need and row.action in ("ask", "alert"):
+            return Foot(t(f"seal.spoke_{row.action}", left=short), warn=True)
         return Foot(t("seal.under", left=short, have=row.confirm_have, need=row.confirm_need), warn=True)
     right = t("seal.eta", eta=fmt.duration(row.eta_ms)) if row.eta_ms else ""
     if row.action == "alert":

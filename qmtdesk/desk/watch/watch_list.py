@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.brush.plain import plain_tip
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.watch import watch_paint
 from qmtdesk.desk.watch.watch_paint import HEADER, ROW, Columns
@@ -269,7 +270,7 @@ class WatchList(QAbstractScrollArea):
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             tip = self.tip(self._at(event.pos())) if event.pos().y() >= HEADER else t("watch.sort")
-            QToolTip.showText(event.globalPos(), tip, self.viewport())
+            QToolTip.showText(event.globalPos(), plain_tip(tip), self.viewport())
             return True
         return super().viewportEvent(event)
 

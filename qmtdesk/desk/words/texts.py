@@ -7,6 +7,7 @@ from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush.language import Language, spoken
 from qmtdesk.desk.words.texts_bonds import TEXTS as BONDS
 from qmtdesk.desk.words.texts_domain import TEXTS as DOMAIN
+from qmtdesk.desk.words.texts_help import TEXTS as HELP
 from qmtdesk.desk.words.texts_sheets import TEXTS as SHEETS
 from qmtdesk.desk.words.texts_shell import TEXTS as SHELL
 from qmtdesk.desk.words.texts_why import SENTENCES, SHORT
@@ -15,7 +16,7 @@ from qmtdesk.domain.reason import Reason, Why
 Pair = tuple[str, str]
 """Chinese, English."""
 
-TEXTS: dict[str, Pair] = {**SHELL, **DOMAIN, **BONDS, **SHEETS}
+TEXTS: dict[str, Pair] = {**SHELL, **DOMAIN, **BONDS, **SHEETS, **HELP}
 _FIELD = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _CLAUSE = re.compile(r"\[([^\[\]]*)\]")
 _PRICE_WORDS = frozenset(

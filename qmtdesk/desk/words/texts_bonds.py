@@ -155,7 +155,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "head.state": ("{state} {time}", "{state} {time}"),
     "head.blind": ("冻结", "Frozen"),
     "head.stopped": ("{name} 已停止，委托撤回，持有保留", "{name} stopped, orders cancelled, holdings kept"),
-    "head.stopped_left": ("{name} 已停止，挂单留在交易所，仍会成交", "{name} stopped, its orders still rest and may fill"),
+    "head.stopped_left": (
+        "{name} 已停止，挂单留在交易所，仍会成交",
+        "{name} stopped, its orders still rest and may fill",
+    ),
     "head.again": ("重新启动…", "Start again…"),
     "head.refused": ("没有做：{why}", "Not done: {why}"),
     # nothing to show

@@ -106,6 +106,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "seal.foot_alert": ("再减 {left}触发 R1 → 只提醒", "{left} less fires R1 → alert only"),
     "seal.eta": ("约 {eta}", "≈ {eta}"),
     "seal.under": ("低于阈值 {left}，确认 {have}/{need} 笔", "{left} under the threshold, {have} of {need}"),
+    "seal.spoke_ask": (
+        "低于阈值 {left}；已问过，回升再跌破才再问",
+        "{left} under; asked already, again after a recovery",
+    ),
+    "seal.spoke_alert": (
+        "低于阈值 {left}；这次封板已提醒过",
+        "{left} under; said for this seal already",
+    ),
     "seal.wait": ("等封单先回到 {amount} 以上，R1 才开始计数", "R1 counts once the seal is back above {amount}"),
     "seal.off": ("未布防，只看不卖", "Not armed: watched only"),
     "seal.killed": ("已全部停止，不判断、不卖出", "All stopped: no decision, no sale"),

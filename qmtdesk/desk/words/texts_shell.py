@@ -48,6 +48,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "来源 柜台账户 · {at}\n可用 = 现金 − 挂买单冻结",
         "Source: account · {at}\nCash = cash − reserved by open buys",
     ),
+    "tip.not_yet": ("账户还没有核对完", "The account is still being reconciled"),
     "tip.pnl": (
         "来源 本程序账本 · {at}\n今日盈亏 = 总资产 − 开盘前总资产 {base}",
         "Source: own ledger · {at}\nP&L today = total − total before the open {base}",
@@ -104,11 +105,27 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The picture is frozen; it is being restarted and resumes after a clean reconciliation.",
     ),
     "strip.silent": ("交易进程没有回应", "The trader does not answer"),
+    "level.at": ("{no} 档 {words}", "Level {no}: {words}"),
     "strip.failed": ("交易进程无法启动", "The trader cannot start"),
-    "strip.failed_note": (
+    "strip.failed_note": ("{text}。", "{text}."),
+    "strip.failed_live": (
         "{text}。已挂的委托仍在交易所里，可在 QMT 里处理。",
         "{text}. Resting orders stay at the exchange; use QMT.",
     ),
+    "failed.timeout": (
+        "交易进程（{pid}）一直没有准备好，详情在 trader.log",
+        "The trader ({pid}) never became ready, see trader.log",
+    ),
+    "failed.crashes": (
+        "交易进程接连意外结束，详情在 trader-output.log",
+        "The trader ended again and again, see trader-output.log",
+    ),
+    "failed.spawn": ("系统不让启动交易进程：{text}", "The system did not start the trader: {text}"),
+    "failed.protocol": (
+        "正在运行的交易进程（{pid}）是另一个版本，先让它结束",
+        "The running trader ({pid}) is of another version, end it first",
+    ),
+    "failed.busy": ("交易进程（{pid}）已有别的窗口连着", "The trader ({pid}) already serves another window"),
     "strip.killed": ("已全部停止", "All stopped"),
     "strip.killed_note": (
         "不会再发出任何委托。正在确认撤单 {done} / {all}。",
@@ -225,6 +242,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "menu.jump": ("跳到时刻", "Jump to"),
     "menu.demo": ("演示：启动 3 个网格与 5 个卫士", "Demo: start 3 grids and 5 guards"),
     "menu.master": ("总开关（关上就拦下所有新委托）", "Master switch (off blocks all new orders)"),
+    "menu.goal_master": ("总开关", "Master switch"),
     "menu.sound": ("提示音", "Sound"),
     "menu.restore": ("恢复布局", "Restore layout"),
     "menu.full": ("全屏  F11", "Full screen  F11"),
@@ -280,6 +298,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Still running. Double-click the tray icon to open the window.",
     ),
     # toasts
+    "order.cancel_pauses": (
+        "{name} {price} 撤单已报，这一格暂停；在梯子里选中它按空格恢复",
+        "{name} {price}: cancelling, its gap is paused; Space in the ladder resumes it",
+    ),
     "toast.stopped": ("{name} 已停止，自己的委托已撤", "{name} stopped, its orders cancelled"),
     "toast.disarmed": ("{name} 已撤防", "{name} no longer guarded"),
     "toast.again": ("重新启动…", "Start again…"),

@@ -106,6 +106,39 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "检查出错[（{check}）]，按不通过处理[：{error}]",
         "A check failed[ ({check})], treated as a no[: {error}]",
     ),
+    Why.SYMBOL_MESSAGES: (
+        "该代码今日委托与撤单[ {sent}]到上限[ {cap}]，今天不再发",
+        "This code's messages today[ {sent}] at the cap[ {cap}], no more today",
+    ),
+    Why.DAY_MESSAGES_NEAR: (
+        "今日委托与撤单已[ {sent}]笔[，上限 {cap}]",
+        "Messages today[: {sent}][, cap {cap}]",
+    ),
+    Why.CANCEL_RATIO: (
+        "今日撤单偏多[：{orders} 笔委托撤了 {cancels} 笔][，占 {ratio_bp}]",
+        "Many cancels today[: {cancels} of {orders} orders][, {ratio_bp}]",
+    ),
+    Why.CANCEL_STUCK: (
+        "[{price_milli} ]撤单[ {count} 次]没有回应，放慢重试，到券商终端看一下[（{ref}）]",
+        "[{price_milli} ]cancel unanswered[ {count} times], retrying slowly, look at the broker's terminal[ ({ref})]",
+    ),
+    Why.ROUND_TRIPS: (
+        "今日往返成交[ {count} 次]超过上限[ {cap}]，该代码已暂停，等人工确认",
+        "Round trips today[: {count}] over the cap[ {cap}], this code is paused until you confirm",
+    ),
+    Why.REJECT_STORM: (
+        "[{wait_ms} 内]被柜台拒绝[ {count} 次]，已全部暂停，等人工确认",
+        "Rejected by the counter[ {count} times][ within {wait_ms}], all paused until you confirm",
+    ),
+    Why.CLOCK_JUMPED: (
+        "电脑休眠或时钟跳变[ {gap_ms}]，新委托已拦下，重新核对账户",
+        "The computer slept or its clock jumped[ by {gap_ms}], new orders blocked, reconciling",
+    ),
+    Why.JOURNAL_FAILED: (
+        "日志写不进磁盘[（{error}）]，不发委托，腾出空间后重启交易进程",
+        "The journal cannot be written[ ({error})], no orders; free disk space and restart the trader",
+    ),
+    Why.RELEASED: ("人工确认，恢复发委托", "Confirmed by you, orders may leave again"),
     # rows of the ladder
     Why.ARMED_BUY: ("待命 买[ {volume}]", "Armed, not on the book: buy[ {volume}]"),
     Why.ARMED_SELL: ("待命 卖[ {volume}]", "Armed, not on the book: sell[ {volume}]"),
@@ -323,4 +356,10 @@ SHORT: dict[Why, tuple[str, str]] = {
     Why.NOT_READY: ("R1 未生效", "R1 not counting"),
     Why.LIMIT_DISAGREES: ("涨停价对不上", "Limit disagrees"),
     Why.NO_LIMIT: ("无涨停价", "No limit"),
+    Why.SYMBOL_MESSAGES: ("该代码委托数上限", "Message cap"),
+    Why.REPEATED_EXECUTION: ("重复成交，暂停", "Repeated fills, paused"),
+    Why.ROUND_TRIPS: ("往返过多，暂停", "Too many trips, paused"),
+    Why.REJECT_STORM: ("多次被拒，全部暂停", "Rejected, all paused"),
+    Why.CLOCK_JUMPED: ("时钟跳变", "Clock jumped"),
+    Why.JOURNAL_FAILED: ("日志写不进", "Journal failed"),
 }

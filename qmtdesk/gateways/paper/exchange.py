@@ -50,8 +50,9 @@ class PaperExchange:
         delays: Delays | None = None,
         seed: int = 0,
         faults: Faults = NO_FAULTS,
+        dice: Dice | None = None,
     ) -> None:
-        dice = Dice(seed)
+        dice = dice or Dice(seed)
         self._fees = fees or FeeSchedule()
         self._truth = Truth(account=account, dice=dice.state)
         self._line = Line(self._truth, dice, delays or Delays(), faults)
@@ -68,6 +69,11 @@ class PaperExchange:
     def day(self) -> str:
         """The trading day (ISO), '' before the first."""
         return self._truth.day
+
+    @property
+    def truth(self) -> Truth:
+        """Everything the counter knows, for whoever checks a program against it."""
+        return self._truth
 
     @property
     def orders(self) -> tuple[Entry, ...]:
@@ -167,6 +173,10 @@ class PaperExchange:
         if truth.letters:
             times.append(truth.letters[0].at)
         return min(times, default=None)
+
+    def tell(self, at: int, event: BrokerEvent) -> None:
+        """Say something nobody asked for, as counters do."""
+        self._line.tell(at, event)
 
     def replay_day(self, at: int) -> None:
         """Tell all of today's orders and trades again, as counters do after a reconnect."""

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from enum import Enum
 
 from qmtdesk.domain.bond_terms import BondTerms, RedeemState
+from qmtdesk.domain.calendar import previous_trading_day
 from qmtdesk.domain.money import round_half_up
 from qmtdesk.gateways.paper.names import BOND_SUFFIX, DYING_BOND, UNDERLYINGS, WATCHED
 
@@ -168,5 +169,5 @@ def _terms(row: _Bond, bond: Listed, stock: Listed, day: date) -> BondTerms:
         redeem_day=(last_day + timedelta(days=4)).isoformat() if last_day else "",
         last_day=last_day.isoformat() if last_day else "",
         source="paper",
-        as_of=day.isoformat(),
+        as_of=previous_trading_day(day).isoformat(),
     )

@@ -1,9 +1,10 @@
-"""A small market for engine tests: one engine, one paper broker, quotes by hand."""
+"""A small market: one engine and one paper broker side by side, with prices given by hand."""
 
 from dataclasses import dataclass, field
 from datetime import date
 
 from qmtdesk.domain.fees import FeeSchedule
+from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.listing import make_instrument
 from qmtdesk.domain.messages import Cancel, DayOpened, Event, Intent, LinkChanged, Place, Query, Quoted, TimePassed
 from qmtdesk.domain.order import Order
@@ -62,13 +63,21 @@ class MarketDay:
         self.at = at_of(DAY, self.hour, self.minute)
         holdings = {code: Holding(volume, volume * cost) for code, (volume, cost) in self.held.items()}
         account = PaperAccount(self.cash, 0, holdings)
-        self.exchange = PaperExchange(account, seed=self.seed, faults=self.faults)
+        self.exchange = self.make_exchange(account)
         self.state: State = begin(State(self.limits, FeeSchedule()), (), resume=False)
         self.records: list[Record] = []
         self.sent: list[tuple[int, Intent]] = []
         self.last: dict[str, int] = dict(self.prices)
-        self.instruments = tuple(make_instrument(code, "", price, DAY) for code, price in self.prices.items())
+        self.instruments = self.make_instruments(DAY, self.prices)
         self.exchange.open_day(DAY, self.instruments)
+
+    def make_exchange(self, account: PaperAccount) -> PaperExchange:
+        """The broker of this story."""
+        return PaperExchange(account, seed=self.seed, faults=self.faults)
+
+    def make_instruments(self, day: date, prices: dict[str, int]) -> tuple[Instrument, ...]:
+        """What a day's feed tells of each code, from its previous close."""
+        return tuple(make_instrument(code, "", price, day) for code, price in prices.items())
 
     def open(self) -> "MarketDay":
         """Connect, open the day, quote everything once, reconcile."""
@@ -92,10 +101,14 @@ class MarketDay:
         self.state = result.state
         self.records.extend(result.records)
         for intent in result.intents:
-            self.sent.append((self.at, intent))
-            if not self.deaf:
-                self.carry(intent)
+            self.let_go(intent)
         return result
+
+    def let_go(self, intent: Intent) -> None:
+        """An intent leaves the program."""
+        self.sent.append((self.at, intent))
+        if not self.deaf:
+            self.carry(intent)
 
     def carry(self, intent: Intent) -> None:
         """Hand one intent to the broker."""
@@ -107,10 +120,13 @@ class MarketDay:
             case Query():
                 self.exchange.query(self.at, intent)
 
-    def price(self, code: str, last: int, **rest: int) -> Step:
+    def price(
+        self, code: str, last: int, *, prev: int = 0, spread: int = 1, depth: int = 1_000, volume: int = 0
+    ) -> Step:
         """A new snapshot of a code."""
         self.last[code] = last
-        return self.quote(quote_of(code, self.at, last, prev=self.prices[code], **rest))
+        before = prev or self.prices[code]
+        return self.quote(quote_of(code, self.at, last, prev=before, spread=spread, depth=depth, volume=volume))
 
     def quote(self, quote: Quote) -> Step:
         """A snapshot for broker and engine alike."""
@@ -157,7 +173,7 @@ class MarketDay:
         self.exchange.close_day(self.at)
         self.wait(2_000)
         self.day, self.at = day, at_of(day, hour, minute)
-        self.instruments = tuple(make_instrument(code, "", price, day) for code, price in self.last.items())
+        self.instruments = self.make_instruments(day, self.last)
         self.prices = dict(self.last)
         self.exchange.open_day(day, self.instruments)
         self.feed(DayOpened(day.isoformat(), self.instruments))

@@ -1,0 +1,134 @@
+"""What must be true once the faults have ended and a minute has passed."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from qmtdesk.domain.order import FINAL, OrderState, OwnerKind
+from qmtdesk.engine.books import Ready, State
+from qmtdesk.engine.grids import wish_of
+from qmtdesk.gateways.paper import names
+
+if TYPE_CHECKING:
+    from qmtdesk.simulate.checked_day import CheckedDay
+
+NO_ROOM = (names.NO_VOLUME, names.NO_CASH[:20])
+BAD_SHAPE = tuple(text[:18] for text in (names.BAD_LOT, names.TOO_LARGE, names.BAD_TICK, names.OUTSIDE_LIMITS))
+
+
+def check(day: "CheckedDay") -> None:
+    """All promises about rest, the cheapest first."""
+    state = day.state
+    if state.ready is not Ready.READY:
+        day.fail("live", f"never ready again: {state.ready}")
+    for order in state.orders.values():
+        if order.state in (OrderState.UNKNOWN, OrderState.SENT) or order.unsettled:
+            day.fail("live", f"still in doubt after a minute: {order}")
+    _orders(day)
+    _fills(day)
+    _account(day)
+    _refusals(day)
+    _stopped(day)
+    _wishes(day)
+    for code, book in state.grids.items():
+        part = book.grid or book.rolling
+        if part is not None and part.held_total != day.expected[code]:
+            day.fail("I3", f"{code} holds {part.held_total}, its trades come to {day.expected[code]}")
+    day.compare(day.folded())
+    if day.shown is not None and (wrong := day.shown.differences(day.state, day.at)):
+        day.fail("I15", f"a desk shows {wrong}")
+
+
+def _orders(day: "CheckedDay") -> None:
+    entries = day.truth.entries
+    theirs = {key: (e.state, e.filled) for key, e in entries.items() if e.state not in FINAL}
+    ours = {o.broker_id: (o.state, o.filled) for o in day.state.orders.values() if o.state not in FINAL}
+    if theirs != ours:
+        day.fail("I14", f"live orders: the counter has {theirs}, the program {ours}")
+    for order in day.state.orders.values():
+        if order.owner.kind is OwnerKind.FOREIGN or not order.broker_id:
+            continue
+        if day.alike(order.broker_id) != (order.code, order.side, order.price, order.volume):
+            day.fail("I13", f"taken for ours and is not: {order}")
+    for broker_id, place in day.mine.items():
+        ref = day.state.refs.get(broker_id, "")
+        if ref.startswith("x") or (not ref and entries[broker_id].state is not OrderState.REJECTED):
+            day.fail("I14", f"an own order was not recognised: {place}")
+    if not {place.ref for place in day.mine.values()} <= day.journaled:
+        day.fail("I6", "the counter has more of our orders than were written down")
+
+
+def _fills(day: "CheckedDay") -> None:
+    truth, state = day.truth, day.state
+    theirs = {(f.trade_id, state.refs.get(f.broker_id)) for f in truth.fills if f.broker_id in day.mine}
+    ours = {
+        (f.trade_id, f.ref)
+        for f in state.fills.values()
+        if f.ref and state.orders[f.ref].owner.kind is not OwnerKind.FOREIGN
+    }
+    if theirs != ours:
+        day.fail("I3", f"fills: missing {theirs - ours}, too many {ours - theirs}")
+    if len(truth.fills) != len(state.fills):
+        day.fail("I3", "the number of trades differs")
+
+
+def _account(day: "CheckedDay") -> None:
+    holdings = {code: held.volume for code, held in day.state.holdings.items() if held.volume}
+    theirs = {code: held.volume for code, held in day.truth.account.holdings.items() if held.volume}
+    if holdings != theirs:
+        day.fail("I3", f"holdings {holdings}, at the counter {theirs}")
+    if day.state.money is None or day.state.money.gross_cash != day.truth.account.cash:
+        day.fail("I3", f"cash {day.state.money}, at the counter {day.truth.account.cash}")
+
+
+def _refusals(day: "CheckedDay") -> None:
+    """The counter never had to turn one of ours down for what we could know."""
+    for broker_id in day.mine:
+        text = day.truth.entries[broker_id].text
+        if text.startswith(BAD_SHAPE):
+            day.fail("I8", f"the counter had to refuse: {text}")
+        if text.startswith(NO_ROOM) and not day.foreign:
+            day.fail("I1", f"the counter had to refuse: {text}")
+
+
+def _stopped(day: "CheckedDay") -> None:
+    """Nothing of ours is left after a kill or a disarm that cancels."""
+    if day.state.kill is not None and (day.live() or not day.state.kill.done_at):
+        day.fail("live", f"alive after a kill: {day.live()}")
+    for code in day.wanted_off:
+        book = day.state.grids.get(code)
+        if book is not None and not book.armed:
+            left = [o for o in day.live(code) if o.owner.kind is not OwnerKind.GUARD]
+            if left:
+                day.fail("live", f"forgotten after a disarm: {left}")
+
+
+def _wishes(day: "CheckedDay") -> None:
+    """What an armed grid wants stands on the book, or the user is told why not."""
+    for code, book in day.state.grids.items():
+        wish = wish_of(day.state, code) if book.armed and day.state.kill is None else None
+        if wish is None:
+            continue
+        live = {(o.owner, o.side) for o in day.live(code)}
+        missing = [w for w in wish.orders if (w.owner, w.side) not in live]
+        if missing and code not in day.state.blocked:
+            day.fail("live", f"{code} wants {missing} and nobody says why not")
+
+
+def known(state: State) -> dict[str, object]:
+    """What must survive a restart."""
+    kill = state.kill and replace(state.kill, blocked=0)
+    return {
+        "orders": dict(state.orders),
+        "refs": dict(state.refs),
+        "fills": dict(state.fills),
+        "grids": dict(state.grids),
+        "guards": {code: (g.plan, g.state, g.sale, g.asks, g.shown) for code, g in state.guards.items()},
+        "kill": kill,
+        "watch": state.watch,
+        "master": state.master,
+        "suspended": dict(state.suspended),
+        "messages": (state.messages, state.sent_at),
+        "numbers": (state.next_ref, state.next_line),
+        "day": state.day,
+        "lines": state.lines,
+    }

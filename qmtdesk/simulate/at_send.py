@@ -1,0 +1,191 @@
+"""What must be true at the moment an order or a cancel leaves, judged by the counter's truth and by what was sent."""
+
+from collections import Counter
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.instrument import Kind
+from qmtdesk.domain.order import FINAL, Owner, OwnerKind, Side
+from qmtdesk.domain.plans import StopHow
+from qmtdesk.domain.sessions import phase_at
+from qmtdesk.engine.books import Ready
+from qmtdesk.engine.grids import GRID_OWNERS
+from qmtdesk.gateways.paper.truth import Entry
+from qmtdesk.strategies.guard import GuardState
+
+if TYPE_CHECKING:
+    from qmtdesk.simulate.checked_day import CheckedDay
+
+IMMEDIATE = frozenset({OwnerKind.FIRST_BUY, OwnerKind.CLEAR, OwnerKind.GUARD})
+FIRED = frozenset({GuardState.TRIGGERED, GuardState.SOLD})
+COLLAR_BP = 200
+
+
+def check_place(day: "CheckedDay", place: m.Place) -> None:
+    """Before the counter hears of it."""
+    if place.ref in day.sent_refs:
+        day.fail("I6", f"{place.ref} was sent twice")
+    day.sent_refs.add(place.ref)
+    if place.ref not in day.journaled:
+        day.fail("I6", f"an order left that was not written down: {place}")
+    _allowed(day, place)
+    _asked_for(day, place)
+    _shaped(day, place)
+    _counted(day, place)
+    _level(day, place)
+
+
+def _allowed(day: "CheckedDay", place: m.Place) -> None:
+    state = day.state
+    if state.kill is not None or not state.master or not state.linked or state.ready is not Ready.READY:
+        day.fail("I7", f"an order left although nothing may: {place}")
+    if "" in state.suspended or (place.code in state.suspended and place.owner.kind is not OwnerKind.GUARD):
+        day.fail("I7", f"an order left although its code waits for the user: {place}")
+    if day.at - state.quotes[place.code].quote.at > state.limits.quote_age_ms:
+        day.fail("I7", f"an order left on an old price: {place}")
+    if state.money is None or day.at - state.money.reported_at > state.limits.account_age_ms:
+        day.fail("I7", f"an order left on an old account: {place}")
+    if not phase_at(state.listings[place.code], day.at).takes_orders:
+        day.fail("I7", f"an order left in a closed phase: {place}")
+
+
+def _asked_for(day: "CheckedDay", place: m.Place) -> None:
+    book, guard = day.state.grids.get(place.code), day.state.guards.get(place.code)
+    kind = place.owner.kind
+    if kind in GRID_OWNERS and not (book and book.armed):
+        day.fail("I7", f"a grid that is off sent {place}")
+    if kind is OwnerKind.CLEAR and not (book and book.winding is StopHow.SELL):
+        day.fail("I7", f"a clearing nobody asked for: {place}")
+    if kind is OwnerKind.GUARD and not (guard and guard.state is GuardState.TRIGGERED and place.side is Side.SELL):
+        day.fail("I11", f"a guard that did not trigger sold: {place}")
+    if place.side is Side.BUY and guard and guard.state in FIRED:
+        day.fail("I11", f"what a guard sells was bought: {place}")
+
+
+def _shaped(day: "CheckedDay", place: m.Place) -> None:
+    """Price and volume as the exchange takes them, and near the market where the order trades at once."""
+    one = day.state.instruments[place.code]
+    if place.price <= 0 or place.price % one.tick:
+        day.fail("I8", f"no price of the exchange: {place}")
+    if (one.limit_up and place.price > one.limit_up) or (one.limit_down and place.price < one.limit_down):
+        day.fail("I8", f"outside the day's limits: {place}")
+    held = day.truth.account.holdings.get(place.code)
+    rest = held.volume - place.volume if held else 0
+    odd = place.side is Side.SELL and (day.foreign or not rest % one.lot or one.kind is Kind.STOCK)
+    if place.volume <= 0 or (place.volume % one.lot and not odd):
+        day.fail("I8", f"no volume of the exchange: {place}")
+    last = day.state.quotes[place.code].quote.last or one.prev_close
+    away = place.price - last if place.side is Side.BUY else last - place.price
+    if place.owner.kind in IMMEDIATE and away * 10_000 > last * COLLAR_BP + one.tick * 10_000:
+        day.fail("I8", f"far from the last price {last}: {place}")
+
+
+def _counted(day: "CheckedDay", place: m.Place) -> None:
+    """Messages of the last minute and of the day, counted by what left."""
+    if place.owner.kind is OwnerKind.GUARD:
+        return
+    caps, minute = day.limits, 0
+    for at, intent in reversed(day.sent):
+        if day.at - at >= 60_000:
+            break
+        minute += not isinstance(intent, m.Query)
+    if caps.per_minute and minute > caps.per_minute:
+        day.fail("I10", f"{minute} messages in a minute with {place}")
+
+
+def _level(day: "CheckedDay", place: m.Place) -> None:
+    """A gap trades at exact levels and sells a step above what it bought at, unless the user's stop price was met."""
+    book = day.state.grids.get(place.code)
+    if place.owner.kind is not OwnerKind.GRID or book is None or book.grid is None or book.grid.stopped_low:
+        return
+    grid, tick = book.grid, day.state.instruments[place.code].tick
+    # deep below the market a sale is raised to what the exchange's cage takes, which may be above all levels
+    raised = place.side is Side.SELL and place.price > grid.lattice.levels[-1]
+    if not raised and place.price not in exact_levels(grid.anchor, book.plan.step_bp, tick):
+        day.fail("I12", f"no level of {grid.anchor} in steps of {book.plan.step_bp} bp: {place}")
+    gap = place.owner.slot - grid.slot0
+    here = 0 <= gap < grid.lattice.gaps
+    if not here or (place.side is Side.BUY and place.price > grid.lattice.levels[gap]):
+        day.fail("I4", f"not the level of its gap: {place}")
+    bought = day.bought_at.get((place.code, day.armed_at.get(place.code, 0), place.owner.slot))
+    if bought is None or place.side is Side.BUY:
+        return
+    if (place.price + tick) * 10_000 < bought * (10_000 + book.plan.step_bp):
+        day.fail("I12", f"bought at {bought}, for sale at {place.price}: {place}")
+
+
+@lru_cache(maxsize=256)
+def exact_levels(base: int, step_bp: int, tick: int) -> frozenset[int]:
+    """Every level within a third of the base, by fractions: another way than the program's to the same prices."""
+    step = Fraction(10_000 + step_bp, 10_000)
+    levels, up, down = {base}, Fraction(base), Fraction(base)
+    while up * 3 < base * 4:
+        up, down = up * step, down / step
+        levels |= {int(price / tick + Fraction(1, 2)) * tick for price in (up, down)}
+    return frozenset(levels)
+
+
+def alive(day: "CheckedDay", code: str) -> list[tuple[m.Place, Entry]]:
+    """Our orders of a code that may still fill at the counter, those on their way included."""
+    entries = day.truth.entries
+    return [
+        (place, entries[number])
+        for number, place in day.mine.items()
+        if place.code == code and number in entries and entries[number].state not in FINAL
+    ]
+
+
+def check_together(day: "CheckedDay", place: m.Place) -> None:
+    """With the newest one on its way: one order per owner and side, none crossing, no more than there is."""
+    here = alive(day, place.code)
+    keys: Counter[tuple[Owner, Side]] = Counter((mine.owner, mine.side) for mine, _ in here)
+    if keys and max(keys.values()) > 1:
+        day.fail("I4", f"two live orders of one owner and side: {keys}")
+    if sum(1 for mine, _ in here if mine.owner.kind is OwnerKind.GUARD) > 1:
+        day.fail("I11", f"two live sales of one guard: {here}")
+    buys = [entry.price for mine, entry in here if mine.side is Side.BUY]
+    sells = [entry.price for mine, entry in here if mine.side is Side.SELL]
+    if buys and sells and max(buys) >= min(sells):
+        day.fail("I4", f"own orders cross: {here}")
+    if place.side is Side.SELL and not day.foreign:
+        _enough(day, place.code, sum(entry.left for mine, entry in here if mine.side is Side.SELL))
+    if place.side is Side.BUY:
+        _within_caps(day, place)
+
+
+def _enough(day: "CheckedDay", code: str, offered: int) -> None:
+    held = day.truth.account.holdings.get(code)
+    bound = held.bought_today if held and day.state.instruments[code].t_plus_one else 0
+    room = held.volume - bound if held else 0
+    if offered > room:
+        day.fail("I1", f"{offered} of {code} on offer, {room} may be sold")
+
+
+def _within_caps(day: "CheckedDay", place: m.Place) -> None:
+    """What stands to be bought plus what is held stays under both caps, orders in doubt counted as alive."""
+    caps, sums = day.limits, Counter[str]()
+    for code in day.prices:
+        book = day.state.grids.get(code)
+        part = (book.grid or book.rolling) if book else None
+        sums[code] = part.cash_used if part else 0
+        sums[code] += sum(e.price * e.left for mine, e in alive(day, code) if mine.side is Side.BUY)
+    if caps.symbol_exposure and sums[place.code] > caps.symbol_exposure:
+        day.fail("I5", f"{sums[place.code]} in {place.code}, {caps.symbol_exposure} is the cap: {place}")
+    if caps.account_exposure and sum(sums.values()) > caps.account_exposure:
+        day.fail("I5", f"{sum(sums.values())} in all, {caps.account_exposure} is the cap: {place}")
+
+
+def check_cancel(day: "CheckedDay", cancel: m.Cancel) -> None:
+    """Before the counter hears of it."""
+    state = day.state
+    order = state.orders[cancel.ref]
+    if order.owner.kind is OwnerKind.FOREIGN or cancel.broker_id not in day.mine:
+        day.fail("I13", f"an order of somebody else was cancelled: {order}")
+    if not state.linked:
+        day.fail("I7", f"a cancel left while the link was down: {cancel}")
+    if not phase_at(state.listings[order.code], day.at).takes_cancels:
+        day.fail("I7", f"a cancel left in a phase that takes none: {cancel}")
+    if day.at - order.created_at < state.limits.min_age_ms and not day.by_user and state.kill is None:
+        day.fail("I10", f"an order younger than a second was cancelled: {order}")

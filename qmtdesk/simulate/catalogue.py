@@ -1,0 +1,54 @@
+"""Which row of the fault model (sections 2a to 2d of the reliability page) each of the simulator's faults is."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+FAULTS: dict[str, tuple[str, ...]] = {
+    "G1": ("lose_order", "lose_answer"),
+    "G2": ("ambiguous",),
+    "G3": ("late",),
+    "G4": ("twice", "replay_day"),
+    "G5": ("drop_trade",),
+    "G6": ("stale",),
+    "G8": ("part_cancelled",),
+    "G9": ("cancel_too_late",),
+    "G10": ("lose_cancel",),
+    "G11": ("reject",),
+    "G12": ("stale_error",),
+    "G13": ("link", "silent_death"),
+    "G14": ("old_pushes",),
+    "G15": ("long_outage",),
+    "G20": ("lose_query", "fail_query"),
+    "G22": ("ids_again",),
+    "G23": ("short_remark",),
+    "G25": ("throttle",),
+    "G26": ("flap",),
+    "M1": ("freeze",),
+    "M2": ("bad_tick",),
+    "M3": ("old_tick",),
+    "M4": ("contradicted",),
+    "M5": ("glitch",),
+    "M6": ("open_limit",),
+    "M7": ("phases",),
+    "M8": ("burst",),
+    "X1": ("crash",),
+    "X3": ("disk_full",),
+    "X4": ("disk_lies",),
+    "X9": ("sleep",),
+    "X11": ("day_roll",),
+    "X12": ("all_frozen",),
+    "O1": ("by_hand",),
+    "O2": ("take_away",),
+    "O3": ("twice_armed",),
+    "O4": ("kill",),
+}
+
+
+def by_row(seen: Mapping[str, int]) -> dict[str, int]:
+    """How often each row's faults came up."""
+    return {row: sum(seen.get(name, 0) for name in names) for row, names in FAULTS.items()}
+
+
+def strangers(seen: Counter[str]) -> set[str]:
+    """Faults that came up and belong to no row."""
+    return set(seen) - {name for names in FAULTS.values() for name in names}

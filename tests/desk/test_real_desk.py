@@ -1,0 +1,160 @@
+"""The real desk and the real trader as two processes, driven from outside through the data folder."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPO / "tests" / "trader"))
+
+from desk_stand_in import DeskStandIn  # noqa: E402 - the helper lives in the trader's tests
+
+from qmtdesk.wire.address import read_card  # noqa: E402
+from qmtdesk.wire.talk import Demo  # noqa: E402
+
+LIMIT_S = 60.0
+PAUSE = threading.Event()
+NO_SIGKILL = pytest.mark.skipif(os.name == "nt", reason="the test ends a process as kill -9 does")
+
+
+class RealDesk:
+    """One desk process and what it says it sees."""
+
+    def __init__(self, base: Path) -> None:
+        self.base = base
+        (base / "seen.json").unlink(missing_ok=True)
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+        words = [sys.executable, str(REPO / "tests" / "desk" / "driven_desk.py"), str(base), "--speed", "20"]
+        self.process = subprocess.Popen(words, cwd=REPO, env=environment)
+
+    def seen(self) -> dict[str, Any]:
+        """What it sees now; empty before its window is up."""
+        file = self.base / "seen.json"
+        return dict(json.loads(file.read_text("utf-8"))) if file.exists() else {}
+
+    def until(self, condition: Callable[[dict[str, Any]], object], what: str) -> dict[str, Any]:
+        """Wait for something to be seen, and give what was."""
+        end = time.monotonic() + LIMIT_S
+        while time.monotonic() < end:
+            seen = self.seen()
+            if seen and condition(seen):
+                return seen
+            assert self.process.poll() is None, f"the desk ended while waiting for: {what}"
+            PAUSE.wait(0.02)
+        raise AssertionError(f"never came: {what}; seen {self.seen()}")
+
+    def ready(self) -> dict[str, Any]:
+        """Wait until it is attached to a reconciled trader."""
+        return self.until(lambda seen: seen["link"] == "attached" and seen["ready"] == "ready", "ready")
+
+    def close_window(self) -> int:
+        """Close it as the user does; the exit code."""
+        (self.base / "close-the-window").touch()
+        return self.process.wait(LIMIT_S)
+
+    def end(self) -> None:
+        """End it as the system does, if it still runs."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(LIMIT_S)
+
+
+@pytest.fixture
+def desks(tmp_path: Path) -> Iterator[Callable[[], RealDesk]]:
+    """Starts desks on one folder; afterwards desks and trader are gone."""
+    started: list[RealDesk] = []
+
+    def start() -> RealDesk:
+        started.append(RealDesk(tmp_path))
+        return started[-1]
+
+    yield start
+    for desk in started:
+        desk.end()
+    pid = trader_pid(tmp_path)
+    if alive(pid):
+        os.kill(pid, signal.SIGTERM)
+
+
+def trader_pid(base: Path) -> int:
+    """The process that answers for the data folder, 0 without one."""
+    card = read_card(base / "paper")
+    return card.pid if card is not None else 0
+
+
+def alive(pid: int) -> bool:
+    """Whether that process runs."""
+    if not pid:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{pid}/stat")
+    return not state.exists() or state.read_text("utf-8").rpartition(") ")[2][:1] != "Z"
+
+
+def gone(pid: int) -> bool:
+    """Wait until that process has ended."""
+    end = time.monotonic() + LIMIT_S
+    while alive(pid) and time.monotonic() < end:
+        PAUSE.wait(0.02)
+    return not alive(pid)
+
+
+def arm(base: Path) -> None:
+    """Start grids and guards over the link, wait for trading, and go without a word."""
+    stand_in = DeskStandIn(base)
+    stand_in.link.start()
+    stand_in.until(lambda: stand_in.ready, "ready")
+    assert stand_in.do(Demo()).ok
+    stand_in.until(lambda: len(stand_in.fills()) >= 2, "two fills")
+    stand_in.link.close()
+
+
+@NO_SIGKILL
+def test_a_desk_killed_with_strategies_armed_leaves_the_trader_trading_and_the_next_desk_finds_it(
+    tmp_path: Path, desks: Callable[[], RealDesk]
+) -> None:
+    arm(tmp_path)
+    pid = trader_pid(tmp_path)
+    first = desks()
+    before = first.until(lambda seen: seen["link"] == "attached" and len(seen["grids"]) == 3, "three grids")
+    first.process.kill()
+    first.process.wait(LIMIT_S)
+    assert alive(pid)
+    second = desks()
+    after = second.until(
+        lambda seen: seen["link"] == "attached" and seen["fills"] > before["fills"], "it went on trading"
+    )
+    assert trader_pid(tmp_path) == pid
+    assert after["grids"] == before["grids"]
+
+
+def test_a_second_start_raises_the_first_window_and_ends_well(tmp_path: Path, desks: Callable[[], RealDesk]) -> None:
+    first = desks()
+    assert first.ready()["raised"] == 0
+    words = [sys.executable, "-m", "qmtdesk", "--data", str(tmp_path), "--speed", "20"]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    assert subprocess.run(words, cwd=REPO, env=environment, timeout=LIMIT_S, check=False).returncode == 0
+    first.until(lambda seen: seen["raised"] == 1, "the window was raised")
+
+
+def test_closing_the_window_with_nothing_armed_ends_desk_and_trader(
+    tmp_path: Path, desks: Callable[[], RealDesk]
+) -> None:
+    desk = desks()
+    assert desk.ready()["armed"] is False
+    pid = trader_pid(tmp_path)
+    assert alive(pid)
+    assert desk.close_window() == 0
+    assert gone(pid)

@@ -1,0 +1,134 @@
+"""Random schedules break no promise, a seed tells the same story twice, and what breaks is told shortly."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from qmtdesk import app
+from qmtdesk.domain.order import OrderState
+from qmtdesk.simulate import user_acts, world_acts
+from qmtdesk.simulate.looped_day import Point
+from qmtdesk.simulate.mutants import MUTANTS, mutated
+from qmtdesk.simulate.schedules import ACTS, Failure, caught_by, play, run
+from qmtdesk.simulate.shorten import shortened, told
+from qmtdesk.simulate.storm import Storm, schedule_of
+
+SCHEDULES, LONG = 200, 6_000
+BOUND = 200
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_no_schedule_breaks_a_promise(part: int, long_run: bool) -> None:
+    count = (LONG if long_run else SCHEDULES) // 4
+    totals = run(part * count, count)
+    assert not [f"{f.schedule.seed}: {f.text}" for f in totals.failures]
+    assert totals.schedules == count
+    assert abs(totals.on_file - count / 4) < 1
+
+
+@pytest.mark.long
+def test_long_schedules_break_no_promise(long_run: bool) -> None:
+    if not long_run:
+        pytest.skip("the long form, run with --long")
+    assert not run(0, 60, beats=1_000).failures
+
+
+def test_several_processes_count_what_one_does() -> None:
+    one, two = run(40, 12), run(40, 12, jobs=2)
+    assert (one.schedules, one.events, one.orders, one.fills, one.faults) == (
+        two.schedules,
+        two.events,
+        two.orders,
+        two.fills,
+        two.faults,
+    )
+
+
+@pytest.mark.parametrize("seed", [3, 8, 17, 41])
+def test_the_same_seed_is_the_same_story_to_the_last_record(seed: int) -> None:
+    (first, _), (second, _), (other, _) = play(schedule_of(seed)), play(schedule_of(seed)), play(schedule_of(seed + 1))
+    assert first.digest == second.digest != other.digest
+    assert (first.events, first.sent) == (second.events, second.sent)
+
+
+def test_a_journal_in_memory_and_one_on_file_tell_the_same_story() -> None:
+    schedule = schedule_of(8)
+    assert schedule.on_file
+    assert play(schedule)[0].digest == play(replace(schedule, on_file=False))[0].digest
+
+
+def test_every_point_of_the_journal_is_died_at() -> None:
+    found = set()
+    for seed in range(30):
+        storm, _ = play(schedule_of(seed), aloud=True)
+        found |= {point for point in Point for line in storm.lines or () if line.endswith(f"dies {point.value}")}
+    assert found == set(Point)
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_the_promises_notice(name: str) -> None:
+    totals = caught_by(name, 0, BOUND)
+    assert totals.failures, f"{name} lived through {BOUND} schedules"
+    # whatever is broken by a mutant is put back
+    assert play(totals.failures[0].schedule)[1] is None
+
+
+def test_there_are_enough_mutants_and_none_by_another_name() -> None:
+    assert len(MUTANTS) >= 15
+    with pytest.raises(KeyError), mutated("no such"):
+        pass
+
+
+def test_a_planted_failure_is_told_as_a_short_story() -> None:
+    with mutated("no-stale-check"):
+        failure = next(f for seed in range(40) if (f := play(schedule_of(seed))[1]) is not None)
+        short = shortened(failure)
+        story = told(short)
+    assert short.promise == failure.promise == "I7"
+    assert short.schedule.keep is not None
+    assert len(short.schedule.keep) <= 4 < failure.schedule.beats
+    assert story[0].startswith(f"seed {failure.schedule.seed}: {len(short.schedule.keep)} acts in ")
+    assert "old price" in story[-1]
+
+
+def test_a_story_without_a_failure_is_not_shortened_into_one() -> None:
+    sound = Failure(schedule_of(7), "I1", "said wrongly")
+    assert shortened(sound, tries=5) == sound
+
+
+def test_a_fault_that_never_ends_leaves_a_doubt_and_no_second_order() -> None:
+    # a story that begins in the middle of the morning
+    stories = (replace(schedule_of(seed), on_file=False) for seed in range(0, 40, 2))
+    storm = next(storm for story in stories if (storm := Storm(story, ACTS)).hour == 10)
+    storm.open()
+    storm.exchange.faults = replace(storm.exchange.faults, lose_answer=1_000, short_remark=0, lose_query=1_000)
+    for _ in range(60):
+        user_acts.arm_grid(storm)
+        storm.wait(1_000)
+        world_acts.walk(storm)
+    assert any(order.state is OrderState.UNKNOWN for order in storm.live())
+
+
+def test_the_command_prints_one_object(capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.main(["simulate", "--schedules", "8", "--seed", "4", "--json"]) == 0
+    told_object = json.loads(capsys.readouterr().out)
+    assert told_object["schedules"] == 8
+    assert told_object["violations"] == []
+    assert {"events", "orders", "fills", "crashes", "faults", "seconds"} <= set(told_object)
+
+
+def test_the_command_tries_one_mutant(capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.main(["simulate", "--mutant", "sent-before-written", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["mutants_caught"]["sent-before-written"]["promise"] == "I6"
+
+
+def test_the_command_knows_its_mutants(capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.main(["simulate", "--mutant", "nonsense"]) == 2
+    assert "no-dedupe" in capsys.readouterr().out
+
+
+def test_the_command_fails_and_tells_a_story_when_a_promise_breaks(capsys: pytest.CaptureFixture[str]) -> None:
+    with mutated("no-dedupe"):
+        assert app.main(["simulate", "--schedules", "3"]) == 1
+    assert "broken: I3" in capsys.readouterr().out
