@@ -38,11 +38,12 @@ class Series:
         values.append(value)
 
     def fill(self, what: str, code: str, points: Iterable[tuple[int, int]]) -> None:
-        """Put older points before what is there already."""
+        """Put older points before what is there already; a market tells 0 where no seal stood, a chart wants -1."""
         times, values = self._at.get((what, code)), self._value.get((what, code))
         newer = list(zip(times, values, strict=True)) if times is not None and values is not None else []
         first = newer[0][0] if newer else None
-        older = [(at, value) for at, value in points if first is None or at < first]
+        unsealed = -1 if what == "seal" else 0
+        older = [(at, value or unsealed) for at, value in points if first is None or at < first]
         self._at[what, code] = array("q", (at for at, _ in (*older, *newer)))
         self._value[what, code] = array("q", (value for _, value in (*older, *newer)))
 
