@@ -237,8 +237,14 @@ def test_an_answer_finds_the_desk_that_attached_anew(trader):
 
 
 def test_an_answer_to_nobody_is_dropped(trader):
+    desk = trader.desk()
+    wait(lambda: trader.server.desks == 1)
     trader.server.reply(99, Ack(1, True, 0))
     trader.server.reply(99, Raise())
+    trader.server.beat(9, 8, 7)
+    # what was meant for nobody reached nobody: the first thing this desk hears is the beat
+    assert desk.hear(Beat) == Beat("boot", 9, 8, 7)
+    desk.close()
 
 
 def test_beats_reach_every_desk(trader):
