@@ -326,7 +326,7 @@ def test_loading_and_empty_say_so(desk: Desk) -> None:
     panel = desk.open("loading")
     assert "正在读取转债列表…" in texts_of(panel)
     desk.feed(ft.status())
-    assert any("还没有转债数据" in words for words in texts_of(panel))
+    assert any("还没有转债。" in words for words in texts_of(panel))
 
 
 def test_no_row_is_cut_at_the_foot_and_the_rest_is_counted(desk: Desk) -> None:

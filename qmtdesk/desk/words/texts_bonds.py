@@ -28,8 +28,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "bond.loading": ("正在读取转债列表…", "Reading the bonds…"),
     "bond.empty": (
-        "还没有转债数据。在菜单里导入条款数据，或等行情连上。",
-        "No bonds yet. Import terms from the menu, or wait for market data.",
+        "还没有转债。等行情连上；回放的文件里也可能没有转债。",
+        "No bonds yet. Wait for market data; a recording may hold none.",
     ),
     "bond.why_in": ("{name} 为何入选", "{name}: why in"),
     "bond.why_out": ("{name} 为何未入选", "{name}: why out"),
