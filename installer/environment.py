@@ -34,10 +34,25 @@ def fingerprint(requirements: Path, version: tuple[int, ...]) -> str:
     return hashlib.sha256(text).hexdigest()
 
 
-def ready_environment(root: Path, kind: str) -> Path:
-    """The interpreter of an environment that holds what `kind` (run | test) needs; the test one serves both."""
+def python_for(version: tuple[int, int]) -> Path | None:
+    """Another interpreter of just this version; None when the running one is. SetupError when there is none."""
+    if sys.version_info[:2] == version:
+        return None
+    name = ".".join(map(str, version))
+    words = ["py", f"-{name}"] if sys.platform == "win32" else [f"python{name}"]
+    found = shutil.which(words[0])
+    if found is not None:
+        script = "import sys; print(sys.executable)"
+        asked = subprocess.run([found, *words[1:], "-c", script], capture_output=True, text=True, check=False)
+        if asked.returncode == 0:
+            return Path(asked.stdout.strip())
+    raise SetupError(f"这一步需要 Python {name}。请安装后再运行同一条命令。\nThis step needs Python {name} as well.")
+
+
+def ready_environment(root: Path, kind: str, folder: Path | None = None) -> Path:
+    """The interpreter of an environment that holds what `kind` (run | test | build) needs; the test one serves two."""
     check_version(sys.version_info[:2])
-    folder = root / ".venv"
+    folder = folder or root / ".venv"
     wanted = root / "installer" / "requirements" / f"{kind}.txt"
     stamp = folder / f"made-for-{kind}"
     mark = fingerprint(wanted, tuple(sys.version_info[:3]))

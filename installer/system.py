@@ -25,6 +25,20 @@ LIBRARIES = {
     "libxcb-xinerama.so.0": "libxcb-xinerama0",
     "libxcb-xkb.so.1": "libxcb-xkb1",
 }
+BUILD_TOOLS = {
+    "x86_64-w64-mingw32-gcc": "gcc-mingw-w64-x86-64",
+    "x86_64-w64-mingw32-windres": "binutils-mingw-w64-x86-64",
+    "makensis": "nsis",
+    "osslsigncode": "osslsigncode",
+}
+PROOF_TOOLS = {
+    "wine": "wine",
+    "wine64": "wine64",
+    "Xvfb": "xvfb",
+    "xdotool": "xdotool",
+    "x86_64-w64-mingw32-gcc": "gcc-mingw-w64-x86-64",
+}
+CHINESE = "zh_CN.UTF-8"
 FONT_PACKAGE = "fonts-noto-cjk"
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 FONT_WORDS = ("cjk", "wqy", "han", "yahei", "droidsansfallback")
@@ -44,13 +58,47 @@ def ready_system() -> None:
     """Install what is missing on Debian and its kin; elsewhere Qt's wheels bring what they need. SetupError if not."""
     if sys.platform != "linux" or shutil.which("apt-get") is None:
         return
-    wanted = missing_packages(_libraries(), _fonts(), has_venv=_has_venv())
+    _install(missing_packages(_libraries(), _fonts(), has_venv=_has_venv()), "窗口 / Qt")
+
+
+def ready_build_tools() -> None:
+    """Install what makes the Windows package, on Debian and its kin; elsewhere the build itself names what it lacks."""
+    if sys.platform != "linux" or shutil.which("apt-get") is None:
+        return
+    _install([package for tool, package in BUILD_TOOLS.items() if shutil.which(tool) is None], "打包 / packaging")
+
+
+def ready_proof_tools() -> None:
+    """Install what runs the Windows package here: wine, a screen, a hand for it, and the locale of a Chinese system."""
+    if sys.platform != "linux" or shutil.which("apt-get") is None:
+        raise SetupError("证明只能在 Debian/Ubuntu 上运行 / the proof runs on Debian and Ubuntu only")
+    wanted = [package for tool, package in PROOF_TOOLS.items() if not _there(tool)]
+    has_locale = _has_locale()
+    _install([*wanted, *([] if has_locale else ["locales"])], "在 wine 里证明 / proof under wine")
+    if not has_locale:
+        words = ["localedef", "-i", "zh_CN", "-f", "UTF-8", CHINESE]
+        done = subprocess.run(words if os.geteuid() == 0 else ["sudo", *words], check=False)
+        if done.returncode and not _has_locale():
+            raise SetupError(f"没有中文环境 / the locale could not be made: {' '.join(words)}")
+
+
+def _there(tool: str) -> bool:
+    """Debian keeps the 64-bit wine out of the path."""
+    return shutil.which(tool) is not None or Path("/usr/lib/wine", tool).exists()
+
+
+def _has_locale() -> bool:
+    told = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=False).stdout
+    return CHINESE.lower().replace("-", "") in (line.lower().replace("-", "") for line in told.splitlines())
+
+
+def _install(wanted: list[str], purpose: str) -> None:
     if not wanted:
         return
     words = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted]
     if os.geteuid() != 0:
         words = ["sudo", *words]
-    print(f"窗口需要这些系统软件包，现在安装 / Qt needs these packages, installing: {' '.join(wanted)}", flush=True)
+    print(f"{purpose}: 需要这些系统软件包，现在安装 / needs these packages, installing: {' '.join(wanted)}", flush=True)
     if os.geteuid() != 0 and shutil.which("sudo") is None:
         raise SetupError(
             f"没有管理员权限。请让管理员运行 / no administrator rights, ask for: apt-get install {' '.join(wanted)}"

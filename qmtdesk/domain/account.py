@@ -1,12 +1,33 @@
 """What the broker says the account holds."""
 
-from dataclasses import dataclass
+from enum import IntEnum
+
+from msgspec import Struct
 
 from qmtdesk.domain.order import Fill, OrderState, Side
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class AccountStatus(IntEnum):
+    """How the account itself stands at the counter, by the counter's own numbers; the link may be up all the while."""
+
+    INVALID = -1
+    OK = 0
+    CONNECTING = 1
+    LOGGING_IN = 2
+    FAILED = 3
+    INITIALISING = 4
+    CORRECTING = 5
+    AFTER_CLOSE = 6
+    ASSISTANT_DOWN = 7
+    DISABLED = 8
+    DISABLED_BY_SYSTEM = 9
+
+
+TRUSTED = frozenset({AccountStatus.OK, AccountStatus.AFTER_CLOSE})
+"""What is reported in any other status may be half of the account."""
+
+
+class Asset(Struct, frozen=True):
     """Cash in 厘: `cash` may be spent now, `frozen` is reserved by open buys, `total` includes market value."""
 
     cash: int
@@ -14,8 +35,7 @@ class Asset:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Holding of one code: all of it, what may be sold now, average cost in 厘 (0 = not told)."""
 
     code: str
@@ -25,11 +45,11 @@ class Position:
     bought_today: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class BrokerOrder:
+class BrokerOrder(Struct, frozen=True):
     """One order row as the counter reports it, in a push or in a query.
 
-    `remark` is our ref, or what is left of it: it may be cut, rewritten or empty.
+    `remark` is our ref, or what is left of it: it may be cut, rewritten or empty. A gateway that does not understand
+    the counter's state tells UNKNOWN, and in `odd` what the counter said (its number, at most seven characters).
     """
 
     broker_id: str
@@ -42,10 +62,10 @@ class BrokerOrder:
     state: OrderState
     text: str
     at: int
+    odd: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountReport:
+class AccountReport(Struct, frozen=True):
     """One complete answer to one query, consistent in itself. A query that failed is no report at all."""
 
     at: int

@@ -19,6 +19,7 @@ class BondTerms:
     """Dates are ISO days, '' where the source gave none; sizes in whole CNY, prices in 厘, 0 where not given.
 
     `redeem_day` is the day redemption executes; `last_day` the last trading day. `as_of` is the day the data are of.
+    `origins` names the cells that another source told, or as of another day: (cell, source, as of).
     """
 
     code: str
@@ -39,3 +40,4 @@ class BondTerms:
     last_day: str = ""
     source: str = ""
     as_of: str = ""
+    origins: tuple[tuple[str, str, str], ...] = ()

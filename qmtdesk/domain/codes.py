@@ -1,8 +1,9 @@
 """What a six-digit code with its exchange is: stock, convertible bond or fund, and on which board."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from qmtdesk.domain.instrument import Board, Kind, Market
 
@@ -11,8 +12,7 @@ class UnknownCodeError(ValueError):
     """A code that no rule here covers; the message names it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """Where a code is listed and as what."""
 
     code: str

@@ -1,7 +1,8 @@
 """What an instrument is: its market, kind and board, and what the day allows on it."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Market(str, Enum):
@@ -31,8 +32,7 @@ class Board(str, Enum):
     FUND = "fund"
 
 
-@dataclass(frozen=True, slots=True)
-class Instrument:
+class Instrument(Struct, frozen=True):
     """One instrument on one trading day.
 
     Prices and `tick` in 厘. `lot` is the least volume bought and `step` the increment above it, in 股 / 张.

@@ -1,7 +1,8 @@
 """An order's life: its states, which may follow which, and who owns it."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Side(str, Enum):
@@ -63,23 +64,25 @@ class OwnerKind(str, Enum):
     ROLLING = "rolling"  # slot = leg number
     GUARD = "guard"  # slot = attempt number
     CLEAR = "clear"  # 清理 and stop-with-selling
+    TRIAL = "trial"  # the one order of a first live day's trial
+    LOST = "lost"  # ours, of a journal that was lost: what it worked for is not known any more
     FOREIGN = "foreign"  # placed by hand or by another program
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Owner:
+class Owner(Struct, frozen=True, order=True):
     """The one place an order works for; two live orders never share (code, owner, side)."""
 
     kind: OwnerKind
     slot: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """One order as we know it. Prices 厘, volumes 股 / 张, times Unix ms.
 
     `ref` is ours: unique for ever, at most 20 ASCII characters, and sent as the broker's remark. `broker_id` is empty
     until the counter answers. `filled` counts booked fills only; `told_filled` is the counter's own cumulative figure.
+    `odd` is the counter's newest word about it while nobody understands that word ("missing": it is not told of any
+    more); `changed`: the counter took another price or volume than was sent, and those are the ones here.
     """
 
     ref: str
@@ -99,6 +102,13 @@ class Order:
     cancel_asked_at: int = 0
     asked: int = 0
     cancels: int = 0
+    odd: str = ""
+    changed: bool = False
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether nobody can tell what will become of it."""
+        return self.state is OrderState.UNKNOWN or (self.odd != "" and self.live)
 
     @property
     def left(self) -> int:
@@ -123,8 +133,7 @@ class Order:
         return max(0, self.told_filled - self.filled)
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(Struct, frozen=True):
     """One trade of one order, booked once by (`day`, `trade_id`). `fee` in 厘 as far as the source tells it."""
 
     trade_id: str

@@ -1,11 +1,11 @@
 """One market snapshot of one instrument, and what can be read off it."""
 
-from dataclasses import dataclass
 from enum import Enum
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Level:
+
+class Level(Struct, frozen=True):
     """One price level of the book: price in 厘, volume in 股 / 张. An absent level is (0, 0)."""
 
     price: int
@@ -15,13 +15,13 @@ class Level:
 EMPTY = Level(0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Struct, frozen=True):
     """A snapshot as the exchange published it.
 
     `at` is exchange time in Unix milliseconds (UTC). Prices are 厘, volumes 股 / 张 since the open, `amount` 厘 since
     the open. `last` is 0 before the first trade. `bids` and `asks` hold five levels, best first.
-    `limit_up` / `limit_down` are what the feed says of the day's limits, 0 where it says nothing.
+    `limit_up` / `limit_down` are what the feed says of the day's limits, 0 where it says nothing. `rough`: what one
+    volume stands for is not known yet, so prices may be used and volumes may not.
     """
 
     code: str
@@ -37,6 +37,7 @@ class Quote:
     asks: tuple[Level, ...]
     limit_up: int = 0
     limit_down: int = 0
+    rough: bool = False
 
     @property
     def bid1(self) -> Level:

@@ -1,7 +1,8 @@
 """Why something did or did not happen: a code and its numbers, put into words only by the desk."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Why(str, Enum):
@@ -57,7 +58,30 @@ class Why(str, Enum):
     ROUND_TRIPS = "round_trips"
     REJECT_STORM = "reject_storm"
     CLOCK_JUMPED = "clock_jumped"
+    # live trading
+    LIVE_UNSAID = "live_unsaid"
+    LIVE_WORD_WRONG = "live_word_wrong"
+    LIVE_SAID = "live_said"
+    NOT_REPORTED = "not_reported"
+    UNIT_UNKNOWN = "unit_unknown"
+    TRIAL_TOO_NEAR = "trial_too_near"
+    BUNDLE_MADE = "bundle_made"
+    BUNDLE_FAILED = "bundle_failed"
     JOURNAL_FAILED = "journal_failed"
+    # what the counter, its link or this computer's clock does that nobody planned
+    ACCOUNT_STATUS = "account_status"
+    ACCOUNT_CHANGED = "account_changed"
+    OTHER_ACCOUNT = "other_account"
+    OTHER_PROGRAM = "other_program"
+    REPORT_SHRUNK = "report_shrunk"
+    REPORT_BELIEVED = "report_believed"
+    ORDER_NOT_UNDERSTOOD = "order_not_understood"
+    ORDER_CHANGED = "order_changed"
+    ORDERS_CHANGED = "orders_changed"
+    LINK_FLAPS = "link_flaps"
+    GATEWAY_SILENT = "gateway_silent"
+    CLOCK_SKEWED = "clock_skewed"
+    CLOCK_WRONG = "clock_wrong"
     RELEASED = "released"
     # rows of the ladder
     ARMED_BUY = "armed_buy"
@@ -114,6 +138,18 @@ class Why(str, Enum):
     RANKED_OUT = "ranked_out"
     RANKED_IN = "ranked_in"
     DATA_OLD = "data_old"
+    # clearing what is not on the list
+    TERMS_UNKNOWN = "terms_unknown"
+    NO_BID = "no_bid"
+    NO_BOOK = "no_book"
+    BID_BELOW = "bid_below"
+    NOT_BOUGHT_HERE = "not_bought_here"
+    SAME_DAY = "same_day"
+    NOT_PROPOSED = "not_proposed"
+    CLEARING = "clearing"
+    CLEAR_STARTED = "clear_started"
+    CLEAR_ENDED = "clear_ended"
+    CLEARED = "cleared"
     # things that happened
     ARMED = "armed"
     DISARMED = "disarmed"
@@ -128,6 +164,13 @@ class Why(str, Enum):
     ORDER_REFUSED = "order_refused"
     FILLED = "filled"
     FOREIGN_ORDER = "foreign_order"
+    ORDER_BEFORE_LOSS = "order_before_loss"
+    ORDER_MISSING = "order_missing"
+    ORDER_GONE = "order_gone"
+    ORDER_LOOKALIKE = "order_lookalike"
+    MISSED_TRADES = "missed_trades"
+    MONEY_MOVED = "money_moved"
+    PNL_UNKNOWN = "pnl_unknown"
     FOREIGN_TRADE = "foreign_trade"
     RECONCILED = "reconciled"
     DAY_ROLLED = "day_rolled"
@@ -145,8 +188,7 @@ class Why(str, Enum):
     TRADER_RESTARTED = "trader_restarted"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """One reason with its numbers.
 
     `args` are named values; a name ending in `_milli` is money or a price in 厘, `_ms` a duration or a time in

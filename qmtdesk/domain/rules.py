@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from qmtdesk.domain.codes import Listing
 from qmtdesk.domain.dated import ALWAYS, in_force
@@ -67,6 +68,8 @@ _CAGES: dict[Board, tuple[tuple[date, _Cage | None], ...]] = {
 }
 
 
+# asked again and again for the few codes and days at hand
+@lru_cache(maxsize=1_024)
 def rules_of(listing: Listing, day: date) -> TradingRules:
     """The trading rules of a listing on a day."""
     tick = tick_of(listing, day)

@@ -1,11 +1,11 @@
 """How one record changes the state: the only place that does, live and at a restart alike."""
 
-from dataclasses import replace
-
 from qmtdesk.domain.order import CANCELLABLE, FINAL, Fill, Order, OrderState, OwnerKind, Side
 from qmtdesk.domain.reason import Reason
+from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import Holding, LogLine, Money, State, drop, put
+from qmtdesk.engine.filed import Filed, Orders
 from qmtdesk.engine.telling import told_key
 
 LINES_KEPT = 500
@@ -26,9 +26,13 @@ def apply(state: State, record: r.Record) -> State:  # noqa: C901, PLR0912 - one
             return _booked(state, fill)
         case r.GridChanged(code, book):
             return replace(state, grids=put(state.grids, code, book))
+        case r.TrailsMoved():
+            return _trailed(state, record)
         case r.GuardChanged(code, guard):
-            guards = drop(state.guards, code) if guard is None else put(state.guards, code, guard)
-            return replace(state, guards=guards)
+            return replace(state, guards=drop(state.guards, code) if guard is None else put(state.guards, code, guard))
+        case r.ClearChanged(code, clear):
+            clears = drop(state.clears, code) if clear is None else put(state.clears, code, clear)
+            return replace(state, clears=clears)
         case r.BoardMoved(code, board):
             return replace(state, boards=put(state.boards, code, board))
         case r.ShadowKept(code, shadow):
@@ -42,15 +46,35 @@ def apply(state: State, record: r.Record) -> State:  # noqa: C901, PLR0912 - one
             return replace(state, kill=kill, loss_day=state.day if by_loss else state.loss_day)
         case r.DayBegan(day):
             return _day_began(state, day)
-        case r.DayBase(total):
+        case r.LeftOpen(overnight):
+            return replace(state, overnight=overnight)
+        case r.DayBase(total, cash, held):
             money = state.money or Money(0, 0, 0)
-            return replace(state, money=replace(money, base_total=total))
+            return replace(state, money=replace(money, base_total=total, base_cash=cash, base_held=held))
         case r.Logged(line):
             return _logged(state, line)
         case r.Suspended(code, at, reason):
             return _suspended(state, code, at, reason)
+        case r.Installed(prefix):
+            return replace(state, install=prefix)
+        case r.AccountKnown(account):
+            return replace(state, account=account)
+        case r.LiveSaid(on):
+            return replace(state, confirmed=on)
+        case r.StrayDropped():
+            return replace(state, strays=state.strays + 1)
         case _:
             raise TypeError(f"no such record: {record!r}")
+
+
+def _trailed(state: State, record: r.TrailsMoved) -> State:
+    book = state.grids.get(record.code)
+    if book is None or book.grid is None:
+        return state
+    moved = dict(zip(record.gaps, record.trails, strict=True))
+    trails = tuple(moved.get(i, trail) for i, trail in enumerate(book.grid.trails))
+    book = replace(book, grid=replace(book.grid, trails=trails))
+    return replace(state, grids=put(state.grids, record.code, book))
 
 
 def _logged(state: State, line: LogLine) -> State:
@@ -83,7 +107,7 @@ def number_of(ref: str) -> int:
 
 def _counted(state: State, at: int, code: str) -> State:
     """One more message (order or cancel) went to the broker."""
-    recent = tuple(t for t in state.sent_at if at - t < RATE_WINDOW_MS)
+    recent = [t for t in state.sent_at if at - t < RATE_WINDOW_MS]
     of_code = put(state.messages_of, code, state.messages_of.get(code, 0) + 1)
     return replace(state, messages=state.messages + 1, sent_at=(*recent, at), messages_of=of_code)
 
@@ -106,6 +130,10 @@ def _moved(state: State, record: r.OrderMoved) -> State:
         told_filled=max(order.told_filled, record.told_filled),
         text=record.text or order.text,
         asked=record.asked if record.asked >= 0 else order.asked,
+        odd=order.odd if record.odd is None else record.odd,
+        price=record.price or order.price,
+        volume=record.volume or order.volume,
+        changed=order.changed or bool(record.price or record.volume),
     )
     return replace(state, orders=put(orders, record.ref, order), refs=refs)
 
@@ -126,13 +154,30 @@ def fill_key(fill: Fill) -> str:
 
 def _booked(state: State, fill: Fill) -> State:
     key = fill_key(fill)
-    first = key not in state.fills
-    state = replace(state, fills=put(state.fills, key, fill))
+    before = state.fills.get(key)
+    first = before is None
+    state = replace(_bought(state, fill, before), fills=put(state.fills, key, fill))
     order = state.orders.get(fill.ref)
     if order is not None and order.code == fill.code:
         order = _filled(order, fill)
         state = replace(state, orders=put(state.orders, order.ref, order))
     return moved_by(state, fill) if first else state
+
+
+def _bought(state: State, fill: Fill, before: Fill | None) -> State:
+    """What own orders bought, kept up to date; any sale takes of it first, so it is never a share of the user."""
+    have = state.bought.get(fill.code, 0)
+    if fill.side is Side.SELL:
+        now = have if before is not None else max(0, have - fill.volume)
+    else:
+        claimed = _own(state, fill) and (before is None or not _own(state, before))
+        now = have + fill.volume if claimed else have
+    return state if now == have else replace(state, bought=put(state.bought, fill.code, now))
+
+
+def _own(state: State, fill: Fill) -> bool:
+    order = state.orders.get(fill.ref)
+    return order is not None and order.owner.kind is not OwnerKind.FOREIGN
 
 
 def _filled(order: Order, fill: Fill) -> Order:
@@ -184,17 +229,20 @@ def _day_began(state: State, day: str) -> State:
     return replace(
         state,
         day=day,
-        orders={},
+        orders=Orders(),
         refs={},
-        fills={},
+        fills=Filed(),
         messages=0,
         sent_at=(),
         messages_of={},
         told={},
+        doubts={},
         money=None,
+        moving=None,
         holdings={},
         quotes={},
         boards={},
         blocked={},
         lines=(),
+        strays=0,
     )

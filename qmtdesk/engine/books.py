@@ -1,19 +1,21 @@
 """What the engine knows: one immutable state, and the small books it is made of."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeVar, cast
+
+from msgspec import Struct, field
 
 from qmtdesk.domain.account import Position
 from qmtdesk.domain.codes import Listing
 from qmtdesk.domain.fees import FeeSchedule
 from qmtdesk.domain.instrument import Instrument
-from qmtdesk.domain.order import Fill, Order, OwnerKind, Side
+from qmtdesk.domain.order import Fill, Order, Side
 from qmtdesk.domain.plans import GridPlan, StopHow
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason
+from qmtdesk.engine.filed import Filed, Orders
 from qmtdesk.engine.risk_limits import RiskLimits
 from qmtdesk.strategies.board import Board
 from qmtdesk.strategies.grid import Grid
@@ -21,8 +23,14 @@ from qmtdesk.strategies.guard import Guard
 from qmtdesk.strategies.rolling import Rolling
 from qmtdesk.strategies.shadow import Shadow
 
+BUYS = "buys"
+"""Under what buying as a whole is suspended; no code looks like it."""
 K = TypeVar("K")
 V = TypeVar("V")
+
+
+def _empty() -> Mapping[str, V]:
+    return MappingProxyType({})
 
 
 class Ready(str, Enum):
@@ -34,8 +42,7 @@ class Ready(str, Enum):
     SUSPENDED = "suspended"
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """A quote and when it reached us (market time). `before` is the price of the one before it, 厘."""
 
     quote: Quote
@@ -43,8 +50,7 @@ class Seen:
     before: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class GridBook:
+class GridBook(Struct, frozen=True):
     """One grid, running or stopped. Exactly one of `grid` and `rolling` is set.
 
     `winding` is what the stop still has to do: its orders are being cancelled, or its volume sold.
@@ -60,8 +66,23 @@ class GridBook:
     why: Reason | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class KillBook:
+class ClearBook(Struct, frozen=True):
+    """One holding being cleared: `target` in all, never below `floor` (厘); orders from number `first_ref` on are its.
+
+    `whole`: also what qmtdesk did not buy may go. `why` is set when it has ended and only its order has to come off.
+    """
+
+    code: str
+    target: int
+    floor: int
+    whole: bool
+    at: int
+    day: str
+    first_ref: int
+    why: Reason | None = None
+
+
+class KillBook(Struct, frozen=True):
     """The kill switch since it was pressed. `blocked` counts orders that wanted to leave afterwards."""
 
     at: int
@@ -71,20 +92,23 @@ class KillBook:
     done_at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(Struct, frozen=True):
     """The account since the last report, kept up to date by booked fills. All 厘.
 
-    `gross_cash` is cash before any open buy froze some of it; `base_total` is the day's first total, for today's P&L.
+    `gross_cash` is cash before any open buy froze some of it; `base_total` is the day's first total, for today's P&L,
+    with the cash (-1: not known) and the volumes that belong to it. `withheld` is frozen for no order that is listed,
+    as for new shares the user put in for.
     """
 
     gross_cash: int
     reported_at: int
     base_total: int
+    base_cash: int = -1
+    base_held: Mapping[str, int] = field(default_factory=_empty)
+    withheld: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(Struct, frozen=True):
     """One position since the last report. `sellable` is what could be sold if no sell order were open."""
 
     code: str
@@ -94,8 +118,52 @@ class Holding:
     bought_today: int
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class Gaps(Struct, frozen=True):
+    """What a report lacks that must be in it: codes held, orders and trades known, and the cash."""
+
+    codes: frozenset[str] = frozenset()
+    orders: frozenset[str] = frozenset()
+    fills: frozenset[str] = frozenset()
+    cash: bool = False
+
+    def within(self, other: "Gaps") -> bool:
+        """Whether nothing lacks here that does not lack there."""
+        fewer = self.codes <= other.codes and self.orders <= other.orders and self.fills <= other.fills
+        return fewer and self.cash <= other.cash
+
+
+class Shrunk(Struct, frozen=True):
+    """Answers that lack something since a time. `believed`: they agreed long enough, so it is gone."""
+
+    gaps: Gaps
+    since: int
+    believed: bool = False
+
+
+class Moving(Struct, frozen=True):
+    """Money (厘) that no trade explains, in the answers since a time: gone for good, or told of late."""
+
+    amount: int
+    since: int
+
+
+class Skew(Struct, frozen=True):
+    """How far the exchange's time in a code's newest snapshot was from ours, ms; `again`: not its first one."""
+
+    code: str
+    at: int
+    ms: int
+    again: bool
+
+
+class Overnight(Struct, frozen=True):
+    """Own orders nobody knew the end of at the close, and what was held of their codes then (-1: not known)."""
+
+    orders: tuple[Order, ...]
+    held: dict[str, int]
+
+
+class LogLine(Struct, frozen=True):
     """One line of the user's event log."""
 
     no: int
@@ -105,12 +173,7 @@ class LogLine:
     reason: Reason
 
 
-def _empty() -> Mapping[str, V]:
-    return MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """Everything the engine knows. Mappings are replaced, never changed in place."""
 
     limits: RiskLimits
@@ -133,11 +196,14 @@ class State:
     quotes: Mapping[str, Seen] = field(default_factory=_empty)
     boards: Mapping[str, Board] = field(default_factory=_empty)
     holdings: Mapping[str, Holding] = field(default_factory=_empty)
-    orders: Mapping[str, Order] = field(default_factory=_empty)
+    orders: Mapping[str, Order] = field(default_factory=Orders)
     refs: Mapping[str, str] = field(default_factory=_empty)
-    fills: Mapping[str, Fill] = field(default_factory=_empty)
+    fills: Mapping[str, Fill] = field(default_factory=Filed)
     grids: Mapping[str, GridBook] = field(default_factory=_empty)
     guards: Mapping[str, Guard] = field(default_factory=_empty)
+    clears: Mapping[str, ClearBook] = field(default_factory=_empty)
+    bought: Mapping[str, int] = field(default_factory=_empty)
+    """What own orders bought of each code and nobody sold since: whoever sells, this is what goes first."""
     shadows: Mapping[str, Shadow] = field(default_factory=_empty)
     watch: tuple[str, ...] = ()
     lines: tuple[LogLine, ...] = ()
@@ -157,27 +223,57 @@ class State:
     messages_of: Mapping[str, int] = field(default_factory=_empty)
     doubts: Mapping[str, int] = field(default_factory=_empty)
     """The newest question when an order fell into doubt in this run: only answers to later ones say anything of it."""
+    pace: int = 1
+    """How many times as fast as the wall clock the market's runs: people answer in seconds of the wall."""
+    overnight: Overnight | None = None
+    missed: Mapping[str, int] = field(default_factory=_empty)
+    """Own orders that the newest answers did not list, and when the first of these answers was given."""
+    install: str = ""
+    account: str = ""
+    strays: int = 0
+    """Pushes and answers of another account dropped today."""
+    status: int = 0
+    shrunk: Shrunk | None = None
+    moving: Moving | None = None
+    held_before: frozenset[str] = frozenset()
+    """Codes of the last report that was believed: a new day's first one has to explain where they are."""
+    unanswered: int = 0
+    losses: tuple[int, ...] = ()
+    """When the link was lost within the last minute."""
+    skews: tuple[Skew, ...] = ()
+    live: bool = False
+    """Whether real money moves."""
+    confirmed: bool = False
+    """Whether the user said so in this run; matters only when live."""
 
 
 def put(mapping: Mapping[K, V], key: K, value: V) -> Mapping[K, V]:
     """The mapping with one entry set."""
+    if isinstance(mapping, Filed):
+        return cast("Mapping[K, V]", mapping.with_entry(cast("str", key), value))
     return MappingProxyType({**mapping, key: value})
 
 
 def drop(mapping: Mapping[K, V], key: K) -> Mapping[K, V]:
     """The mapping without one entry."""
+    if isinstance(mapping, Filed):
+        return cast("Mapping[K, V]", mapping.without(cast("str", key)))
     return MappingProxyType({k: v for k, v in mapping.items() if k != key})
 
 
-def live_orders(state: State, code: str = "", *, own: bool = True) -> Iterator[Order]:
+def live_orders(state: State, code: str = "", *, own: bool = True) -> tuple[Order, ...]:
     """Orders that may still change the account, of one code or of all; `own` leaves foreign ones out."""
-    for order in state.orders.values():
-        if (
-            (order.live or order.unsettled)
-            and (not code or order.code == code)
-            and not (own and order.owner.kind is OwnerKind.FOREIGN)
-        ):
-            yield order
+    return filed_orders(state).live(code, own=own)
+
+
+def filed_orders(state: State) -> Orders:
+    """The day's orders, filed."""
+    return state.orders if isinstance(state.orders, Orders) else Orders(state.orders)
+
+
+def filed_fills(state: State) -> Filed[Fill]:
+    """The day's trades, filed."""
+    return state.fills if isinstance(state.fills, Filed) else Filed(state.fills)
 
 
 def sell_room(state: State, code: str) -> int:
@@ -185,16 +281,29 @@ def sell_room(state: State, code: str) -> int:
     holding = state.holdings.get(code)
     if holding is None:
         return 0
-    offered = sum(o.open_volume for o in live_orders(state, code, own=False) if o.side is Side.SELL)
-    return max(0, holding.sellable - offered)
+    return max(0, holding.sellable - filed_orders(state).once(_offered, code))
+
+
+def own_volume(state: State, code: str) -> int:
+    """What qmtdesk itself bought of a code and a grid that is off still holds; what was adopted is the user's."""
+    book = state.grids.get(code)
+    part = (book.grid or book.rolling) if book is not None and not book.armed else None
+    return min(part.held_total, state.bought.get(code, 0)) if part is not None else 0
 
 
 def cash_room(state: State) -> int:
     """厘 that may still be put up for buying: gross cash less every open buy, ours in doubt included."""
     if state.money is None:
         return 0
-    bidding = sum(frozen_by(o.price, o.open_volume) for o in live_orders(state, own=False) if o.side is Side.BUY)
-    return state.money.gross_cash - bidding
+    return state.money.gross_cash - state.money.withheld - filed_orders(state).once(_bidding)
+
+
+def _offered(orders: Orders, code: str) -> int:
+    return sum(o.open_volume for o in orders.live(code, own=False) if o.side is Side.SELL)
+
+
+def _bidding(orders: Orders, code: str) -> int:
+    return sum(frozen_by(o.price, o.open_volume) for o in orders.live(code, own=False) if o.side is Side.BUY)
 
 
 def frozen_by(price: int, volume: int) -> int:

@@ -1,16 +1,30 @@
 """The engine: one pure step from state and event to state, records and intents."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import date
+
+from msgspec import Struct
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.codes import Listing
 from qmtdesk.domain.order import CANCELLABLE, Order, OrderState, OwnerKind
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.domain.sessions import at_of, shanghai_day
-from qmtdesk.engine import grids, guards, ledger, reconcile, supervise, switches
+from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.sessions import shanghai_day
+from qmtdesk.engine import (
+    clearing,
+    clock_skew,
+    connection,
+    days,
+    going_live,
+    grids,
+    guards,
+    identity,
+    ledger,
+    reconcile,
+    supervise,
+    switches,
+    trial_order,
+)
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import apply
 from qmtdesk.engine.books import Ready, State, live_orders
@@ -18,11 +32,11 @@ from qmtdesk.engine.work import ALARM, NOTICE, Work, phase_takes_cancels
 from qmtdesk.strategies.guard import GuardMove
 from qmtdesk.strategies.plan_error import PlanError
 
-SETTLE_MS = 3_000
+NOBODYS = frozenset({OwnerKind.FOREIGN, OwnerKind.LOST, OwnerKind.TRIAL})
+"""Orders no strategy of this run knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What one event led to. `records` must be durable before any of `intents` leaves.
 
     `refusal` says why a user's word was not followed; the state is then unchanged. `moves` are a guard's evidence.
@@ -39,7 +53,7 @@ def begin(state: State, past: Iterable[r.Record], *, resume: bool) -> State:
     """The state after the journal. `resume`: the program, not the user, started again; see `reconcile`."""
     for record in past:
         state = apply(state, record)
-    return replace(state, resume=resume, ready=Ready.STARTING)
+    return replace(going_live.begun(state, resume=resume), resume=resume, ready=Ready.STARTING)
 
 
 def step(state: State, at: int, event: m.Event) -> Step:
@@ -47,6 +61,7 @@ def step(state: State, at: int, event: m.Event) -> Step:
     work = Work(replace(state, at=max(at, state.at)))
     try:
         _happen(work, event)
+        clearing.follow(work, event, state)
     except PlanError as refusal:
         return Step(replace(state, at=work.state.at), (), (), refusal.reason)
     return Step(work.state, tuple(work.records), tuple(work.intents), None, tuple(work.moves))
@@ -55,32 +70,36 @@ def step(state: State, at: int, event: m.Event) -> Step:
 def _happen(work: Work, event: m.Event) -> None:
     match event:
         case m.Quoted(quote):
+            clock_skew.look(work, quote)
             _quoted(work, quote.code, event)
         case m.TimePassed():
             _time_passed(work)
+        case m.SpeedChanged(speed):
+            guards.set_pace(work, speed)
         case m.DayOpened():
-            _day_opened(work, event)
+            days.opened(work, event)
         case m.ClockJumped() | m.JournalSetAside():
             supervise.trouble(work, event)
-        case m.LinkChanged(up, text):
-            _link_changed(work, up=up, text=text)
+        case m.Installed() | m.GatewaySilent() | m.LinkChanged() | m.ReportFailed() | m.ConfirmLive():
+            connection.happened(work, event)
+        case m.SubmitAnswered() | m.SubmitRefused() | m.SubmitUnknown() | m.CancelRefused():
+            _after_broker(work, _broker_said(work, event))
+        case m.AccountReported() | m.AccountStatusTold() | m.OrderReported() | m.FillReported():
+            if identity.let_in(work, event):
+                _account_said(work, event)
+        case _:
+            _user_said(work, event)
+
+
+def _account_said(work: Work, event: m.BrokerEvent) -> None:
+    match event:
         case m.AccountReported(request, report):
             reconcile.take_in(work, request, report)
             _after_broker(work, "")
-        case m.ReportFailed(request):
-            if request == work.state.request:
-                work.state = replace(work.state, request_at=0)
-        case (
-            m.SubmitAnswered()
-            | m.SubmitRefused()
-            | m.SubmitUnknown()
-            | m.CancelRefused()
-            | m.OrderReported()
-            | m.FillReported()
-        ):
-            _after_broker(work, _broker_said(work, event))
+        case m.AccountStatusTold(number):
+            connection.status_told(work, number)
         case _:
-            _user_said(work, event)
+            _after_broker(work, _broker_said(work, event))
 
 
 def _broker_said(work: Work, event: m.BrokerEvent) -> str:
@@ -131,7 +150,7 @@ def _tell_fills(work: Work) -> set[str]:
         fill = work.filled.pop(0)
         touched.add(fill.code)
         order = work.state.orders.get(fill.ref)
-        if order is None or order.owner.kind is OwnerKind.FOREIGN:
+        if order is None or order.owner.kind in NOBODYS:
             _guarded(work, fill.code, lambda c=fill.code: grids.foreign_trade(work, c))  # type: ignore[misc]
         elif order.owner.kind is OwnerKind.GUARD:
             _guarded(work, fill.code, lambda f=fill: guards.filled(work, f))  # type: ignore[misc]
@@ -145,7 +164,7 @@ def _tell_fills(work: Work) -> set[str]:
 
 def _tell_orders(work: Work) -> set[str]:
     """What happened to orders beside trades; the codes concerned."""
-    touched = {order.code for order in (*work.rejected, *work.revived, *work.pulled)}
+    touched = {order.code for order in (*work.rejected, *work.revived, *work.pulled, *work.gone)}
     while work.rejected:
         order = work.rejected.pop(0)
         supervise.after_reject(work)
@@ -154,13 +173,18 @@ def _tell_orders(work: Work) -> set[str]:
     while work.revived:
         grids.came_back(work, work.revived.pop(0))
     while work.pulled:
-        _taken_off(work, work.pulled.pop(0))
+        order = work.pulled.pop(0)
+        # a counter's own cancels at the close are nobody's wish
+        if phase_takes_cancels(work.state, order.code):
+            _taken_off(work, order)
+    while work.gone:
+        _taken_off(work, work.gone.pop(0))
     return touched
 
 
 def _taken_off(work: Work, order: Order) -> None:
-    """An own order was cancelled, and not by us: whoever did it at the terminal does not want it back at once."""
-    if order.owner.kind is OwnerKind.FOREIGN or not phase_takes_cancels(work.state, order.code):
+    """An own order left the book, and not by us: whoever did it at the terminal does not want it back at once."""
+    if order.owner.kind in NOBODYS:
         return
     book = work.state.grids.get(order.code)
     why = because(Why.DISARMED, how="terminal", ref=order.ref)
@@ -232,8 +256,8 @@ def _quoted(work: Work, code: str, event: m.Quoted) -> None:
 
 def _time_passed(work: Work) -> None:
     _doubt_silence(work)
-    _ask_in_time(work)
-    _expire_arms(work)
+    connection.ask_in_time(work)
+    days.expire_arms(work, shanghai_day(work.state.at))
     switches.watch_loss(work)
     switches.progress(work)
     supervise.in_time(work)
@@ -255,85 +279,10 @@ def _doubt_silence(work: Work) -> None:
             ledger.doubtful(work, order.ref, "no answer")
 
 
-def _ask_in_time(work: Work) -> None:
-    state = work.state
-    if not state.linked or not state.instruments:
-        return
-    if state.request_at:
-        if state.at - state.request_at > state.limits.query_answer_ms:
-            work.query()
-        return
-    unsettled = any(o.unsettled and state.at - o.updated_at > SETTLE_MS for o in live_orders(state))
-    doubt = any(o.state is OrderState.UNKNOWN for o in live_orders(state))
-    # looking for a lost order three times takes six seconds, so doubts are asked about every two
-    every = 2_000 if doubt or unsettled or state.ready is not Ready.READY else state.limits.query_ms
-    last = state.money.reported_at if state.money else 0
-    if state.at - last >= every:
-        work.query()
-
-
-def _expire_arms(work: Work) -> None:
-    closed_at = at_of(shanghai_day(work.state.at), 15, 0)
-    if work.state.at < closed_at:
-        return
-    for code in tuple(work.state.grids):
-        grids.expire(work, code, closed_at)
-    for code in tuple(work.state.guards):
-        guards.expire(work, code, closed_at)
-
-
-def _day_opened(work: Work, event: m.DayOpened) -> None:
-    new, first = event.day != work.state.day, not work.state.instruments
-    if new:
-        guards.close_day(work)
-    instruments = {i.code: i for i in event.instruments}
-    listings = {i.code: Listing(i.code, i.market, i.kind, i.board) for i in event.instruments}
-    work.state = replace(work.state, instruments=instruments, listings=listings)
-    reconcile.doubt(work)
-    if new:
-        old = work.state.day
-        work.note(r.DayBegan(event.day))
-        if old:
-            # what was armed before that day's close ended with it; what was armed in the evening is for today
-            closed_at = at_of(date.fromisoformat(old), 15, 0)
-            for code in tuple(work.state.grids):
-                grids.expire(work, code, closed_at)
-            for code in tuple(work.state.guards):
-                guards.expire(work, code, closed_at)
-        grids.new_day(work)
-        guards.new_day(work)
-        if old:
-            work.log("info", "", because(Why.DAY_ROLLED, day=event.day))
-    if first and not work.state.resume:
-        _start_disarmed(work)
-    if work.state.linked:
-        work.query()
-
-
-def _start_disarmed(work: Work) -> None:
-    """A fresh start by the user begins with nothing armed but what was chosen to stay armed."""
-    for code, book in work.state.grids.items():
-        if (book.armed or book.winding) and not book.plan.keep_armed:
-            grids.disarm(work, code, StopHow.CANCEL, because(Why.NOT_ARMED, restart=1))
-    for code, guard in tuple(work.state.guards.items()):
-        if not guard.plan.keep_armed:
-            guards.disarm(work, code, because(Why.NOT_ARMED, restart=1))
-
-
-def _link_changed(work: Work, *, up: bool, text: str) -> None:
-    if up == work.state.linked:
-        return
-    work.state = replace(work.state, linked=up, ready=Ready.SUSPENDED)
-    if up:
-        reconcile.doubt(work)
-        # before the day is known nothing in a report could be judged
-        if work.state.instruments:
-            work.query()
-    else:
-        work.log(ALARM, "", because(Why.LINK_DOWN, text=text))
-
-
 def _user_said(work: Work, event: m.Event) -> None:  # noqa: C901, PLR0912 - one arm per word of a closed union
+    going_live.refuse_unsaid(work, event)
+    if clearing.heard(work, event) or trial_order.heard(work, event):
+        return
     match event:
         case m.ArmGrid(plan):
             # arming is the user's word on this code; what was suspended as a whole wants a word of its own
@@ -372,8 +321,13 @@ def _user_said(work: Work, event: m.Event) -> None:  # noqa: C901, PLR0912 - one
             switches.lift(work)
         case m.CancelOne(ref):
             _cancel_one(work, ref)
-        case m.DecideUnknown(ref):
-            _decide(work, ref)
+        case m.DecideUnknown(ref, broker_id):
+            reconcile.decide(work, ref, broker_id)
+            if broker_id:
+                # trades booked to nobody until now are the order's
+                _after_broker(work, _code_of(work.state, ref))
+        case m.AskNow():
+            reconcile.ask_now(work)
         case _:
             raise TypeError(f"no such user event: {event!r}")
 
@@ -389,11 +343,3 @@ def _cancel_one(work: Work, ref: str) -> None:
     work.cancel(order, young=True)
     # the user took this level off the book: it is left alone until he says otherwise, or it would come right back
     _rest_gap(work, order)
-
-
-def _decide(work: Work, ref: str) -> None:
-    order = work.state.orders.get(ref)
-    if order is None or order.state is not OrderState.UNKNOWN:
-        raise PlanError(because(Why.BAD_SETTING, name="ref", value=ref))
-    work.note(r.OrderMoved(ref, OrderState.REFUSED, work.state.at, text="decided by the user"))
-    work.log(NOTICE, order.code, because(Why.ORDER_REFUSED, ref=ref))

@@ -1,7 +1,8 @@
 """Desired against actual: which orders to cancel and which to place so that the book becomes what is wanted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from qmtdesk.domain.order import CANCELLABLE, Order, OrderState, Owner, Side
 from qmtdesk.strategies.grid import Wanted
@@ -9,8 +10,7 @@ from qmtdesk.strategies.grid import Wanted
 Key = tuple[Owner, Side]
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(Struct, frozen=True):
     """What to do now. `waiting` are keys that must see a confirmation first."""
 
     cancels: tuple[Order, ...]

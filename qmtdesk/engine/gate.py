@@ -2,17 +2,35 @@
 
 from collections.abc import Callable
 
+from qmtdesk.domain.account import TRUSTED, AccountStatus
 from qmtdesk.domain.instrument import Instrument, Kind
 from qmtdesk.domain.messages import Place
 from qmtdesk.domain.order import OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.rules import lot_problem, price_cage, rules_of
 from qmtdesk.domain.sessions import phase_at, shanghai_day
-from qmtdesk.engine.books import Ready, Seen, State, cash_room, frozen_by, live_orders, sell_room
+from qmtdesk.engine import worth
+from qmtdesk.engine.books import (
+    BUYS,
+    Ready,
+    Seen,
+    State,
+    cash_room,
+    filed_fills,
+    filed_orders,
+    frozen_by,
+    live_orders,
+    sell_room,
+)
+from qmtdesk.engine.filed import Orders
+from qmtdesk.engine.reasons import shrunk_reason, status_reason
 
 Check = Callable[[State, Place], Reason | None]
 
-NOBODY = Owner(OwnerKind.FOREIGN)
+UNANSWERED = 3
+"""So many questions in a row without any answer, and whoever should answer is taken for dead."""
+CLOCKS_APART_MS = 30_000
+"""So far this computer's clock may be off from the exchange's before everything is suspended."""
 PRICED_BY_LEVEL = frozenset({OwnerKind.GRID, OwnerKind.ROLLING})
 
 
@@ -30,8 +48,8 @@ def refusal(state: State, place: Place) -> Reason | None:
 
 def standstill(state: State, code: str) -> Reason | None:
     """Why nothing at all may be ordered in this code now, or None: switches, link, books, data, phase."""
-    for check in (_switches, _suspended, _connection, _phase, _fresh):
-        reason = check(state, Place("", code, Side.BUY, 0, 0, NOBODY))
+    for check in (_switches, _suspended, _connection, _phase, _status, _fresh):
+        reason = check(state, Place("", code, Side.BUY, 0, 0, Owner(OwnerKind.FOREIGN)))
         if reason is not None:
             return reason
     return None
@@ -40,6 +58,8 @@ def standstill(state: State, code: str) -> Reason | None:
 def _switches(state: State, _place: Place) -> Reason | None:
     if state.kill is not None:
         return because(Why.KILLED, by=state.kill.by, at_ms=state.kill.at)
+    if state.live and not state.confirmed:
+        return because(Why.LIVE_UNSAID)
     return None if state.master else because(Why.MASTER_OFF)
 
 
@@ -53,6 +73,8 @@ def _suspended(state: State, place: Place) -> Reason | None:
 def _connection(state: State, _place: Place) -> Reason | None:
     if not state.linked:
         return because(Why.LINK_DOWN)
+    if state.unanswered >= UNANSWERED or (state.shrunk is not None and not state.shrunk.believed):
+        return distrust(state)
     if state.ready is Ready.SUSPENDED:
         return because(Why.SUSPENDED)
     if state.ready is not Ready.READY or state.money is None:
@@ -63,14 +85,41 @@ def _connection(state: State, _place: Place) -> Reason | None:
     return None
 
 
+def distrust(state: State) -> Reason | None:
+    """Why nothing that is told of the account can be relied on now, or None."""
+    if state.unanswered >= UNANSWERED:
+        return because(Why.GATEWAY_SILENT)
+    if state.status not in TRUSTED:
+        return status_reason(state.status)
+    if state.shrunk is not None and not state.shrunk.believed:
+        return shrunk_reason(Why.REPORT_SHRUNK, state.shrunk.gaps)
+    return None
+
+
+def _status(state: State, _place: Place) -> Reason | None:
+    """Only an account that is in order takes orders, whatever the link says."""
+    return None if state.status == AccountStatus.OK else status_reason(state.status)
+
+
+def _buying(state: State, place: Place) -> Reason | None:
+    """While another program may trade this account nothing is bought; what is held may be sold."""
+    return state.suspended.get(BUYS) if place.side is Side.BUY else None
+
+
 def _fresh(state: State, place: Place) -> Reason | None:
     seen = state.quotes.get(place.code)
     if seen is None:
         return because(Why.NO_QUOTE)
-    age = state.at - seen.at
-    if age > state.limits.quote_age_ms:
+    if too_old(state, seen):
+        age = state.at - min(seen.at, seen.quote.at)
         return because(Why.QUOTE_STALE, age_ms=age, limit_ms=state.limits.quote_age_ms)
     return None
+
+
+def too_old(state: State, seen: Seen) -> bool:
+    """Whether a snapshot is none of now, one of long ago that has only just arrived included."""
+    limit = state.limits.quote_age_ms
+    return state.at - seen.at > limit or state.at - seen.quote.at > limit + CLOCKS_APART_MS
 
 
 def _phase(state: State, place: Place) -> Reason | None:
@@ -83,7 +132,7 @@ def _phase(state: State, place: Place) -> Reason | None:
 
 def _frozen_side(state: State, place: Place) -> Reason | None:
     for order in live_orders(state, place.code):
-        if order.state is OrderState.UNKNOWN and order.side is place.side:
+        if order.in_doubt and order.side is place.side:
             return because(Why.SIDE_FROZEN, ref=order.ref, side=place.side.value, price_milli=order.price)
     return None
 
@@ -100,11 +149,12 @@ def _repeated(state: State, place: Place) -> Reason | None:
     """The same order again within seconds although the first one never filled or was turned down."""
     if place.owner.kind is OwnerKind.GUARD:
         return None
-    for order in state.orders.values():
-        same = order.code == place.code and order.side is place.side and order.price == place.price
-        if not same or order.volume != place.volume or order.owner != place.owner or order.filled:
+    since = state.at - state.limits.duplicate_ms
+    for order in filed_orders(state).of(place.code):
+        # the time first: nearly every order of the day is older
+        if order.created_at <= since or order.filled or order.side is not place.side or order.owner != place.owner:
             continue
-        if state.at - order.created_at < state.limits.duplicate_ms:
+        if order.price == place.price and order.volume == place.volume:
             return because(Why.DUPLICATE_ORDER, ref=order.ref, price_milli=place.price, volume=place.volume)
     return None
 
@@ -112,8 +162,8 @@ def _repeated(state: State, place: Place) -> Reason | None:
 def _turned_down(state: State, place: Place) -> Reason | None:
     """After a rejection the next try waits, twice as long each time: a counter that says no is not asked in a storm."""
     row, last = 0, 0
-    for order in reversed(tuple(state.orders.values())):
-        if order.code != place.code or order.side is not place.side or order.owner.kind is not place.owner.kind:
+    for order in reversed(filed_orders(state).of(place.code)):
+        if order.side is not place.side or order.owner.kind is not place.owner.kind:
             continue
         if order.state is not OrderState.REJECTED:
             break
@@ -188,8 +238,7 @@ def _reference(seen: Seen, instrument: Instrument) -> int:
 def _value(state: State, place: Place) -> Reason | None:
     value = place.price * place.volume
     bound = state.limits.order_value
-    buys = place.side is Side.BUY
-    if buys and bound and state.instruments[place.code].kind is Kind.BOND and value > bound:
+    if place.side is Side.BUY and bound and state.instruments[place.code].kind is Kind.BOND and value > bound:
         return because(Why.ORDER_VALUE, value_milli=value, cap_milli=bound)
     return None
 
@@ -208,24 +257,20 @@ def planned_volume(state: State, place: Place) -> int:
     if place.owner.kind is OwnerKind.GUARD:
         guard = state.guards.get(place.code)
         return guard.sale.target if guard is not None and guard.sale is not None else 0
-    book = state.grids.get(place.code)
+    clear, book = state.clears.get(place.code), state.grids.get(place.code)
     part = (book.grid or book.rolling) if book is not None else None
+    if place.owner.kind is OwnerKind.CLEAR:
+        return clear.target if clear is not None else part.held_total if part is not None else 0
     if part is None:
         return 0
-    if place.owner.kind is OwnerKind.CLEAR:
-        return part.held_total
     return 2 * part.unit if place.owner.kind is OwnerKind.FIRST_BUY else part.unit
 
 
 def _exposure(state: State, place: Place) -> Reason | None:
     if place.side is Side.SELL:
         return None
-    code_sum = all_sum = place.price * place.volume
-    for order in live_orders(state):
-        if order.side is Side.BUY:
-            value = order.price * order.open_volume
-            all_sum += value
-            code_sum += value if order.code == place.code else 0
+    orders, value = filed_orders(state), place.price * place.volume
+    code_sum, all_sum = value + orders.once(_buying_for, place.code), value + orders.once(_buying_for)
     for code, book in state.grids.items():
         part = book.grid or book.rolling
         used = part.cash_used if part else 0
@@ -239,6 +284,12 @@ def _exposure(state: State, place: Place) -> Reason | None:
     return None
 
 
+def _buying_for(orders: Orders, code: str) -> int:
+    """厘 of own open buys, those in doubt included."""
+    buy = Side.BUY
+    return sum([order.price * order.open_volume for order in orders.live(code) if order.side is buy])
+
+
 def _room(state: State, place: Place) -> Reason | None:
     if place.side is Side.SELL:
         room = sell_room(state, place.code)
@@ -249,8 +300,7 @@ def _room(state: State, place: Place) -> Reason | None:
 
 def _count(state: State, place: Place) -> Reason | None:
     caps = state.limits
-    live = list(live_orders(state))
-    here = sum(1 for order in live if order.code == place.code)
+    live, here = live_orders(state), len(live_orders(state, place.code))
     if caps.live_per_symbol and here >= caps.live_per_symbol:
         return because(Why.TOO_MANY_LIVE, live=here, cap=caps.live_per_symbol)
     if caps.live_total and len(live) >= caps.live_total:
@@ -261,7 +311,13 @@ def _count(state: State, place: Place) -> Reason | None:
 def second_full(state: State) -> bool:
     """Whether the last second took as many orders and cancels as it may."""
     cap = state.limits.per_second
-    return cap > 0 and sum(1 for t in state.sent_at if state.at - t < 1_000) >= cap
+    return cap > 0 and sent_within(state, 1_000) >= cap
+
+
+def sent_within(state: State, ms: int) -> int:
+    """How many orders and cancels left within so many ms."""
+    since = state.at - ms
+    return len([at for at in state.sent_at if at > since])
 
 
 def _rate(state: State, place: Place) -> Reason | None:
@@ -271,7 +327,7 @@ def _rate(state: State, place: Place) -> Reason | None:
         return because(Why.RATE_SECOND, sent=caps.per_second, cap=caps.per_second)
     if place.owner.kind is OwnerKind.GUARD:
         return None
-    minute = sum(1 for t in state.sent_at if state.at - t < 60_000)
+    minute = sent_within(state, 60_000)
     if caps.per_minute and minute >= caps.per_minute:
         return because(Why.RATE_MINUTE, sent=minute, cap=caps.per_minute)
     if caps.per_day and state.messages >= caps.per_day:
@@ -293,7 +349,7 @@ def _executions(state: State, place: Place) -> Reason | None:
 def executions(state: State, code: str, side: Side) -> int:
     """Orders of one side of a code filled in the last minute, since the user last let it trade again."""
     since = max(state.at - 60_000, state.released.get(code, 0))
-    return len({f.ref for f in state.fills.values() if f.code == code and f.side is side and f.at > since})
+    return len({f.ref for f in filed_fills(state).of(code) if f.at > since and f.side is side})
 
 
 def _loss(state: State, place: Place) -> Reason | None:
@@ -301,27 +357,13 @@ def _loss(state: State, place: Place) -> Reason | None:
     cap = state.limits.loss_reduce_bp
     if not cap or place.side is Side.SELL or state.money is None:
         return None
-    base = state.money.base_total
-    loss = base - total_value(state)
+    if (odd := worth.odd_price(state)) is not None:
+        return odd
+    base = worth.day_base(state)
+    loss = base - worth.total_value(state)
     if base <= 0 or loss * 10_000 > base * cap:
         return because(Why.LOSS_REDUCE, loss_milli=loss, cap_bp=cap)
     return None
-
-
-def total_value(state: State, *, agreed: bool = False) -> int:
-    """The account's worth in 厘: gross cash and every holding at its newest price (its cost where none came yet).
-
-    `agreed`: at the better of its two newest prices, so that one wild price does not count as a loss.
-    """
-    total = state.money.gross_cash if state.money else 0
-    for code, holding in state.holdings.items():
-        seen = state.quotes.get(code)
-        instrument = state.instruments.get(code)
-        price = (seen.quote.last or seen.quote.prev_close) if seen else 0
-        if agreed and seen and price:
-            price = max(price, seen.before)
-        total += holding.volume * (price or (instrument.prev_close if instrument else 0) or holding.cost)
-    return total
 
 
 CHECKS: tuple[Check, ...] = (
@@ -329,7 +371,9 @@ CHECKS: tuple[Check, ...] = (
     _suspended,
     _connection,
     _phase,
+    _status,
     _fresh,
+    _buying,
     _frozen_side,
     _one_per_key,
     _turned_down,

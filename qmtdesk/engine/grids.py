@@ -1,17 +1,21 @@
 """Grids in the engine: armed, fed with prices and fills, compared with what is working, stopped."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec import Struct
 
 from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.order import Fill, Order, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GridMode, GridPlan, StopHow
 from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.rules import floor_lot, rules_of
 from qmtdesk.domain.sessions import Phase, phase_at, shanghai_day
 from qmtdesk.engine import gate
-from qmtdesk.engine.books import GridBook, State, cash_room, frozen_by, live_orders
+from qmtdesk.engine import records as r
+from qmtdesk.engine.books import GridBook, State, cash_room, filed_orders, frozen_by, live_orders
 from qmtdesk.engine.diff import difference
+from qmtdesk.engine.filed import Orders
 from qmtdesk.engine.work import INFO, NOTICE, Work
 from qmtdesk.strategies import grid as lattice_grid
 from qmtdesk.strategies import rolling as rolling_pair
@@ -24,6 +28,14 @@ from qmtdesk.strategies.rolling import start_rolling
 CLEAR_AGAIN_MS = 5_000
 GRID_OWNERS = frozenset({OwnerKind.GRID, OwnerKind.FIRST_BUY, OwnerKind.ROLLING})
 OPENING = frozenset({Phase.BEFORE_OPEN, Phase.OPEN_AUCTION, Phase.OPEN_AUCTION_LOCKED, Phase.OPEN_WAIT})
+
+
+class _Standing(Struct, frozen=True):
+    """What stands on a code's book: others' volume for sale, the 厘 of the grid's buys, the grid's live keys."""
+
+    others: int
+    bids: int
+    live: frozenset[tuple[Owner, Side]]
 
 
 def arm(work: Work, plan: GridPlan) -> None:
@@ -119,13 +131,19 @@ def priced(work: Work, code: str) -> None:
     seen = work.state.quotes.get(code)
     if book is None or not book.armed or seen is None or not seen.quote.last:
         return
-    if not phase_at(work.state.listings[code], work.state.at).continuous:
+    phase = phase_at(work.state.listings[code], work.state.at)
+    if not phase.continuous or gate.too_old(work.state, seen):
         return
     instrument = work.state.instruments[code]
     up, down = limits_of(instrument)
     if book.grid is not None:
         part, reasons = lattice_grid.on_price(book.grid, seen.quote.last, work.state.at, up, down)
-        work.set_grid(code, replace(book, grid=part), keep=bool(reasons))
+        if reasons or part.trails == book.grid.trails:
+            work.set_grid(code, replace(book, grid=part), keep=bool(reasons))
+        else:
+            pairs = zip(book.grid.trails, part.trails, strict=True)
+            gaps = tuple(i for i, (was, now) in enumerate(pairs) if now != was)
+            work.note(r.TrailsMoved(code, gaps, tuple(part.trails[i] for i in gaps)))
     elif book.rolling is not None:
         pair, reasons = rolling_pair.on_price(book.rolling, seen.quote.last, work.state.at, up, down)
         work.set_grid(code, replace(book, rolling=pair), keep=bool(reasons))
@@ -195,9 +213,7 @@ def context(state: State, code: str) -> GridContext:
     instrument = state.instruments[code]
     quote = state.quotes[code].quote
     held = state.holdings.get(code)
-    own = [o for o in live_orders(state, code) if o.owner.kind in GRID_OWNERS]
-    others = sum(o.open_volume for o in live_orders(state, code, own=False) if o.side is Side.SELL and o not in own)
-    bids = sum(frozen_by(o.price, o.open_volume) for o in own if o.side is Side.BUY)
+    standing = filed_orders(state).once(_standing, code)
     up, down = limits_of(instrument)
     return GridContext(
         at=state.at,
@@ -208,13 +224,23 @@ def context(state: State, code: str) -> GridContext:
         limit_down=down,
         phase=phase_at(state.listings[code], state.at),
         position=held.volume if held else 0,
-        can_use=max(0, (held.sellable if held else 0) - others),
-        cash=cash_room(state) + bids,
+        can_use=max(0, (held.sellable if held else 0) - standing.others),
+        cash=cash_room(state) + standing.bids,
         lot=instrument.lot,
         step=instrument.step,
         tick=instrument.tick,
         t_plus_one=instrument.t_plus_one,
-        live=frozenset((o.owner, o.side) for o in own if o.live),
+        live=standing.live,
+    )
+
+
+def _standing(orders: Orders, code: str) -> _Standing:
+    own = [o for o in orders.live(code) if o.owner.kind in GRID_OWNERS]
+    others = (o for o in orders.live(code, own=False) if o.side is Side.SELL and o.owner.kind not in GRID_OWNERS)
+    return _Standing(
+        sum(o.open_volume for o in others),
+        sum(frozen_by(o.price, o.open_volume) for o in own if o.side is Side.BUY),
+        frozenset((o.owner, o.side) for o in own if o.live),
     )
 
 
@@ -247,7 +273,8 @@ def plan_orders(work: Work, code: str) -> None:
         if _guard_sells(work.state, code):
             orders = tuple(want for want in orders if want.side is Side.SELL)
             fired = because(Why.ALREADY_TRIGGERED) if len(orders) < len(wish.orders) else None
-        work.blocked(code, enact(work, code, orders, GRID_OWNERS) or fired)
+        part = book.grid or book.rolling
+        work.blocked(code, enact(work, code, orders, GRID_OWNERS, has=part.held_total if part else 0) or fired)
 
 
 def _guard_sells(state: State, code: str) -> bool:
@@ -256,14 +283,29 @@ def _guard_sells(state: State, code: str) -> bool:
     return guard is not None and guard.state in (GuardState.TRIGGERED, GuardState.SOLD)
 
 
-def enact(work: Work, code: str, wanted: Iterable[Wanted], owners: frozenset[OwnerKind]) -> Reason | None:
-    """Cancel what does not fit, place what is missing; the first reason why something did not leave."""
+def enact(
+    work: Work, code: str, wanted: Iterable[Wanted], owners: frozenset[OwnerKind], *, has: int | None = None
+) -> Reason | None:
+    """Cancel what does not fit, place what is missing; the first reason why something did not leave.
+
+    `has` is all these owners may sell: a sale or a clearing that an earlier arming left on the book is waited for, or
+    both together could sell shares nobody gave the grid.
+    """
     working = [o for o in live_orders(work.state, code) if o.owner.kind in owners]
     steps = difference(tuple(wanted), working)
     for order in steps.cancels:
         work.cancel(order)
     first: Reason | None = None
+    sellers = owners | {OwnerKind.CLEAR}
+    offered = sum(
+        o.open_volume for o in live_orders(work.state, code) if o.side is Side.SELL and o.owner.kind in sellers
+    )
     for want in steps.places:
+        if has is not None and want.side is Side.SELL:
+            if offered + want.volume > has:
+                first = first or because(Why.WAITING_CANCEL)
+                continue
+            offered += want.volume
         reason = work.place(code, want.owner, want.side, want.price, want.volume)
         first = first or reason
     return first

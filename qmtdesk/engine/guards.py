@@ -1,11 +1,12 @@
 """Limit-up guards in the engine: boards followed, rules stepped, the one sale carried out."""
 
-from dataclasses import replace
+from collections.abc import Iterable
 
 from qmtdesk.domain.instrument import Kind
 from qmtdesk.domain.order import Fill, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GuardPlan
 from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.rules import rules_of, sellable_whole
 from qmtdesk.domain.sessions import phase_at, shanghai_day
 from qmtdesk.engine import gate
@@ -20,6 +21,7 @@ from qmtdesk.strategies.grid import Wanted
 from qmtdesk.strategies.guard import Guard, GuardContext, GuardState
 from qmtdesk.strategies.plan_error import PlanError
 
+JUDGING = frozenset({GuardState.WATCHING, GuardState.ASKING})
 MOVE_WORDS = {
     boards.MoveKind.SEALED: (NOTICE, Why.SEALED),
     boards.MoveKind.BROKE: (NOTICE, Why.BROKE),
@@ -50,7 +52,12 @@ def arm(work: Work, plan: GuardPlan) -> None:
         work.log(ALARM, code, guard.why_off)
     elif code in work.state.quotes:
         # judged on what is known now: a board that seals later must not be taken for one sealed at arming
-        _step(work, code, guard, _board(work, code))
+        board = _board(work, code)
+        if boards.blind(board, 0, work.state.at, work.state.limits.quote_age_ms):
+            work.set_guard(code, rules.await_first(guard, board), keep=True)
+            timed(work, code)
+        else:
+            _step(work, code, guard, board)
         plan_orders(work, code)
 
 
@@ -62,6 +69,13 @@ def disarm(work: Work, code: str, why: Reason | None = None) -> None:
     work.set_guard(code, rules.disarm(guard), keep=True)
     work.log(INFO if why is None else NOTICE, code, why or because(Why.DISARMED))
     plan_orders(work, code)
+
+
+def set_pace(work: Work, pace: int) -> None:
+    """The market's clock runs this many times as fast as the wall clock; open questions keep their real seconds."""
+    work.state = replace(work.state, pace=pace)
+    for code, guard in work.state.guards.items():
+        work.set_guard(code, rules.set_pace(guard, work.state.at, pace), keep=True)
 
 
 def give_up(work: Work, code: str, why: Reason) -> None:
@@ -142,22 +156,32 @@ def _follow(work: Work, code: str) -> boards.Board:
     """Fold the newest snapshot into the code's board and tell its moves."""
     state = work.state
     guard = state.guards.get(code)
-    board = state.boards.get(code) or boards.watch(code, state.instruments[code].limit_up)
+    limit, board = state.instruments[code].limit_up, state.boards.get(code)
+    if board is None or board.limit_up != limit:
+        board = boards.watch(code, limit)
     closing = guard is not None and guard.plan.closing_auction
     quote = state.quotes[code].quote
     # the exchange's own time decides: a slow clock here must not make an auction's tick a break
     phase = phase_at(state.listings[code], quote.at)
-    board, moves = boards.step_board(board, quote, phase, state.at, decide_in_close_auction=closing)
+    before = board
+    board, moves = boards.step_board(before, quote, phase, state.at, decide_in_close_auction=closing)
     work.set_board(board)
     shadow = shadows.step_shadow(state.shadows.get(code) or shadows.start_shadow(), board, moves, quote)
     work.set_shadow(code, shadow, keep=bool(moves))
     for move in moves:
         if move.kind in MOVE_WORDS:
             level, why = MOVE_WORDS[move.kind]
-            work.note(r.BoardMoved(code, boards.bare(board)))
-            work.set_board(board)
+            _keep_board(work, code, board)
             work.log(level, code, because(why, amount_milli=move.amount))
+    if not moves and guard is not None and guard.state in JUDGING and boards.keeps(board, before):
+        _keep_board(work, code, board)
     return board
+
+
+def _keep_board(work: Work, code: str, board: boards.Board) -> None:
+    """Write a board down without the ticks between its turns; in memory it stays whole."""
+    work.note(r.BoardMoved(code, boards.for_keeping(board)))
+    work.set_board(board)
 
 
 def timed(work: Work, code: str) -> None:
@@ -174,7 +198,8 @@ def timed(work: Work, code: str) -> None:
 def _step(work: Work, code: str, guard: Guard, board: boards.Board) -> None:
     quote = work.state.quotes[code].quote
     moved, moves = rules.step_guard(guard, board, quote, context(work.state, code))
-    work.set_guard(code, moved, keep=bool(moves) or (moved.state, moved.sale) != (guard.state, guard.sale))
+    changed = (moved.state, moved.sale, moved.progress.earned) != (guard.state, guard.sale, guard.progress.earned)
+    work.set_guard(code, moved, keep=bool(moves) or changed)
     _tell(work, code, moves)
 
 
@@ -190,7 +215,9 @@ def _tell(work: Work, code: str, moves: tuple[rules.GuardMove, ...]) -> None:
             case rules.NotSold(reason=reason):
                 work.log(ALARM, code, reason)
             case rules.StateShown(state=shown) if shown == "blind":
-                work.log(ALARM, code, because(Why.BLIND))
+                seen = work.state.quotes.get(code)
+                rough = seen is not None and seen.quote.rough
+                work.log(ALARM, code, because(Why.UNIT_UNKNOWN if rough else Why.BLIND))
             case _:
                 pass
         work.moves.append((code, move))
@@ -215,15 +242,26 @@ def context(state: State, code: str) -> GuardContext:
         fresh=fresh(state, code),
         lot=100 if instrument.kind is Kind.STOCK else 10,
         day_amount=seen.quote.amount,
+        pace=state.pace,
     )
 
 
 def fresh(state: State, code: str) -> bool:
-    """Whether the newest snapshot of a watched code is as young as this stock's usually are; breaks do not count."""
+    """Whether the newest snapshot of a watched code is as young as this stock's usually are; breaks do not count.
+
+    One whose volumes mean nothing yet shows nothing of a seal, however young it is.
+
+    A guard that was armed on an old one has seen nothing before its first own.
+    """
     board = state.boards.get(code)
-    if board is None or code not in state.quotes:
+    if board is None or code not in state.quotes or state.quotes[code].quote.rough:
         return False
-    return not boards.is_blind(board, state.at, phase_at(state.listings[code], state.at))
+    phase, guard = phase_at(state.listings[code], state.at), state.guards.get(code)
+    waits = guard is not None and guard.state is GuardState.WATCHING and board.arrived_at <= guard.armed_at
+    old = boards.blind(board, boards.began(phase, state.at), state.at, state.limits.quote_age_ms)
+    if waits and old and phase.continuous:
+        return False
+    return not boards.is_blind(board, state.at, phase)
 
 
 def plan_orders(work: Work, code: str) -> None:
@@ -280,9 +318,9 @@ def expire(work: Work, code: str, closed_at: int) -> None:
         disarm(work, code, because(Why.EXPIRED_AT_CLOSE))
 
 
-def new_day(work: Work) -> None:
-    """Carry every guard over to the new trading day and its limit price."""
-    for code, guard in work.state.guards.items():
-        instrument = work.state.instruments.get(code)
-        if instrument is not None:
+def new_day(work: Work, codes: Iterable[str]) -> None:
+    """Carry the guards of codes that are newly listed over to the trading day and its limit price."""
+    for code in codes:
+        guard, instrument = work.state.guards.get(code), work.state.instruments.get(code)
+        if guard is not None and instrument is not None:
             work.set_guard(code, rules.on_day(guard, instrument, work.state.at), keep=True)

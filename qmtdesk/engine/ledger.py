@@ -1,18 +1,23 @@
 """Orders and trades as the broker tells them: booked once, forward only, in whatever order they come."""
 
-from dataclasses import replace
-
 from qmtdesk.domain.account import BrokerOrder
 from qmtdesk.domain.order import FINAL, Fill, Order, OrderState, Owner, OwnerKind, may_follow
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import shanghai_day
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import fill_key, number_of
 from qmtdesk.engine.work import ALARM, NOTICE, Work, said
 
 FOREIGN = Owner(OwnerKind.FOREIGN)
+LOST = Owner(OwnerKind.LOST)
+NUMBERLESS = frozenset({OrderState.INTENDED, OrderState.SENT, OrderState.UNKNOWN})
 PULLED = frozenset({OrderState.CANCELLED, OrderState.PART_CANCELLED})
 CLOCKS_APART_MS = 5_000
+TELLING = 8
+"""So much of a ref says at least whose it is: the installation and the month."""
+ARRIVES_MS = 30_000
+"""A row without a remark that is younger than this after our order left is not ours."""
 
 
 def answered(work: Work, ref: str, broker_id: str) -> None:
@@ -21,7 +26,7 @@ def answered(work: Work, ref: str, broker_id: str) -> None:
     # a number that follows a rejection is the rejected order's; were it alive, a row would say so
     if order is None or not broker_id or order.broker_id or order.state is OrderState.REJECTED:
         return
-    _adopt(work, _alive(work, order), broker_id)
+    adopt(work, _alive(work, order), broker_id)
 
 
 def _alive(work: Work, order: Order) -> Order:
@@ -44,7 +49,7 @@ def _alive(work: Work, order: Order) -> Order:
     return work.state.orders[order.ref]
 
 
-def _adopt(work: Work, order: Order, broker_id: str) -> None:
+def adopt(work: Work, order: Order, broker_id: str) -> None:
     """Tie a counter number to our order, and take over what was booked to nobody or to a foreign row under it."""
     other = work.state.orders.get(work.state.refs.get(broker_id, ""))
     if other is not None and other.owner.kind is not OwnerKind.FOREIGN:
@@ -58,12 +63,16 @@ def _adopt(work: Work, order: Order, broker_id: str) -> None:
     if other is not None:
         state = other.state if may_follow(state, other.state) else state
         told = other.told_filled
-    nobodys = ("", other.ref) if other else ("",)
-    strangers = [f for f in work.state.fills.values() if f.broker_id == broker_id and f.ref in nobodys]
-    work.note(r.OrderMoved(order.ref, state, work.state.at, broker_id=broker_id, told_filled=told))
-    for fill in strangers:
-        if work.state.orders[order.ref].left >= fill.volume:
-            claimed = replace(fill, ref=order.ref)
+    odd = other.odd if other else None
+    work.note(r.OrderMoved(order.ref, state, work.state.at, broker_id=broker_id, told_filled=told, odd=odd))
+    _take_over(work, order.ref, broker_id, ("", other.ref) if other else ("",))
+
+
+def _take_over(work: Work, ref: str, broker_id: str, nobodys: tuple[str, ...]) -> None:
+    """What was booked to nobody under a number is the order's, as far as it has room for it."""
+    for fill in [f for f in work.state.fills.values() if f.broker_id == broker_id and f.ref in nobodys]:
+        if work.state.orders[ref].left >= fill.volume:
+            claimed = replace(fill, ref=ref)
             work.note(r.FillBooked(claimed))
             work.filled.append(claimed)
 
@@ -127,7 +136,7 @@ def claim(work: Work, ref: str, row: BrokerOrder) -> None:
     """A row is our order's."""
     order = _alive(work, work.state.orders[ref])
     if not order.broker_id and row.broker_id:
-        _adopt(work, order, row.broker_id)
+        adopt(work, order, row.broker_id)
         order = work.state.orders[ref]
     _advance(work, order, row)
 
@@ -149,7 +158,7 @@ def _same(order: Order, row: BrokerOrder) -> bool:
 
 def _only_candidate(work: Work, row: BrokerOrder) -> str:
     """A remark may be cut: our order still without a number that it may be, if there is exactly one."""
-    if len(row.remark) < 8:
+    if len(row.remark) < TELLING:
         return ""
     fits = [order for order in work.state.orders.values() if may_be(order, row)]
     # two that are alike in all but one being given up: it is the one that is still looked for
@@ -165,22 +174,70 @@ def may_be(order: Order, row: BrokerOrder) -> bool:
         and (order.price, order.volume) == (row.price, row.volume)
         and order.ref.startswith(row.remark)
         and row.at >= order.created_at - CLOCKS_APART_MS
+        and (len(row.remark) >= TELLING or row.at <= order.created_at + ARRIVES_MS)
     )
 
 
 def _advance(work: Work, order: Order, row: BrokerOrder) -> None:
+    order = _as_accepted(work, order, row)
+    odd = _odd(row) if order.live else ""
     state = _with_fills(order, row)
-    if not may_follow(order.state, state) or _steps_back(order, row):
+    if odd:
+        # a number arrived, so it did not get lost; what became of it nobody can say
+        state = OrderState.WORKING if order.state in NUMBERLESS else order.state
+    elif not may_follow(order.state, state) or _steps_back(order, row):
         state = order.state
     told = max(order.told_filled, row.filled)
-    if state is order.state and told == order.told_filled and (not row.text or row.text == order.text):
+    same = state is order.state and told == order.told_filled and odd == order.odd
+    if same and (not row.text or row.text == order.text):
         return
-    work.note(r.OrderMoved(order.ref, state, work.state.at, told_filled=row.filled, text=row.text))
+    work.note(r.OrderMoved(order.ref, state, work.state.at, told_filled=row.filled, text=row.text, odd=odd))
+    if odd and odd != order.odd and order.live:
+        _not_understood(work, order, odd)
     if state is OrderState.REJECTED and order.state is not OrderState.REJECTED:
         work.rejected.append(order)
         work.log(NOTICE, order.code, said(Why.ORDER_REJECTED, ref=order.ref, text=row.text))
     elif state in PULLED and order.state not in PULLED and not order.cancel_asked_at:
         work.pulled.append(order)
+
+
+def _odd(row: BrokerOrder) -> str:
+    """What the counter said of an order and nobody understands, '' when it was understood."""
+    return (row.odd or "?") if row.state is OrderState.UNKNOWN else ""
+
+
+def _not_understood(work: Work, order: Order, odd: str) -> None:
+    if order.owner.kind is OwnerKind.FOREIGN:
+        return
+    work.log(
+        ALARM,
+        order.code,
+        said(Why.ORDER_NOT_UNDERSTOOD, ref=order.ref, side=order.side.value, price_milli=order.price, status=odd),
+    )
+
+
+def _as_accepted(work: Work, order: Order, row: BrokerOrder) -> Order:
+    """The counter may take another price or volume than was sent: its numbers count, for room, cash and levels."""
+    sound = row.price > 0 and row.volume >= max(order.filled, 1)
+    if not sound or (row.price, row.volume) == (order.price, order.volume):
+        return order
+    work.note(r.OrderMoved(order.ref, order.state, work.state.at, price=row.price, volume=row.volume))
+    if row.volume > order.volume:
+        _take_over(work, order.ref, row.broker_id, ("",))
+    if order.owner.kind is not OwnerKind.FOREIGN:
+        work.log(
+            ALARM,
+            order.code,
+            said(
+                Why.ORDER_CHANGED,
+                ref=order.ref,
+                volume=row.volume,
+                price_milli=row.price,
+                sent=order.volume,
+                sent_price_milli=order.price,
+            ),
+        )
+    return work.state.orders[order.ref]
 
 
 def _with_fills(order: Order, row: BrokerOrder) -> OrderState:
@@ -195,36 +252,48 @@ def _steps_back(order: Order, row: BrokerOrder) -> bool:
     return cancelling and row.state in (OrderState.WORKING, OrderState.PARTIAL)
 
 
+def tail(number: str) -> str:
+    """The end of a counter's number, enough to find it by in the terminal; whole numbers are kept out of the log."""
+    return f"…{number[-4:]}"
+
+
 def _foreign(work: Work, row: BrokerOrder) -> None:
-    # ours of before the journal was lost: its ref must not be given out a second time
-    if row.remark and row.remark == work.ref(number_of(row.remark)):
-        work.state = replace(work.state, next_ref=max(work.state.next_ref, number_of(row.remark) + 1))
-    ref = f"x{row.broker_id}"
-    order = work.state.orders.get(ref)
+    order = work.state.orders.get(f"x{row.broker_id}")
     if order is None:
-        at = row.at or work.state.at
-        order = Order(
-            ref,
-            row.code,
-            row.side,
-            row.price,
-            row.volume,
-            FOREIGN,
-            row.state,
-            at,
-            at,
-            broker_id=row.broker_id,
-            told_filled=row.filled,
-            text=row.text,
-        )
-        work.note(r.OrderPlaced(order))
-        for fill in [f for f in work.state.fills.values() if f.broker_id == row.broker_id and not f.ref]:
-            work.note(r.FillBooked(replace(fill, ref=ref)))
-        work.log(
-            NOTICE, row.code, said(Why.FOREIGN_ORDER, side=row.side.value, price_milli=row.price, volume=row.volume)
-        )
+        _first_seen(work, row)
     elif order.state not in FINAL:
         _advance(work, order, row)
+
+
+def _first_seen(work: Work, row: BrokerOrder) -> None:
+    """A row under a number nobody knows: somebody else's, or ours of before the journal was lost.
+
+    Ours are told by the form of their ref, which no other installation gives. They can be cancelled and their refs
+    are never given out again; what they worked for is not known any more, so no grid is fed with their trades.
+    """
+    lost = bool(row.remark) and row.remark == work.ref(number_of(row.remark)) and row.remark not in work.state.orders
+    ref, owner = (row.remark, LOST) if lost else (f"x{row.broker_id}", FOREIGN)
+    at = row.at or work.state.at
+    order = Order(
+        ref,
+        row.code,
+        row.side,
+        row.price,
+        row.volume,
+        owner,
+        row.state,
+        at,
+        at,
+        broker_id=row.broker_id,
+        told_filled=row.filled,
+        text=row.text,
+        odd=_odd(row),
+    )
+    work.note(r.OrderPlaced(order))
+    for fill in [f for f in work.state.fills.values() if f.broker_id == row.broker_id and not f.ref]:
+        work.note(r.FillBooked(replace(fill, ref=ref)))
+    why = Why.ORDER_BEFORE_LOSS if lost else Why.FOREIGN_ORDER
+    work.log(NOTICE, row.code, said(why, side=row.side.value, price_milli=row.price, volume=row.volume))
 
 
 def booked(work: Work, fill: Fill) -> None:
@@ -241,7 +310,7 @@ def booked(work: Work, fill: Fill) -> None:
     if order is not None and order.owner.kind is not OwnerKind.FOREIGN:
         order = _alive(work, order)
         if not order.broker_id and fill.broker_id:
-            _adopt(work, order, fill.broker_id)
+            adopt(work, order, fill.broker_id)
             order = work.state.orders[ref]
     if order is not None and order.left < fill.volume:
         order = None

@@ -14,6 +14,11 @@ class Gateway(Protocol):
 
     No call here blocks or raises for a market fact: everything comes back through the `Post` given to `start`, from
     any thread, in any order and any number of times. Each `Place` is sent at most once.
+
+    A gateway that trades one of several accounts names it in LinkChanged and in all it tells of accounts, by a short
+    key that is not the account's number. A query of which any part failed is ReportFailed, never a report with holes.
+    How the account stands is told after each LinkChanged where it is known. An order in a state the gateway does not
+    understand is told as UNKNOWN, and in `odd` what the counter said.
     """
 
     def start(self, post: Post) -> None:

@@ -1,28 +1,71 @@
 """The one path of start, restart, reconnect and doubt: the broker's report against our books."""
 
-from dataclasses import replace
+from collections.abc import Iterable
 
-from qmtdesk.domain.account import AccountReport, BrokerOrder
-from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side
+from qmtdesk.domain.account import TRUSTED, AccountReport, BrokerOrder
+from qmtdesk.domain.order import Fill, Order, OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.engine import grids, ledger
+from qmtdesk.domain.replacing import replace
+from qmtdesk.engine import believing, grids, ledger, lookalike, missing, moved, overnight
 from qmtdesk.engine import records as r
-from qmtdesk.engine.apply import fill_key, moved_by
-from qmtdesk.engine.books import Holding, Money, Ready, State, holding_of, live_orders
+from qmtdesk.engine.apply import moved_by
+from qmtdesk.engine.books import Holding, Money, Ready, State, frozen_by, holding_of, live_orders
+from qmtdesk.engine.unlisted import came_after
 from qmtdesk.engine.work import ALARM, NOTICE, Work
+from qmtdesk.strategies.plan_error import PlanError
 
 LOOKS = 3
 LOOKING_MS = 6_000
+AGAIN_MS = 1_000
+SETTLE_MS = 3_000
+DOUBT_MS = 2_000
 
 
 def doubt(work: Work) -> None:
     """From now on nothing is known for sure until a question that is still to be asked is answered."""
-    work.state = replace(work.state, ready=Ready.RECONCILING, request_from=work.state.request + 1)
+    shrunk = work.state.shrunk if work.state.shrunk is not None and work.state.shrunk.believed else None
+    # what an answer of before lacked does not make one of after lack it a second time
+    work.state = replace(work.state, ready=Ready.RECONCILING, request_from=work.state.request + 1, shrunk=shrunk)
+
+
+def ask_every(state: State) -> int:
+    """How long after an answer the broker is asked again, ms."""
+    unsettled = any(o.unsettled and state.at - o.updated_at > SETTLE_MS for o in live_orders(state))
+    doubt = bool(state.missed) or state.moving is not None or any(o.in_doubt for o in live_orders(state))
+    # looking for a lost order three times takes six seconds, so doubts are asked about every two
+    return DOUBT_MS if doubt or unsettled or state.ready is not Ready.READY else state.limits.query_ms
+
+
+def ask_now(work: Work) -> None:
+    """The user does not want to wait for the next beat; a question that has just left is that question."""
+    if not work.state.linked:
+        raise PlanError(because(Why.LINK_DOWN))
+    if not work.state.instruments:
+        raise PlanError(because(Why.RECONCILING))
+    if not work.state.request_at or work.state.at - work.state.request_at >= AGAIN_MS:
+        work.query()
+
+
+def decide(work: Work, ref: str, broker_id: str = "") -> None:
+    """The user looked at the terminal: the order in doubt is the one under that number, or it is not there.
+
+    Should it turn up it is taken over again.
+    """
+    order = work.state.orders.get(ref)
+    if order is None or not order.in_doubt:
+        raise PlanError(because(Why.BAD_SETTING, name="ref", value=ref))
+    if broker_id:
+        if not lookalike.claimed_by_user(work, order, broker_id):
+            raise PlanError(because(Why.BAD_SETTING, name="broker_id", value=broker_id))
+        return
+    work.note(r.OrderMoved(ref, OrderState.REFUSED, work.state.at, text="decided by the user"))
+    work.log(NOTICE, order.code, because(Why.ORDER_REFUSED, ref=ref))
 
 
 def take_in(work: Work, request: int, report: AccountReport) -> None:
     """Book everything the report knows, settle doubts, take over holdings and cash; then the engine may be ready."""
+    work.state = replace(work.state, unanswered=0)
     if report.day != work.state.day:
         return
     for fill in sorted(report.fills, key=lambda f: (f.at, f.trade_id)):
@@ -31,12 +74,19 @@ def take_in(work: Work, request: int, report: AccountReport) -> None:
         ledger.reported(work, row)
     # a counter slower than our patience answers the question before the newest one; that must count too
     answers = max(work.state.request_from, work.state.answered + 1) <= request <= work.state.request
-    _settle_doubts(work, report, request if answers else 0)
-    _take_account(work, report)
+    trusted = work.state.status in TRUSTED
+    # an older answer than one we have tells nothing of where the account stands
+    sound = answers and trusted and believing.believed(work, report)
+    later = came_after(work.state, report) if sound else None
+    looks = request if answers and trusted and not believing.lacks_orders(work.state) else 0
+    _settle_doubts(work, report, looks)
+    missing.look(work, report, looks)
+    if later is not None:
+        _take_account(work, report, later)
     if answers:
         newest = request == work.state.request
         work.state = replace(work.state, answered=request, request_at=0 if newest else work.state.request_at)
-        if work.state.ready is not Ready.READY and work.state.linked:
+        if later is not None and work.state.ready is not Ready.READY and work.state.linked:
             _finish(work)
 
 
@@ -51,27 +101,25 @@ def _settle_doubts(work: Work, report: AccountReport, request: int) -> None:
             continue
         rows = [row for row in report.orders if _unclaimed(work.state, row.broker_id) and ledger.may_be(order, row)]
         if rows:
-            _match(work, order, rows)
+            lookalike.match(work, order, rows, report)
+        elif changed := [row for row in report.orders if _may_be_changed(work.state, order, row)]:
+            _match_changed(work, order, changed)
         elif request > work.state.doubts.get(order.ref, 0) and report.at > order.updated_at:
             _look(work, order, report.at)
 
 
-def _match(work: Work, order: Order, rows: list[BrokerOrder]) -> None:
-    """Rows that nobody claims and whose remark was dropped on the way, against the orders they may belong to.
+def _may_be_changed(state: State, order: Order, row: BrokerOrder) -> bool:
+    """A row with enough of our ref in its remark, and another price or volume: the counter may have changed them."""
+    telling = len(row.remark) >= ledger.TELLING and order.ref.startswith(row.remark)
+    same = row.code == order.code and row.side is order.side and row.at >= order.created_at - ledger.CLOCKS_APART_MS
+    return telling and same and _unclaimed(state, row.broker_id)
 
-    Orders that are alike but for the gap they work for are interchangeable, so as long as there are no more rows than
-    orders the rows are theirs, in the order they were sent. With more rows somebody else's is among them, and the
-    doubt stays: a second order would be the worse mistake.
-    """
-    alike = [o for o in live_orders(work.state, order.code) if any(ledger.may_be(o, row) for row in rows)]
-    if len(rows) > len(alike) or any(o.state is not OrderState.UNKNOWN for o in alike):
-        return
-    # what tells most goes first
-    for row in sorted(rows, key=lambda r: (-len(r.remark), r.at, r.broker_id)):
-        mine = next((o for o in alike if ledger.may_be(o, row)), None)
-        if mine is not None:
-            alike.remove(mine)
-            ledger.claim(work, mine.ref, row)
+
+def _match_changed(work: Work, order: Order, rows: list[BrokerOrder]) -> None:
+    """One such row and one such order are each other's; otherwise the doubt stays, and this was no look."""
+    rivals = [o for o in live_orders(work.state, order.code) if o.side is order.side and not o.broker_id]
+    if len(rows) == 1 and len(rivals) == 1:
+        ledger.claim(work, order.ref, rows[0])
 
 
 def _unclaimed(state: State, broker_id: str) -> bool:
@@ -88,23 +136,30 @@ def _look(work: Work, order: Order, reported_at: int) -> None:
         work.note(r.OrderMoved(order.ref, OrderState.UNKNOWN, order.updated_at, asked=asked))
 
 
-def _take_account(work: Work, report: AccountReport) -> None:
-    """Holdings and cash as reported, plus the trades we know of that the report does not yet."""
+def _take_account(work: Work, report: AccountReport, later: Iterable[Fill]) -> None:
+    """Holdings and cash as reported, and the trades since."""
     offered: dict[str, int] = {}
     for row in report.orders:
-        if row.side is Side.SELL and _is_open(row.state):
+        # one in a state nobody knows may be over, and then it holds nothing back that could be sold as well
+        if row.side is Side.SELL and row.state is not OrderState.UNKNOWN and _is_open(row.state):
             offered[row.code] = offered.get(row.code, 0) + row.volume - row.filled
     held = {p.code: holding_of(p, offered.get(p.code, 0)) for p in report.positions if p.volume}
-    base = work.state.money.base_total if work.state.money else 0
-    money = Money(report.asset.cash + report.asset.frozen, report.at, base)
-    state = replace(work.state, holdings=held, money=money)
-    known = {fill_key(fill) for fill in report.fills}
-    for key, fill in work.state.fills.items():
-        if key not in known:
-            state = moved_by(state, fill)
-    work.state = state
-    if not base:
-        work.note(r.DayBase(report.asset.total))
+    before = work.state
+    money = replace(before.money or Money(0, 0, 0), gross_cash=report.asset.cash + report.asset.frozen)
+    bids = sum(frozen_by(o.price, o.volume - o.filled) for o in report.orders if _may_bid(o))
+    money = replace(money, withheld=max(0, report.asset.frozen - bids))
+    state = replace(before, holdings=held, money=replace(money, reported_at=report.at))
+    for fill in later:
+        state = moved_by(state, fill)
+    work.state = replace(state, held_before=frozenset(held))
+    if money.base_total:
+        moved.compare(work)
+    else:
+        moved.begin_day(work, report.asset.total)
+
+
+def _may_bid(row: BrokerOrder) -> bool:
+    return row.side is Side.BUY and (row.state is OrderState.UNKNOWN or _is_open(row.state))
 
 
 def _is_open(state: OrderState) -> bool:
@@ -119,6 +174,7 @@ def _finish(work: Work) -> None:
         work.state = replace(work.state, ready=Ready.RECONCILING)
         return
     work.state = replace(work.state, ready=Ready.READY)
+    overnight.explain(work)
     for code, book in work.state.grids.items():
         reason = unexplained(work.state, code)
         if book.armed and reason is not None:

@@ -4,42 +4,46 @@ A decision is taken once, in `core`, and written down as records; a restart fold
 one way from facts to state, and what a newer version of a strategy would decide can never rewrite the past.
 """
 
-from dataclasses import dataclass
-
 import msgspec
+from msgspec import Struct
 
 from qmtdesk.domain.order import Fill, Order, OrderState
 from qmtdesk.domain.reason import Reason
-from qmtdesk.engine.books import GridBook, KillBook, LogLine
+from qmtdesk.engine.books import ClearBook, GridBook, KillBook, LogLine, Overnight
 from qmtdesk.strategies.board import Board
+from qmtdesk.strategies.grid_state import Trail
 from qmtdesk.strategies.guard import Guard
 from qmtdesk.strategies.shadow import Shadow
 
 
-@dataclass(frozen=True, slots=True)
-class DayBegan:
+class DayBegan(Struct, frozen=True):
     """A trading day (ISO): yesterday's orders are dead, counters start again."""
 
     day: str
 
 
-@dataclass(frozen=True, slots=True)
-class DayBase:
-    """The account's total (厘) at the day's first report."""
+class LeftOpen(Struct, frozen=True):
+    """What was open at the close and has to be explained by the next day's account; None once it was."""
+
+    overnight: Overnight | None
+
+
+class DayBase(Struct, frozen=True):
+    """The account's total, cash (厘, -1: not known) and volumes at the day's first report, moved things taken out."""
 
     total: int
+    cash: int = -1
+    held: dict[str, int] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class OrderPlaced:
+class OrderPlaced(Struct, frozen=True):
     """An own order is about to leave; or a foreign one was seen."""
 
     order: Order
 
 
-@dataclass(frozen=True, slots=True)
-class OrderMoved:
-    """What is known of an order changed. Empty strings and negative numbers leave the old value."""
+class OrderMoved(Struct, frozen=True):
+    """What is known of an order changed. Empty strings, negative numbers, no price and None leave the old value."""
 
     ref: str
     state: OrderState
@@ -48,78 +52,86 @@ class OrderMoved:
     told_filled: int = -1
     text: str = ""
     asked: int = -1
+    odd: str | None = None
+    price: int = 0
+    volume: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class CancelAsked:
+class CancelAsked(Struct, frozen=True):
     """A cancel is about to leave."""
 
     ref: str
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class FillBooked:
+class FillBooked(Struct, frozen=True):
     """A trade, booked once. `ref` is the order it was booked to, '' for nobody's."""
 
     fill: Fill
 
 
-@dataclass(frozen=True, slots=True)
-class GridChanged:
+class GridChanged(Struct, frozen=True):
     """The whole book of one grid after a change."""
 
     code: str
     book: GridBook
 
 
-@dataclass(frozen=True, slots=True)
-class GuardChanged:
+class TrailsMoved(Struct, frozen=True):
+    """How far 回落 / 反弹 has come in some gaps: what changes at many a tick, without the rest of the grid."""
+
+    code: str
+    gaps: tuple[int, ...]
+    trails: tuple[Trail, ...]
+
+
+class GuardChanged(Struct, frozen=True):
     """The whole guard of one code after a change; None when it is gone."""
 
     code: str
     guard: Guard | None
 
 
-@dataclass(frozen=True, slots=True)
-class BoardMoved:
+class ClearChanged(Struct, frozen=True):
+    """The clearing of one code: confirmed, ended, or (None) done with."""
+
+    code: str
+    book: ClearBook | None
+
+
+class BoardMoved(Struct, frozen=True):
     """A board sealed, broke or resealed; written without its history."""
 
     code: str
     board: Board
 
 
-@dataclass(frozen=True, slots=True)
-class ShadowKept:
+class ShadowKept(Struct, frozen=True):
     """What the rules would have done on a stock so far; written when its board moved and at the end of a day."""
 
     code: str
     shadow: Shadow
 
 
-@dataclass(frozen=True, slots=True)
-class WatchSet:
+class WatchSet(Struct, frozen=True):
     """The watchlist, in the user's order."""
 
     codes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MasterSet:
+class MasterSet(Struct, frozen=True):
     """The master switch."""
 
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
-class KillSet:
+class KillSet(Struct, frozen=True):
     """The kill switch: pressed, progressed, or lifted (None)."""
 
     kill: KillBook | None
 
 
-@dataclass(frozen=True, slots=True)
-class Suspended:
+class Suspended(Struct, frozen=True):
     """A code ('' = everything) was suspended for a reason, or released by the user (None)."""
 
     code: str
@@ -127,22 +139,49 @@ class Suspended:
     reason: Reason | None
 
 
-@dataclass(frozen=True, slots=True)
-class Logged:
+class Logged(Struct, frozen=True):
     """A line of the user's event log."""
 
     line: LogLine
 
 
+class Installed(Struct, frozen=True):
+    """This installation's prefix."""
+
+    prefix: str
+
+
+class AccountKnown(Struct, frozen=True):
+    """The key of the account these books are about."""
+
+    account: str
+
+
+class LiveSaid(Struct, frozen=True):
+    """The word that goes live was said in this run; not so, at the start of another one."""
+
+    on: bool
+
+
+class StrayDropped(Struct, frozen=True):
+    """Something told of another account was dropped; `kind` says what it was."""
+
+    kind: str
+    at: int
+
+
 Record = (
     DayBegan
+    | LeftOpen
     | DayBase
     | OrderPlaced
     | OrderMoved
     | CancelAsked
     | FillBooked
     | GridChanged
+    | TrailsMoved
     | GuardChanged
+    | ClearChanged
     | BoardMoved
     | ShadowKept
     | WatchSet
@@ -150,6 +189,10 @@ Record = (
     | KillSet
     | Suspended
     | Logged
+    | Installed
+    | AccountKnown
+    | LiveSaid
+    | StrayDropped
 )
 
 KINDS: dict[str, type] = {cls.__name__: cls for cls in Record.__args__}

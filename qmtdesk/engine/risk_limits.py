@@ -1,6 +1,8 @@
 """The limits every order has to pass, with the defaults of a small retail account."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from qmtdesk.domain.replacing import replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,9 @@ class RiskLimits:
     refusal_again_ms: int = 300_000
     jump_ms: int = 10_000
     jump_arm_ms: int = 300_000
+    losses: int = 3
+    losses_ms: int = 60_000
+    changes: int = 3
 
 
 REPLAY_LIMITS = RiskLimits(

@@ -1,5 +1,6 @@
 """What is watched beside the gate: too much of anything suspends a code or everything until the user says go on."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from qmtdesk.domain.messages import ClockJumped, JournalSetAside
@@ -7,7 +8,8 @@ from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.engine import reconcile
 from qmtdesk.engine import records as r
-from qmtdesk.engine.books import State, live_orders
+from qmtdesk.engine.books import BUYS, State, filed_fills, filed_orders, live_orders
+from qmtdesk.engine.filed import Orders
 from qmtdesk.engine.telling import told_key
 from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.strategies.plan_error import PlanError
@@ -20,15 +22,22 @@ def suspend(work: Work, code: str, reason: Reason) -> None:
     if code in work.state.suspended:
         return
     work.note(r.Suspended(code, work.state.at, reason))
-    work.log(ALARM, code, reason)
+    work.log(ALARM, "" if code == BUYS else code, reason)
 
 
 def release(work: Work, code: str) -> bool:
-    """The user says go on; what was counted until now does not count any more. False when nothing was held back."""
-    if code not in work.state.suspended:
+    """The user says go on; what was counted until now does not count any more. False when nothing was held back.
+
+    '' takes back everything that was not one code's.
+    """
+    if code == "" and BUYS in work.state.suspended:
+        release(work, BUYS)
+    elif code not in work.state.suspended:
         return False
+    if code not in work.state.suspended:
+        return True
     work.note(r.Suspended(code, work.state.at, None))
-    work.log(NOTICE, code, because(Why.RELEASED))
+    work.log(NOTICE, "" if code == BUYS else code, because(Why.RELEASED))
     return True
 
 
@@ -64,9 +73,8 @@ def _filled_orders(state: State, code: str, side: Side, since: int) -> set[str]:
     """Refs of a code's own grid orders with a trade after a time."""
     return {
         fill.ref
-        for fill in state.fills.values()
-        if fill.code == code
-        and fill.side is side
+        for fill in filed_fills(state).of(code)
+        if fill.side is side
         and fill.at > since
         and (order := state.orders.get(fill.ref)) is not None
         and order.owner.kind in STRATEGIES
@@ -115,13 +123,36 @@ def clock_jumped(work: Work, gap_ms: int) -> None:
 
 def in_time(work: Work) -> None:
     """Each second: warn before a cap is reached, say which cancel goes unheeded, keep suspended codes off the book."""
+    _watch_changes(work)
     for code in work.state.suspended:
-        if code:
+        if code == BUYS:
+            _clear_buys(work)
+        elif code:
             _clear_book(work, code)
     _warn_stuck(work)
     for reason in (_near_day_cap(work.state), _cancel_ratio(work.state)):
         if reason is not None and told_key("", reason) not in work.state.told:
             work.log(NOTICE, "", reason)
+
+
+def _clear_buys(work: Work) -> None:
+    for order in live_orders(work.state):
+        if order.owner.kind in STRATEGIES and order.side is Side.BUY:
+            work.cancel(order)
+
+
+def _watch_changes(work: Work) -> None:
+    """A counter that takes other orders than were sent, again and again, is not sent any more of that code."""
+    state = work.state
+    changed = filed_orders(state).once(_changed)
+    counts = Counter(order.code for order in changed if order.created_at > state.released.get(order.code, 0))
+    for code, count in counts.items():
+        if state.limits.changes and count >= state.limits.changes:
+            suspend(work, code, because(Why.ORDERS_CHANGED, count=count))
+
+
+def _changed(orders: Orders, _code: str) -> list[Order]:
+    return [order for order in orders.values() if order.changed and order.owner.kind is not OwnerKind.FOREIGN]
 
 
 def _warn_stuck(work: Work) -> None:

@@ -1,13 +1,13 @@
 """The kill switch: no new order, own orders cancelled, proved by its own confirmations, on until lifted by hand."""
 
-from dataclasses import replace
-
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why, because
-from qmtdesk.engine import gate
+from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import records as r
+from qmtdesk.engine import worth
 from qmtdesk.engine.apply import LOSS
 from qmtdesk.engine.books import KillBook, Ready, live_orders
+from qmtdesk.engine.telling import told_key
 from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.strategies import guard as rules
 from qmtdesk.strategies.guard import GuardState
@@ -56,9 +56,14 @@ def watch_loss(work: Work) -> None:
     cap = state.limits.loss_kill_bp
     if not cap or state.kill is not None or state.loss_day == state.day or state.ready is not Ready.READY:
         return
-    base = state.money.base_total if state.money else 0
+    base = worth.day_base(state)
     # one wild price stops buying at once and no more; two that agree stop everything
-    loss = base - gate.total_value(state, agreed=True)
+    odd = worth.odd_price(state)
+    if odd is not None:
+        if told_key("", odd) not in state.told:
+            work.log(ALARM, "", odd)
+        return
+    loss = base - worth.total_value(state, agreed=True)
     if base > 0 and loss * 10_000 > base * cap:
         work.log(ALARM, "", because(Why.LOSS_KILL, loss_milli=loss, cap_bp=cap))
         press(work, LOSS)

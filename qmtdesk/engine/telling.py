@@ -2,9 +2,23 @@
 
 from qmtdesk.domain.reason import Reason, Why
 
-ONCE_A_DAY = frozenset({Why.CANCEL_RATIO, Why.DAY_MESSAGES_NEAR, Why.CANCEL_STUCK})
+ONCE_A_DAY = frozenset(
+    {
+        Why.CANCEL_RATIO,
+        Why.DAY_MESSAGES_NEAR,
+        Why.CANCEL_STUCK,
+        Why.CLOCK_SKEWED,
+        Why.OTHER_ACCOUNT,
+        Why.OTHER_PROGRAM,
+        Why.ORDER_LOOKALIKE,
+        Why.PNL_UNKNOWN,
+    }
+)
+APART = {Why.CANCEL_STUCK: "ref", Why.ORDER_LOOKALIKE: "ref", Why.OTHER_PROGRAM: "install"}
+"""Words that are said once for each of something."""
 REFUSALS = frozenset(
     {
+        Why.LIVE_UNSAID,
         Why.MASTER_OFF,
         Why.KILLED,
         Why.RECONCILING,
@@ -40,6 +54,13 @@ REFUSALS = frozenset(
         Why.REJECT_STORM,
         Why.CLOCK_JUMPED,
         Why.JOURNAL_FAILED,
+        Why.ACCOUNT_STATUS,
+        Why.ACCOUNT_CHANGED,
+        Why.REPORT_SHRUNK,
+        Why.ORDERS_CHANGED,
+        Why.LINK_FLAPS,
+        Why.GATEWAY_SILENT,
+        Why.CLOCK_WRONG,
         Why.LOSS_REDUCE,
         Why.CHECK_FAILED,
     }
@@ -50,5 +71,5 @@ def told_key(code: str, reason: Reason) -> str:
     """What to remember a word under; '' for one that is said each time. One order's words are apart from another's."""
     if reason.why not in ONCE_A_DAY and reason.why not in REFUSALS:
         return ""
-    ref = dict(reason.args).get("ref", "") if reason.why is Why.CANCEL_STUCK else ""
-    return f"{reason.why.value}:{code}:{ref}"
+    one = dict(reason.args).get(APART[reason.why], "") if reason.why in APART else ""
+    return f"{reason.why.value}:{code}:{one}"

@@ -1,11 +1,10 @@
 """The scratch of one step: it gathers records and intents, and applies each record the moment it is made."""
 
-from dataclasses import replace
-
 from qmtdesk.domain.messages import Cancel, Intent, Place, Query
 from qmtdesk.domain.order import Fill, Order, OrderState, Owner, Side
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import phase_at
 from qmtdesk.engine import gate
 from qmtdesk.engine import records as r
@@ -32,6 +31,7 @@ class Work:
         self.rejected: list[Order] = []
         self.revived: list[Order] = []
         self.pulled: list[Order] = []
+        self.gone: list[Order] = []
         self.moves: list[tuple[str, GuardMove]] = []
 
     def note(self, record: r.Record) -> None:
@@ -133,8 +133,8 @@ class Work:
             self.state = replace(self.state, guards=put(self.state.guards, code, guard))
 
     def ref(self, number: int) -> str:
-        """Ours for ever: the day and a number that never goes back, short enough for a broker's remark field."""
-        return f"q{self.state.day[2:].replace('-', '')}-{number:06d}"
+        """Ours for ever: installation, day and a number that never goes back, short enough for a broker's remark."""
+        return f"q{self.state.install}{self.state.day[2:].replace('-', '')}-{number:06d}"
 
 
 def _one_more(kill: KillBook) -> KillBook:

@@ -1,9 +1,9 @@
 """What must be true once the faults have ended and a minute has passed."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qmtdesk.domain.order import FINAL, OrderState, OwnerKind
+from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.books import Ready, State
 from qmtdesk.engine.grids import wish_of
 from qmtdesk.gateways.paper import names
@@ -29,13 +29,28 @@ def check(day: "CheckedDay") -> None:
     _refusals(day)
     _stopped(day)
     _wishes(day)
+    _clearings(day)
     for code, book in state.grids.items():
         part = book.grid or book.rolling
-        if part is not None and part.held_total != day.expected[code]:
-            day.fail("I3", f"{code} holds {part.held_total}, its trades come to {day.expected[code]}")
+        own = day.allotment(code)
+        if part is not None and part.held_total != own.held:
+            day.fail("I3", f"{code} holds {part.held_total}, its trades come to {own.held}")
+        if wrong := own.agrees(book):
+            day.fail("I12", f"the figures of {code} are wrong, {wrong}")
+    if day.state.messages != day.written_today.total() or dict(day.state.messages_of) != dict(+day.written_today):
+        day.fail("I10", f"{day.state.messages_of} messages counted today, {day.written_today} written down")
     day.compare(day.folded())
-    if day.shown is not None and (wrong := day.shown.differences(day.state, day.at)):
-        day.fail("I15", f"a desk shows {wrong}")
+    _queues(day)
+    if day.shown is not None and (unlike := day.shown.differences(day.state, day.at)):
+        day.fail("I15", f"a desk shows {unlike}")
+
+
+def _queues(day: "CheckedDay") -> None:
+    """Nothing is left on its way but a question and its answer, and nothing waits in the trader."""
+    errands = {errand.kind for errand in day.truth.errands} - {"query"}
+    letters = {letter.name for letter in day.truth.letters} - {"AccountReported"}
+    if errands or letters or day.loop.waiting:
+        day.fail("I15", f"still on their way: {errands} {letters}, {day.loop.waiting} in the inbox")
 
 
 def _orders(day: "CheckedDay") -> None:
@@ -114,6 +129,14 @@ def _wishes(day: "CheckedDay") -> None:
             day.fail("live", f"{code} wants {missing} and nobody says why not")
 
 
+def _clearings(day: "CheckedDay") -> None:
+    """What is being cleared stands on the book, or the user is told why not; what ended is off it."""
+    for code, book in day.state.clears.items():
+        live = any(order.owner.kind is OwnerKind.CLEAR for order in day.live(code))
+        if book.why is not None or (not live and code not in day.state.blocked):
+            day.fail("live", f"a clearing that neither goes on nor ends: {book}")
+
+
 def known(state: State) -> dict[str, object]:
     """What must survive a restart."""
     kill = state.kill and replace(state.kill, blocked=0)
@@ -122,6 +145,8 @@ def known(state: State) -> dict[str, object]:
         "refs": dict(state.refs),
         "fills": dict(state.fills),
         "grids": dict(state.grids),
+        "clears": dict(state.clears),
+        "bought": dict(state.bought),
         "guards": {code: (g.plan, g.state, g.sale, g.asks, g.shown) for code, g in state.guards.items()},
         "kill": kill,
         "watch": state.watch,

@@ -6,11 +6,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from qmtdesk.domain import messages as m
+from qmtdesk.domain.calendar import is_trading_day, next_trading_day
 from qmtdesk.domain.instrument import Kind
 from qmtdesk.domain.order import FINAL, Owner, OwnerKind, Side
-from qmtdesk.domain.plans import StopHow
-from qmtdesk.domain.sessions import phase_at
-from qmtdesk.engine.books import Ready
+from qmtdesk.domain.plans import Spacing, StopHow
+from qmtdesk.domain.sessions import at_of, phase_at, shanghai_day
+from qmtdesk.engine.books import BUYS, Ready
 from qmtdesk.engine.grids import GRID_OWNERS
 from qmtdesk.gateways.paper.truth import Entry
 from qmtdesk.strategies.guard import GuardState
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 IMMEDIATE = frozenset({OwnerKind.FIRST_BUY, OwnerKind.CLEAR, OwnerKind.GUARD})
 FIRED = frozenset({GuardState.TRIGGERED, GuardState.SOLD})
 COLLAR_BP = 200
+BP = 10_000
 
 
 def check_place(day: "CheckedDay", place: m.Place) -> None:
@@ -30,11 +32,13 @@ def check_place(day: "CheckedDay", place: m.Place) -> None:
     day.sent_refs.add(place.ref)
     if place.ref not in day.journaled:
         day.fail("I6", f"an order left that was not written down: {place}")
+    day.heard.check(day, place)
     _allowed(day, place)
     _asked_for(day, place)
     _shaped(day, place)
     _counted(day, place)
     _level(day, place)
+    _pair(day, place)
 
 
 def _allowed(day: "CheckedDay", place: m.Place) -> None:
@@ -43,6 +47,8 @@ def _allowed(day: "CheckedDay", place: m.Place) -> None:
         day.fail("I7", f"an order left although nothing may: {place}")
     if "" in state.suspended or (place.code in state.suspended and place.owner.kind is not OwnerKind.GUARD):
         day.fail("I7", f"an order left although its code waits for the user: {place}")
+    if BUYS in state.suspended and place.side is Side.BUY:
+        day.fail("I7", f"bought although buying waits for the user: {place}")
     if day.at - state.quotes[place.code].quote.at > state.limits.quote_age_ms:
         day.fail("I7", f"an order left on an old price: {place}")
     if state.money is None or day.at - state.money.reported_at > state.limits.account_age_ms:
@@ -56,12 +62,24 @@ def _asked_for(day: "CheckedDay", place: m.Place) -> None:
     kind = place.owner.kind
     if kind in GRID_OWNERS and not (book and book.armed):
         day.fail("I7", f"a grid that is off sent {place}")
+    if kind in GRID_OWNERS and book and not book.plan.keep_armed and day.at >= ends_at(book.armed_at):
+        day.fail("I7", f"a grid whose arming ended at the close sent {place}")
+    if kind is OwnerKind.GUARD and guard and not guard.plan.keep_armed and day.at >= ends_at(guard.armed_at):
+        day.fail("I7", f"a guard whose arming ended at the close sent {place}")
     if kind is OwnerKind.CLEAR and not (book and book.winding is StopHow.SELL):
-        day.fail("I7", f"a clearing nobody asked for: {place}")
+        day.cleared.check(day, place)
     if kind is OwnerKind.GUARD and not (guard and guard.state is GuardState.TRIGGERED and place.side is Side.SELL):
         day.fail("I11", f"a guard that did not trigger sold: {place}")
     if place.side is Side.BUY and guard and guard.state in FIRED:
         day.fail("I11", f"what a guard sells was bought: {place}")
+
+
+def ends_at(armed_at: int) -> int:
+    """The close of the trading day an arming was for: one of the evening is for the next day."""
+    day = shanghai_day(armed_at)
+    if not is_trading_day(day) or armed_at >= at_of(day, 15, 0):
+        day = next_trading_day(day)
+    return at_of(day, 15, 0)
 
 
 def _shaped(day: "CheckedDay", place: m.Place) -> None:
@@ -87,6 +105,11 @@ def _counted(day: "CheckedDay", place: m.Place) -> None:
     if place.owner.kind is OwnerKind.GUARD:
         return
     caps, minute = day.limits, 0
+    today = day.written_today
+    if caps.per_day and today.total() > caps.per_day:
+        day.fail("I10", f"{today.total()} messages today with {place}")
+    if caps.per_symbol_day and today[place.code] > caps.per_symbol_day:
+        day.fail("I10", f"{today[place.code]} messages in one code today with {place}")
     for at, intent in reversed(day.sent):
         if day.at - at >= 60_000:
             break
@@ -100,29 +123,45 @@ def _level(day: "CheckedDay", place: m.Place) -> None:
     book = day.state.grids.get(place.code)
     if place.owner.kind is not OwnerKind.GRID or book is None or book.grid is None or book.grid.stopped_low:
         return
-    grid, tick = book.grid, day.state.instruments[place.code].tick
+    grid, tick, even = book.grid, day.state.instruments[place.code].tick, book.plan.spacing is Spacing.ARITHMETIC
     # deep below the market a sale is raised to what the exchange's cage takes, which may be above all levels
     raised = place.side is Side.SELL and place.price > grid.lattice.levels[-1]
-    if not raised and place.price not in exact_levels(grid.anchor, book.plan.step_bp, tick):
+    if not raised and place.price not in exact_levels(grid.anchor, book.plan.step_bp, tick, even=even):
         day.fail("I12", f"no level of {grid.anchor} in steps of {book.plan.step_bp} bp: {place}")
     gap = place.owner.slot - grid.slot0
     here = 0 <= gap < grid.lattice.gaps
     if not here or (place.side is Side.BUY and place.price > grid.lattice.levels[gap]):
         day.fail("I4", f"not the level of its gap: {place}")
-    bought = day.bought_at.get((place.code, day.armed_at.get(place.code, 0), place.owner.slot))
+    bought = day.bought_at.get((place.code, day.allotment(place.code).armed_at, place.owner.slot))
     if bought is None or place.side is Side.BUY:
         return
-    if (place.price + tick) * 10_000 < bought * (10_000 + book.plan.step_bp):
+    # an even stair's steps are the base's, so above the base they are less than that share of the price
+    if (place.price + tick) * 10_000 < bought * 10_000 + min(grid.anchor, bought) * book.plan.step_bp:
         day.fail("I12", f"bought at {bought}, for sale at {place.price}: {place}")
 
 
+def _pair(day: "CheckedDay", place: m.Place) -> None:
+    """A rolling pair stands a step around the price of an order of its own that was filled, or where it began."""
+    book = day.state.grids.get(place.code)
+    if place.owner.kind is not OwnerKind.ROLLING or book is None or book.rolling is None:
+        return
+    pair, tick = book.rolling, day.state.instruments[place.code].tick
+    own = day.allotment(place.code)
+    if pair.leg and pair.centre not in own.prices:
+        day.fail("I12", f"a pair around {pair.centre}, where none of its orders filled {sorted(own.prices)}: {place}")
+    way = 1 if place.side is Side.SELL else -1
+    off = place.price * BP - pair.centre * (BP + way * book.plan.step_bp)
+    if abs(2 * off) > tick * BP and abs(place.price - pair.centre) != tick:
+        day.fail("I12", f"not a step from {pair.centre}: {place}")
+
+
 @lru_cache(maxsize=256)
-def exact_levels(base: int, step_bp: int, tick: int) -> frozenset[int]:
+def exact_levels(base: int, step_bp: int, tick: int, *, even: bool = False) -> frozenset[int]:
     """Every level within a third of the base, by fractions: another way than the program's to the same prices."""
     step = Fraction(10_000 + step_bp, 10_000)
     levels, up, down = {base}, Fraction(base), Fraction(base)
     while up * 3 < base * 4:
-        up, down = up * step, down / step
+        up, down = (up + base * (step - 1), down - base * (step - 1)) if even else (up * step, down / step)
         levels |= {int(price / tick + Fraction(1, 2)) * tick for price in (up, down)}
     return frozenset(levels)
 
@@ -151,6 +190,8 @@ def check_together(day: "CheckedDay", place: m.Place) -> None:
         day.fail("I4", f"own orders cross: {here}")
     if place.side is Side.SELL and not day.foreign:
         _enough(day, place.code, sum(entry.left for mine, entry in here if mine.side is Side.SELL))
+    if place.side is Side.SELL:
+        _own_shares(day, place)
     if place.side is Side.BUY:
         _within_caps(day, place)
 
@@ -161,6 +202,30 @@ def _enough(day: "CheckedDay", code: str, offered: int) -> None:
     room = held.volume - bound if held else 0
     if offered > room:
         day.fail("I1", f"{offered} of {code} on offer, {room} may be sold")
+
+
+def _own_shares(day: "CheckedDay", place: m.Place) -> None:
+    """Grid sales at the counter that are not booked yet never come to more than the grid of that code has.
+
+    A guard's sale: what was sold since it triggered and what is on offer come to no more than its target.
+    """
+    guards = place.owner.kind is OwnerKind.GUARD
+    open_volume = 0
+    for number, mine in day.mine.items():
+        if mine.code != place.code or mine.side is Side.BUY or (mine.owner.kind is OwnerKind.GUARD) is not guards:
+            continue
+        if mine.ref in day.cleared.whole:
+            continue
+        entry, order = day.truth.entries.get(number), day.state.orders.get(mine.ref)
+        if entry is not None:
+            most = entry.filled if entry.state in FINAL else entry.volume
+            open_volume += most - (order.filled if order else 0)
+    guard = day.state.guards.get(place.code)
+    if not guards and open_volume > day.allotment(place.code).held:
+        has = day.allotment(place.code).held
+        day.fail("I2", f"{open_volume} of {place.code} on offer, its grid has {has}: {place}")
+    if guards and guard and guard.sale and open_volume + day.guard_sold[place.code] > guard.sale.target:
+        day.fail("I11", f"more for sale than when it triggered, {guard.sale.target}: {place}")
 
 
 def _within_caps(day: "CheckedDay", place: m.Place) -> None:
@@ -180,12 +245,15 @@ def _within_caps(day: "CheckedDay", place: m.Place) -> None:
 def check_cancel(day: "CheckedDay", cancel: m.Cancel) -> None:
     """Before the counter hears of it."""
     state = day.state
-    order = state.orders[cancel.ref]
+    order = state.orders.get(cancel.ref)
+    if order is None:
+        day.fail("I13", f"an order nobody knows was cancelled: {cancel}")
+        return
+    if not phase_at(state.listings[order.code], day.at).takes_cancels:
+        day.fail("I7", f"a cancel left in a phase that takes none: {cancel}")
     if order.owner.kind is OwnerKind.FOREIGN or cancel.broker_id not in day.mine:
         day.fail("I13", f"an order of somebody else was cancelled: {order}")
     if not state.linked:
         day.fail("I7", f"a cancel left while the link was down: {cancel}")
-    if not phase_at(state.listings[order.code], day.at).takes_cancels:
-        day.fail("I7", f"a cancel left in a phase that takes none: {cancel}")
     if day.at - order.created_at < state.limits.min_age_ms and not day.by_user and state.kill is None:
         day.fail("I10", f"an order younger than a second was cancelled: {order}")

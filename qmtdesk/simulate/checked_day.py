@@ -4,18 +4,26 @@ from collections import Counter
 from collections.abc import Sequence
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.order import FINAL, OrderState, OwnerKind, Side
+from qmtdesk.domain.instrument import Kind
+from qmtdesk.domain.order import FINAL, Order, OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import GuardAction
 from qmtdesk.domain.quote import BoardState, board_state, seal_amount
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import phase_at
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import State
 from qmtdesk.engine.core import Step
+from qmtdesk.engine.records import encode
 from qmtdesk.gateways.paper.truth import Truth
 from qmtdesk.simulate import at_rest, at_send
+from qmtdesk.simulate.allotment import Allotment, armed, gain
+from qmtdesk.simulate.cleared import Cleared
+from qmtdesk.simulate.gossip import gossiped, secrets_in
+from qmtdesk.simulate.heard import Heard
 from qmtdesk.simulate.looped_day import LoopedDay
 from qmtdesk.simulate.shown import Shown
+from qmtdesk.simulate.untold import Untold
 from qmtdesk.strategies.guard import GuardState
 
 FILLING = frozenset({OrderState.PARTIAL, OrderState.PART_CANCELLING})
@@ -38,18 +46,23 @@ class CheckedDay(LoopedDay):
 
     foreign: bool = False
     by_user: bool = False
+    gossip: bool = False
 
     def __post_init__(self) -> None:
         self.mine: dict[str, m.Place] = {}
         self.journaled: set[str] = set()
         self.sent_refs: set[str] = set()
-        self.expected: dict[str, int] = {}
-        self.armed_at: dict[str, int] = {}
+        self.allotted: dict[str, Allotment] = {}
         self.claimed: set[tuple[str, str]] = set()
+        self.traded: set[str] = set()
+        self.guard_sold: Counter[str] = Counter()
+        self.untold = Untold()
+        self.vanished: set[str] = set()
         self.wanted_off: set[str] = set()
-        self.adopted: Counter[str] = Counter()
-        self.traded: Counter[tuple[str, Side]] = Counter()
         self.bought_at: dict[tuple[str, int, int], int] = {}
+        self.written_today: Counter[str] = Counter()
+        self.heard = Heard()
+        self.cleared = Cleared()
         self.shown: Shown | None = None
         self.event: m.Event = m.TimePassed()
         self.orders = self.fills = 0
@@ -66,10 +79,14 @@ class CheckedDay(LoopedDay):
 
     def feed(self, event: m.Event) -> Step:
         before = self.state
-        self.event = event
+        self.event = event = gossiped(event) if self.gossip else event
+        self.heard.hear(self, event)
         result = super().feed(event)
+        self.untold.step_ended(self)
+        if result.refusal is None:
+            self.cleared.hear(event)
         failed = result.refusal is not None and result.refusal.why is Why.CHECK_FAILED
-        self.check_grids()
+        self.check_grids(before)
         self.check_orders_go_forward(before)
         self.check_guards(before, event)
         if not failed:
@@ -79,46 +96,88 @@ class CheckedDay(LoopedDay):
     def written(self, records: Sequence[r.Record]) -> None:
         super().written(records)
         for record in records:
-            match record:
-                case r.OrderPlaced(order):
-                    self.journaled.add(order.ref)
-                case r.FillBooked():
-                    self.expect(record)
-                case r.GridChanged(code, book) if book.armed_at != self.armed_at.get(code):
-                    self.armed_at[code] = book.armed_at
-                    self.expected[code] = book.plan.adopt
-                    self.adopted[code] += book.plan.adopt
-                case r.Logged(line):
-                    self.check_words(line.reason.args)
-                case _:
-                    pass
+            self.note(record)
+            self.cleared.note(self, record)
+            if self.gossip and secrets_in(encode(record)[1]):
+                self.fail("I16", f"written down: {record}")
+
+    def note(self, record: r.Record) -> None:
+        """What a record says to the books that are kept here a second time."""
+        match record:
+            case r.OrderPlaced(order):
+                self.journaled.add(order.ref)
+                self.written_today[order.code] += order.owner.kind is not OwnerKind.FOREIGN
+            case r.CancelAsked(ref):
+                known = self.state.orders.get(ref)
+                self.written_today[known.code if known else ref] += 1
+            case r.DayBegan():
+                self.written_today.clear()
+            case r.LeftOpen(overnight):
+                self.untold.explained(self, overnight)
+            case r.FillBooked():
+                self.expect(record)
+            case r.GridChanged(code, book) if book.armed_at != self.allotment(code).armed_at:
+                self.allotted[code] = armed(book)
+            case r.GuardChanged(code, guard) if guard is None or guard.sale is None:
+                self.guard_sold[code] = 0
+            case _:
+                self.check_told(record)
+
+    def allotment(self, code: str) -> Allotment:
+        """What the grid of a code was given and did since it was armed."""
+        return self.allotted.setdefault(code, Allotment())
 
     def expect(self, record: r.FillBooked) -> None:
-        """What each grid should hold: every trade of its orders, once."""
+        """What each grid should hold, and what it earned: every trade of its orders, once."""
         fill = record.fill
         order = self.state.orders.get(fill.ref)
-        if order is None or order.owner.kind in (OwnerKind.FOREIGN, OwnerKind.GUARD):
+        known = f"{fill.day}{fill.code}{fill.side.value}{fill.trade_id}"
+        self.cleared.booked(order, fill, again=known in self.traded)
+        self.traded.add(known)
+        if order is None or order.owner.kind is OwnerKind.FOREIGN:
             return
         key = (f"{fill.day}{fill.trade_id}", fill.ref)
         if key in self.claimed:
             self.fail("I3", f"booked twice: {fill}")
         self.claimed.add(key)
-        way = fill.volume if fill.side is Side.BUY else -fill.volume
-        self.expected[fill.code] = max(0, self.expected.get(fill.code, 0) + way)
-        # an order left on the book by an earlier arming says nothing of the gaps of this one
-        ours = order.owner.kind is OwnerKind.GRID and order.created_at >= self.armed_at.get(fill.code, 0)
-        if ours and fill.side is Side.BUY:
-            self.bought_at[fill.code, self.armed_at.get(fill.code, 0), order.owner.slot] = order.price
-        self.traded[fill.code, fill.side] += fill.volume
-        if self.traded[fill.code, Side.SELL] > self.traded[fill.code, Side.BUY] + self.adopted[fill.code]:
+        if order.owner.kind is OwnerKind.GUARD:
+            self.guard_sold[fill.code] += fill.volume
+            return
+        own = self.allotment(fill.code)
+        before = own.over
+        place = self.mine.get(order.broker_id)
+        if order.changed and place is not None:
+            # whatever price the counter took, it worked for the level it was sent for
+            order = replace(order, price=place.price)
+        pairs = own.book(order, fill)
+        # what stood on the book before this arming may fill beyond what this arming was given
+        beyond = own.over > before and order.ref not in self.cleared.whole
+        if beyond and order.created_at >= own.armed_at:
             self.fail("I2", f"the grid of {fill.code} sold more than it ever had: {fill}")
+        if order.owner.kind is OwnerKind.GRID and order.created_at >= own.armed_at and fill.side is Side.BUY:
+            self.bought_at[fill.code, own.armed_at, order.owner.slot] = order.price
+        self.check_gain(order, [gain(*pair) for pair in pairs])
+
+    def check_gain(self, order: Order, gains: Sequence[int]) -> None:
+        """A pair of a bond's grid pays its commissions, unless the user's stop price was met."""
+        book = self.state.grids.get(order.code)
+        stopped = book is None or book.grid is None or book.grid.stopped_low
+        if not stopped and self.state.instruments[order.code].kind is Kind.BOND and min(gains, default=0) < 0:
+            self.fail("I12", f"a round trip that lost {-min(gains)} 厘 after commission: {order}")
+
+    def check_told(self, record: r.Record) -> None:
+        """What a record tells the user."""
+        if isinstance(record, r.Logged):
+            self.check_words(record.line.reason.args)
+        elif isinstance(record, r.OrderMoved):
+            self.check_words((("text", record.text),))
 
     def check_words(self, args: Sequence[tuple[str, int | str]]) -> None:
         """Nothing the user is told holds a number as long as an account's."""
         for name, value in args:
             run = 0
-            # a foreign order's ref is made of the counter's number of it
-            for letter in value if isinstance(value, str) and name != "ref" else "":
+            # orders are named by the counter's numbers of them
+            for letter in value if isinstance(value, str) and name not in ("ref", "numbers") else "":
                 run = run + 1 if letter.isdigit() else 0
                 if run >= SECRET_DIGITS:
                     self.fail("I16", f"{name} tells a long number: {value}")
@@ -142,8 +201,10 @@ class CheckedDay(LoopedDay):
 
     # --- after each step
 
-    def check_grids(self) -> None:
+    def check_grids(self, before: State) -> None:
         for code, book in self.state.grids.items():
+            if before.grids.get(code) is book:
+                continue
             if book.grid is not None and not all(0 <= gap.held <= book.grid.unit for gap in book.grid.gaps):
                 self.fail("I2", f"{code} holds {book.grid.held} of {book.grid.unit}")
 
@@ -163,7 +224,13 @@ class CheckedDay(LoopedDay):
                 self.fail("I9", f"back from the dead: {old} became {order}")
             if order.filled < old.filled or order.told_filled < old.told_filled:
                 self.fail("I9", f"trades taken back: {old} became {order}")
-            if old.state in FILLING and order.state in (OrderState.SENT, OrderState.UNKNOWN, OrderState.WORKING):
+            # one that is not listed any more is in doubt, whatever was known of it
+            unlisted = order.state is OrderState.UNKNOWN and order.broker_id in self.vanished
+            if (
+                old.state in FILLING
+                and not unlisted
+                and order.state in (OrderState.SENT, OrderState.UNKNOWN, OrderState.WORKING)
+            ):
                 self.fail("I9", f"backwards: {old} became {order}")
 
     def check_guards(self, before: State, event: m.Event) -> None:
@@ -201,11 +268,16 @@ class CheckedDay(LoopedDay):
             if value != its[name]:
                 self.fail("I14", f"{name} after a restart: {its[name]} instead of {value}")
 
+    def closed(self) -> None:
+        self.untold.closed(self)
+        self.mine.clear()
+
     def check_calm(self) -> None:
         """Everything came right."""
         at_rest.check(self)
 
     def alike(self, broker_id: str) -> tuple[str, Side, int, int] | None:
         """Orders that differ only in the gap they work for cannot be told apart without a remark, and need not be."""
-        place = self.mine.get(broker_id)
-        return (place.code, place.side, place.price, place.volume) if place else None
+        place, entry = self.mine.get(broker_id), self.truth.entries.get(broker_id)
+        # a counter may have taken another price or volume than was sent
+        return (place.code, place.side, entry.price, entry.volume) if place and entry else None

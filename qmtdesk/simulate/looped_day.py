@@ -7,6 +7,8 @@ from hashlib import blake2b
 from pathlib import Path
 from tempfile import mkdtemp
 
+import msgspec
+
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.fees import FeeSchedule
 from qmtdesk.engine.books import State
@@ -20,6 +22,7 @@ from qmtdesk.trader.diary import Diary
 from qmtdesk.trader.loop import Loop
 from qmtdesk.trader.pictures import Desk
 
+ENCODER = msgspec.msgpack.Encoder()
 DESK = Desk("paper", "simulated", 1, "")
 NOWHERE = Path("simulated")
 IN_MEMORY = Path("/dev") / "shm"
@@ -123,6 +126,11 @@ class StoryLoop(Loop):
     def _look_at_clock(self) -> None:
         """Clocks jump where the story says so."""
 
+    @property
+    def waiting(self) -> int:
+        """Events nobody has looked at yet."""
+        return self._inbox.qsize()
+
 
 class LoopedDay(MarketDay):
     """A market day whose engine runs in the trader's own loop. `on_file`: its journal is a real file."""
@@ -139,7 +147,7 @@ class LoopedDay(MarketDay):
         self.diary: Diary = Diary(self.folder / "journal.db") if self.on_file else MemoryDiary()
         self.loop = self.new_loop(resume=False)
 
-    def new_loop(self, *, resume: bool) -> Loop:
+    def new_loop(self, *, resume: bool) -> StoryLoop:
         """A new process: everything it knows comes from the journal."""
         fresh = State(self.limits, FeeSchedule())
         loop = StoryLoop(Line(self), StoryDiary(self, self.diary), fresh, DESK, ORIGINAL, self.folder, resume=resume)
@@ -148,7 +156,7 @@ class LoopedDay(MarketDay):
 
     def feed(self, event: m.Event) -> Step:
         self.events += 1
-        self.trace.update(f"{self.at}{type(event).__name__}".encode())
+        self.trace.update(f"{self.at}{type(event).__name__}".encode() + ENCODER.encode(event))
         result = self.loop.handle(self.at, event)
         self.state = self.loop.state
         return result

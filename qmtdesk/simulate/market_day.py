@@ -29,8 +29,8 @@ def quote_of(
 ) -> Quote:
     """A quote with five levels around a last price."""
     tick = 1 if code.startswith("1") else 10
-    bids = tuple(Level(last - tick * (spread + i), depth) for i in range(5))
-    asks = tuple(Level(last + tick * (spread + i), depth) for i in range(5))
+    bids = tuple([Level(last - tick * (spread + i), depth) for i in range(5)])
+    asks = tuple([Level(last + tick * (spread + i), depth) for i in range(5)])
     return Quote(code, at, last, prev or last, last, last, last, volume, volume * last, bids, asks)
 
 
@@ -57,10 +57,11 @@ class MarketDay:
     mute: bool = False
     seed: int = 7
     faults: Faults = NO_FAULTS
+    first_day: date = DAY
 
     def __post_init__(self) -> None:
-        self.day = DAY
-        self.at = at_of(DAY, self.hour, self.minute)
+        self.day = self.first_day
+        self.at = at_of(self.day, self.hour, self.minute)
         holdings = {code: Holding(volume, volume * cost) for code, (volume, cost) in self.held.items()}
         account = PaperAccount(self.cash, 0, holdings)
         self.exchange = self.make_exchange(account)
@@ -68,8 +69,8 @@ class MarketDay:
         self.records: list[Record] = []
         self.sent: list[tuple[int, Intent]] = []
         self.last: dict[str, int] = dict(self.prices)
-        self.instruments = self.make_instruments(DAY, self.prices)
-        self.exchange.open_day(DAY, self.instruments)
+        self.instruments = self.make_instruments(self.day, self.prices)
+        self.exchange.open_day(self.day, self.instruments)
 
     def make_exchange(self, account: PaperAccount) -> PaperExchange:
         """The broker of this story."""
@@ -172,6 +173,7 @@ class MarketDay:
         self.at = max(self.at, at_of(self.day, 15, 0, 1))
         self.exchange.close_day(self.at)
         self.wait(2_000)
+        self.closed()
         self.day, self.at = day, at_of(day, hour, minute)
         self.instruments = self.make_instruments(day, self.last)
         self.prices = dict(self.last)
@@ -179,6 +181,9 @@ class MarketDay:
         self.feed(DayOpened(day.isoformat(), self.instruments))
         self.quote_all()
         return self.wait(2_000)
+
+    def closed(self) -> None:
+        """The day is over at the broker, whose lists still show it."""
 
     def restart(self, *, resume: bool) -> "MarketDay":
         """Begin anew from what was written down, and connect again."""

@@ -1,279 +1,125 @@
-"""Deliberate mistakes, put into the running program by name, each of which the promises must notice."""
+"""Deliberate mistakes by name, and which promise must notice each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import Any
-
-from qmtdesk.domain import messages as m
-from qmtdesk.domain.order import CANCELLABLE, Order
-from qmtdesk.domain.quote import BoardState
-from qmtdesk.engine import apply as folding
-from qmtdesk.engine import books, core, diff, gate, grids, ledger, reconcile, switches, work
-from qmtdesk.strategies import grid_state, lattice
-from qmtdesk.strategies import guard as rules
-from qmtdesk.trader import loop, publisher
-
-Anything = Any
-"""What a patched name holds; the mutants are the one place that bends the program's types."""
-
-
-class Patch:
-    """Names replaced for a while, and put back in the reverse order."""
-
-    def __init__(self) -> None:
-        self._undo: list[tuple[object, str, Anything]] = []
-
-    def set(self, where: object, name: str, value: Anything) -> None:
-        """Replace one name; AttributeError when there is nothing of that name to replace."""
-        self._undo.append((where, name, getattr(where, name)))
-        setattr(where, name, value)
-
-    def undo(self) -> None:
-        """Put everything back."""
-        while self._undo:
-            setattr(*self._undo.pop())
-
-
-Mutant = Callable[[Patch], None]
-
-
-def _no_checks(*names: str) -> Mutant:
-    def mutate(patch: Patch) -> None:
-        patch.set(gate, "CHECKS", tuple(check for check in gate.CHECKS if check.__name__ not in names))
-        for name in names:
-            patch.set(gate, name, lambda *_: None)
-
-    return mutate
-
-
-def _without_dedupe(patch: Patch) -> None:
-    real, count = folding.fill_key, iter(range(10**9))
-    patch.set(ledger, "fill_key", lambda fill: f"{real(fill)}:{next(count)}")
-
-
-def _doubt_is_refusal(patch: Patch) -> None:
-    patch.set(ledger, "doubtful", ledger.refused)
-
-
-def _one_look(patch: Patch) -> None:
-    patch.set(reconcile, "LOOKS", 1)
-    patch.set(reconcile, "LOOKING_MS", 0)
-    patch.set(reconcile, "_unclaimed", lambda *_: False)
-
-
-def _no_reviving(patch: Patch) -> None:
-    _one_look(patch)
-    patch.set(ledger, "_alive", lambda _work, order: order)
-
-
-def _doubts_do_not_block(patch: Patch) -> None:
-    _no_checks("_one_per_key", "_frozen_side")(patch)
-    real = diff.difference
-
-    def known_only(wanted: Anything, working: list[Order]) -> Anything:
-        return real(wanted, [order for order in working if order.state in CANCELLABLE])
-
-    patch.set(grids, "difference", known_only)
-
-
-def _kill_forgets(patch: Patch) -> None:
-    patch.set(switches, "progress", lambda _work: None)
-
-
-def _foreign_is_ours(patch: Patch) -> None:
-    real = books.live_orders
-    patch.set(switches, "live_orders", lambda state, code="", **_: real(state, code, own=False))
-
-
-def _disarm_forgets(patch: Patch) -> None:
-    patch.set(grids, "_wind", lambda *_: None)
-
-
-def _fills_unwritten(patch: Patch) -> None:
-    real = work.Work.note
-
-    def note(self: work.Work, record: Anything) -> None:
-        real(self, record)
-        if type(record).__name__ == "FillBooked" and int(record.fill.trade_id) % 7 == 0:
-            self.records.pop()
-
-    patch.set(work.Work, "note", note)
-
-
-def _cancels_anywhen(patch: Patch) -> None:
-    patch.set(work, "phase_takes_cancels", lambda *_: True)
-
-
-def _unsettled_is_done(patch: Patch) -> None:
-    patch.set(Order, "unsettled", property(lambda _order: False))
-
-
-def _states_go_back(patch: Patch) -> None:
-    patch.set(ledger, "may_follow", lambda _now, _then: True)
-    patch.set(ledger, "_steps_back", lambda *_: False)
-
-
-def _latches_unwritten(patch: Patch) -> None:
-    real = work.Work.set_guard
-    patch.set(work.Work, "set_guard", lambda self, code, guard, **_: real(self, code, guard, keep=False))
-
-
-def _sent_before_written(patch: Patch) -> None:
-    real = loop.Loop.handle
-
-    def handle(self: loop.Loop, at: int, event: m.Event, *, command: int = 0) -> core.Step:
-        early = core.step(self.state, at or self.gateway.now(), event)
-        for intent in early.intents:
-            self._send(intent)
-        mute = Patch()
-        mute.set(self, "_send", lambda _intent: None)
-        try:
-            return real(self, at, event, command=command)
-        finally:
-            mute.undo()
-
-    patch.set(loop.Loop, "handle", handle)
-
-
-def _nothing_written(patch: Patch) -> None:
-    real = loop.Loop.handle
-
-    def handle(self: loop.Loop, at: int, event: m.Event, *, command: int = 0) -> core.Step:
-        mute = Patch()
-        if not isinstance(event, m.ArmGrid | m.DayOpened):
-            mute.set(self, "_diary", _Blank())
-        try:
-            return real(self, at, event, command=command)
-        finally:
-            mute.undo()
-
-    patch.set(loop.Loop, "handle", handle)
-
-
-class _Blank:
-    def write(self, *_: object, **__: object) -> None:
-        """A page nobody keeps."""
-
-
-def _day_forgotten(patch: Patch) -> None:
-    patch.set(folding, "_day_began", lambda state, day: replace(state, day=day))
-
-
-def _day_kept_orders(patch: Patch) -> None:
-    real = folding._day_began
-
-    def began(state: books.State, day: str) -> books.State:
-        return replace(real(state, day), orders=state.orders, refs=state.refs)
-
-    patch.set(folding, "_day_began", began)
-
-
-def _numbers_start_anew(patch: Patch) -> None:
-    patch.set(folding, "number_of", lambda _ref: 0)
-
-
-def _float_levels(patch: Patch) -> None:
-    def level(self: lattice.Stair, k: int) -> int:
-        price = round(self.base / 1_000 * (1 + self.step_bp / 10_000) ** k, 3)
-        return int(price * 1_000) // self.tick * self.tick
-
-    patch.set(lattice.Stair, "level", level)
-
-
-def _slots_by_price(patch: Patch) -> None:
-    def owner(self: grid_state.Grid, gap: int) -> Anything:
-        price = self.lattice.levels[gap] / 1_000
-        return real(self, int(price / (1 + self.plan.step_bp / 10_000)))
-
-    real = grid_state.Grid.owner
-    patch.set(grid_state.Grid, "owner", owner)
-
-
-def _fires_open(patch: Patch) -> None:
-    real = rules.step_guard
-
-    def step(guard: Anything, board: Anything, quote: Anything, ctx: Anything) -> Anything:
-        at_limit = quote.last == guard.limit_up
-        forced = replace(board, state=BoardState.SEALED, seal=1) if at_limit else board
-        return real(guard, forced, quote, ctx)
-
-    patch.set(rules, "step_guard", step)
-
-
-def _sells_again(patch: Patch) -> None:
-    patch.set(grids, "_guard_sells", lambda *_: False)
-
-
-def _room_forgets_offers(patch: Patch) -> None:
-    patch.set(gate, "sell_room", lambda state, code: state.holdings[code].volume if code in state.holdings else 0)
-    patch.set(grids, "context", _with_all(grids.context))
-
-
-def _with_all(real: Callable[..., Anything]) -> Callable[..., Anything]:
-    def context(state: books.State, code: str) -> Anything:
-        made = real(state, code)
-        return replace(made, can_use=made.position)
-
-    return context
-
-
-def _old_news(patch: Patch) -> None:
-    _no_checks("_fresh")(patch)
-    real = core._quoted
-
-    def quoted(doing: work.Work, code: str, event: m.Quoted) -> None:
-        doing.state = replace(doing.state, quotes={k: v for k, v in doing.state.quotes.items() if k != code})
-        real(doing, code, event)
-
-    patch.set(core, "_quoted", quoted)
-
-
-def _desk_misses(patch: Patch) -> None:
-    patch.set(publisher.Publisher, "_drop", lambda *_: None)
-
-
-def _young_cancels(patch: Patch) -> None:
-    real = work.Work.cancel
-    patch.set(work.Work, "cancel", lambda self, order, **_: real(self, order, young=True))
+from dataclasses import dataclass
+
+from qmtdesk.simulate import mistakes as x
+from qmtdesk.simulate import mistakes_of_strategies as y
+from qmtdesk.simulate import mistakes_of_trust as z
+from qmtdesk.simulate.patching import Change, Patch, no_checks
+
+PROMISES: dict[str, str] = {
+    "I1": "never more on offer than may be sold",
+    "I2": "a grid never sells more than it was given and bought",
+    "I3": "each trade booked once, none missing",
+    "I4": "one order per owner and side, at the level of its gap, none crossing",
+    "I5": "exposure within its caps, doubts counted",
+    "I6": "written down before it is sent, sent once",
+    "I7": "nothing leaves while anything forbids it",
+    "I8": "prices and volumes as the exchange takes them",
+    "I9": "orders go forward only",
+    "I10": "messages within the second, the minute and the day",
+    "I11": "a guard sells what its rule says, once",
+    "I12": "levels exact, pairs pay, money adds up",
+    "I13": "other people's orders are left alone",
+    "I14": "a restart knows what was known",
+    "I15": "a desk shows what is, nothing left in a queue",
+    "I16": "no account number and no token is told or written",
+    "live": "a minute after the faults end all is well again",
+    "determinism": "the same seed is the same story",
+}
+"""By their numbers on the reliability page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One mistake; `promises` are those that may notice it first, parted by spaces."""
+
+    change: Change
+    promises: str
+
+    @property
+    def noticed_by(self) -> frozenset[str]:
+        """The promises that may notice it."""
+        return frozenset(self.promises.split())
 
 
 MUTANTS: dict[str, Mutant] = {
-    "doubt-is-refusal": _doubt_is_refusal,
-    "one-look": _one_look,
-    "no-reviving": _no_reviving,
-    "no-dedupe": _without_dedupe,
-    "no-sell-bound": _no_checks("_room"),
-    "room-forgets-offers": _room_forgets_offers,
-    "doubts-do-not-block": _doubts_do_not_block,
-    "own-orders-cross": _no_checks("_self_trade"),
-    "no-stale-check": _no_checks("_fresh"),
-    "old-news": _old_news,
-    "any-phase": _no_checks("_phase"),
-    "no-switches": _no_checks("_switches"),
-    "not-reconciled": _no_checks("_connection"),
-    "no-rate": _no_checks("_rate"),
-    "no-caps": _no_checks("_exposure"),
-    "no-suspension": _no_checks("_suspended"),
-    "kill-forgets": _kill_forgets,
-    "kill-takes-foreign": _foreign_is_ours,
-    "disarm-forgets": _disarm_forgets,
-    "fills-unwritten": _fills_unwritten,
-    "sent-before-written": _sent_before_written,
-    "nothing-written": _nothing_written,
-    "numbers-start-anew": _numbers_start_anew,
-    "cancels-anywhen": _cancels_anywhen,
-    "young-cancels": _young_cancels,
-    "unsettled-is-done": _unsettled_is_done,
-    "states-go-back": _states_go_back,
-    "latches-unwritten": _latches_unwritten,
-    "day-roll-forgotten": _day_forgotten,
-    "orders-outlive-the-day": _day_kept_orders,
-    "float-levels": _float_levels,
-    "float-level-keys": _slots_by_price,
-    "guard-fires-open": _fires_open,
-    "grid-buys-what-a-guard-sells": _sells_again,
-    "desk-keeps-old-rows": _desk_misses,
+    "doubt-is-refusal": Mutant(x.doubt_is_refusal, "I4 I11 I2 I1 I14"),
+    "one-look": Mutant(x.one_look, "I4 I11 I2 I1 I14"),
+    "no-reviving": Mutant(x.no_reviving, "I4 I11 I2 I1 I14"),
+    "no-dedupe": Mutant(x.without_dedupe, "I3"),
+    "no-sell-bound": Mutant(no_checks("_room"), "I1"),
+    "room-forgets-offers": Mutant(x.room_forgets_offers, "I1"),
+    "guard-sells-todays": Mutant(y.guard_sells_todays, "I1"),
+    "clears-everything": Mutant(y.clears_everything, "I2"),
+    "clears-the-users-own": Mutant(y.clears_the_users_own, "I2"),
+    "clearing-goes-on": Mutant(y.clearing_goes_on, "I7"),
+    "clears-at-any-price": Mutant(y.clears_at_any_price, "I8"),
+    "adopts-twice": Mutant(y.adopts_twice, "I2"),
+    "doubts-do-not-block": Mutant(x.doubts_do_not_block, "I4 I11"),
+    "own-orders-cross": Mutant(no_checks("_self_trade"), "I4"),
+    "no-stale-check": Mutant(no_checks("_fresh"), "I7"),
+    "old-news": Mutant(x.old_news, "I7"),
+    "any-phase": Mutant(no_checks("_phase"), "I7"),
+    "no-switches": Mutant(no_checks("_switches"), "I7"),
+    "not-reconciled": Mutant(no_checks("_connection"), "I7"),
+    "no-suspension": Mutant(no_checks("_suspended"), "I7"),
+    "arms-for-ever": Mutant(y.arms_for_ever, "I7"),
+    "no-caps": Mutant(no_checks("_exposure"), "I5"),
+    "caps-forget-doubts": Mutant(y.caps_forget_doubts, "I5"),
+    "off-tick": Mutant(y.off_tick, "I8"),
+    "odd-lots": Mutant(y.odd_lots, "I8"),
+    "no-rate": Mutant(no_checks("_rate"), "I10"),
+    "day-uncapped": Mutant(y.day_uncapped, "I10"),
+    "counters-kept": Mutant(y.counters_kept, "I10"),
+    "young-cancels": Mutant(x.young_cancels, "I10"),
+    "kill-forgets": Mutant(x.kill_forgets, "live"),
+    "kill-takes-foreign": Mutant(x.foreign_is_ours, "I13"),
+    "foreign-is-cancelled": Mutant(y.foreign_is_cancelled, "I13"),
+    "disarm-forgets": Mutant(x.disarm_forgets, "live"),
+    "never-asks": Mutant(y.never_asks, "I7 live"),
+    "silent-refusals": Mutant(y.silent_refusals, "live"),
+    "fills-unwritten": Mutant(x.fills_unwritten, "I2 I3 I14"),
+    "sent-before-written": Mutant(x.sent_before_written, "I6"),
+    "nothing-written": Mutant(x.nothing_written, "I6 I14"),
+    "numbers-start-anew": Mutant(x.numbers_start_anew, "I6"),
+    "cancels-anywhen": Mutant(x.cancels_anywhen, "I7"),
+    "unsettled-is-done": Mutant(x.unsettled_is_done, "I2 I3 I11"),
+    "states-go-back": Mutant(x.states_go_back, "I9"),
+    "latches-unwritten": Mutant(x.latches_unwritten, "I14"),
+    "trails-unwritten": Mutant(y.trails_unwritten, "I14"),
+    "day-roll-forgotten": Mutant(x.day_forgotten, "live I13"),
+    "orders-outlive-the-day": Mutant(x.day_kept_orders, "I2 I4 I13 live"),
+    "float-levels": Mutant(x.float_levels, "I12"),
+    "float-level-keys": Mutant(x.slots_by_price, "I4"),
+    "roll-keeps-slots": Mutant(y.roll_keeps_slots, "I4 I12"),
+    "sells-a-level-low": Mutant(y.sells_a_level_low, "I12"),
+    "pair-follows-the-fill": Mutant(y.pair_follows_the_fill, "I12"),
+    "fees-forgotten": Mutant(y.fees_forgotten, "I12"),
+    "cost-stays": Mutant(y.cost_stays, "I12"),
+    "guard-fires-open": Mutant(x.fires_open, "I11"),
+    "guard-counts-nothing": Mutant(y.guard_counts_nothing, "I11"),
+    "threshold-doubled": Mutant(y.threshold_doubled, "I11"),
+    "grid-buys-what-a-guard-sells": Mutant(x.sells_again, "I11"),
+    "desk-keeps-old-rows": Mutant(x.desk_misses, "I15"),
+    "desk-misses-orders": Mutant(y.desk_misses_orders, "I15"),
+    "event-left-behind": Mutant(y.event_left_behind, "I15"),
+    "texts-unread": Mutant(y.texts_unread, "I16"),
+    "remembers-other-runs": Mutant(y.remembers_other_runs, "determinism"),
+    "odd-is-understood": Mutant(z.odd_is_understood, "I7"),
+    "any-status": Mutant(z.any_status, "I7"),
+    "empty-is-flat": Mutant(z.empty_is_flat, "I7"),
+    "any-account": Mutant(z.any_account, "I3 I4 I5 I13"),
+    "changes-unseen": Mutant(z.changes_unseen, "I13 I14"),
+    "flaps-forgotten": Mutant(z.flaps_forgotten, "I7"),
+    "other-programs-unseen": Mutant(z.others_unseen, "I7"),
+    "any-clock": Mutant(z.any_clock, "I7"),
+    "vanished-is-over": Mutant(z.vanished_is_over, "I4 I1 I2"),
+    "transfers-are-losses": Mutant(z.transfers_are_losses, "I7"),
+    "every-list-is-a-start": Mutant(z.every_list_is_a_start, "I7 live I14"),
+    "silence-is-fine": Mutant(z.silence_is_fine, "I7"),
 }
 
 
@@ -283,7 +129,7 @@ def mutated(name: str) -> Iterator[None]:
     patch = Patch()
     try:
         if name:
-            MUTANTS[name](patch)
+            MUTANTS[name].change(patch)
         yield
     finally:
         patch.undo()

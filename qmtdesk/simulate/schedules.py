@@ -2,10 +2,15 @@
 
 import logging
 import multiprocessing
-from collections import Counter
-from collections.abc import Iterable
+import signal
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass, field
 
+from qmtdesk.simulate import broker_acts as b
 from qmtdesk.simulate import user_acts as u
 from qmtdesk.simulate import world_acts as w
 from qmtdesk.simulate.checked_day import BrokenError
@@ -18,11 +23,14 @@ ACTS: tuple[tuple[Act, int], ...] = (
     (u.disarm_grid, 6),
     (u.arm_guard, 6),
     (u.disarm_guard, 1),
-    (w.seal, 6),
+    (u.answer, 3),
+    (u.bad_words, 1),
+    (w.seal, 8),
     (u.small_words, 4),
+    (u.clear, 4),
     (u.kill, 1),
     (u.lift, 2),
-    (u.release, 2),
+    (u.release, 6),
     (u.cancel_one, 3),
     (u.decide, 1),
     (u.by_hand, 4),
@@ -44,7 +52,24 @@ ACTS: tuple[tuple[Act, int], ...] = (
     (w.sleep, 1),
     (w.weather, 6),
     (w.roll, 3),
+    (b.account_status, 1),
+    (b.strange_counter, 3),
+    (b.other_program, 1),
+    (b.skewed_clock, 1),
+    (b.hung_gateway, 1),
+    (b.vanish, 1),
+    (b.transfer, 1),
+    (b.longer_list, 1),
 )
+
+ONE_TWICE_IN = 100
+TRACES = 1 << 128
+PART = 10
+# parts under way per process: enough that none waits for a slow one before it
+AHEAD = 3
+INTERRUPTED = "interrupted"
+
+Part = tuple[int, int, int, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +84,19 @@ class Failure:
 
 @dataclass(slots=True)
 class Totals:
-    """The sums over many schedules."""
+    """The sums over many schedules. `trace` is one number for all that happened in them, in whatever order they ran."""
 
     schedules: int = 0
     events: int = 0
     orders: int = 0
     fills: int = 0
     on_file: int = 0
+    twice: int = 0
+    trace: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
+    cut_short: str = ""
+    """Why the run ended before its end, '' when it did not."""
 
     def add(self, other: "Totals") -> None:
         """Take another part in."""
@@ -76,6 +105,8 @@ class Totals:
         self.orders += other.orders
         self.fills += other.fills
         self.on_file += other.on_file
+        self.twice += other.twice
+        self.trace = (self.trace + other.trace) % TRACES
         self.faults += other.faults
         self.failures += other.failures
 
@@ -97,14 +128,33 @@ def play(schedule: Schedule, *, aloud: bool = False) -> tuple[Storm, Failure | N
     return storm, None
 
 
+def told_otherwise(schedule: Schedule, storm: Storm) -> Failure | None:
+    """The same schedule once more: what happens must not depend on what was played before."""
+    again, _ = play(schedule)
+    if again.digest == storm.digest:
+        return None
+    return Failure(schedule, "determinism", f"determinism: {storm.digest}, then {again.digest}", storm.number)
+
+
 def play_all(schedules: Iterable[Schedule], *, most_failures: int = 5) -> Totals:
     """Play one after another; stops after so many failures."""
     totals = Totals()
     for schedule in schedules:
         storm, failure = play(schedule)
+        twice = schedule.seed % ONE_TWICE_IN == ONE_TWICE_IN // 2
+        if twice and failure is None:
+            failure = told_otherwise(schedule, storm)
         totals.add(
             Totals(
-                1, storm.events, storm.orders, storm.fills, schedule.on_file, storm.seen, [failure] if failure else []
+                schedules=1,
+                events=storm.events,
+                orders=storm.orders,
+                fills=storm.fills,
+                on_file=schedule.on_file,
+                twice=twice,
+                trace=int(storm.digest, 16) % TRACES,
+                faults=storm.seen,
+                failures=[failure] if failure else [],
             )
         )
         if len(totals.failures) >= most_failures:
@@ -117,18 +167,59 @@ def _part(first: int, count: int, beats: int, mutant: str, most_failures: int) -
         return play_all((schedule_of(seed, beats) for seed in range(first, first + count)), most_failures=most_failures)
 
 
-def run(first: int, count: int, *, jobs: int = 1, beats: int = 0, mutant: str = "", most_failures: int = 5) -> Totals:
-    """Seeds first … first + count - 1; `beats` 0 lets each seed choose its length, `mutant` breaks the program."""
-    if jobs <= 1:
-        return _part(first, count, beats, mutant, most_failures)
-    size = max(1, min(200, -(-count // jobs)))
-    starts = range(first, first + count, size)
-    parts = [(at, min(size, first + count - at), beats, mutant, most_failures) for at in starts]
+def run(
+    first: int,
+    count: int,
+    *,
+    jobs: int = 1,
+    beats: int = 0,
+    mutant: str = "",
+    most_failures: int = 5,
+    tell: Callable[[Totals], None] | None = None,
+) -> Totals:
+    """Seeds first … first + count - 1; `beats` 0 lets each seed choose its length, `mutant` breaks the program.
+
+    The result does not depend on `jobs`: parts are added up in the order of their seeds until enough has failed.
+    `tell` hears the sums so far after each part. Ctrl+C ends the run, and what was done until then counts.
+    """
+    ends = first + count
+    parts = ((at, min(PART, ends - at), beats, mutant, most_failures) for at in range(first, ends, PART))
     totals = Totals()
-    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        for part in pool.starmap(_part, parts, chunksize=1):
-            totals.add(part)
+    results = _played(parts, jobs) if jobs > 1 else (_part(*part) for part in parts)
+    try:
+        with closing(results):
+            for part in results:
+                totals.add(part)
+                if tell is not None:
+                    tell(totals)
+                if len(totals.failures) >= most_failures:
+                    break
+    except KeyboardInterrupt:
+        totals.cut_short = INTERRUPTED
+    except BrokenProcessPool:
+        at = first + totals.schedules
+        totals.cut_short = f"a process died while seeds from {at} on were played, at most {jobs * AHEAD * PART} of them"
     return totals
+
+
+def _played(parts: Iterable[Part], jobs: int) -> Generator[Totals, None, None]:
+    """What came of each part, in order; a few parts are under way at a time, so a million schedules take no room."""
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_ctrl_c_to_the_parent)
+    waiting: deque[Future[Totals]] = deque()
+    try:
+        for part in parts:
+            waiting.append(pool.submit(_part, *part))
+            if len(waiting) >= jobs * AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _leave_ctrl_c_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def caught_by(mutant: str, first: int, count: int) -> Totals:

@@ -2,14 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from random import Random
 
 from qmtdesk.domain import messages as m
+from qmtdesk.domain.calendar import next_trading_day
 from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.order import OrderState
 from qmtdesk.domain.quote import Level, Quote
+from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of, phase_at
 from qmtdesk.engine.core import Step
 from qmtdesk.engine.risk_limits import RiskLimits
@@ -18,15 +21,26 @@ from qmtdesk.gateways.paper.exchange import PaperExchange
 from qmtdesk.gateways.paper.faults import NO_FAULTS
 from qmtdesk.simulate.chance import CountingDice
 from qmtdesk.simulate.checked_day import CheckedDay
-from qmtdesk.simulate.market_day import BOND, BOND2, STOCK, quote_of, sealed_quote
+from qmtdesk.simulate.market_day import BOND, BOND2, DAY, STOCK, quote_of, sealed_quote
 from qmtdesk.simulate.shown import Shown
 
 CODES = (BOND, BOND2, STOCK)
+STOCK2 = "000411.SZ"
+FRIDAY, MONDAY, BEFORE_HOLIDAY, BEFORE_LONG_HOLIDAY = DAY, date(2026, 11, 16), date(2026, 9, 24), date(2026, 9, 30)
+DAYS_OF_WEEK = 5
 STARTS = ((9, 10), (9, 19), (9, 29), (10, 0), (10, 0), (10, 0), (11, 29), (12, 59), (13, 30), (14, 55), (14, 56))
 LENGTHS = (10, 15, 20, 25, 30, 40, 80)
 PAUSES = (50, 300, 1_000, 1_000, 3_000, 3_000)
-TIGHT = RiskLimits(symbol_exposure=30_000_000, account_exposure=45_000_000, per_minute=20, live_per_symbol=3)
+TIGHT = RiskLimits(
+    symbol_exposure=30_000_000,
+    account_exposure=45_000_000,
+    per_minute=20,
+    live_per_symbol=3,
+    per_day=20,
+    per_symbol_day=12,
+)
 
+HERE = "here"
 Act = Callable[["Storm"], None]
 
 
@@ -60,25 +74,34 @@ class Storm(CheckedDay):
         self.schedule = schedule
         self.random = Random(f"start {schedule.seed}")
         self.foreign, self.on_file = schedule.foreign, schedule.on_file
+        self.gossip = schedule.seed % 8 in (5, 6)
         self.acts = tuple(act for act, _ in acts)
         self.weights = tuple(weight for _, weight in acts)
         self.seen: Counter[str] = Counter()
         # what happens to one code alone happens to it more often
-        self.codes = self.random.choice((CODES, CODES, (BOND,), (STOCK,), (STOCK,)))
+        two = self.random.random() < 0.15
+        self.stocks = (STOCK, STOCK2) if two else (STOCK,)
+        self.codes = self.stocks if two else self.random.choice((CODES, CODES, (BOND,), (STOCK,), (STOCK,)))
+        self.week = schedule.beats >= 25 and self.random.random() < 0.2
         self.contradicted = self.random.random() < 0.05
         hour, minute = self.random.choice(STARTS)
+        held = {STOCK: (self.random.choice((300, 1_050, 5_000)), 9_000), BOND2: (70, 100_000)}
+        prices = {BOND: 120_000, BOND2: 105_000, STOCK: 10_000}
         super().__init__(
             cash=self.random.choice((30_000_000, 200_000_000, 1_000_000_000)),
-            held={STOCK: (self.random.choice((300, 1_050, 5_000)), 9_000), BOND2: (70, 100_000)},
+            held={**held, STOCK2: (600, 19_000)} if two else held,
             limits=self.random.choice((RiskLimits(), RiskLimits(), RiskLimits(), TIGHT)),
-            prices={BOND: 120_000, BOND2: 105_000, STOCK: 10_000},
+            prices={**prices, STOCK2: 20_000} if two else prices,
             hour=hour,
             minute=minute,
             seed=schedule.seed,
+            first_day=self.random.choice((FRIDAY, MONDAY, BEFORE_HOLIDAY, BEFORE_LONG_HOLIDAY)),
         )
+        self.every = tuple(self.prices)
         self.volume: Counter[str] = Counter()
-        self.sealed = False
+        self.sealed: set[str] = set()
         self.number = -1
+        self.status = self.others = 0
         self.frozen: set[str] = set()
         self.older: dict[str, Quote] = {}
         self.lines: list[str] | None = None
@@ -115,15 +138,23 @@ class Storm(CheckedDay):
         self.number = number
         if self.schedule.keep is None or number in self.schedule.keep:
             self.random = Random(self.schedule.seed * 65_537 + 2 * number)
-            act = self.random.choices(self.acts, self.weights)[0]
+            act = next_morning if self._morning(number) else self.random.choices(self.acts, self.weights)[0]
             self.tell(f"#{number} {act.__name__}")
             act(self)
         self.random = Random(self.schedule.seed * 65_537 + 2 * number + 1)
         self.wait(self.random.choice(PAUSES))
         self.walk()
         self.seen["phases"] += not phase_at(self.state.listings[STOCK], self.at).continuous
-        if self.shown is not None:
-            self.shown.look(self.state, self.at)
+        if self.shown is not None and (unlike := self.shown.look(self.state, self.at)):
+            self.fail("I15", f"a desk shows {unlike[0]}")
+
+    def _morning(self, number: int) -> bool:
+        """Whether a week's next day begins with this beat."""
+        return self.week and number > 0 and number % (self.schedule.beats // DAYS_OF_WEEK) == 0
+
+    def tick(self, code: str) -> int:
+        """厘 between two prices of a code."""
+        return 10 if code in self.stocks else 1
 
     def tell(self, line: str) -> None:
         """One line of the story, where somebody listens."""
@@ -145,16 +176,16 @@ class Storm(CheckedDay):
 
     def walk(self) -> None:
         """Most codes have a new price."""
-        for code in CODES:
+        for code in self.every:
             if self.random.random() < 0.75 and code not in self.frozen:
                 self.quote(self.next_quote(code))
 
     def next_quote(self, code: str) -> Quote:
         """A code's next snapshot: a walk, or a board at its limit."""
         last, prev = self.last[code], self.prices[code]
-        tick = 10 if code == STOCK else 1
+        tick = self.tick(code)
         instrument = next(i for i in self.instruments if i.code == code)
-        if code == STOCK and self.sealed:
+        if code in self.sealed:
             return self._board(instrument, prev)
         width = max(tick, last // self.random.choice((2_000, 400, 100)))
         last += self.random.randrange(-width, width + 1) // tick * tick
@@ -178,27 +209,42 @@ class Storm(CheckedDay):
             quote = replace(quote, asks=(Level(limit, 5_000), *quote.asks[1:]))
         return quote
 
+    # --- the account and who else is there
+
+    def connect(self) -> None:
+        """The gateway's first words, the account's status among them."""
+        self.heard.restarted(self)
+        self.feed(m.Installed(HERE))
+        super().connect()
+        self.tell_status(self.status)
+
+    def tell_status(self, number: int) -> None:
+        """How the account stands from now on."""
+        self.status = number
+        self.feed(m.AccountStatusTold(number))
+
     # --- days and rest
 
     def turn_day(self, hour: int, minute: int) -> None:
         """The next trading day."""
         self.volume.clear()
-        self.sealed = False
+        self.sealed.clear()
         self.older.clear()
         self.fills += len(self.truth.fills)
-        self.mine.clear()
         if self.random.random() < 0.5:
             self.seen["ids_again"] += 1
             self.truth.orders_ever = 0
         self.seen["day_roll"] += 1
-        self.next_day(self.day + timedelta(days=3 if self.day.weekday() == 4 else 1), hour, minute)
+        self.next_day(next_trading_day(self.day), hour, minute)
 
     def calm(self) -> None:
         """Faults off, link up, a market in continuous trading; then everything has a minute to come right."""
         self.exchange.faults = NO_FAULTS
+        self.exchange.hidden.clear()
         self.frozen.clear()
         self.deaf = self.mute = False
         self.feed(m.LinkChanged(up=True))
+        self.tell_status(0)
         self.feed(m.SetMaster(on=True))
         listing = self.state.listings[BOND]
         if not phase_at(listing, self.at).continuous or not phase_at(listing, self.at + 150_000).continuous:
@@ -206,5 +252,35 @@ class Storm(CheckedDay):
                 self.jump(13, 0, 1)
             else:
                 self.turn_day(10, 0)
-        self.live_market(66_000)
+        self.live_market(20_000)
+        self.answer_lookalikes()
+        self.live_market(33_000)
+        # what only a human can tell he is asked about, and he answers
+        asked = [dict(line.reason.args)["ref"] for line in self.state.lines if line.reason.why is Why.ORDER_LOOKALIKE]
+        for ref in asked:
+            self.says_what_became_of(str(ref))
+        self.live_market(33_000)
         self.check_calm()
+
+    def says_what_became_of(self, ref: str) -> bool:
+        """The user looks at the terminal: an order in doubt is not there, or is the one he sees. Never a wrong word."""
+        order = self.state.orders.get(ref)
+        if order is None or order.state is not OrderState.UNKNOWN:
+            return False
+        number = next((number for number, place in self.mine.items() if place.ref == ref), "")
+        if number in self.truth.entries and number not in self.state.refs:
+            return False
+        return self.feed(m.DecideUnknown(ref, number if number in self.truth.entries else "")).refusal is None
+
+    def answer_lookalikes(self) -> None:
+        """The user, asked which of two orders that look alike is ours, goes and sees."""
+        ours = {place.ref: number for number, place in self.mine.items()}
+        asked = {line.reason.get("ref") for line in self.state.lines if line.reason.why is Why.ORDER_LOOKALIKE}
+        for order in self.live():
+            if order.ref in asked and order.in_doubt and not order.broker_id:
+                self.feed(m.DecideUnknown(order.ref, ours.get(order.ref, "")))
+
+
+def next_morning(storm: Storm) -> None:
+    """A story of a week goes on with its next day."""
+    storm.turn_day(*storm.random.choice(STARTS))

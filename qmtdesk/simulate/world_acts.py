@@ -1,15 +1,15 @@
 """What the world does in a story: prices, the line to the counter, the process and the disk under it."""
 
 from contextlib import suppress
-from dataclasses import replace
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.quote import EMPTY, Quote
+from qmtdesk.domain.replacing import replace
 from qmtdesk.gateways.paper import names
 from qmtdesk.gateways.paper.faults import Faults
 from qmtdesk.simulate.chance import Odds, odds_of
 from qmtdesk.simulate.looped_day import CrashError, Disk, Point
-from qmtdesk.simulate.storm import CODES, Storm
+from qmtdesk.simulate.storm import Storm
 
 STARTS_OF_DAY = ((9, 10), (9, 19), (9, 29), (10, 0), (10, 0), (13, 30), (14, 55))
 
@@ -23,8 +23,8 @@ def walk(storm: Storm) -> None:
 
 
 def seal(storm: Storm) -> None:
-    """The stock's board closes, or opens."""
-    storm.sealed = not storm.sealed
+    """A stock's board closes, or opens."""
+    storm.sealed ^= {storm.random.choice(storm.stocks)}
 
 
 def freeze(storm: Storm) -> None:
@@ -33,14 +33,14 @@ def freeze(storm: Storm) -> None:
         storm.frozen.clear()
         return
     everything = storm.random.random() < 0.3
-    storm.frozen.update(CODES if everything else (storm.random.choice(CODES),))
+    storm.frozen.update(storm.every if everything else (storm.random.choice(storm.every),))
     storm.seen["all_frozen" if everything else "freeze"] += 1
     storm.wait(storm.random.choice((6_000, 12_000)))
 
 
 def bad_tick(storm: Storm) -> None:
     """A snapshot that makes no sense, for the program alone (M2)."""
-    code = storm.random.choice(CODES)
+    code = storm.random.choice(storm.every)
     good = storm.next_quote(code)
     storm.seen["bad_tick"] += 1
     storm.feed(m.Quoted(storm.random.choice(_nonsense(good))))
@@ -72,7 +72,7 @@ def burst(storm: Storm) -> None:
     storm.seen["burst"] += 1
     for _ in range(15):
         storm.at += 1
-        for code in CODES:
+        for code in storm.every:
             storm.quote(storm.next_quote(code))
 
 
@@ -86,6 +86,7 @@ def weather(storm: Storm) -> None:
     def sometimes(name: str) -> Odds:
         return odds_of(name, pick((0, odds)))
 
+    short_remark = pick((-1, -1, -1, 16, 12, 8, 3, 0))
     storm.exchange.faults = Faults(
         lose_order=sometimes("lose_order"),
         lose_answer=sometimes("lose_answer"),
@@ -98,7 +99,12 @@ def weather(storm: Storm) -> None:
         reject=sometimes("reject"),
         lose_query=sometimes("lose_query"),
         fail_query=sometimes("fail_query"),
-        short_remark=pick((-1, -1, -1, 12, 8, 3, 0)),
+        short_remark=short_remark,
+        odd_status=sometimes("odd_status"),
+        empty_query=sometimes("empty_query"),
+        stray=sometimes("stray"),
+        # an order that was changed, whose answer is lost and whose remark tells no number, is in doubt for ever
+        change=sometimes("change") if short_remark == -1 else 0,
     )
     storm.seen["short_remark"] += storm.exchange.faults.short_remark >= 0
 
@@ -192,7 +198,7 @@ def _die(storm: Storm) -> bool:
     """Go on until the point is reached, for a moment at most."""
     with suppress(CrashError):
         for _ in range(6):
-            for code in CODES:
+            for code in storm.every:
                 storm.quote(storm.next_quote(code))
             storm.wait(1_000)
         return False

@@ -9,6 +9,12 @@ from qmtdesk.wire.files import private_folder
 MODES = ("paper", "live", "replay")
 
 
+def base_folder(override: Path | None) -> Path:
+    """The folder that holds one folder for each mode; it need not exist yet."""
+    # not the roaming profile: a journal on a network drive is refused
+    return override if override is not None else user_data_path("qmtdesk", appauthor=False, roaming=False)
+
+
 def data_folder(override: Path | None, mode: str) -> Path:
     """The private folder of one mode under `override` or the user's data folder; modes never share one.
 
@@ -16,7 +22,6 @@ def data_folder(override: Path | None, mode: str) -> Path:
     """
     if mode not in MODES:
         raise ValueError(f"no such mode: {mode}")
-    # not the roaming profile: a journal on a network drive is refused
-    base = override if override is not None else user_data_path("qmtdesk", appauthor=False, roaming=False)
+    base = base_folder(override)
     base.mkdir(mode=0o700, parents=True, exist_ok=True)
     return private_folder(base / mode)

@@ -150,11 +150,12 @@ def open_or_set_aside(path: Path) -> tuple[Journal, Path | None]:
     try:
         return Journal.open(path), None
     except JournalDamagedError:
-        kept = _set_aside(path)
+        kept = set_aside(path)
     return Journal.open(path), kept
 
 
-def _set_aside(path: Path) -> Path:
+def set_aside(path: Path) -> Path:
+    """Move a closed journal that cannot be used out of the way; returns where it is kept. JournalError if it stays."""
     stamp = datetime.now(SHANGHAI).strftime("%Y%m%d-%H%M%S")
     target, n = path.with_name(f"{path.name}.damaged-{stamp}"), 1
     while target.exists():
@@ -254,5 +255,6 @@ __all__ = [
     "StoredRow",
     "Verdict",
     "open_or_set_aside",
+    "set_aside",
     "verify",
 ]

@@ -7,8 +7,11 @@ from typing import Annotated
 import msgspec
 
 from qmtdesk.domain.fees import FeeSchedule
+from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.risk_limits import RiskLimits
+from qmtdesk.strategies.clearing import ClearPlan
 from qmtdesk.strategies.screen import ORIGINAL, ScreenPlan
+from qmtdesk.wire.inside import inside
 from qmtdesk.wire.typed_file import TypedFile
 
 COMMON = FeeSchedule()
@@ -48,9 +51,11 @@ class TraderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     risk: RiskLimits = RiskLimits()
     fees: Commissions = Commissions()
     screen: ScreenPlan = ORIGINAL
+    clear: ClearPlan = ClearPlan()
+    cancel_on_exit: bool = False
 
     def __post_init__(self) -> None:
-        for name, part in (("risk", self.risk), ("screen", self.screen)):
+        for name, part in (("risk", self.risk), ("screen", self.screen), ("clear", self.clear)):
             for field in fields(part):
                 value = getattr(part, field.name)
                 if isinstance(value, int) and value < 0:
@@ -59,4 +64,19 @@ class TraderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
 def trader_settings(folder: Path) -> TypedFile[TraderSettings]:
     """The trader's settings file in its data folder."""
-    return TypedFile(folder / FILE, TraderSettings, VERSION)
+    return TypedFile(inside(folder, FILE), TraderSettings, VERSION)
+
+
+def keep_exit(folder: Path, *, cancel: bool) -> None:
+    """Remember whether own orders are cancelled at an end; OSError leaves the file as it was."""
+    file = trader_settings(folder)
+    file.save(msgspec.structs.replace(file.load().value, cancel_on_exit=cancel))
+
+
+def keep_whole(folder: Path, *, on: bool) -> ClearPlan:
+    """Remember whether everything off the list is proposed for sale; OSError leaves the file as it was."""
+    file = trader_settings(folder)
+    kept = file.load().value
+    plan = replace(kept.clear, whole=on)
+    file.save(msgspec.structs.replace(kept, clear=plan))
+    return plan

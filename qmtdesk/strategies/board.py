@@ -1,10 +1,12 @@
 """How one instrument's board stands against its limit-up price through the day."""
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
 from enum import Enum
 
+from msgspec import Struct
+
 from qmtdesk.domain.quote import BoardState, Quote, board_state, seal_amount
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase, shanghai_ms_of_day
 
 KEPT_MS = 600_000
@@ -14,6 +16,8 @@ FIRST_GAP_MS = 10_000
 LEAST_QUIET_MS = 10_000
 MOST_QUIET_MS = 90_000
 CLOCK_SLACK_MS = 5_000
+KEEP_MS = 30_000
+KEPT_TURNS = 32
 
 _MINUTE = 60_000
 _BEGINS = {
@@ -33,8 +37,7 @@ class MoveKind(str, Enum):
     OPENED = "opened"
 
 
-@dataclass(frozen=True, slots=True)
-class BoardMove:
+class BoardMove(Struct, frozen=True):
     """One change of state. `at` is exchange time; `amount` the seal in 厘: the new one, or the last before a break."""
 
     at: int
@@ -44,8 +47,7 @@ class BoardMove:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """What the day's seals and breaks add up to; changes only when the board moves.
 
     Times are exchange time, 0 = never. `seals` counts seals, so it names the newest one. `first_amount` and
@@ -62,8 +64,7 @@ class Tally:
     first_peak: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Board:
+class Board(Struct, frozen=True):
     """One board as of its newest snapshot. Amounts 厘, volumes 股 / 张, times Unix ms.
 
     `last_at` is exchange time of that snapshot, `arrived_at` when it came, `ticks` how many were accepted, `decided`
@@ -161,9 +162,27 @@ def watch(code: str, limit_up: int) -> Board:
     return Board(code, limit_up)
 
 
-def bare(board: Board) -> Board:
-    """The board without its last ten minutes, for keeping."""
-    return replace(board, history=(), volumes=())
+def coarse(amount: int) -> int:
+    """An amount to an eighth of its power of two: what is worth writing down of a figure that moves at each tick."""
+    return (amount.bit_length() << 3) + (amount >> max(amount.bit_length() - 4, 0) & 7)
+
+
+def for_keeping(board: Board) -> Board:
+    """The board with the turns of its last ten minutes only: where the amount changed coarsely, and the newest."""
+    turns = [
+        no
+        for no, (_, amount) in enumerate(board.history)
+        if no in (0, len(board.history) - 1) or coarse(max(amount, 0)) != coarse(max(board.history[no - 1][1], 0))
+    ][-KEPT_TURNS:]
+    history = tuple(board.history[no] for no in turns)
+    return replace(board, history=history, volumes=tuple(board.volumes[no] for no in turns))
+
+
+def keeps(board: Board, before: Board) -> bool:
+    """Whether a sealed board is written down again: it reached a new height, or half a minute went by."""
+    if not board.sealed:
+        return False
+    return coarse(board.peak) != coarse(before.peak) or board.last_at // KEEP_MS != before.last_at // KEEP_MS
 
 
 def read_board(quote: Quote, limit_up: int, phase: Phase, *, closing: bool) -> tuple[BoardState, int] | None:
@@ -196,13 +215,13 @@ def step_board(
     """Fold one snapshot in. `phase` is best the phase at the snapshot's own time, `at` is when it arrived.
 
     A snapshot older than the newest one is dropped; one of the same time is a snapshot of its own. One stamped before
-    `phase` began, such as an auction's result that comes late, decides nothing.
+    `phase` began, such as an auction's result that comes late, decides nothing, nor does one of unknown volumes.
     """
     if quote.at < board.last_at:
         return board, ()
     gap = _learn(board, quote, phase)
     reading = None
-    if quote.at >= began(phase, at):
+    if quote.at >= began(phase, at) and not quote.rough:
         reading = read_board(quote, board.limit_up, phase, closing=decide_in_close_auction)
     if reading is None:
         heard = replace(

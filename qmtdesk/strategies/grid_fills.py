@@ -1,10 +1,10 @@
 """What a fill does to a grid: quantities change, orders follow from them."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from qmtdesk.domain.money import round_half_up
 from qmtdesk.domain.order import Owner, OwnerKind, Side
+from qmtdesk.domain.replacing import replace
 from qmtdesk.strategies.grid_state import Gap, Grid
 
 

@@ -1,9 +1,9 @@
 """What the price and the calendar do to a grid: sleep and wake, roll, stop, and start a new day."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.replacing import replace
 from qmtdesk.strategies.grid_state import EMPTY_GAP, NO_TRAIL, Gap, Grid, Trail
 from qmtdesk.strategies.lattice import BP, Lattice
 

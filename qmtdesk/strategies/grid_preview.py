@@ -1,7 +1,7 @@
 """What arming a grid would do, in figures, before anybody arms it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from qmtdesk.domain.codes import classify
@@ -10,6 +10,7 @@ from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.order import OwnerKind, Side
 from qmtdesk.domain.plans import GridMode, GridPlan
 from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase
 from qmtdesk.strategies.grid_fills import on_fill
 from qmtdesk.strategies.grid_start import start_grid

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from qmtdesk.domain.instrument import Instrument
+from qmtdesk.domain.money import round_half_up
 from qmtdesk.domain.plans import BaseKind, GridPlan
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.strategies.grid_state import EMPTY_GAP, NO_TRAIL, Gap, Grid, whole_lots
@@ -101,7 +102,10 @@ def check_plan(plan: GridPlan, instrument: Instrument, last: int, position: int)
 
 
 def base_of(plan: GridPlan, instrument: Instrument, last: int, cost: int) -> int:
-    """The base in 厘 that the plan asks for; PlanError when there is none."""
+    """The base in 厘 that the plan asks for, on the tick, so that levels told from it are the same ones ever after.
+
+    PlanError when there is none.
+    """
     base = {
         BaseKind.PREV_CLOSE: instrument.prev_close,
         BaseKind.LAST: last,
@@ -109,7 +113,7 @@ def base_of(plan: GridPlan, instrument: Instrument, last: int, cost: int) -> int
         BaseKind.TYPED: plan.base_price,
     }[plan.base]
     if base >= instrument.tick:
-        return base
+        return round_half_up(base, instrument.tick) * instrument.tick
     if plan.base is BaseKind.LAST:
         raise PlanError(because(Why.NO_QUOTE))
     raise PlanError(because(Why.BAD_SETTING, name="base", value=plan.base.value, base_milli=base))

@@ -1,17 +1,19 @@
 """What a lattice grid is at one moment, and what it can be asked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from functools import cached_property
+
+from msgspec import Struct
 
 from qmtdesk.domain.order import Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GridPlan
 from qmtdesk.domain.reason import Reason
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase
 from qmtdesk.strategies.lattice import Lattice, Stair
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """What one gap holds and did. `cost` is the 厘 paid for what is held; bought, sold and realised are today's."""
 
     held: int = 0
@@ -25,8 +27,7 @@ class Gap:
 EMPTY_GAP = Gap()
 
 
-@dataclass(frozen=True, slots=True)
-class Trail:
+class Trail(Struct, frozen=True):
     """How far one gap's 回落 / 反弹 has come. A price of 0 means the level was not touched yet.
 
     A gap buys only after the price came down through its level, so `was_above` must be seen first.
@@ -42,8 +43,7 @@ class Trail:
 NO_TRAIL = Trail()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
+class Grid(Struct, frozen=True, kw_only=True, dict=True):
     """One lattice grid. Prices and money 厘, volumes 股 / 张.
 
     Gap i lies between levels i and i+1. Owners name a gap by its slot = i + `slot0`; `slot0` is 0 until a roll takes
@@ -81,6 +81,11 @@ class Grid:
     exact: bool = True
     trails: tuple[Trail, ...] = ()
 
+    @cached_property
+    def last_asked(self) -> "list[tuple[GridContext, Wish]]":
+        """The newest question to this very grid and its answer, at most one; what it remembers changes no answer."""
+        return []
+
     @property
     def stair(self) -> Stair:
         """Where the levels come from."""
@@ -91,15 +96,15 @@ class Grid:
         """What each gap holds."""
         return tuple(gap.held for gap in self.gaps)
 
-    @property
+    @cached_property
     def held_total(self) -> int:
         """All that the grid holds, 底仓 not included."""
-        return sum(gap.held for gap in self.gaps)
+        return sum([gap.held for gap in self.gaps])
 
-    @property
+    @cached_property
     def cash_used(self) -> int:
         """厘 paid for what is held now."""
-        return sum(gap.cost for gap in self.gaps)
+        return sum([gap.cost for gap in self.gaps])
 
     @property
     def stash(self) -> int:
@@ -148,8 +153,7 @@ class Grid:
         yield from range(start - 1, -1, -1)
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """One order the grid wants on the book. Price 厘, volume 股 / 张."""
 
     owner: Owner
@@ -158,8 +162,7 @@ class Wanted:
     volume: int
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """All orders wanted now, sells first, and for each level why none rests there (None where one is wanted).
 
     `first` says why the first buy is not among them, None when it is, or when there is none.
@@ -170,8 +173,7 @@ class Wish:
     first: Reason | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GridContext:
+class GridContext(Struct, frozen=True, kw_only=True):
     """What the world allows at this moment. Prices and cash 厘, 0 where there is none; `at` Unix ms.
 
     `can_use` and `cash` are gross: what could be sold or spent if no order of this grid were on the book.
@@ -200,8 +202,7 @@ class GridContext:
         return price >= self.limit_down and (self.limit_up == 0 or price <= self.limit_up)
 
 
-@dataclass(frozen=True, slots=True)
-class GridSummary:
+class GridSummary(Struct, frozen=True):
     """A grid in figures. Money 厘; `realised` and `floating` are before fees, which stand apart."""
 
     held: int

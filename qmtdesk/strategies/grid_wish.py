@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from qmtdesk.domain.order import Owner, OwnerKind, Side
 from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase, shanghai_ms_of_day
 from qmtdesk.strategies.grid_state import Grid, GridContext, Wanted, Wish
 from qmtdesk.strategies.lattice import BP
@@ -38,8 +39,18 @@ def wanted(grid: Grid, ctx: GridContext, *, explain: bool = True) -> Wish:
     caps; a sale is cut to whole lots of what may be sold. Outside continuous trading, and without a price, nothing
     changes: what is live stays wanted, and only the opening auction's first buy may be new.
 
-    Without `explain` the orders are the same and the reasons are left out, several times as fast.
+    Without `explain` the orders are the same and the reasons are left out, several times as fast; and while the market
+    moves, what this grid was asked last in the same world, whatever the time, is not worked out again.
     """
+    if explain or not ctx.phase.continuous or ctx.last <= 0:
+        return _worked_out(grid, ctx, explain=explain)
+    timeless, last = replace(ctx, at=0), grid.last_asked
+    if not last or last[0][0] != timeless:
+        last[:] = [(timeless, _worked_out(grid, ctx, explain=False))]
+    return last[0][1]
+
+
+def _worked_out(grid: Grid, ctx: GridContext, *, explain: bool) -> Wish:
     draft = _Draft(
         grid,
         ctx,

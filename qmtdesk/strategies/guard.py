@@ -1,12 +1,13 @@
 """The limit-up guard (封单卫士): watches one sealed board and sells once when a rule says the seal is giving way."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
 
 from qmtdesk.domain.codes import UnknownCodeError, classify
 from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.plans import GuardAction, GuardPlan, Readiness, RuleId, RuleSetting
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase, shanghai_day, shanghai_ms_of_day
 from qmtdesk.strategies.board import Board
 from qmtdesk.strategies.guard_plan import LEAST_THRESHOLD, check_plan, check_threshold, rules_on
@@ -55,23 +56,25 @@ __all__ = [
     "WantedSale",
     "answer_ask",
     "arm_guard",
+    "await_first",
     "disarm",
     "on_day",
     "on_sold",
     "pass_time",
+    "set_pace",
     "set_threshold",
     "shown_state",
     "step_guard",
     "threshold_at",
     "wanted_sale",
+    "why_no_guard",
 ]
 
 NEAR_AGAIN = 20
 _JUDGING = (GuardState.WATCHING, GuardState.ASKING)
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """One snapshot being judged, and what was said about it so far."""
 
     look: Look
@@ -85,7 +88,7 @@ def arm_guard(plan: GuardPlan, instrument: Instrument, at: int, *, least_thresho
     PlanError when the plan itself makes no sense; a replay may try thresholds under the usual least one.
     """
     check_plan(plan, least_threshold)
-    why_off = _why_off(instrument)
+    why_off = why_no_guard(instrument)
     rules = rules_on(plan)
     return Guard(
         plan=plan,
@@ -98,6 +101,12 @@ def arm_guard(plan: GuardPlan, instrument: Instrument, at: int, *, least_thresho
         progress=Progress((IDLE,) * len(rules)),
         why_off=why_off,
     )
+
+
+def await_first(guard: Guard, board: Board) -> Guard:
+    """A guard armed on a snapshot that is too old to act on; it still tells which seal stood at arming."""
+    first = board.seals if board.sealed else 0
+    return replace(guard, progress=replace(guard.progress, first_seal=first))
 
 
 def step_guard(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> tuple[Guard, tuple[GuardMove, ...]]:
@@ -156,6 +165,16 @@ def answer_ask(guard: Guard, ask: int, at: int, *, sell: bool) -> tuple[Guard, t
     return _show(guard, "triggered", moves), tuple(moves)
 
 
+def set_pace(guard: Guard, at: int, pace: int) -> Guard:
+    """From `at` on market time runs `pace` times as fast as the wall clock: an open question keeps its real seconds."""
+    question = guard.question
+    if question is None or question.pace == pace:
+        return guard
+    left = max(question.deadline - at, 0)
+    kept = replace(question, deadline=at + -(-left * pace // question.pace), pace=pace)
+    return replace(guard, question=kept)
+
+
 def set_threshold(guard: Guard, threshold: int, *, least_threshold: int = LEAST_THRESHOLD) -> Guard:
     """Give R1 another threshold (厘); PlanError below the least. Confirmations begin anew.
 
@@ -210,7 +229,8 @@ def threshold_at(plan: GuardPlan, at: int) -> int:
     return max(begun, key=lambda timed: timed.from_minute).threshold if begun else plan.threshold
 
 
-def _why_off(instrument: Instrument) -> Reason | None:
+def why_no_guard(instrument: Instrument) -> Reason | None:
+    """Why no guard can watch this instrument today: no limit, or two that disagree; None when nothing is in the way."""
     try:
         classify(instrument.code)
     except UnknownCodeError:
@@ -330,9 +350,9 @@ def _fire(guard: Guard, setting: RuleSetting, finding: Finding, scene: Scene, *,
         if guard.question is not None:
             return guard, False
         # numbered by its time, so that no later arming can ask under a number that was answered
-        ask, deadline = max(ctx.at, guard.asks + 1), ctx.at + plan.ask_timeout_ms
+        ask, deadline = max(ctx.at, guard.asks + 1), ctx.at + plan.ask_timeout_ms * ctx.pace
         moves.append(Asked(ask, deadline, finding.reason, volume, price))
-        question = Question(ask, setting.rule, deadline, finding.reason, volume, price, queue)
+        question = Question(ask, setting.rule, deadline, finding.reason, volume, price, queue, ctx.pace)
         return replace(guard, state=GuardState.ASKING, asks=ask, question=question), True
     moves.append(Fired(setting.rule, finding.reason, setting.action, volume, price))
     if setting.action is GuardAction.ALERT:

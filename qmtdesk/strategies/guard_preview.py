@@ -1,11 +1,12 @@
 """What arming a guard would do, said before it is armed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.plans import GuardAction, GuardPlan
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.replacing import replace
 from qmtdesk.strategies.board import Board, step_board
 from qmtdesk.strategies.guard import Asked, Fired, Guard, GuardContext, arm_guard, shown_state, step_guard
 from qmtdesk.strategies.guard_sale import sale_price, sale_volume, why_nothing
@@ -59,7 +60,7 @@ def preview_guard(plan: GuardPlan, instrument: Instrument, board: Board, quote: 
     fired = _first_fire(guard, board, quote, ctx)
     volume = sale_volume(plan, instrument, ctx)
     price, _ = sale_price(plan, instrument, board, quote, ctx.at)
-    checks = _checks(ctx, volume)
+    checks = _checks(ctx, quote, volume)
     if fired is not None:
         checks = (CheckLine(WARN, fired), *checks)
     seen = _preview(instrument, board, quote, ctx, checks)
@@ -78,13 +79,15 @@ def _first_fire(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> 
     return None
 
 
-def _checks(ctx: GuardContext, volume: int) -> tuple[CheckLine, ...]:
+def _checks(ctx: GuardContext, quote: Quote, volume: int) -> tuple[CheckLine, ...]:
     lines = []
     if volume == 0:
         lines.append(CheckLine(WARN, why_nothing(ctx)))
     elif ctx.bought_today > 0:
         lines.append(CheckLine(WARN, because(Why.T_PLUS_ONE, bought_today=ctx.bought_today, can_use=ctx.can_use)))
-    if not ctx.fresh:
+    if quote.rough:
+        lines.append(CheckLine(WARN, because(Why.UNIT_UNKNOWN)))
+    elif not ctx.fresh:
         lines.append(CheckLine(WARN, because(Why.BLIND)))
     if not ctx.phase.continuous:
         lines.append(CheckLine(WARN, because(Why.AUCTION if ctx.phase.auction else Why.PHASE_CLOSED)))

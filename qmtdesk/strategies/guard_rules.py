@@ -2,7 +2,8 @@
 
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from qmtdesk.domain.plans import RuleId, RuleSetting
 from qmtdesk.domain.quote import Quote
@@ -12,8 +13,7 @@ from qmtdesk.strategies.board import KEPT_MS, Board
 BP = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What a rule may look at. Amounts 厘; `threshold` is R1's at this time of day.
 
     `float_value` is the free float's market value, 0 = not known.
@@ -27,16 +27,14 @@ class Look:
     float_value: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A rule that is met, or within 2× of it, with the inputs it saw."""
 
     fires: bool
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule. `sealed_only`: it says something about a sealed board only.
 
     `threshold`, `floor` and `window` say what the setting's numbers mean, '' where a number is not used. A rule with

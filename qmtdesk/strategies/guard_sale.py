@@ -1,7 +1,5 @@
 """How a guard's one sale is priced, sized and followed up."""
 
-from dataclasses import replace
-
 from qmtdesk.domain.codes import classify
 from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.money import round_up
@@ -9,6 +7,7 @@ from qmtdesk.domain.order import Side
 from qmtdesk.domain.plans import GuardPlan
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.rules import floor_lot, price_cage, rules_of, sellable_whole
 from qmtdesk.domain.sessions import shanghai_day
 from qmtdesk.strategies.board import Board

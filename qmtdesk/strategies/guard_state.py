@@ -1,14 +1,16 @@
 """What a limit-up guard remembers, is told, and says."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+
+from msgspec import Struct
 
 from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.plans import GuardAction, GuardPlan, RuleId, RuleSetting
 from qmtdesk.domain.quote import BoardState
 from qmtdesk.domain.reason import Reason
 from qmtdesk.domain.sessions import Phase
+from qmtdesk.strategies.board import coarse
 
 
 class GuardState(str, Enum):
@@ -21,8 +23,7 @@ class GuardState(str, Enum):
     OFF = "off"
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(Struct, frozen=True):
     """How near one rule is to firing.
 
     `have` counts confirmations, `near` the snapshots it has been within 2× of firing, `spent` the seal (its number
@@ -37,8 +38,7 @@ class Try:
 IDLE = Try()
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """What the guard made of the snapshots so far.
 
     `tries` has one place per rule in `Guard.rules`. `seen` is the board's tick judged last. `seal` is the number of
@@ -53,10 +53,18 @@ class Progress:
     top: int = 0
     ready: bool = False
 
+    @property
+    def earned(self) -> tuple[int, int, bool, int, tuple[int, ...]]:
+        """What must outlive a restart: seals, readiness, the height to an eighth, and what was said already."""
+        spent = tuple(tried.spent for tried in self.tries)
+        return self.first_seal, self.seal, self.ready, coarse(self.top), spent
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One open confirm-sell question; `volume` and `price` are what a yes would sell, as of the newest snapshot."""
+
+class Question(Struct, frozen=True):
+    """One open confirm-sell question; `volume` and `price` are what a yes would sell, as of the newest snapshot.
+
+    `deadline` is in market time and was set for a clock that runs `pace` times as fast as the wall clock.
+    """
 
     ask: int
     rule: RuleId
@@ -65,10 +73,10 @@ class Question:
     volume: int
     price: int
     queue: bool
+    pace: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Sale:
+class Sale(Struct, frozen=True):
     """The one sale of a guard's life: `target` shares fixed at the trigger, at `price` since `attempt_at`.
 
     `queue`: this attempt meets the queue at the limit price.
@@ -84,8 +92,7 @@ class Sale:
     done_at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(Struct, frozen=True):
     """One armed guard.
 
     `rules` are the ones that are on, R1 first; `asks` is the number of its latest question; `why_off` says why it
@@ -170,8 +177,7 @@ class Guard:
         return self.question.deadline if self.question else 0
 
 
-@dataclass(frozen=True, slots=True)
-class GuardContext:
+class GuardContext(Struct, frozen=True):
     """What holds around one step. `at` and `phase` are now; `fresh` says the newest snapshot is not too old.
 
     `can_use` shares may be sold now. `lot` is what the feed counts its queue in (手: 100 shares), for showing only.
@@ -187,10 +193,10 @@ class GuardContext:
     lot: int = 100
     day_amount: int = 0
     float_value: int = 0
+    pace: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One evaluation of one rule, with its inputs."""
 
     rule: RuleId
@@ -199,15 +205,13 @@ class Evidence:
     inputs: Reason
 
 
-@dataclass(frozen=True, slots=True)
-class StateShown:
+class StateShown(Struct, frozen=True):
     """What the watchlist shows of this stock changed."""
 
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fired:
+class Fired(Struct, frozen=True):
     """A rule fired. With SELL the guard is latched now: journal it before the order leaves."""
 
     rule: RuleId
@@ -217,8 +221,7 @@ class Fired:
     price: int
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A rule asks the user; no answer until `deadline` means nothing is done."""
 
     ask: int
@@ -228,24 +231,21 @@ class Asked:
     price: int
 
 
-@dataclass(frozen=True, slots=True)
-class AskExpired:
+class AskExpired(Struct, frozen=True):
     """A question is closed without its own sale: timed out, declined, or overtaken by a rule that sold."""
 
     ask: int
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(Struct, frozen=True):
     """A rule came within 2× of firing, is still there (told now and then), or left that zone (`inside` false)."""
 
     evidence: Evidence
     inside: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NotSold:
+class NotSold(Struct, frozen=True):
     """A rule wanted to sell and could not."""
 
     rule: RuleId | None
@@ -255,8 +255,7 @@ class NotSold:
 GuardMove = StateShown | Fired | Asked | AskExpired | Near | NotSold
 
 
-@dataclass(frozen=True, slots=True)
-class WantedSale:
+class WantedSale(Struct, frozen=True):
     """The one sell order that should be working."""
 
     price: int

@@ -1,7 +1,8 @@
 """The price levels of a grid, exact to the tick."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from qmtdesk.domain.money import round_half_up
 from qmtdesk.domain.plans import Spacing
@@ -9,8 +10,7 @@ from qmtdesk.domain.plans import Spacing
 BP = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Lattice:
+class Lattice(Struct, frozen=True):
     """Levels in 厘, lowest first, strictly rising.
 
     `base_index` is where the base stands; it lies outside the tuple when the base itself was cut off.
@@ -38,8 +38,7 @@ class Lattice:
         return i - self.base_index
 
 
-@dataclass(frozen=True, slots=True)
-class Stair:
+class Stair(Struct, frozen=True):
     """All levels there could be: a base and a way to step up and down from it. `base` and `tick` 厘, both positive."""
 
     base: int

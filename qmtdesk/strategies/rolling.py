@@ -1,12 +1,13 @@
 """The rolling pair: one sale above and one buy below the level that was filled last."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
 
 from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.money import round_half_up
 from qmtdesk.domain.order import Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GridPlan
 from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.replacing import replace
 from qmtdesk.strategies.grid_start import base_of, check_plan, first_buy_of
 from qmtdesk.strategies.grid_state import GridContext, GridSummary, Wanted, Wish, whole_lots
 from qmtdesk.strategies.grid_wish import (
@@ -21,8 +22,7 @@ from qmtdesk.strategies.grid_wish import (
 from qmtdesk.strategies.lattice import BP
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rolling:
+class Rolling(Struct, frozen=True, kw_only=True):
     """One rolling grid. Prices and money 厘, volumes 股 / 张.
 
     `centre` is the level of the order filled last, `leg` the number of the pair around it: the orders of a pair belong

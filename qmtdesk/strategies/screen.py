@@ -79,8 +79,12 @@ def run_screen(
         verdicts[code] = _ranked(plan, terms[code], rank, value)
     included = tuple(code for _, code in standing[: plan.keep])
     as_of = min((bond.as_of for bond in terms.values()), default="")
-    old = not as_of or trading_days_between(date.fromisoformat(as_of), today) > plan.data_days
-    return ScreenResult(included, verdicts, old, as_of)
+    return ScreenResult(included, verdicts, is_old(plan, as_of, today), as_of)
+
+
+def is_old(plan: ScreenPlan, as_of: str, today: date) -> bool:
+    """Whether terms as of an ISO day are too old to buy by; '', a day nobody told, is."""
+    return not as_of or trading_days_between(date.fromisoformat(as_of), today) > plan.data_days
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """Shadow statistics: what each rule would have done on every seal, and what the board did next."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from msgspec import Struct
 
 from qmtdesk.domain.plans import RuleId, RuleSetting
 from qmtdesk.domain.quote import Quote
+from qmtdesk.domain.replacing import replace
 from qmtdesk.strategies.board import Board, BoardMove, MoveKind
 from qmtdesk.strategies.guard_rules import RULES, Look
 
@@ -13,16 +15,14 @@ BP = 10_000
 _YI = 100_000_000_000  # 亿 CNY in 厘
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """One rule at one threshold, as `RuleSetting` means them; R1's threshold in 厘."""
 
     rule: RuleId
     threshold: int
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(Struct, frozen=True):
     """What one variant would have done so far.
 
     Of the seals that ended it fired on `fired`, of which `broke` broke afterwards and `held` stayed sealed to the
@@ -40,8 +40,7 @@ class Score:
     days: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Shadow:
+class Shadow(Struct, frozen=True):
     """The statistics of one stock. `scores`, `ready`, `met` and `sold` have one place per variant.
 
     `sealed` says a seal is being watched; `ready` and `met` are about it: whether R1 counts (it was at or above the

@@ -1,7 +1,7 @@
 """A replay without a window: recorded days through the real engine and the paper broker, as fast as it goes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from qmtdesk.domain.fees import FeeSchedule
@@ -9,6 +9,7 @@ from qmtdesk.domain.messages import ArmGrid, ArmGuard, Cancel, DayOpened, Event,
 from qmtdesk.domain.order import OrderState
 from qmtdesk.domain.plans import GridPlan, GuardPlan
 from qmtdesk.domain.quote import Quote
+from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.books import State, live_orders
 from qmtdesk.engine.core import begin, step
 from qmtdesk.engine.pnl import Lot, fold, result_of

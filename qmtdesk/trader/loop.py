@@ -8,7 +8,6 @@ import logging
 import queue
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -16,8 +15,9 @@ from qmtdesk.domain import messages as m
 from qmtdesk.domain.bond_terms import BondTerms
 from qmtdesk.domain.instrument import Kind
 from qmtdesk.domain.reason import Why, because
+from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.apply import apply
-from qmtdesk.engine.books import LogLine, Ready, State, cash_room, put
+from qmtdesk.engine.books import LogLine, Ready, State, cash_room, live_orders, put
 from qmtdesk.engine.core import Step, begin, step
 from qmtdesk.engine.ports import Gateway
 from qmtdesk.engine.records import Logged
@@ -25,12 +25,20 @@ from qmtdesk.engine.risk_limits import paced
 from qmtdesk.engine.work import ALARM
 from qmtdesk.store.journal import JournalError
 from qmtdesk.strategies.screen import ScreenPlan
+from qmtdesk.trader.answer_watch import AnswerWatch
+from qmtdesk.trader.bond_book import BondBook
+from qmtdesk.trader.clean_texts import cleaned
 from qmtdesk.trader.clock_watch import ClockWatch
 from qmtdesk.trader.diary import Diary
+from qmtdesk.trader.farewell import farewell
+from qmtdesk.trader.kill_file import KillFile
 from qmtdesk.trader.mirror import Mirror
 from qmtdesk.trader.pictures import Desk
 from qmtdesk.trader.publisher import Publisher
 from qmtdesk.trader.series import Series
+from qmtdesk.trader.terminal import HasWatch, Terminal
+from qmtdesk.trader.trial_watch import TrialWatch
+from qmtdesk.trader.wanted_quotes import WantedQuotes
 from qmtdesk.wire.outbox import Change
 from qmtdesk.wire.rows import QuoteRow
 
@@ -39,7 +47,10 @@ log = logging.getLogger("qmtdesk.trader")
 FRAME_NS = 33_000_000
 BEAT_NS = 500_000_000
 WAIT_S = 0.02
+FAREWELL_NS = 1_500_000_000
 AT_ONCE = 200
+# what is told again or found out again; made once, because a union is costly to make
+NOT_URGENT = m.Quoted | m.DayOpened | m.TimePassed | m.BrokerEvent
 
 
 class Outlet(Protocol):
@@ -76,6 +87,7 @@ class Loop:
         *,
         resume: bool,
         past: Past | None = None,
+        lists: BondBook | None = None,
     ) -> None:
         self._past = past
         self.gateway = gateway
@@ -83,22 +95,28 @@ class Loop:
         self.screen = screen
         self.series = Series()
         self.mirror = Mirror()
+        self.lists = lists or BondBook()
+        self.wanted = WantedQuotes(gateway.watch if isinstance(gateway, HasWatch) else None)
+        self._terminal = Terminal(gateway)
+        self.trial = TrialWatch()
         self.terms: dict[str, BondTerms] = {}
         self._diary = diary
-        self._kill_file = folder / "KILL"
+        self._kill_file = KillFile(folder)
         self._publisher = Publisher(screen, self.series)
         self._inbox: queue.SimpleQueue[tuple[int, int, m.Event | Job]] = queue.SimpleQueue()
         self._outlet: Outlet | None = None
         self._running = True
-        self._unwritten = ""
-        self._set_aside = diary.set_aside.name if diary.set_aside else ""
+        self._unwritten = self._day_told = ""
         self._clock = ClockWatch(time.time_ns(), time.monotonic_ns())
+        self._answers = AnswerWatch()
         self._lag_us = 0
         self._next_frame = 0
         self._next_beat = 0
         self._next_look = 0
         self._limits = state.limits
-        self.state = begin(replace(state, limits=paced(state.limits, desk.speed)), diary.past(), resume=resume)
+        fresh = replace(state, limits=paced(state.limits, desk.speed), pace=desk.speed)
+        self.state = diary.begun(lambda past: begin(fresh, past, resume=resume))
+        self._set_aside = diary.loss
         self.done_commands = tuple(diary.commands)
 
     def post(self, at: int, event: m.Event) -> None:
@@ -109,8 +127,10 @@ class Loop:
         """Run something on the decision thread between two events. Any thread."""
         self._inbox.put((time.monotonic_ns(), 0, job))
 
-    def end(self) -> None:
-        """Finish the event at hand and leave `run`. Any thread."""
+    def end(self, *, at_once: bool = False) -> None:
+        """Leave `run` after what was asked before, or after the event at hand. Any thread, also a signal's handler."""
+        if at_once:
+            self._running = False
 
         def leave(loop: "Loop") -> None:
             loop._running = False
@@ -125,8 +145,31 @@ class Loop:
         while self._running:
             self._drain()
             self._look_for_kill_file()
+            self.wanted.tell(self.state, time.monotonic_ns())
             self._show()
+        if self.desk.cancel_on_exit:
+            self._clear_the_book()
         self._diary.close()
+
+    def choose_exit(self, *, cancel: bool) -> None:
+        """Whether own orders are cancelled when this trader ends."""
+        self.desk = replace(self.desk, cancel_on_exit=cancel)
+
+    def _clear_the_book(self) -> None:
+        """Stop what is armed, take own orders off the book, and wait a moment for the answers; wishes come too late."""
+        for word in farewell(self.state):
+            self.handle(0, word)
+        deadline = time.monotonic_ns() + FAREWELL_NS
+        while any(live_orders(self.state)) and time.monotonic_ns() < deadline:
+            try:
+                _, at, item = self._inbox.get(timeout=WAIT_S)
+            except queue.Empty:
+                continue
+            if not callable(item):
+                self.handle(at, item)
+        left = [order.ref for order in live_orders(self.state)]
+        if left:
+            log.warning("not yet known to be cancelled: %s", ", ".join(left))
 
     def _drain(self) -> None:
         try:
@@ -141,6 +184,8 @@ class Loop:
                 item(self)
             else:
                 self.handle(at, item)
+            if not self._running:
+                return
             try:
                 stamp, at, item = self._inbox.get_nowait()
             except queue.Empty:
@@ -157,24 +202,26 @@ class Loop:
     def handle(self, at: int, event: m.Event, *, command: int = 0) -> Step:
         """One event, whole: decide, write down, only then send. A journal that cannot be written sends nothing."""
         self._look_at_clock()
+        event = cleaned(event)
         if self._unwritten:
             return self._handle_unwritten(at, event)
         result = step(self.state, at or self.gateway.now(), event)
-        urgent = not isinstance(event, m.Quoted | m.DayOpened | m.TimePassed | m.BrokerEvent)
-        durable = bool(result.intents) or urgent
+        durable = bool(result.intents) or not isinstance(event, NOT_URGENT)
         try:
             self._diary.write(result.state.at, result.records, command=command, durable=durable)
         except JournalError as error:
             log.exception("the journal cannot be written; nothing is sent until a restart")
             self._unwritten = str(error)
             return self._handle_unwritten(at, event)
-        self.state = result.state
+        before, self.state = self.state, result.state
         for intent in result.intents:
             self._send(intent)
+        self.trial.heard(before, event, result)
         if isinstance(event, m.LiftKill) and result.refusal is None:
             # the user lifted it by hand; the file that may have pressed it must not press it again
-            self._kill_file.unlink(missing_ok=True)
+            self._kill_file.take_away()
         self._note_market(event)
+        self._mind_kill_file(event)
         return result
 
     def _handle_unwritten(self, at: int, event: m.Event) -> Step:
@@ -196,6 +243,7 @@ class Loop:
             if isinstance(intent, m.Cancel):
                 self._send(intent)
         self._note_market(event)
+        self._mind_kill_file(event)
         return replace(result, state=self.state)
 
     def _look_at_clock(self) -> None:
@@ -204,6 +252,12 @@ class Loop:
         if gap_ms >= self.state.limits.jump_ms and self.state.day:
             log.warning("%d ms are not accounted for", gap_ms)
             self.handle(0, m.ClockJumped(gap_ms))
+        # a recording may end with a question on its way; nothing hangs then
+        asked = self.state.linked and self.state.request_at > 0 and self.desk.mode != "replay"
+        waited = self._answers.hung_ms(self.state.answered, time.monotonic_ns(), asked=asked)
+        if waited:
+            log.error("the gateway has not answered for %d ms", waited)
+            self.handle(0, m.GatewaySilent(waited))
 
     def _send(self, intent: m.Intent) -> None:
         match intent:
@@ -228,10 +282,15 @@ class Loop:
             if self._set_aside:
                 text, self._set_aside = self._set_aside, ""
                 self.handle(0, m.JournalSetAside(text))
-            self.series.clear()
-            self.terms = {each.code: each for each in event.terms or _bare_terms(event)}
+            self.series.begin(event.day)
+            self.take_lists(self.lists.told(event.terms or _bare_terms(event)))
             if self.desk.mode == "replay":
                 self._watch_all(event)
+
+    def take_lists(self, lists: BondBook) -> None:
+        """From now on these are the terms of the bonds, and this is what desks are shown of the user's list."""
+        self.lists, self.terms = lists, lists.terms
+        self.desk = replace(self.desk, bond_list=lists.row)
 
     def _watch_all(self, event: m.DayOpened) -> None:
         """Whoever replays stocks wants to see their boards."""
@@ -245,7 +304,17 @@ class Loop:
         if now < self._next_look:
             return
         self._next_look = now + BEAT_NS // 2
-        if self.state.kill is None and self.state.day and self._kill_file.exists():
+        self._agree_with_kill_file()
+
+    def _mind_kill_file(self, event: m.Event) -> None:
+        """At once where it counts: what pressed the switch must outlive the journal, and a lost journal the file."""
+        if isinstance(event, m.Kill | m.DayOpened):
+            self._agree_with_kill_file()
+
+    def _agree_with_kill_file(self) -> None:
+        if self.state.kill is not None:
+            self._kill_file.keep(self.state.kill)
+        elif self.state.day and self._kill_file.there():
             self.handle(0, m.Kill("file"))
 
     def _show(self) -> None:
@@ -263,8 +332,12 @@ class Loop:
             self._outlet.beat(self._publisher.seq, self.state.at, self._lag_us)
 
     def _publish(self, outlet: Outlet, now: int) -> None:
-        desk = replace(self.desk, lag_us=self._lag_us)
+        terminal, trial = self._terminal.rows(self.state, now), self.trial.row(self.state, self._terminal.units)
+        desk = replace(self.desk, lag_us=self._lag_us, terminal=terminal, trial=trial)
         changes, quotes = self._publisher.changes(self.state, self.terms, desk, now // 1_000_000)
+        if self.state.day != self._day_told:
+            self._day_told = self.state.day
+            self.mirror.forget_lines()
         self.mirror.apply(changes, quotes)
         outlet.publish(changes, quotes)
 
@@ -282,10 +355,13 @@ class Loop:
         """Show another speed of the paper clock."""
         self.desk = replace(self.desk, speed=speed)
         self.state = replace(self.state, limits=paced(self._limits, speed))
+        self.handle(0, m.SpeedChanged(speed))
 
     @property
     def busy(self) -> bool:
         """Whether anything is armed or still being wound up."""
+        if self.state.clears:
+            return True
         return any(book.armed or book.winding for book in self.state.grids.values()) or any(
             guard.state.value in ("watching", "asking", "triggered") for guard in self.state.guards.values()
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from threading import Lock
 
 from qmtdesk.wire.outbox import Change
-from qmtdesk.wire.rows import AnyRow, QuoteRow, key_of
+from qmtdesk.wire.rows import AnyRow, EventRow, QuoteRow, key_of
 from qmtdesk.wire.talk import Gone
 
 
@@ -27,6 +27,11 @@ class Mirror:
                     self._rows[tag_of(change), key_of(change)] = change
             for quote in quotes:
                 self._rows[QUOTES, quote.code] = quote
+
+    def forget_lines(self) -> None:
+        """Another day: a desk that comes now is told today's log, and yesterday's weighs on nobody."""
+        with self._guard:
+            self._rows = {key: row for key, row in self._rows.items() if not isinstance(row, EventRow)}
 
     def snapshot(self) -> tuple[int, list[AnyRow]]:
         """The newest change's number and every row as of it."""

@@ -10,15 +10,22 @@ from qmtdesk.domain.instrument import Kind
 from qmtdesk.domain.messages import ArmGrid, ArmGuard, UserEvent, WatchStock
 from qmtdesk.domain.plans import GridPlan, GuardAction, GuardPlan
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.domain.sessions import phase_at
+from qmtdesk.domain.sessions import phase_at, shanghai_day
 from qmtdesk.engine.books import Holding
 from qmtdesk.engine.guards import context
 from qmtdesk.strategies.board import watch
 from qmtdesk.strategies.grid_preview import preview_grid
 from qmtdesk.strategies.guard_preview import preview_guard
+from qmtdesk.strategies.screen import is_old
 from qmtdesk.strategies.shadow import figures
+from qmtdesk.trader.bond_lists import BondLists
+from qmtdesk.trader.clear_wishes import ClearWishes
+from qmtdesk.trader.live_wishes import LiveWishes
 from qmtdesk.trader.loop import Loop
 from qmtdesk.trader.picture_bonds import screen_now
+from qmtdesk.wire.bond_talk import BondListWish, ReadBondList, TypeBond
+from qmtdesk.wire.clear_talk import ClearRows, KeepWhole, ListClear
+from qmtdesk.wire.live_talk import GoLive, Looking, MakeBundle, TrialWish
 from qmtdesk.wire.outbox import Answer
 from qmtdesk.wire.talk import (
     Ack,
@@ -29,6 +36,7 @@ from qmtdesk.wire.talk import (
     Demo,
     GridPreview,
     GuardPreview,
+    OnExit,
     PaperClock,
     PreviewGrid,
     PreviewGuard,
@@ -64,14 +72,37 @@ Reply = Callable[[int, Answer], None]
 
 
 class Obey:
-    """Turns commands into events and previews. `world` is the paper market, None when live."""
+    """Turns commands into events and previews. `world` is the paper market, None when live.
 
-    def __init__(self, world: PaperWorld | None, reply: Reply) -> None:
+    `keep_exit` remembers for the next start what becomes of own orders at an end; OSError when it cannot.
+    """
+
+    def __init__(
+        self,
+        world: PaperWorld | None,
+        reply: Reply,
+        lists: BondLists | None = None,
+        *,
+        keep_exit: Callable[[bool], None],
+        live: LiveWishes | None = None,
+        clear: ClearWishes | None = None,
+    ) -> None:
         self._world = world
         self._reply = reply
+        self._lists = lists
+        self._keep_exit = keep_exit
+        self._live = live
+        self._clear = clear or ClearWishes()
 
     def carry_out(self, loop: Loop, desk: int, command: Command) -> None:
         """Do it and answer; an impossible request is answered with its reason, never dropped."""
+        body = command.body
+        if isinstance(body, ReadBondList | BondListWish | TypeBond) and self._lists is not None:
+            self._lists.ask(loop, command.id, body, lambda answer: self._reply(desk, answer))
+            return
+        if isinstance(body, Looking | GoLive | MakeBundle | TrialWish) and self._live is not None:
+            self._live.ask(loop, desk, command.id, body, lambda answer: self._reply(desk, answer))
+            return
         try:
             answer = self._answer(loop, command)
         except (ValueError, KeyError, LookupError, msgspec.ValidationError) as error:
@@ -94,6 +125,13 @@ class Obey:
                 return _guard_preview(loop, command.id, plan)
             case PaperClock() | Demo():
                 return self._paper(loop, command.id, body)
+            case OnExit(cancel):
+                return self._on_exit(loop, command.id, cancel=cancel)
+            case ListClear() | ClearRows() | KeepWhole():
+                return self._clear.answer(loop, command.id, body)
+            case ReadBondList() | BondListWish() | TypeBond() | Looking() | GoLive() | MakeBundle() | TrialWish():
+                name = "bond_list" if isinstance(body, ReadBondList | BondListWish | TypeBond) else "live"
+                return _no(loop, command.id, because(Why.BAD_SETTING, name=name, value=loop.desk.mode))
 
     def _act(self, loop: Loop, number: int, event: UserEvent) -> Answer:
         result = loop.handle(0, event, command=number)
@@ -110,6 +148,14 @@ class Obey:
         loop.set_speed(body.speed)
         if body.jump_minute:
             self._world.jump(body.jump_minute)
+        return Ack(number, True, loop.seq)
+
+    def _on_exit(self, loop: Loop, number: int, *, cancel: bool) -> Ack:
+        try:
+            self._keep_exit(cancel)
+        except OSError as error:
+            return _no(loop, number, because(Why.BAD_SETTING, name="cancel_on_exit", value=str(error)))
+        loop.choose_exit(cancel=cancel)
         return Ack(number, True, loop.seq)
 
     def _series(self, loop: Loop, code: str, what: str) -> tuple[tuple[int, int], ...]:
@@ -173,12 +219,20 @@ def _grid_preview(loop: Loop, number: int, plan: GridPlan) -> GridPreview | Ack:
 
 def _bond_checks(loop: Loop, code: str) -> tuple[Check, ...]:
     """What the bond's own terms have to say before money goes into it."""
-    if code not in loop.terms:
+    terms = loop.terms.get(code)
+    if terms is None:
         return ()
     result = screen_now(loop.state, loop.terms, loop.screen)
     verdict = result.verdicts.get(code)
+    aged = (
+        (Check("warn", because(Why.DATA_OLD, as_of=terms.as_of)),)
+        if is_old(loop.screen, terms.as_of, shanghai_day(loop.state.at))
+        else ()
+    )
     worrying = {Why.REDEEM_ANNOUNCED, Why.REDEEM_UNKNOWN, Why.LAST_DAY_NEAR, Why.NAME_DYING, Why.NOT_LISTED}
-    return (Check("warn", verdict.why),) if verdict is not None and verdict.why.why in worrying else ()
+    if verdict is None or verdict.why.why not in worrying:
+        return aged
+    return (Check("warn", verdict.why), *aged)
 
 
 def _guard_preview(loop: Loop, number: int, plan: GuardPlan) -> GuardPreview | Ack:
@@ -210,7 +264,10 @@ def _guard_preview(loop: Loop, number: int, plan: GuardPlan) -> GuardPreview | A
 
 def _demo(loop: Loop, number: int) -> Ack:
     """Three grids on the screen's first bonds and five guards on held stocks, exactly as a user would arm them."""
-    included = screen_now(loop.state, loop.terms, loop.screen).included
+    screened = screen_now(loop.state, loop.terms, loop.screen)
+    if screened.data_old:
+        return _no(loop, number, because(Why.DATA_OLD, as_of=screened.as_of))
+    included = screened.included
     free = [code for code in included if (book := loop.state.grids.get(code)) is None or not book.armed]
     refusal: Reason | None = None
     for code in free[:DEMO_GRIDS]:

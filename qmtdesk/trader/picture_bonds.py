@@ -53,6 +53,25 @@ def figures(part: Grid | Rolling | None, last: int) -> tuple[int, int]:
     return sums.trips_today, sums.realised_today + sums.floating - sums.fees_today
 
 
+def shown(state: State, terms: BondTerms, result: ScreenResult) -> tuple[object, ...]:
+    """Everything a bond's row is made of: while this is the same, so is the row."""
+    code = terms.code
+    book, seen = state.grids.get(code), state.quotes.get(code)
+    last = seen.quote.last if seen is not None and book is not None else 0
+    verdict = result.verdicts.get(code)
+    grid = grid_state(state, code) if book is not None else ""
+    return (
+        verdict,
+        state.day,
+        result.data_old,
+        grid,
+        last,
+        book,
+        state.holdings.get(code),
+        state.instruments.get(code),
+    )
+
+
 def bond_row(state: State, terms: BondTerms, result: ScreenResult) -> BondRow:
     """One convertible bond."""
     code = terms.code
@@ -89,4 +108,5 @@ def bond_row(state: State, terms: BondTerms, result: ScreenResult) -> BondRow:
         limit_up=instrument.limit_up if instrument else 0,
         limit_down=instrument.limit_down if instrument else 0,
         data_old=result.data_old,
+        origins=terms.origins,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side
+from qmtdesk.domain.order import Order, OwnerKind, Side
 from qmtdesk.domain.reason import Reason, Why
 from qmtdesk.engine import gate
 from qmtdesk.engine.books import GridBook, Holding, State, live_orders
@@ -14,7 +14,13 @@ from qmtdesk.strategies.rolling import Rolling
 from qmtdesk.strategies.rolling import summary as rolling_summary
 from qmtdesk.wire.rows import GridRow, LevelRow
 
-FREEZING = frozenset({Why.LINK_DOWN, Why.SUSPENDED, Why.NO_QUOTE, Why.QUOTE_STALE, Why.ACCOUNT_STALE, Why.RECONCILING})
+FREEZING = frozenset(
+    {Why.LINK_DOWN, Why.SUSPENDED, Why.NO_QUOTE, Why.QUOTE_STALE, Why.ACCOUNT_STALE, Why.RECONCILING}
+) | {
+    Why.ACCOUNT_STATUS,
+    Why.REPORT_SHRUNK,
+    Why.GATEWAY_SILENT,
+}
 WAITING = frozenset({Why.PHASE_CLOSED, Why.AUCTION_WAIT})
 
 
@@ -26,11 +32,13 @@ def grid_state(state: State, code: str) -> str:
     if not book.armed:
         return "stopped"
     blocked = state.blocked.get(code) or gate.standstill(state, code)
-    doubt = any(o.state is OrderState.UNKNOWN for o in live_orders(state, code))
+    doubt = any(o.in_doubt for o in live_orders(state, code))
     part = book.grid or book.rolling
     asleep = part is not None and part.asleep
     sell_only = part is not None and part.sell_only
-    if doubt or (blocked is not None and blocked.why in FREEZING):
+    if code in state.suspended:
+        return "suspended"
+    if doubt or "" in state.suspended or (blocked is not None and blocked.why in FREEZING):
         return "frozen"
     if blocked is not None and blocked.why in WAITING:
         return "waiting"

@@ -6,7 +6,7 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.engine.books import Holding, State, live_orders
 from qmtdesk.engine.guards import fresh
 from qmtdesk.strategies.board import watch
-from qmtdesk.strategies.guard import Guard, GuardState, shown_state, threshold_at
+from qmtdesk.strategies.guard import Guard, GuardState, shown_state, threshold_at, why_no_guard
 from qmtdesk.strategies.guard_rules import eta_to
 from qmtdesk.wire.rows import AskRow, WatchRow
 
@@ -47,7 +47,7 @@ def watch_row(state: State, code: str, spark: tuple[int, ...]) -> WatchRow:
         cost=held.cost,
         spark=spark,
         plan=plan,
-        why=_why(state, guard, held, instrument.limit_up),
+        why=_why(state, code, guard, held),
         eta_ms=eta_to(board, threshold),
         peak=board.peak,
         sold=guard.sold if guard else 0,
@@ -55,12 +55,16 @@ def watch_row(state: State, code: str, spark: tuple[int, ...]) -> WatchRow:
     )
 
 
-def _why(state: State, guard: Guard | None, held: Holding, limit_up: int) -> Reason | None:
+def _why(state: State, code: str, guard: Guard | None, held: Holding) -> Reason | None:
     """Why this stock would not be sold, the worst first; None when nothing stands in the way."""
     if guard is not None and guard.why_off is not None:
         return guard.why_off
-    if not limit_up:
-        return because(Why.NO_LIMIT)
+    if guard is not None and "" in state.suspended:
+        return state.suspended[""]
+    if code in state.instruments and (reason := why_no_guard(state.instruments[code])) is not None:
+        return reason
+    if code in state.quotes and state.quotes[code].quote.rough:
+        return because(Why.UNIT_UNKNOWN)
     if held.volume and not held.sellable:
         return because(Why.T_PLUS_ONE, volume=held.bought_today)
     if not held.volume:
@@ -77,7 +81,7 @@ def ask_row(state: State, code: str) -> AskRow | None:
     return AskRow(
         code=code,
         ask=guard.question.ask,
-        asked_at=guard.question.deadline - guard.plan.ask_timeout_ms,
+        asked_at=guard.question.deadline - guard.plan.ask_timeout_ms * guard.question.pace,
         deadline=guard.question.deadline,
         reason=guard.question.reason,
         seal=board.seal,

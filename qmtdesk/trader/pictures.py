@@ -1,16 +1,28 @@
 """Orders, trades, holdings, log, kill switch and the top bar as the desk draws them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qmtdesk.domain.codes import classify
 from qmtdesk.domain.order import CANCELLABLE, Fill, Order, OrderState, OwnerKind, Side
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.sessions import Phase, phase_at, phase_ends
-from qmtdesk.engine import gate
-from qmtdesk.engine.books import Holding, LogLine, Ready, State, cash_room, live_orders, sell_room
+from qmtdesk.engine import gate, reconcile, worth
+from qmtdesk.engine.books import BUYS, Holding, LogLine, Ready, State, cash_room, live_orders, sell_room
 from qmtdesk.strategies.guard import GuardState
 from qmtdesk.trader.picture_grid import grid_state
-from qmtdesk.wire.rows import EventRow, FillRow, KillItem, KillRow, OrderRow, PositionRow, QuoteRow, StatusRow
+from qmtdesk.wire.bond_talk import BondListRow
+from qmtdesk.wire.live_talk import FoundRow, HealthRow, TrialRow
+from qmtdesk.wire.rows import (
+    EventRow,
+    FillRow,
+    KillItem,
+    KillRow,
+    OrderRow,
+    PositionRow,
+    QuoteRow,
+    StatusRow,
+    Suspension,
+)
 
 # any SH stock: the top bar tells the phase of the stock market
 CLOCK_LISTING = classify("600000.SH")
@@ -27,6 +39,11 @@ class Desk:
     speed: int
     folder: str
     lag_us: int = 0
+    bond_list: BondListRow = field(default_factory=BondListRow)
+    cancel_on_exit: bool = False
+    reported_day: str = ""
+    terminal: tuple[HealthRow, FoundRow] | None = None
+    trial: TrialRow | None = None
 
 
 def _name(state: State, code: str) -> str:
@@ -45,13 +62,14 @@ def order_row(state: State, order: Order) -> OrderRow:
         volume=order.volume,
         filled=max(order.filled, order.told_filled),
         amount=order.amount,
-        state=order.state.value,
+        state=(OrderState.UNKNOWN if order.in_doubt else order.state).value,
         at=order.created_at,
         updated_at=order.updated_at,
         kind=order.owner.kind.value,
         slot=shown_slot(state, order),
         text=order.text,
         cancellable=order.state in CANCELLABLE and order.owner.kind is not OwnerKind.FOREIGN,
+        looks=order.asked if order.state is OrderState.UNKNOWN else 0,
     )
 
 
@@ -129,6 +147,7 @@ def quote_row(state: State, code: str) -> QuoteRow:
         asks=tuple((level.price, level.volume) for level in quote.asks),
         limit_up=instrument.limit_up if instrument else quote.limit_up,
         limit_down=instrument.limit_down if instrument else quote.limit_down,
+        rough=quote.rough,
     )
 
 
@@ -173,6 +192,12 @@ def _lamp(age: int, late: int, blind: int, *, trading: bool) -> str:
     return "late" if age <= blind else "blind"
 
 
+def _trade_lamp(state: State, age: int) -> str:
+    if not state.linked or gate.distrust(state):
+        return "blind"
+    return _lamp(age, TRADE_LATE_MS, TRADE_BLIND_MS, trading=True)
+
+
 def _quote_age(state: State) -> int:
     newest = max((seen.at for seen in state.quotes.values()), default=0)
     return state.at - newest if newest else 0
@@ -183,7 +208,7 @@ def blockers(state: State) -> list[tuple[str, Reason]]:
     doubts = [
         (order.code, because(Why.SIDE_FROZEN, ref=order.ref, side=order.side.value, price_milli=order.price))
         for order in live_orders(state)
-        if order.state is OrderState.UNKNOWN
+        if order.in_doubt
     ]
     off = [
         (code, guard.why_off)
@@ -191,7 +216,7 @@ def blockers(state: State) -> list[tuple[str, Reason]]:
         if guard.why_off is not None and guard.state is not GuardState.OFF
     ]
     grids = [(code, reason) for code in state.grids if (reason := _grid_stands(state, code)) is not None]
-    held = [(code, reason) for code, reason in state.suspended.items() if code]
+    held = [("" if code == BUYS else code, reason) for code, reason in state.suspended.items() if code]
     return [*(("", reason) for reason in _all_stands(state)), *doubts, *held, *off, *grids]
 
 
@@ -203,9 +228,13 @@ def _all_stands(state: State) -> list[Reason]:
         found.append(state.suspended[""])
     if not state.linked and state.day:
         found.append(because(Why.LINK_DOWN))
+    elif (reason := gate.distrust(state)) is not None:
+        found.append(reason)
     elif state.ready is not Ready.READY:
         found.append(because(Why.RECONCILING))
-    if not state.master:
+    if state.live and not state.confirmed:
+        found.append(because(Why.LIVE_UNSAID))
+    elif not state.master:
         found.append(because(Why.MASTER_OFF))
     return found
 
@@ -220,13 +249,18 @@ def _grid_stands(state: State, code: str) -> Reason | None:
     return because(Why.SLEEPING) if part is not None and part.asleep else None
 
 
+def _guards_armed(state: State) -> int:
+    idle = (GuardState.OFF, GuardState.SOLD)
+    return sum(1 for guard in state.guards.values() if guard.state not in idle and not guard.why_off)
+
+
 def status_row(state: State, desk: Desk) -> StatusRow:
     """The top bar and the strip."""
     phase = phase_at(CLOCK_LISTING, state.at) if state.at else Phase.CLOSED
     states = [grid_state(state, code) for code in state.grids]
     live = list(live_orders(state))
-    total = gate.total_value(state)
-    base = state.money.base_total if state.money else 0
+    total = worth.total_value(state)
+    base = worth.day_base(state)
     stuck = blockers(state)
     age = _quote_age(state)
     trade_age = state.at - state.money.reported_at if state.money and state.money.reported_at else 0
@@ -240,7 +274,7 @@ def status_row(state: State, desk: Desk) -> StatusRow:
         phase_ends=phase_ends(CLOCK_LISTING, state.at) if state.at else 0,
         lamp_quotes=_lamp(age, QUOTE_LATE_MS, QUOTE_BLIND_MS, trading=phase.continuous),
         quote_age_ms=age,
-        lamp_trade="blind" if not state.linked else _lamp(trade_age, TRADE_LATE_MS, TRADE_BLIND_MS, trading=True),
+        lamp_trade=_trade_lamp(state, trade_age),
         trade_age_ms=trade_age,
         total=total,
         cash=cash_room(state),
@@ -255,14 +289,41 @@ def status_row(state: State, desk: Desk) -> StatusRow:
         grids_running=states.count("running") + states.count("waiting") + states.count("frozen"),
         grids_asleep=states.count("asleep"),
         grids_sell_only=states.count("sell_only"),
-        guards_armed=sum(
-            1 for g in state.guards.values() if g.state not in (GuardState.OFF, GuardState.SOLD) and not g.why_off
-        ),
+        guards_armed=_guards_armed(state),
         live_orders=len(live),
         live_value=sum(o.left * o.price for o in live),
-        unknown_orders=sum(1 for o in live if o.state is OrderState.UNKNOWN),
+        unknown_orders=sum(1 for o in live if o.in_doubt),
         blockers=tuple(reason for _, reason in stuck),
         blocker_codes=tuple(code for code, _ in stuck),
         lag_us=desk.lag_us,
         data_folder=desk.folder,
+        grids_suspended=states.count("suspended"),
+        suspended=tuple(_suspension(state, code, reason) for code, reason in _waiting(state).items()),
+        asked_at=state.request_at,
+        next_ask=next_ask(state),
+        cancel_on_exit=desk.cancel_on_exit,
+        live_said=state.confirmed,
+        reported_day=desk.reported_day,
+        clearing=len(state.clears),
     )
+
+
+def next_ask(state: State) -> int:
+    """When the broker is asked again at the latest; 0 while nobody can be asked."""
+    if not state.linked or not state.instruments:
+        return 0
+    if state.request_at:
+        return state.request_at + state.limits.query_answer_ms
+    return (state.money.reported_at if state.money else state.at) + reconcile.ask_every(state)
+
+
+def _waiting(state: State) -> dict[str, Reason]:
+    """What waits for the user's word: single codes, and under '' what concerns more than one."""
+    waiting = {"" if code == BUYS else code: reason for code, reason in state.suspended.items()}
+    return {**waiting, "": state.suspended[""]} if "" in state.suspended else waiting
+
+
+def _suspension(state: State, code: str, reason: Reason) -> Suspension:
+    said = next((line.at for line in reversed(state.lines) if line.reason == reason and line.code in ("", code)), 0)
+    buys_only = not code and "" not in state.suspended
+    return Suspension(code=code, at=said, reason=reason, buys_only=buys_only)

@@ -1,30 +1,34 @@
 """The trader as a process: locks the folder, builds gateway, loop and counter, and runs until told to end."""
 
 import logging
-import logging.handlers
 import os
 import secrets
 import signal
 import threading
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
+from qmtdesk.domain.messages import Installed
 from qmtdesk.engine.books import State
-from qmtdesk.engine.ports import Gateway
-from qmtdesk.gateways.paper.account import Holding
-from qmtdesk.gateways.paper.gateway import PaperGateway
-from qmtdesk.gateways.replay.days import replay_days
-from qmtdesk.gateways.replay.feed import RecordedFeed
-from qmtdesk.store.journal import JournalError
-from qmtdesk.store.settings import trader_settings
-from qmtdesk.trader.diary import Diary
+from qmtdesk.store.account_lock import AccountKey, hold_account
+from qmtdesk.store.journal import JournalError, JournalTooNewError
+from qmtdesk.store.settings import TraderSettings, keep_exit, trader_settings
+from qmtdesk.trader.bond_lists import BondLists
+from qmtdesk.trader.check_command import bundle_of
+from qmtdesk.trader.clear_wishes import ClearWishes
+from qmtdesk.trader.diary import Diary, JournalModeError
+from qmtdesk.trader.installation import prefix_of
+from qmtdesk.trader.live_wishes import LiveWishes, reported_day
 from qmtdesk.trader.loop import Loop
+from qmtdesk.trader.markets import LIVE, Market, live_market, paper_market, replay_market
 from qmtdesk.trader.obey import Obey
 from qmtdesk.trader.pictures import Desk
-from qmtdesk.trader.replay_words import position_of
 from qmtdesk.trader.serve import DeskServer
+from qmtdesk.wire.inside import inside
 from qmtdesk.wire.locks import FolderLock
+from qmtdesk.wire.redact import mask_account
+from qmtdesk.wire.spawn import REFUSAL, write_refusal
+from qmtdesk.wire.start_refusal import StartRefusedError
 from qmtdesk.wire.talk import Command
 
 log = logging.getLogger("qmtdesk.trader")
@@ -45,50 +49,57 @@ class TraderOptions:
     replay: tuple[Path, ...] = ()
     held: tuple[str, ...] = ()
     idle_s: int = IDLE_S
+    live: bool = False
+    account: AccountKey | None = None
 
 
 def run_trader(options: TraderOptions) -> int:
-    """Run until stopped; returns the process's exit code. The folder must exist."""
+    """Run until stopped; returns the process's exit code. The folder must exist.
+
+    StartRefusedError when another data folder's trader holds the account.
+    """
     # whatever is written from here on is the user's alone
     os.umask(0o077)
-    _log_to(options.folder / "trader.log")
-    lock = FolderLock(options.folder / "trader.lock")
+    log.info("trader %d starts in %s", os.getpid(), options.folder)
+    lock = FolderLock(inside(options.folder, "trader.lock"))
     if not lock.acquire(wait_ms=500):
         log.warning("another trader holds %s", options.folder)
         return LOCKED
+    account: FolderLock | None = None
     try:
-        _serve(options)
-    except JournalError:
+        market = _market(options)
+        key = options.account or market.account
+        if key is not None:
+            account = hold_account(key, options.folder)
+        _serve(options, market)
+    except StartRefusedError as error:
+        log.warning("not started: %s", error.why)
+        _say_why(options.folder, error.why, error.fact)
+        raise
+    except JournalError as error:
         # a disk that is full or locked, or a newer program's journal: nothing may be traded without one
         log.exception("the journal cannot be used")
+        kinds = {JournalTooNewError: "newer", JournalModeError: "other_money"}
+        _say_why(options.folder, kinds.get(type(error), "journal"), str(error))
         return NO_JOURNAL
     finally:
+        if account is not None:
+            account.release()
         lock.release()
     return 0
 
 
-def _serve(options: TraderOptions) -> None:
-    world = _world(options)
-    mode = "replay" if options.replay else "paper"
-    gateway: Gateway = world
-    diary = Diary(options.folder / "journal.db")
-    loaded = trader_settings(options.folder).load()
-    if loaded.problem:
-        log.error("the settings cannot be used, the defaults are in force: %s", loaded.problem)
-    settings = loaded.value
-    desk = Desk(mode, mode, options.speed, str(options.folder))
-    state = State(settings.risk, settings.fees.schedule())
-    loop = Loop(
-        gateway,
-        diary,
-        state,
-        desk,
-        settings.screen,
-        options.folder,
-        resume=options.resume,
-        past=world.seal_history,
-    )
-    boot = secrets.token_hex(8)
+def _say_why(folder: Path, kind: str, text: str) -> None:
+    try:
+        write_refusal(folder, kind, text)
+    except OSError:
+        log.exception("and it cannot even be said in %s", REFUSAL)
+
+
+def _serve(options: TraderOptions, market: Market) -> None:
+    bond_lists = BondLists(options.folder)
+    loop = _loop(options, market, bond_lists)
+    inside(options.folder, REFUSAL).unlink(missing_ok=True)
 
     def on_command(number: int, command: Command) -> None:
         loop.ask(lambda each: obey.carry_out(each, number, command))
@@ -101,39 +112,79 @@ def _serve(options: TraderOptions) -> None:
 
     server = DeskServer(
         options.folder,
-        boot,
+        secrets.token_hex(8),
         on_command=on_command,
         snapshot=loop.mirror.snapshot,
         on_stop=on_stop,
         done=loop.done_commands,
+        on_left=lambda number: loop.ask(lambda each: each.wanted.left(number)),
     )
-    obey = Obey(world, server.reply)
+    obey = Obey(
+        market.paper,
+        server.reply,
+        bond_lists,
+        keep_exit=lambda cancel: keep_exit(options.folder, cancel=cancel),
+        live=LiveWishes(options.folder, bundle_of),
+        clear=ClearWishes(_settings(options.folder).clear, options.folder),
+    )
     _end_on_signal(loop)
-    watchdog = threading.Thread(target=_leave_when_idle, args=(loop, server, options.idle_s), daemon=True)
-    gateway.start(loop.post)
+    loop.post(0, Installed(prefix_of(options.folder, loop.state.install)))
+    market.gateway.start(loop.post)
     server.start()
-    watchdog.start()
+    threading.Thread(target=_leave_when_idle, args=(loop, server, options.idle_s), daemon=True).start()
     try:
         loop.run(server)
     finally:
-        gateway.stop()
+        market.gateway.stop()
         server.stop()
 
 
-def _world(options: TraderOptions) -> PaperGateway:
-    """The generated market, or a recording with the same broker."""
-    if not options.replay:
-        return PaperGateway(options.folder, seed=options.seed, speed=options.speed)
-    feed = RecordedFeed(tuple(replay_days(options.replay)))
-    held = dict(position_of(word) for word in options.held)
-    account = feed.account(feed.opening(date.min))
-    account.holdings.update({code: Holding(lot.volume, lot.paid) for code, lot in held.items()})
-    return PaperGateway(options.folder, seed=options.seed, speed=options.speed, feed=feed, account=account)
+def _loop(options: TraderOptions, market: Market, bond_lists: BondLists) -> Loop:
+    """The decision loop with what the folder remembers: journal, settings, bond list."""
+    live = market.mode == LIVE
+    diary = Diary(inside(options.folder, "journal.db"), live=live)
+    settings = _settings(options.folder)
+    book = bond_lists.load()
+    shown, mode = str(options.folder), market.mode
+    return Loop(
+        market.gateway,
+        diary,
+        State(settings.risk, settings.fees.schedule(), live=live),
+        Desk(
+            mode,
+            mask_account(market.account.number) if market.account is not None else mode,
+            options.speed,
+            shown,
+            bond_list=book.row,
+            cancel_on_exit=settings.cancel_on_exit,
+            reported_day=reported_day(options.folder) if live else "",
+        ),
+        settings.screen,
+        options.folder,
+        resume=options.resume,
+        past=market.past,
+        lists=book,
+    )
+
+
+def _settings(folder: Path) -> TraderSettings:
+    loaded = trader_settings(folder).load()
+    if loaded.problem:
+        log.error("the settings cannot be used, the defaults are in force: %s", loaded.problem)
+    return loaded.value
+
+
+def _market(options: TraderOptions) -> Market:
+    if options.live:
+        return live_market(options.folder)
+    if options.replay:
+        return replay_market(options.folder, options.seed, options.speed, options.replay, options.held)
+    return paper_market(options.folder, options.seed, options.speed)
 
 
 def _end_on_signal(loop: Loop) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda _number, _frame: loop.end())
+        signal.signal(name, lambda _number, _frame: loop.end(at_once=True))
 
 
 def _leave_when_idle(loop: Loop, server: DeskServer, idle_s: int) -> None:
@@ -145,13 +196,3 @@ def _leave_when_idle(loop: Loop, server: DeskServer, idle_s: int) -> None:
             log.info("nothing armed and no desk for %d s", idle_s)
             loop.end()
             return
-
-
-def _log_to(path: Path) -> None:
-    """One rotating file; account numbers never get into it because nothing here knows one."""
-    handler = logging.handlers.RotatingFileHandler(path, maxBytes=2_000_000, backupCount=3, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
-    root = logging.getLogger("qmtdesk")
-    root.setLevel(logging.INFO)
-    root.addHandler(handler)
-    log.info("trader %d starts in %s", os.getpid(), path.parent)

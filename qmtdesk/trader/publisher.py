@@ -12,12 +12,12 @@ from qmtdesk.trader.mirror import tag_of
 from qmtdesk.trader.pictures import Desk
 from qmtdesk.trader.series import Series
 from qmtdesk.wire.outbox import Change
-from qmtdesk.wire.rows import AnyRow, AskRow, FillRow, OrderRow, PositionRow, QuoteRow, WatchRow, key_of
+from qmtdesk.wire.rows import AnyRow, AskRow, BondRow, FillRow, OrderRow, PositionRow, QuoteRow, WatchRow, key_of
 from qmtdesk.wire.talk import Gone
 
 SLOW_MS = 200
 SCREEN_MS = 1_000
-TAGS: dict[type, int] = {AskRow: 7, OrderRow: 8, FillRow: 9, PositionRow: 10, WatchRow: 6}
+TAGS: dict[type, int] = {BondRow: 3, AskRow: 7, OrderRow: 8, FillRow: 9, PositionRow: 10, WatchRow: 6}
 
 
 class Publisher:
@@ -35,6 +35,8 @@ class Publisher:
         self._screen: ScreenResult | None = None
         self._screen_at = -SCREEN_MS
         self._slow_at: dict[str, int] = {}
+        self._terms: Mapping[str, BondTerms] | None = None
+        self._bonds_shown: dict[str, tuple[object, ...]] = {}
 
     @property
     def seq(self) -> int:
@@ -50,12 +52,18 @@ class Publisher:
             self._screen_at = wall_ms - SCREEN_MS
         out: list[AnyRow | Gone] = []
         self._put(out, pictures.status_row(state, desk))
-        self._by_part(out, OrderRow, state.orders, before.orders if before else None, pictures.order_row, state)
-        self._by_part(out, FillRow, state.fills, before.fills if before else None, pictures.fill_row, state)
+        self._put(out, desk.bond_list)
+        for row in desk.terminal or ():
+            self._put(out, row)
+        if desk.trial is not None:
+            self._put(out, desk.trial)
+        again = _numbered_anew(before, state) if before else frozenset()
+        self._by_part(out, OrderRow, state.orders, before.orders if before else None, pictures.order_row, state, again)
+        self._by_part(out, FillRow, state.fills, before.fills if before else None, pictures.fill_row, state, again)
         self._positions(out, state)
-        for line in state.lines:
-            if before is None or line.no >= before.next_line:
-                self._put(out, pictures.event_row(state, line))
+        first = before.next_line if before is not None else 0
+        # a line is said once and never again, so there is nothing to compare it with later
+        out.extend(pictures.event_row(state, line) for line in state.lines if line.no >= first)
         if before is None or before.kill is not state.kill or state.kill is not None:
             self._put(out, pictures.kill_row(state))
         self._grids(out, state, wall_ms)
@@ -97,13 +105,14 @@ class Publisher:
         before: Mapping[str, Any] | None,
         draw: Callable[[State, Any], AnyRow],
         state: State,
+        again: frozenset[str],
     ) -> None:
-        if parts is before:
+        if parts is before and not again:
             return
         old = before or {}
         keys = []
         for name, part in parts.items():
-            row = draw(state, part) if old.get(name) is not part else None
+            row = draw(state, part) if part.code in again or old.get(name) is not part else None
             if row is not None:
                 self._put(out, row)
             keys.append(name)
@@ -146,11 +155,31 @@ class Publisher:
 
     def _bonds(self, out: list[AnyRow | Gone], state: State, terms: Mapping[str, BondTerms], wall_ms: int) -> None:
         """Terms and screen move slowly: once a second, and at once when a grid changes its state."""
-        due = wall_ms - self._screen_at >= SCREEN_MS
-        if not terms or not (due or self._screen is None):
+        due = wall_ms - self._screen_at >= SCREEN_MS or terms is not self._terms
+        if not (terms or self._terms) or not (due or self._screen is None):
             return
+        if terms is not self._terms:
+            self._drop(out, BondRow, terms)
+            self._bonds_shown.clear()
+            self._terms = terms
         self._screen_at = wall_ms
         self._screen = picture_bonds.screen_now(state, terms, self._plan)
         self._put(out, picture_bonds.screen_row(self._plan, self._screen))
-        for each in terms.values():
-            self._put(out, picture_bonds.bond_row(state, each, self._screen))
+        for code, each in terms.items():
+            # most bonds of a list are neither held nor traded here: their rows change by the day
+            inputs = picture_bonds.shown(state, each, self._screen)
+            if self._bonds_shown.get(code) != inputs:
+                self._bonds_shown[code] = inputs
+                self._put(out, picture_bonds.bond_row(state, each, self._screen))
+
+
+def _numbered_anew(before: State, state: State) -> frozenset[str]:
+    """Codes whose grid counts its levels otherwise than before: armed anew, or rolled."""
+    if before.grids is state.grids:
+        return frozenset()
+    return frozenset(code for code in state.grids if _numbering(before, code) != _numbering(state, code))
+
+
+def _numbering(state: State, code: str) -> tuple[int, int] | None:
+    book = state.grids.get(code)
+    return (book.grid.slot0, book.grid.lattice.base_index) if book is not None and book.grid is not None else None

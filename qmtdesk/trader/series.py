@@ -17,17 +17,21 @@ class Series:
     def __init__(self) -> None:
         self._at: dict[tuple[str, str], array[int]] = {}
         self._value: dict[tuple[str, str], array[int]] = {}
+        self._day = ""
 
-    def clear(self) -> None:
-        """Forget everything: a new day."""
-        self._at.clear()
-        self._value.clear()
+    def begin(self, day: str) -> None:
+        """Forget everything of another day; the same day may be told again."""
+        if day != self._day:
+            self._day = day
+            self._at.clear()
+            self._value.clear()
 
     def add(self, what: str, code: str, at: int, value: int) -> None:
         """One more point; one at the time of the last replaces it."""
         key = (what, code)
-        times = self._at.setdefault(key, array("q"))
-        values = self._value.setdefault(key, array("q"))
+        if key not in self._at:
+            self._at[key], self._value[key] = array("q"), array("q")
+        times, values = self._at[key], self._value[key]
         if times and times[-1] >= at:
             values[-1] = value
             return

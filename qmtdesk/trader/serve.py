@@ -11,8 +11,10 @@ import msgspec
 from qmtdesk import __version__
 from qmtdesk.trader.command_book import CommandBook
 from qmtdesk.wire.address import Card, card_path, forget_address, new_address, new_key, write_card
+from qmtdesk.wire.bond_talk import BondListAnswer
+from qmtdesk.wire.clear_talk import ClearList
 from qmtdesk.wire.endpoint import Endpoint
-from qmtdesk.wire.line import Line, LineLostError
+from qmtdesk.wire.line import GARBLED, Line, LineLostError
 from qmtdesk.wire.outbox import Answer, Change, Outbox
 from qmtdesk.wire.packing import batches, pages
 from qmtdesk.wire.rows import AnyRow, QuoteRow
@@ -42,7 +44,7 @@ COMMAND_LIMIT = 1 << 16
 DESKS = 4
 CARD_CHECK_S = 0.5
 FAREWELL_S = 0.3
-ANSWERS = (Ack, Series, GridPreview, GuardPreview)
+ANSWERS = (Ack, Series, GridPreview, GuardPreview, BondListAnswer, ClearList)
 
 _encoder = msgspec.msgpack.Encoder()
 _hello = msgspec.msgpack.Decoder(Hello)
@@ -114,6 +116,7 @@ class DeskServer:
     inbox; each command id arrives once. `on_stop` returns whether the trader will end (False = something is armed).
     `snapshot` runs on a writer thread and returns everything published so far: change the state, then publish.
     `done` are ids of commands journaled by an earlier run: repeated ones are acknowledged and not done again.
+    `on_left(desk)` is called when a desk is gone.
     """
 
     def __init__(
@@ -125,11 +128,13 @@ class DeskServer:
         snapshot: Snapshot,
         on_stop: OnStop,
         done: Iterable[int] = (),
+        on_left: Callable[[int], None] = lambda _desk: None,
     ) -> None:
         self._folder = folder
         self._boot = boot
         self._on_command = on_command
         self._on_stop = on_stop
+        self._on_left = on_left
         self._snapshot = snapshot
         self._book = CommandBook(done)
         self._key = new_key()
@@ -235,7 +240,7 @@ class DeskServer:
             line.send(_encoder.encode(greeting))
             if isinstance(greeting, Welcome):
                 self._talk(line, hello.role)
-        except msgspec.MsgspecError as error:
+        except GARBLED as error:
             log.warning("a desk sent what is no message: %s", error)
 
     def _greeting(self, hello: Hello) -> Welcome | Refuse:
@@ -298,3 +303,4 @@ class DeskServer:
             del self._desks[desk.number]
             self._outboxes = tuple(each.outbox for each in self._desks.values())
         desk.end()
+        self._on_left(desk.number)

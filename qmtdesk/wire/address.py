@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from qmtdesk.wire.files import private_folder, write_atomic
+from qmtdesk.wire.inside import inside
 
 CARD = "trader.json"
 SOCKET = "trader.sock"
@@ -42,7 +43,7 @@ def new_boot() -> str:
 
 def card_path(folder: Path) -> Path:
     """Where the card of a data folder is."""
-    return folder / CARD
+    return inside(folder, CARD)
 
 
 def read_card(folder: Path) -> Card | None:
@@ -78,7 +79,7 @@ else:
 
     def new_address(folder: Path) -> str:
         """Where the trader of this folder shall listen: a socket file, elsewhere if the folder's name is too long."""
-        near = folder / SOCKET
+        near = inside(folder, SOCKET)
         if len(os.fsencode(near)) <= LONGEST:
             return str(near)
         return str(_short_folder(folder) / SOCKET)

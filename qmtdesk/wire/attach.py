@@ -8,7 +8,7 @@ import msgspec
 from qmtdesk import __version__
 from qmtdesk.wire.address import Card, read_card
 from qmtdesk.wire.handshake import greet_as_desk
-from qmtdesk.wire.line import Line, LineLostError, Watchdog, dial
+from qmtdesk.wire.line import GARBLED, Line, LineLostError, Watchdog, dial
 from qmtdesk.wire.talk import PROTOCOL, Hello, Refuse, Stop, Welcome
 
 GREETING_S = 3.0
@@ -43,7 +43,7 @@ def attach(card: Card, role: str) -> tuple[Line, Welcome]:
 def _welcomed(line: Line, card: Card) -> Welcome:
     try:
         answer: Welcome | Refuse = _greeting.decode(line.receive(ANSWER_LIMIT))
-    except msgspec.MsgspecError as error:
+    except GARBLED as error:
         raise LineLostError(f"the trader sent what is no greeting: {error}") from error
     if isinstance(answer, Refuse):
         raise RefusedError(answer.why, card.pid, answer.proto)

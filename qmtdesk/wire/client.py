@@ -18,7 +18,7 @@ from qmtdesk.wire.link_events import Attached, Failed, LinkEvent, Lost, Silent
 from qmtdesk.wire.mailbox import Mailbox
 from qmtdesk.wire.numbering import Snapshot
 from qmtdesk.wire.requests import Requests
-from qmtdesk.wire.spawn import ProcessHandle
+from qmtdesk.wire.spawn import ProcessHandle, refusal_in
 from qmtdesk.wire.talk import Batch, Body, FromTrader, Welcome
 
 log = logging.getLogger("qmtdesk.wire")
@@ -201,7 +201,8 @@ class TraderLink:
         except OSError as error:
             return Failed("spawn", str(error))
         if crashed:
-            return Failed("crashes", f"the trader ended {self._pace.crashes + 1} times", 0)
+            kind, text = refusal_in(self._folder)
+            return Failed(kind or "crashes", text or f"the trader ended {self._pace.crashes + 1} times", 0)
         self._child = child
         if child is not None:
             self._starts.append(now)

@@ -6,7 +6,9 @@ from time import perf_counter
 
 import msgspec
 
-from qmtdesk.wire.line import Line, LineLostError
+from qmtdesk.wire.bond_talk import BondListAnswer
+from qmtdesk.wire.clear_talk import ClearList
+from qmtdesk.wire.line import GARBLED, Line, LineLostError
 from qmtdesk.wire.numbering import Numbering, Snapshot, newest_quotes
 from qmtdesk.wire.requests import Requests
 from qmtdesk.wire.rows import QuoteRow
@@ -29,7 +31,7 @@ from qmtdesk.wire.talk import (
 MESSAGE_LIMIT = 8 << 20
 JOIN_S = 0.1
 
-Reply = Ack | Series | GridPreview | GuardPreview
+Reply = Ack | Series | GridPreview | GuardPreview | BondListAnswer | ClearList
 
 _encoder = msgspec.msgpack.Encoder()
 _from_trader = msgspec.msgpack.Decoder(FromTrader)
@@ -119,7 +121,7 @@ class Conversation:
                 self._hear(message)
         except LineLostError as error:
             self._lose(str(error))
-        except msgspec.MsgspecError as error:
+        except GARBLED as error:
             self._lose(f"the trader sent what is no message: {error}")
 
     def _hear(self, message: FromTrader) -> None:
@@ -133,7 +135,7 @@ class Conversation:
                 item = self._numbers.batch(message)
                 if self._numbers.resync_due:
                     self._note(Resync(self._numbers.have))
-            case Ack() | Series() | GridPreview() | GuardPreview():
+            case Ack() | Series() | GridPreview() | GuardPreview() | BondListAnswer() | ClearList():
                 self._requests.done(message.id)
             case Refuse(why=why):
                 self._on_heard(Heard(None, quotes, why != "stopping", why == "stopping"))

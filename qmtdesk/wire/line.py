@@ -5,6 +5,8 @@ from threading import Lock, Timer
 from types import TracebackType
 from typing import Protocol
 
+import msgspec
+
 if sys.platform == "win32":
     from qmtdesk.wire import windows_pipe as pipe
 else:
@@ -12,6 +14,8 @@ else:
 
 BROKEN = (OSError, EOFError, RuntimeError, ValueError)
 """What a dead connection raises: CancelIoEx under a waiting recv makes it RuntimeError, an odd header ValueError."""
+GARBLED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding bytes that are no message raises: msgspec has no name of its own for a text that is no UTF-8."""
 
 
 class LineLostError(Exception):

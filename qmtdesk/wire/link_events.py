@@ -27,7 +27,8 @@ class Silent(msgspec.Struct, frozen=True):
 class Failed(msgspec.Struct, frozen=True):
     """No trader, and the link gave up; `TraderLink.retry` tries again.
 
-    `why`: timeout | crashes | spawn | protocol | busy. `pid` of the process that would not answer, 0 when unknown.
+    `why`: timeout | crashes | newer | journal | spawn | protocol | busy. `pid` of the process that would not answer,
+    0 when unknown.
     """
 
     why: str

@@ -8,6 +8,7 @@ from threading import Event
 FAR = 1 << 20
 """Windows locks bytes against readers too, so the locked byte lies far behind the pid text."""
 PAUSE_S = 0.05
+NOTE = 8192
 
 if sys.platform == "win32":
     import msvcrt
@@ -36,8 +37,9 @@ class FolderLock:
     The file must never be deleted: a second process would lock a new file of the same name.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, note: str = "") -> None:
         self.path = path
+        self._note = note
         self._descriptor = -1
 
     @property
@@ -66,7 +68,7 @@ class FolderLock:
     def _sign(self) -> None:
         os.ftruncate(self._descriptor, 0)
         os.lseek(self._descriptor, 0, os.SEEK_SET)
-        os.write(self._descriptor, str(os.getpid()).encode())
+        os.write(self._descriptor, f"{os.getpid()}\n{self._note}".encode("utf-8", "surrogateescape"))
 
     def release(self) -> None:
         """Give the lock back; harmless when it is not held."""
@@ -78,9 +80,16 @@ class FolderLock:
     def holder(self) -> int:
         """The pid written by the newest holder, 0 when nobody wrote one; says nothing of whether it still lives."""
         try:
-            return int(self.path.read_bytes()[:20])
+            return int(self.path.read_bytes()[:20].split(b"\n")[0])
         except (OSError, ValueError):
             return 0
+
+    def note(self) -> str:
+        """What the newest holder wrote beside its pid, '' when nothing."""
+        try:
+            return self.path.read_bytes()[:NOTE].partition(b"\n")[2].decode("utf-8", "surrogateescape")
+        except OSError:
+            return ""
 
 
 def is_free(path: Path) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Condition
 
+from qmtdesk.wire.bond_talk import BondListAnswer
+from qmtdesk.wire.clear_talk import ClearList
 from qmtdesk.wire.rows import AnyRow, QuoteRow
 from qmtdesk.wire.talk import Ack, Beat, Gone, GridPreview, GuardPreview, Raise, Refuse, Series
 
@@ -13,7 +15,7 @@ ANSWERS = 10_000
 FRAME_S = 0.033
 
 Change = tuple[int, AnyRow | Gone]
-Answer = Ack | Series | GridPreview | GuardPreview | Raise | Refuse
+Answer = Ack | Series | GridPreview | GuardPreview | BondListAnswer | ClearList | Raise | Refuse
 
 
 @dataclass(frozen=True, slots=True)

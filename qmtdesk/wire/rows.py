@@ -8,6 +8,8 @@ import msgspec
 
 from qmtdesk.domain.plans import GridPlan, GuardPlan
 from qmtdesk.domain.reason import Reason
+from qmtdesk.wire.bond_talk import BondListRow
+from qmtdesk.wire.live_talk import FoundRow, HealthRow, TrialRow
 
 
 class Row(msgspec.Struct, frozen=True, array_like=True, gc=False, kw_only=True):
@@ -15,7 +17,10 @@ class Row(msgspec.Struct, frozen=True, array_like=True, gc=False, kw_only=True):
 
 
 class QuoteRow(Row, frozen=True, tag=1):
-    """Newest snapshot of one code; the only row that may be skipped for a newer one."""
+    """Newest snapshot of one code; the only row that may be skipped for a newer one.
+
+    `rough`: what one volume stands for is not known yet, so its volumes and seals say nothing.
+    """
 
     code: str
     at: int
@@ -30,6 +35,16 @@ class QuoteRow(Row, frozen=True, tag=1):
     limit_up: int = 0
     limit_down: int = 0
     stale: bool = False
+    rough: bool = False
+
+
+class Suspension(Row, frozen=True):
+    """A code ('' = everything, or with `buys_only` all buying) that waits for the user's word, since when and why."""
+
+    code: str
+    at: int
+    reason: Reason
+    buys_only: bool = False
 
 
 class StatusRow(Row, frozen=True, tag=2):
@@ -37,6 +52,11 @@ class StatusRow(Row, frozen=True, tag=2):
 
     `lamp_quotes` / `lamp_trade`: ok | late | blind. `ready`: starting | reconciling | ready | suspended.
     `*_age_ms` are ages at `clock`. `blockers` are worst first. `phase` is a `domain.sessions.Phase` value of stocks.
+    `asked_at` is when the question left that is still without an answer, `next_ask` when the broker is asked again at
+    the latest; 0 = not as things stand. `cancel_on_exit`: own orders are cancelled when the trader is told to end.
+    `live_said`: real money may move, the word was typed in this run. `reported_day`: when (ISO) the user said
+    that program trading was reported to the broker, '' when he did not. `clearing`: so many holdings are being
+    cleared.
     """
 
     mode: str
@@ -71,13 +91,21 @@ class StatusRow(Row, frozen=True, tag=2):
     blocker_codes: tuple[str, ...] = ()
     lag_us: int = 0
     data_folder: str = ""
+    grids_suspended: int = 0
+    suspended: tuple[Suspension, ...] = ()
+    asked_at: int = 0
+    next_ask: int = 0
+    cancel_on_exit: bool = False
+    live_said: bool = False
+    reported_day: str = ""
+    clearing: int = 0
 
 
 class BondRow(Row, frozen=True, tag=3):
     """One convertible bond: terms, where it stands in the screen, what we have in it. Live prices are in QuoteRow.
 
-    `grid`: '' | running | sell_only | asleep | frozen | stopped | waiting. `why` is the first rule that excluded it,
-    or RANKED_IN with its rank. `pnl` is today's, realised and floating.
+    `grid`: '' | running | sell_only | asleep | frozen | suspended | stopped | waiting. `why` is the first rule that
+    excluded it, or RANKED_IN with its rank. `pnl` is today's, realised and floating.
     """
 
     code: str
@@ -106,6 +134,7 @@ class BondRow(Row, frozen=True, tag=3):
     limit_up: int = 0
     limit_down: int = 0
     data_old: bool = False
+    origins: tuple[tuple[str, str, str], ...] = ()
 
 
 class ScreenRow(Row, frozen=True, tag=4):
@@ -236,7 +265,10 @@ class AskRow(Row, frozen=True, tag=7):
 
 
 class OrderRow(Row, frozen=True, tag=8):
-    """One order, own or foreign. `kind` is an OwnerKind value, `slot` its gap or attempt."""
+    """One order, own or foreign. `kind` is an OwnerKind value, `slot` its gap or attempt.
+
+    `looks` counts the answers so far that did not know an order in doubt.
+    """
 
     ref: str
     code: str
@@ -254,6 +286,7 @@ class OrderRow(Row, frozen=True, tag=8):
     text: str
     cancellable: bool
     ahead: int = -1
+    looks: int = 0
 
 
 class FillRow(Row, frozen=True, tag=9):
@@ -340,13 +373,17 @@ AnyRow = (
     | PositionRow
     | EventRow
     | KillRow
+    | BondListRow
+    | HealthRow
+    | FoundRow
+    | TrialRow
 )
 
+ONE = (StatusRow, ScreenRow, KillRow, BondListRow, HealthRow, FoundRow, TrialRow)
+"""Rows there is one of."""
 KEYS: dict[type, tuple[str, ...]] = {
     QuoteRow: ("code",),
-    StatusRow: (),
     BondRow: ("code",),
-    ScreenRow: (),
     GridRow: ("code",),
     WatchRow: ("code",),
     AskRow: ("code", "ask"),
@@ -354,7 +391,7 @@ KEYS: dict[type, tuple[str, ...]] = {
     FillRow: ("trade_id",),
     PositionRow: ("code",),
     EventRow: ("no",),
-    KillRow: (),
+    **dict.fromkeys(ONE, ()),
 }
 
 

@@ -7,10 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from qmtdesk.wire.files import replace_patiently
+from qmtdesk.wire.files import replace_patiently, write_atomic
+from qmtdesk.wire.inside import inside
 
 LOG = "trader-output.log"
+DESK_LOG = "desk-output.log"
+REFUSAL = "trader-refusal.txt"
+"""Why a trader would not start, for whoever started it; there only after it would not."""
 LOG_LIMIT = 4 << 20
+REFUSAL_LIMIT = 4_096
 
 
 class ProcessHandle(Protocol):
@@ -27,8 +32,8 @@ class ProcessHandle(Protocol):
 class TraderProcess:
     """A process on its own feet: nobody waits for it, and it may be forgotten."""
 
-    def __init__(self, command: Sequence[str], folder: Path) -> None:
-        self._popen = _detached(command, folder)
+    def __init__(self, command: Sequence[str], folder: Path, log: str = LOG) -> None:
+        self._popen = _detached(command, folder, log)
 
     @property
     def pid(self) -> int:
@@ -45,11 +50,33 @@ class TraderProcess:
             self._popen.returncode = 0
 
 
+def write_refusal(folder: Path, kind: str, text: str) -> None:
+    """Say why this folder's trader does not start; OSError when it cannot be said."""
+    write_atomic(inside(folder, REFUSAL), f"{kind}\n{text}".encode())
+
+
+def refusal_in(folder: Path) -> tuple[str, str]:
+    """What kind (newer | other_money | journal | a refusal's) keeps this folder's trader from starting, and its words.
+
+    '' when nothing does.
+    """
+    try:
+        kind, _, text = inside(folder, REFUSAL).read_bytes()[:REFUSAL_LIMIT].decode("utf-8", "replace").partition("\n")
+    except OSError:
+        return "", ""
+    return kind, text
+
+
 def trader_command(arguments: Sequence[str]) -> list[str]:
     """How to start this program again: the packaged exe itself, or the interpreter with the package's name."""
     packaged = Path(sys.executable).stem.lower() == "qmtdesk"
     program = [sys.executable] if packaged else [sys.executable, "-m", "qmtdesk"]
     return [*program, *arguments]
+
+
+def spawn_desk(folder: Path, arguments: Sequence[str]) -> TraderProcess:
+    """Start a desk on its own feet, its output going to a log in `folder`; OSError when it cannot be started."""
+    return TraderProcess(trader_command(arguments), folder, DESK_LOG)
 
 
 def spawn_trader(folder: Path, arguments: Sequence[str], command: Sequence[str] = ()) -> TraderProcess:
@@ -60,8 +87,8 @@ def spawn_trader(folder: Path, arguments: Sequence[str], command: Sequence[str] 
     return TraderProcess([*(command or trader_command(())), *arguments], folder)
 
 
-def _detached(command: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
-    path = folder / LOG
+def _detached(command: Sequence[str], folder: Path, log: str) -> subprocess.Popen[bytes]:
+    path = inside(folder, log)
     if path.exists() and path.stat().st_size > LOG_LIMIT:
         replace_patiently(path, path.with_suffix(".old.log"))
     flags = 0
@@ -71,7 +98,7 @@ def _detached(command: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - our own program, no shell
             command,
             cwd=folder,
-            env=_environment(),
+            env=child_environment(),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -80,7 +107,7 @@ def _detached(command: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
         )
 
 
-def _environment() -> dict[str, str]:
+def child_environment() -> dict[str, str]:
     """Ours, and in a checkout the place where this package is found whatever the working folder."""
     home = str(Path(__file__).resolve().parents[2])
     paths = [home, *filter(None, [os.environ.get("PYTHONPATH", "")])]

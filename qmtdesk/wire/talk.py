@@ -6,6 +6,7 @@ from qmtdesk.domain.messages import (
     AnswerAsk,
     ArmGrid,
     ArmGuard,
+    AskNow,
     CancelOne,
     DecideUnknown,
     DisarmGrid,
@@ -13,13 +14,19 @@ from qmtdesk.domain.messages import (
     Kill,
     LiftKill,
     PauseGap,
+    PlaceTrial,
+    Release,
     SetMaster,
     SetSellOnly,
     SetThreshold,
+    StopClearing,
     WatchStock,
 )
 from qmtdesk.domain.plans import GridPlan, GuardPlan
 from qmtdesk.domain.reason import Reason
+from qmtdesk.wire.bond_talk import BondListAnswer, BondListWish, ReadBondList, TypeBond
+from qmtdesk.wire.clear_talk import ClearList, ClearRows, KeepWhole, ListClear
+from qmtdesk.wire.live_talk import GoLive, Looking, MakeBundle, TrialWish
 from qmtdesk.wire.rows import AnyRow
 
 PROTOCOL = 1
@@ -186,7 +193,20 @@ class Raise(Message, frozen=True, tag=28):
     """Another start of the program asks this desk to come to the front."""
 
 
-FromTrader = Welcome | Refuse | Page | Batch | Beat | Ack | Series | GridPreview | GuardPreview | Raise
+FromTrader = (
+    Welcome
+    | Refuse
+    | Page
+    | Batch
+    | Beat
+    | Ack
+    | Series
+    | GridPreview
+    | GuardPreview
+    | BondListAnswer
+    | ClearList
+    | Raise
+)
 
 
 # --- desk to trader
@@ -236,7 +256,32 @@ class Act(Message, frozen=True, tag=46):
     body: bytes
 
 
-Body = AskSeries | PreviewGrid | PreviewGuard | WatchCode | PaperClock | Demo | Act
+class OnExit(Message, frozen=True, tag=50):
+    """What becomes of own orders when the trader is told to end: cancelled, or left on the book. Kept until changed."""
+
+    cancel: bool
+
+
+Body = (
+    AskSeries
+    | PreviewGrid
+    | PreviewGuard
+    | WatchCode
+    | PaperClock
+    | Demo
+    | Act
+    | OnExit
+    | ReadBondList
+    | BondListWish
+    | TypeBond
+    | Looking
+    | GoLive
+    | MakeBundle
+    | TrialWish
+    | ListClear
+    | ClearRows
+    | KeepWhole
+)
 
 
 class Command(Message, frozen=True, tag=60):
@@ -270,6 +315,10 @@ UserAct = (
     | LiftKill
     | CancelOne
     | DecideUnknown
+    | Release
+    | AskNow
+    | PlaceTrial
+    | StopClearing
 )
 ACTS: dict[str, type] = {cls.__name__: cls for cls in UserAct.__args__}
 

@@ -27,7 +27,16 @@ def _run(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_it_tells_its_version() -> None:
-    assert _run("--version").stdout.strip() == f"qmtdesk {__version__}"
+    told = _run("--data", "place", "--version").stdout.splitlines()
+    assert told[0] == f"qmtdesk {__version__}"
+    assert [line.split(" / ")[1].split(":")[0] for line in told[1:]] == ["commit", "build", "program", "data"]
+    assert told[-1].endswith(str(ROOT / "place"))
+
+
+def test_it_tells_that_nothing_is_to_be_stopped(tmp_path: Path) -> None:
+    done = _run("--data", str(tmp_path), "--stop")
+    assert done.returncode == 0
+    assert "No qmtdesk is running" in done.stdout
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there a program may start without a screen")

@@ -36,6 +36,7 @@ def _order(
         ref=ref, code=code, name=name, side=side, price=price, volume=volume, filled=filled, amount=price * filled,
         state=state, at=when, updated_at=when + 400, kind=kind, slot=slot, text=text,
         cancellable=state in ("working", "partial") and kind != "foreign", ahead=ahead,
+        looks=2 if state == "unknown" else 0,
     )  # fmt: skip
 
 
@@ -132,6 +133,7 @@ def status(**more: Any) -> StatusRow:
         "unknown_orders": 1,
         "blockers": (because(Why.SIDE_FROZEN, price_milli=120_690, side="buy"), because(Why.SLEEPING)),
         "blocker_codes": ("113678.SH", "127012.SZ"), "lag_us": 61, "data_folder": "demo",
+        "next_ask": CLOCK + 1_200,
     }  # fmt: skip
     return StatusRow(**{**row, **more})
 

@@ -34,12 +34,13 @@ from fake_market import (
     seal_points,
     watches,
 )
+from live_pictures import PICTURES, live_rows
 
 from qmtdesk.desk.link.commands import Wishes
 from qmtdesk.desk.link.mirror import TAGS, Mirror
 from qmtdesk.domain.plans import GridPlan, GuardPlan
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.wire.rows import StatusRow, key_of
+from qmtdesk.wire.rows import StatusRow, Suspension, key_of
 from qmtdesk.wire.talk import (
     Ack,
     Act,
@@ -78,6 +79,7 @@ __all__ = [
     "ladder_levels",
     "orders",
     "out_code",
+    "paused_status",
     "positions",
     "price_points",
     "quote",
@@ -86,12 +88,13 @@ __all__ = [
     "seal_points",
     "status",
     "stopped_rows",
+    "suspended_rows",
     "watches",
 ]
 
 
 def fill_mirror(mirror: Mirror, picture: str = "main") -> None:
-    """The whole picture: main | blind | killed | empty | live | loading."""
+    """The whole picture: main | blind | killed | suspended | paused | empty | loading, or one of a live trader."""
     if picture == "loading":
         return
     mirror.set_link("attached")
@@ -110,11 +113,32 @@ def fill_mirror(mirror: Mirror, picture: str = "main") -> None:
         mirror.apply([blind_status()])
     elif picture == "killed":
         mirror.apply([killed_status(), kill_row(), *stopped_rows()])
-    elif picture == "live":
-        mirror.apply([status(mode="live", account="尾号 9396")])
+    elif picture == "suspended":
+        mirror.apply(suspended_rows())
+    elif picture == "paused":
+        mirror.apply([paused_status()])
+    elif picture in PICTURES:
+        mirror.apply(live_rows(picture))
     mirror.select_bond(BOND)
     mirror.select_stock(STOCK)
     mirror.flush()
+
+
+def suspended_rows() -> list[Any]:
+    """One bond that filled again and again waits for the user's word."""
+    why = because(Why.REPEATED_EXECUTION, fills=7, cap=6)
+    held = Suspension(code=BOND, at=CLOCK - 125_000, reason=why)
+    rows: list[Any] = [status(grids_running=2, grids_suspended=1, suspended=(held,))]
+    rows += [msgspec.structs.replace(row, grid="suspended") for row in bonds() if row.code == BOND]
+    rows += [msgspec.structs.replace(row, state="suspended", why=why) for row in all_grids() if row.code == BOND]
+    return rows
+
+
+def paused_status() -> StatusRow:
+    """The counter said no again and again: everything waits for the user's word."""
+    why = because(Why.REJECT_STORM, count=10, wait_ms=300_000)
+    held = Suspension(code="", at=CLOCK - 42_000, reason=why)
+    return status(suspended=(held,), blockers=(why,), blocker_codes=("",))
 
 
 def idle_status() -> StatusRow:

@@ -19,8 +19,17 @@ def options() -> argparse.Namespace:
     parser.add_argument("--scale", default="1")
     parser.add_argument("--palette", default="red_up")
     parser.add_argument("--language", default="zh")
-    parser.add_argument("--picture", default="main", help="main | blind | killed | empty | live | loading | lost")
-    parser.add_argument("--sheet", default="", help="grid | guard | kill | ask | keys | about | close | menu")
+    parser.add_argument(
+        "--picture",
+        default="main",
+        help="main | blind | killed | suspended | paused | empty | live | unsaid | retry | hung | loading | lost",
+    )
+    parser.add_argument(
+        "--sheet",
+        default="",
+        help="grid | guard | pending | release | doubt | master | kill | ask | keys | about | health | golive | close"
+        " | menu",
+    )
     parser.add_argument("--tab", type=int, default=0)
     return parser.parse_args()
 
@@ -28,19 +37,33 @@ def options() -> argparse.Namespace:
 def show(sheet: str, window: Any) -> None:
     """Bring up what the picture is to show over the window."""
     import fake_trader
+    import live_pictures
 
     from qmtdesk.desk.sheets import sheets
+    from qmtdesk.domain.replacing import replace
 
     stopped = [fake_trader.killed_status(), fake_trader.kill_row(), *fake_trader.stopped_rows()]
     steps: dict[str, Callable[[], object]] = {
         "grid": lambda: sheets.open_grid_sheet(window, fake_trader.BOND),
         "guard": lambda: sheets.open_guard_sheet(window, fake_trader.STOCK),
+        "release": lambda: window.release(fake_trader.BOND if window.mirror.suspension(fake_trader.BOND) else ""),
+        "doubt": window.show_doubts,
+        "pending": lambda: window.mirror.keep_plan(
+            fake_trader.BOND, replace(window.mirror.grids[fake_trader.BOND].plan, step_bp=50, unit=100)
+        ),
+        "master": lambda: (window.mirror.apply([fake_trader.status(master=False)]), window.menus.master()),
         "kill": lambda: window.mirror.apply(stopped),
         "ask": lambda: window.mirror.apply([fake_trader.ask()]),
-        "menu": window._menu,
+        "menu": window.menus.show,
         "close": window.close,
         "keys": lambda: window.menu_does("keys"),
         "about": lambda: window.menu_does("about"),
+        "health": lambda: window.menu_does("health"),
+        "trial": lambda: (
+            window.mirror.apply([live_pictures.trial("order", link="ok", asset="ok", answer="ok", remark="other")]),
+            window.menu_does("trial"),
+        ),
+        "golive": lambda: window.menu_does("master"),
     }
     if sheet:
         steps[sheet]()

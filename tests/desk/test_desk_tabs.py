@@ -15,7 +15,7 @@ from qmtdesk.desk.brush.csv_text import as_csv, as_line, safe
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.shell.tabs import TabPanel
-from qmtdesk.domain.messages import CancelOne, DecideUnknown
+from qmtdesk.domain.messages import AskNow, CancelOne
 
 
 @pytest.fixture
@@ -105,12 +105,27 @@ def test_a_click_on_the_action_cell_cancels_and_elsewhere_only_selects(
     assert commands.wished == [CancelOne("b1")]
 
 
-def test_an_unknown_order_is_settled_only_from_its_menu(panel: TabPanel, commands: fake.FakeCommands) -> None:
+def test_an_unknown_order_is_settled_only_on_its_sheet_and_asked_about_at_once(
+    panel: TabPanel, commands: fake.FakeCommands
+) -> None:
     row = panel.tables[0].rows.rows[refs(panel).index("u1")]
+    opened: list[str] = []
+    panel.doubt_opened.connect(opened.append)
     panel._act(row)
-    assert commands.wished == []
+    assert (commands.wished, opened) == ([], [])
+    panel._act_clicked(row)
     panel.menu_of(row, 0).actions()[-1].trigger()
-    assert commands.wished == [DecideUnknown("u1")]
+    assert (commands.wished, opened) == ([], ["u1", "u1"])
+    panel.menu_of(row, 0).actions()[-2].trigger()
+    assert commands.wished == [AskNow()]
+
+
+def test_the_tab_of_orders_counts_the_doubts(panel: TabPanel, mirror: Mirror) -> None:
+    assert panel.head.alerts["orders"] == 1
+    mirror.apply([msgspec.structs.replace(mirror.orders["u1"], state="working")])
+    mirror.flush()
+    panel._fill_late()
+    assert panel.head.alerts["orders"] == 0
 
 
 def test_the_selection_follows_its_row_when_the_order_changes(panel: TabPanel, mirror: Mirror) -> None:
@@ -137,9 +152,9 @@ def test_hidden_tabs_wait_until_they_are_shown(panel: TabPanel, mirror: Mirror) 
 
 
 def test_alarms_are_counted_until_the_events_were_seen(panel: TabPanel) -> None:
-    assert panel.head.alerts == 2
+    assert panel.head.alerts["events"] == 2
     panel.show_tab(4)
-    assert panel.head.alerts == 0
+    assert panel.head.alerts["events"] == 0
 
 
 def test_a_double_click_on_an_event_goes_to_its_code(qtbot: QtBot, panel: TabPanel) -> None:
@@ -188,7 +203,7 @@ def test_numbers_stay_numbers_in_a_csv() -> None:
     assert safe("+0.35%") == "+0.35%"
     assert safe("-x") == "'-x"
     assert safe("—") == ""
-    assert as_csv(["a"], [["1,5"], ["b,c"]]) == 'a\r\n15\r\n"b,c"\r\n'
+    assert as_csv(["a"], [["1,500"], ["b,c"]]) == 'a\r\n1500\r\n"b,c"\r\n'
     assert as_line(["a\tb", "−1"]) == "a b\t-1"
 
 

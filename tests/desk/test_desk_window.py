@@ -256,6 +256,55 @@ def test_disarm_and_leave_waits_until_nothing_is_left(stage: Stage) -> None:
     assert left == [True]
 
 
+def test_leaving_the_orders_waits_only_for_what_is_started(stage: Stage) -> None:
+    left: list[bool] = []
+    stage.window.leaving.connect(left.append)
+    stage.window.close()
+    sheet = stage.sheets()[0]
+    assert isinstance(sheet, CloseSheet)
+    sheet.leave_orders.click()
+    stops = [wish for wish in stage.commands.wished if isinstance(wish, DisarmGrid)]
+    assert {wish.how for wish in stops} == {StopHow.LEAVE}
+    stage.tell(*fake.stopped_rows(), fake.idle_status())
+    assert left == [True]
+
+
+def test_an_order_in_doubt_keeps_the_window_until_it_is_settled(stage: Stage) -> None:
+    left: list[bool] = []
+    stage.window.leaving.connect(left.append)
+    stage.window.close()
+    sheet = stage.sheets()[0]
+    assert isinstance(sheet, CloseSheet)
+    sheet.disarm.click()
+    stage.tell(*fake.stopped_rows(), fake.idle_status())
+    gone = [msgspec.structs.replace(row, state="cancelled", cancellable=False) for row in fake.orders()]
+    stage.tell(*(row for row in gone if row.ref != "u1"))
+    assert left == []
+    stage.tell(*gone)
+    assert left == [True]
+
+
+def test_what_is_to_be_done_on_closing_is_asked_once_and_kept(stage: Stage) -> None:
+    stage.window.close()
+    sheet = stage.sheets()[0]
+    assert isinstance(sheet, CloseSheet)
+    sheet.remember.click()
+    sheet.confirm()
+    assert stage.window.goodbye.how == "keep"
+    stage.window.show()
+    with stage.qtbot.waitSignal(stage.window.hidden_away):
+        stage.window.close()
+    assert stage.sheets() == []
+
+
+@pytest.mark.parametrize(("how", "stop"), [("cancel", StopHow.CANCEL), ("leave", StopHow.LEAVE)])
+def test_a_kept_way_to_stop_begins_at_once_and_shows_what_is_left(stage: Stage, how: str, stop: StopHow) -> None:
+    stage.window.menu_does(f"close:{how}")
+    stage.window.close()
+    assert {wish.how for wish in stage.commands.wished if isinstance(wish, DisarmGrid)} == {stop}
+    assert "未确认" in stage.sheets()[0].foot_words
+
+
 def test_closing_with_nothing_armed_just_closes(qtbot: QtBot) -> None:
     stage = Stage(qtbot).fill("empty")
     with qtbot.waitSignal(stage.window.leaving):

@@ -1,57 +1,25 @@
 """The kill sheet counts confirmations, lets nobody lift too early, and nothing ever covers the kill button."""
 
-from typing import Any
-
 import fake_trader as ft
 import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from sheet_host import Host
 
 from qmtdesk.desk.brush import paint
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.sheets import sheets
 from qmtdesk.desk.sheets.kill_sheet import KillSheet, LiftSheet, record, sorted_items
-from qmtdesk.desk.sheets.sheet_base import TOP_NAME, Sheet
+from qmtdesk.desk.sheets.sheet_base import Sheet
 from qmtdesk.desk.sheets.stop_choice import StopChoice, StopSheet
 from qmtdesk.domain.messages import DisarmGrid, LiftKill
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why, because
 
 SIZES = [(1600, 900), (1366, 768), (1280, 720), (1000, 560)]
-
-
-class Host(QWidget):
-    """A window with a top bar and a kill button in it."""
-
-    def __init__(self, picture: str = "killed") -> None:
-        super().__init__()
-        self.mirror, self.look, self.commands = Mirror(), Look(), ft.FakeCommands()
-        self.look.set(motion=False)
-        self.pressed = 0
-        self.top = QWidget(self)
-        self.top.setObjectName(TOP_NAME)
-        self.top.setGeometry(0, 0, 1280, 56)
-        self.kill = QPushButton("kill", self.top)
-        self.kill.clicked.connect(self._press)
-        self.stop = QPushButton("stop", self)
-        self.resize(1280, 720)
-        ft.fill_mirror(self.mirror, picture)
-
-    def _press(self) -> None:
-        self.pressed += 1
-
-    def resizeEvent(self, event: Any) -> None:
-        self.top.resize(self.width(), 56)
-        self.kill.setGeometry(self.width() - 160, 8, 150, 40)
-        self.stop.setGeometry(self.width() - 500, 100, 70, 26)
-        super().resizeEvent(event)
-
-    def show_kill(self, *rows: Any) -> None:
-        self.mirror.apply(rows)
-        self.mirror.flush()
 
 
 @pytest.fixture
@@ -76,15 +44,15 @@ def test_unknown_orders_stand_on_top_and_what_is_open_next(host: Host) -> None:
 def test_lifting_is_dead_until_everything_is_confirmed(host: Host, qtbot: QtBot) -> None:
     sheet = sheets.open_kill_sheet(host)
     assert "还有 2 笔未确认" in sheet.foot_words
-    host.show_kill(msgspec.structs.replace(ft.kill_row(complete=True), done=False))
+    host.tell(msgspec.structs.replace(ft.kill_row(complete=True), done=False))
     assert not sheet.go.isEnabled()
     assert "核对" in sheet.foot_words
-    host.show_kill(ft.kill_row(complete=True))
+    host.tell(ft.kill_row(complete=True))
     qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
 
 
 def test_lifting_asks_for_a_typed_word(host: Host, qtbot: QtBot) -> None:
-    host.show_kill(ft.kill_row(complete=True))
+    host.tell(ft.kill_row(complete=True))
     sheet = sheets.open_kill_sheet(host)
     qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
     qtbot.mouseClick(sheet.go, Qt.MouseButton.LeftButton)
@@ -106,7 +74,7 @@ def test_lifting_asks_for_a_typed_word(host: Host, qtbot: QtBot) -> None:
 
 def test_a_refused_lift_says_why(host: Host, qtbot: QtBot) -> None:
     host.commands.ok, host.commands.reason = False, because(Why.RECONCILING)
-    host.show_kill(ft.kill_row(complete=True))
+    host.tell(ft.kill_row(complete=True))
     lift = LiftSheet(host, host.mirror, host.commands, host.look)
     lift.open()
     lift.word.setText("解除")
@@ -126,7 +94,7 @@ def test_putting_the_sheet_away_changes_nothing(host: Host, qtbot: QtBot) -> Non
 
 def test_the_sheet_goes_when_the_stop_is_lifted(host: Host) -> None:
     sheet = sheets.open_kill_sheet(host)
-    host.show_kill(msgspec.structs.replace(ft.kill_row(complete=True), active=False))
+    host.tell(msgspec.structs.replace(ft.kill_row(complete=True), active=False))
     assert sheet.leaving
 
 
@@ -149,7 +117,7 @@ def test_progress_repaints_with_every_confirmation(host: Host) -> None:
         return [drawn.text for drawn in seen.texts]
 
     assert "5 / 7 已确认" in texts()
-    host.show_kill(ft.kill_row(complete=True))
+    host.tell(ft.kill_row(complete=True))
     assert "7 / 7 已确认" in texts()
     assert "交易所里没有本程序委托" in texts()
 
@@ -248,7 +216,7 @@ def test_the_keyboard_goes_back_to_what_had_it_before_all_sheets(host: Host, qtb
     host.activateWindow()
     host.stop.setFocus()
     qtbot.waitUntil(host.stop.hasFocus)
-    host.show_kill(ft.kill_row(complete=True))
+    host.tell(ft.kill_row(complete=True))
     sheet = sheets.open_kill_sheet(host)
     qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
     sheet.confirm()

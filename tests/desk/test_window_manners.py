@@ -269,13 +269,14 @@ def test_a_reason_names_its_level_and_the_price_of_the_order_it_speaks_of(desk: 
     assert "档" not in say_at(desk.mirror, because(Why.FILLED, side="buy", price_milli=1, volume=10), fake.BOND)
 
 
-@pytest.mark.parametrize("why", ["timeout", "crashes", "spawn", "protocol", "busy"])
+@pytest.mark.parametrize("why", ["timeout", "crashes", "newer", "journal", "spawn", "protocol", "busy"])
 def test_a_trader_that_cannot_start_is_explained_in_the_users_language(desk: Desk, why: str) -> None:
     listener = Listener(desk.mirror, desk.commands, lambda: None, lambda _: None)
     listener.take([Failed(why, "some english words", 77)])
     alarm = desk.window.strip.alarm
     assert alarm is not None
-    assert "交易进程" in alarm.note
+    assert "交易进程" in alarm.title
+    assert alarm.note != "some english words。"
     assert "QMT" not in alarm.note
 
 

@@ -1,7 +1,5 @@
 """Orders of which nobody knows what became: asked about, never sent again, and taken back when they appear."""
 
-from dataclasses import replace
-
 import pytest
 from words import ID, PLAN, answer, beat, by_hand, deaf_grid, look, row_of, told, trade_of, traded
 
@@ -10,6 +8,7 @@ from qmtdesk.domain.account import AccountReport, Asset
 from qmtdesk.domain.order import OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.books import put
 from qmtdesk.simulate.market_day import BOND, MarketDay
 
@@ -263,7 +262,7 @@ def test_alike_orders_take_their_rows_in_turn() -> None:
     day, place = deaf_grid()
     day.feed(m.SubmitUnknown(place.ref, "timeout"))
     twin = alike(day, place, 900)
-    rows = [row_of(day, place, S.WORKING, remark="", number=number) for number in ("1", "2")]
+    rows = [row_of(day, place, S.WORKING, remark=place.ref[:8], number=number) for number in ("1", "2")]
     beat(day, 1)
     answer(day, rows)
     assert (day.state.refs["1"], day.state.refs["2"]) == (place.ref, twin)
@@ -273,7 +272,7 @@ def test_of_alike_orders_those_without_a_row_are_given_up_in_the_end() -> None:
     day, place = deaf_grid()
     day.feed(m.SubmitUnknown(place.ref, "timeout"))
     twin = alike(day, place, 900)
-    look(day, 4, orders=[row_of(day, place, S.WORKING, remark="", number="1")])
+    look(day, 4, orders=[row_of(day, place, S.WORKING, remark=place.ref[:8], number="1")])
     assert day.state.refs["1"] == place.ref
     assert day.state.orders[twin].state is S.REFUSED
 
@@ -294,12 +293,12 @@ def test_rows_wait_while_the_answer_of_an_alike_order_may_still_come() -> None:
 def test_a_row_that_tells_more_is_matched_before_one_that_tells_less() -> None:
     day, place = deaf_grid()
     day.feed(m.SubmitUnknown(place.ref, "timeout"))
-    near, far, _ = (alike(day, place, number) for number in (900, 1_001, 1_002))
+    near, _, _ = (alike(day, place, number) for number in (900, 1_001, 1_002))
     remarks = ("", *[place.ref[:11]] * 3)
     rows = [row_of(day, place, S.WORKING, remark=remark, number=str(n)) for n, remark in enumerate(remarks)]
     beat(day, 1)
     answer(day, rows)
-    assert [day.state.refs[number] for number in "0123"] == [far, place.ref, near, "x3"]
+    assert [day.state.refs[number] for number in "0123"] == ["x0", place.ref, near, "x3"]
 
 
 def test_somebody_elses_earlier_order_is_not_taken_for_ours() -> None:

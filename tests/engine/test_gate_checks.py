@@ -1,7 +1,5 @@
 """Every check of the risk gate, each with the order it stops and the nearest one it lets through."""
 
-from dataclasses import replace
-
 import pytest
 from words import PLAN, answer, by_hand, deaf_grid, row_of, told, traded
 
@@ -9,7 +7,8 @@ from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import Position
 from qmtdesk.domain.order import Order, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.reason import Why
-from qmtdesk.engine import gate
+from qmtdesk.domain.replacing import replace
+from qmtdesk.engine import gate, worth
 from qmtdesk.engine.books import KillBook, Ready, Seen, State, put
 from qmtdesk.engine.risk_limits import RiskLimits
 from qmtdesk.simulate.market_day import BOND, BOND2, STOCK, MarketDay, quote_of
@@ -297,10 +296,10 @@ def test_past_the_days_loss_only_sales_leave() -> None:
 
 def test_a_holding_without_a_price_counts_at_its_last_close_or_its_cost() -> None:
     state = replace(ready(), quotes={})
-    assert gate.total_value(state) == 1_000_000_000 + 1_000 * 10_000 + 100 * 120_000
+    assert worth.total_value(state) == 1_000_000_000 + 1_000 * 10_000 + 100 * 120_000
     state = replace(state, instruments={})
-    assert gate.total_value(state) == 1_000_000_000 + 1_000 * 9_000 + 100 * 110_000
-    assert gate.total_value(replace(state, money=None)) == 1_000 * 9_000 + 100 * 110_000
+    assert worth.total_value(state) == 1_000_000_000 + 1_000 * 9_000 + 100 * 110_000
+    assert worth.total_value(replace(state, money=None)) == 1_000 * 9_000 + 100 * 110_000
 
 
 def test_a_check_that_breaks_refuses() -> None:

@@ -1,7 +1,5 @@
 """Records: each through its JSON and back, and each folding into the state as it did live."""
 
-from dataclasses import replace
-
 import msgspec
 import pytest
 from words import deaf_grid, told, trade_of, traded
@@ -9,6 +7,7 @@ from words import deaf_grid, told, trade_of, traded
 from qmtdesk.domain.fees import FeeSchedule
 from qmtdesk.domain.order import Fill, Order, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.reason import Why, because
+from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import LINES_KEPT, apply, number_of
 from qmtdesk.engine.books import KillBook, LogLine, Money, State, cash_room, sell_room

@@ -5,6 +5,7 @@ from words import ID, PLAN, answer, beat, by_hand, deaf_grid, row_of, told, trad
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import Position
+from qmtdesk.domain.listing import make_instrument
 from qmtdesk.domain.order import OrderState, Side
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan, GuardPlan, StopHow
 from qmtdesk.domain.reason import Why
@@ -254,6 +255,16 @@ def test_the_same_day_opened_again_changes_no_book() -> None:
     day.feed(m.DayOpened(day.day.isoformat(), day.instruments))
     assert (day.state.orders, day.state.grids, day.state.messages) == (before.orders, before.grids, before.messages)
     assert day.state.ready is Ready.RECONCILING
+
+
+def test_the_same_day_told_again_with_more_codes_puts_nothing_in_doubt() -> None:
+    day, place = deaf_grid()
+    told(day, place, S.WORKING)
+    before = day.state
+    more = make_instrument("128901.SZ", "新债", 100_000, day.day)
+    day.feed(m.DayOpened(day.day.isoformat(), (*day.instruments, more)))
+    assert more.code in day.state.instruments
+    assert (day.state.ready, day.state.orders) == (before.ready, before.orders)
 
 
 def test_what_a_new_process_knows_is_what_the_old_one_wrote_down() -> None:

@@ -1,7 +1,5 @@
 """What is watched beside the gate: warnings come once, suspensions stay until the user says go on."""
 
-from dataclasses import replace
-
 import pytest
 from words import PLAN, answer, beat, deaf_grid, row_of, told, traded
 
@@ -10,6 +8,7 @@ from qmtdesk.domain.account import AccountReport, Asset
 from qmtdesk.domain.order import Order, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GridMode, GridPlan, GuardPlan
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import gate
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import apply

@@ -6,11 +6,13 @@ from qmtdesk.domain.account import AccountReport, Asset, BrokerOrder, Position
 from qmtdesk.domain.messages import AccountReported, ArmGrid, FillReported, OrderReported, Place, TimePassed
 from qmtdesk.domain.order import Fill, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import BaseKind, GridPlan
+from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.core import Step
 from qmtdesk.simulate.market_day import BOND, MarketDay
 
 ID = "77001"
 PLAN = GridPlan(code=BOND, base=BaseKind.LAST, first_buy=False, live_per_side=1, unit=100)
+KEPT = replace(PLAN, keep_armed=True)
 
 
 def deaf_grid(plan: GridPlan = PLAN, **kit: object) -> tuple[MarketDay, Place]:

@@ -1,7 +1,5 @@
 """Whatever is sent to the paper broker, its money and its volumes add up exactly, and faults only touch the line."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 from paper_bench import BOND, BUY, SELL, STOCK, Bench
@@ -16,6 +14,7 @@ from qmtdesk.domain.messages import (
     SubmitUnknown,
 )
 from qmtdesk.domain.order import FINAL, Side
+from qmtdesk.domain.replacing import replace
 from qmtdesk.gateways.paper.faults import AT_ONCE, Delays, Faults
 
 codes = st.sampled_from([BOND, STOCK])

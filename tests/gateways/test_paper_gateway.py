@@ -18,13 +18,12 @@ from qmtdesk.domain.messages import (
     Event,
     FillReported,
     LinkChanged,
-    OrderReported,
     Place,
     Query,
     Quoted,
     TimePassed,
 )
-from qmtdesk.domain.sessions import at_of, clock_text, shanghai_day
+from qmtdesk.domain.sessions import at_of, clock_text
 from qmtdesk.engine.ports import Gateway
 from qmtdesk.gateways.paper import gateway as gateway_module
 from qmtdesk.gateways.paper.account import PaperAccount
@@ -149,19 +148,42 @@ def test_a_restart_continues_where_the_last_run_ended(started: Start) -> None:
     assert opened.instruments == GeneratedFeed(7).instruments(DAY)
 
 
-def test_a_world_left_after_ten_to_three_goes_on_next_morning(started: Start) -> None:
-    first, inbox = started(start=at_of(DAY, 14, 55), speed=1)
-    first.submit(buy("r1", 100_000))
-    inbox.wait(lambda event: isinstance(event, OrderReported))
+def test_a_world_left_after_ten_to_three_first_answers_for_its_day_and_goes_on_next_morning(started: Start) -> None:
+    """A trader killed in the last minutes may have written down nothing of what it was told."""
+    first, inbox = started(start=at_of(DAY, 14, 52), speed=5)
+    inbox.wait(lambda event: isinstance(event, TimePassed))
+    first.submit(buy("late"))
+    inbox.wait(filled("late"))
     first.stop()
-    _, again = started()
-    again.wait(lambda event: isinstance(event, TimePassed))
-    opened = [event.day for event in again.of(DayOpened) if isinstance(event, DayOpened)]
-    assert opened == ["2026-11-20", "2026-11-23"]
-    quotes = [at for at, event in again.events if isinstance(event, Quoted) and shanghai_day(at) > DAY]
-    assert clock_text(quotes[0]) == "10:00:00.000"
-    states = [event.order.state.value for event in again.of(OrderReported) if isinstance(event, OrderReported)]
-    assert states == ["cancelled"]
+    second, inbox = started(speed=1)
+    inbox.wait(lambda event: isinstance(event, TimePassed))
+    second.query(Query(1))
+    report = inbox.wait(answered(1)).report  # type: ignore[attr-defined]
+    assert report.day == DAY.isoformat()
+    assert [fill.ref for fill in report.fills] == ["late"]
+    heard = sum(isinstance(event, TimePassed) for _, event in inbox.events)
+    inbox.wait(lambda _: sum(isinstance(event, TimePassed) for _, event in inbox.events) > heard + 1)
+    assert len(inbox.of(DayOpened)) == 1
+    second.query(Query(2))
+    inbox.wait(lambda event: isinstance(event, DayOpened) and event.day > DAY.isoformat())
+    assert clock_text(second.now())[:5] == "10:00"
+    second.query(Query(3))
+    assert inbox.wait(answered(3)).report.day > DAY.isoformat()  # type: ignore[attr-defined]
+
+
+def test_a_day_that_ends_before_anybody_asked_is_not_skipped_a_second_time(started: Start) -> None:
+    first, inbox = started(start=at_of(DAY, 15, 4), speed=1)
+    inbox.wait(lambda event: isinstance(event, TimePassed))
+    first.stop()
+    second, inbox = started(speed=60)
+    inbox.wait(lambda event: isinstance(event, DayOpened) and event.day > DAY.isoformat())
+    second.query(Query(1))
+    inbox.wait(answered(1))
+    heard = len(inbox.events)
+    inbox.wait(lambda _: len(inbox.events) > heard + 200)
+    second.query(Query(2))
+    inbox.wait(answered(2))
+    assert len(inbox.of(DayOpened)) == 2
 
 
 def test_a_damaged_file_is_set_aside_and_a_new_world_begun(started: Start, tmp_path: Path) -> None:

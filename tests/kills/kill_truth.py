@@ -2,16 +2,17 @@
 
 import sqlite3
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
 from qmtdesk.domain.fees import FeeSchedule
 from qmtdesk.domain.order import FINAL, Fill, Order, OwnerKind, Side
+from qmtdesk.domain.reason import Why
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import fill_key
-from qmtdesk.engine.books import State
+from qmtdesk.engine.books import LogLine, State
 from qmtdesk.engine.core import begin
 from qmtdesk.engine.risk_limits import RiskLimits
 from qmtdesk.gateways.paper.account import PaperAccount
@@ -21,7 +22,7 @@ from qmtdesk.gateways.paper.truth import Truth
 from qmtdesk.gateways.paper.world import _Saved
 from qmtdesk.store.journal import verify
 
-NOT_A_GRIDS = frozenset({OwnerKind.FOREIGN, OwnerKind.GUARD})
+NOT_A_GRIDS = frozenset({OwnerKind.FOREIGN, OwnerKind.GUARD, OwnerKind.LOST})
 
 
 def broker_truth(folder: Path) -> Truth | None:
@@ -58,39 +59,61 @@ def records_of(folder: Path) -> list[r.Record]:
 
 @dataclass
 class Walk:
-    """The journal's history: every own order ever, what each grid should hold, trades booked to own orders."""
+    """The journal's history: every own order ever, what each grid should hold, trades booked to own orders.
 
-    orders: dict[str, Order]
-    expected: dict[str, int]
-    booked: Counter[tuple[str, str]]
+    An order the user left on the book when he stopped a grid may fill for the next one, which counts it only where it
+    has the same gap: from then on until it is armed anew nothing can be said of that grid (`mixed`).
+    """
+
+    orders: dict[str, Order] = field(default_factory=dict)
+    expected: dict[str, int] = field(default_factory=dict)
+    booked: Counter[tuple[str, str]] = field(default_factory=Counter)
+    armed_at: dict[str, int] = field(default_factory=dict)
+    older: dict[str, frozenset[str]] = field(default_factory=dict)
+    mixed: set[str] = field(default_factory=set)
+
+    def follow(self, record: r.Record) -> None:
+        """One more record; a grid armed anew begins with what it took over."""
+        match record:
+            case r.OrderPlaced(order):
+                self.orders[order.ref] = order
+            case r.GridChanged(code, book):
+                if self.armed_at.get(code) != book.armed_at:
+                    self.armed_at[code] = book.armed_at
+                    self.expected[code] = book.plan.adopt
+                    self.older[code] = frozenset(self.orders)
+                    self.mixed.discard(code)
+            case r.FillBooked(fill):
+                self._book(fill)
+            case r.Logged(line) if line.reason.why is Why.MISSED_TRADES:
+                self._missed(line)
+            case _:
+                pass
+
+    def _missed(self, line: LogLine) -> None:
+        """Trades of an earlier day that the broker cannot tell any more: the position told what they must have been."""
+        args = dict(line.reason.args)
+        volume = int(args.get("volume", 0))
+        if line.code in self.expected:
+            self.expected[line.code] += volume if args.get("side") == Side.BUY.value else -volume
+
+    def _book(self, fill: Fill) -> None:
+        order = self.orders.get(fill.ref)
+        if order is None or order.owner.kind is OwnerKind.FOREIGN:
+            return
+        self.booked[fill_key(fill), fill.ref] += 1
+        if order.owner.kind not in NOT_A_GRIDS and fill.code in self.expected:
+            if order.ref in self.older[fill.code]:
+                self.mixed.add(fill.code)
+            self.expected[fill.code] += fill.volume if fill.side is Side.BUY else -fill.volume
 
 
 def walk(records: list[r.Record]) -> Walk:
-    """Follow the records; a grid armed anew begins with what it took over."""
-    found = Walk({}, {}, Counter())
-    armed_at: dict[str, int] = {}
+    """Follow all of them."""
+    found = Walk()
     for record in records:
-        match record:
-            case r.OrderPlaced(order):
-                found.orders[order.ref] = order
-            case r.GridChanged(code, book):
-                if armed_at.get(code) != book.armed_at:
-                    armed_at[code] = book.armed_at
-                    found.expected[code] = book.plan.adopt
-            case r.FillBooked(fill):
-                _book(found, fill)
-            case _:
-                pass
+        found.follow(record)
     return found
-
-
-def _book(found: Walk, fill: Fill) -> None:
-    order = found.orders.get(fill.ref)
-    if order is None or order.owner.kind is OwnerKind.FOREIGN:
-        return
-    found.booked[fill_key(fill), fill.ref] += 1
-    if order.owner.kind not in NOT_A_GRIDS and fill.code in found.expected:
-        found.expected[fill.code] += fill.volume if fill.side is Side.BUY else -fill.volume
 
 
 def wrongs(folder: Path, known_before: frozenset[str] = frozenset()) -> list[str]:
@@ -101,13 +124,17 @@ def wrongs(folder: Path, known_before: frozenset[str] = frozenset()) -> list[str
     records = records_of(folder)
     state = begin(State(RiskLimits(), FeeSchedule()), records, resume=True)
     truth, found = broker_truth(folder), walk(records)
-    if truth is None:
-        return []
+    return [] if truth is None else compared(truth, state, found, known_before)
+
+
+def compared(truth: Truth, state: State, found: Walk, known_before: frozenset[str]) -> list[str]:
+    """Everything that may never be, of a broker and of a journal."""
     return [
         *_orders(truth, found),
         *_doubles(truth, found),
         *_fills(truth, state, found, known_before),
         *_grids(state, found),
+        *_homeless(state, found),
     ]
 
 
@@ -165,7 +192,7 @@ def _grids(state: State, found: Walk) -> list[str]:
     wrong = []
     for code, book in state.grids.items():
         part = book.grid or book.rolling
-        if part is not None and part.held_total != found.expected[code]:
+        if part is not None and code not in found.mixed and part.held_total != found.expected[code]:
             wrong.append(f"{code} holds {part.held_total}, its trades come to {found.expected[code]}")
     return wrong
 
@@ -177,10 +204,24 @@ def settled(folder: Path) -> list[str]:
         return ["nothing was saved"]
     records = records_of(folder)
     state = begin(State(RiskLimits(), FeeSchedule()), records, resume=True)
-    orders = walk(records).orders
-    wrong = wrongs(folder, frozenset(own_fills(truth)))
-    wrong += [f"alive: {entry}" for entry in truth.entries.values() if entry.remark and entry.state not in FINAL]
-    wrong += [f"alive in the journal: {ref}" for ref in orders if (o := state.orders.get(ref)) is not None and o.live]
+    return [*wrongs(folder, frozenset(own_fills(truth))), *left_over(truth, state, walk(records))]
+
+
+def _homeless(state: State, found: Walk) -> list[str]:
+    homes = [(order, order.owner.kind) for order in found.orders.values()]
+    return [
+        f"no grid is written down for {order}"
+        for order, kind in homes
+        if kind not in NOT_A_GRIDS and order.code not in state.grids
+    ]
+
+
+def left_over(truth: Truth, state: State, found: Walk) -> list[str]:
+    """What a kill switch that was carried out left alive."""
+    wrong = [f"alive: {entry}" for entry in truth.entries.values() if entry.remark and entry.state not in FINAL]
+    wrong += [
+        f"alive in the journal: {ref}" for ref in found.orders if (o := state.orders.get(ref)) is not None and o.live
+    ]
     if state.kill is None or not state.kill.done_at:
         wrong.append("the kill switch was not carried out")
     return wrong

@@ -42,6 +42,7 @@ def bench(tmp_path: Path):
     made.close()
 
 
+@pytest.mark.fault("X1")
 def test_random_kills_double_nothing_and_lose_nothing(bench: KillBench, long_run: bool) -> None:
     random_kills(bench, 1_000 if long_run else 12, random.Random(5))
     assert bench.wrong == []
@@ -49,6 +50,7 @@ def test_random_kills_double_nothing_and_lose_nothing(bench: KillBench, long_run
     assert bench.booked
 
 
+@pytest.mark.fault("X1")
 def test_a_death_at_each_point_of_the_journal_and_of_the_gateway_is_made_good(bench: KillBench) -> None:
     bench.start(resume=False)
     bench.arm()

@@ -1,9 +1,14 @@
 """The program while it runs: nobody can reach it, it reaches nobody, and what it keeps is its user's alone."""
 
+import errno
+import json
+import os
 import re
+import socket
 import stat
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,6 +87,127 @@ def test_the_look_at_the_tables_would_find_one() -> None:
         other.stdout.readline()
         assert sockets(other.pid) & table(other.pid, "tcp")
         other.kill()
+
+
+LISTENS = 0x10000
+
+
+def unix_sockets(pid: int) -> list[tuple[str, int, str]]:
+    """(inode, flags, path) of the local sockets a process holds; an abstract name begins with @."""
+    held, found = sockets(pid), []
+    for line in Path(f"/proc/{pid}/net/unix").read_text().splitlines()[1:]:
+        fields = line.split(maxsplit=7)
+        if fields[6] in held:
+            found.append((fields[6], int(fields[3], 16), fields[7] if len(fields) > 7 else ""))
+    return found
+
+
+def test_the_traders_pipe_is_the_only_thing_that_listens_and_a_file_of_its_user(
+    running: tuple[KillBench, list[int], Path],
+) -> None:
+    bench, (trader, desk), _ = running
+    listening = [path for _, flags, path in unix_sockets(trader) if flags & LISTENS]
+    card = read_card(bench.folder)
+    assert card is not None
+    assert listening == [card.address]
+    assert not card.address.startswith("@")
+    assert [path for _, flags, path in unix_sockets(desk) if flags & LISTENS] == []
+    told = Path(card.address).lstat()
+    assert stat.S_ISSOCK(told.st_mode)
+    assert stat.S_IMODE(told.st_mode) == 0o600
+    assert stat.S_IMODE(Path(card.address).parent.lstat().st_mode) == 0o700
+
+
+def as_nobody(address: str) -> int:
+    """The error of a connect by another user of this machine; 0 when he gets in."""
+    with warnings.catch_warnings():
+        # newer Pythons warn of a fork beside threads; this child only connects
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        try:
+            os.setgid(65534)
+            os.setuid(65534)
+            with socket.socket(socket.AF_UNIX) as plug:
+                os._exit(plug.connect_ex(address))
+        finally:
+            os._exit(99)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become somebody else")
+def test_another_user_of_the_machine_cannot_reach_the_pipe(running: tuple[KillBench, list[int], Path]) -> None:
+    bench, _, _ = running
+    card = read_card(bench.folder)
+    assert card is not None
+    assert as_nobody(card.address) == errno.EACCES
+    # even with a way to it: the socket's own rights are enough
+    folders = [each for each in Path(card.address).parents if each.lstat().st_mode & 0o001 == 0]
+    modes = [stat.S_IMODE(each.lstat().st_mode) for each in folders]
+    try:
+        for each in folders:
+            each.chmod(0o711)
+        assert as_nobody(card.address) == errno.EACCES
+        Path(card.address).chmod(0o666)
+        assert as_nobody(card.address) == 0, "the way is open, so it was the rights that kept him out"
+    finally:
+        Path(card.address).chmod(0o600)
+        for each, mode in zip(folders, modes, strict=True):
+            each.chmod(mode)
+
+
+WATCHED = Path(__file__).with_name("watched.py")
+
+
+def watched(told: Path, *words: str) -> dict[str, list[str]]:
+    """Run the program to its end under an audit of what it opens, connects to, binds, starts and unpickles."""
+    done = subprocess.run(
+        [sys.executable, str(WATCHED), str(told), *words],
+        env={**os.environ, "HOME": str(told.parent), "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(told.read_text())
+
+
+def test_a_replay_reaches_nobody_and_writes_only_what_it_was_told_to(tmp_path: Path, shared_data: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    file = shared_data / "ticks_clipped_000400_L20.60.csv.gz"
+    words = ("replay", str(file), "--events", str(out), "--guard", "000400.SZ=1000000", "--position", "000400.SZ=1@1")
+    seen = watched(tmp_path / "seen.json", *words)
+    assert seen["reached"] == []
+    assert seen["unpickled"] == []
+    assert set(seen["written"]) == {str(out)}
+
+
+def test_a_simulation_reaches_nobody_and_leaves_nothing(tmp_path: Path) -> None:
+    seen = watched(tmp_path / "seen.json", "simulate", "--schedules", "3", "--seed", "7")
+    assert seen["reached"] == []
+    assert seen["started"] == []
+    assert [name for name in seen["written"] if Path(name).exists() and not name.startswith("/dev/")] == []
+
+
+def test_a_trader_reaches_only_its_own_pipe_and_writes_only_its_own_folder(tmp_path: Path) -> None:
+    base = tmp_path / "data"
+    seen = watched(tmp_path / "seen.json", "--data", str(base), "--speed", "60", "--trader")
+    folder = base / "paper"
+    assert {name for name in seen["reached"] if name != str(folder / "trader.sock")} == set()
+    assert seen["unpickled"] == []
+    assert seen["started"] == []
+    outside = [name for name in seen["written"] if not Path(name).is_relative_to(folder)]
+    assert outside == []
+    assert str(folder / "trader.log") in seen["written"]
+
+
+def test_the_audit_sees_what_it_looks_for(tmp_path: Path) -> None:
+    seen = watched(tmp_path / "seen.json", "the-audit-itself")
+    assert "127.0.0.1" in str(seen["reached"])
+    assert seen["unpickled"]
+    assert seen["started"]
+    assert str(tmp_path / "seen.json.extra") in seen["written"]
 
 
 def test_the_key_of_the_pipe_stands_in_its_card_and_nowhere_else(running: tuple[KillBench, list[int], Path]) -> None:

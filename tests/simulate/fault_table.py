@@ -1,6 +1,20 @@
-"""Every row of the fault model and what brings it about: the simulator, a test, or nothing yet."""
+"""Every row of the fault model and what brings it about, read from the tests themselves.
 
-from qmtdesk.simulate.catalogue import FAULTS
+A test says which fault it injects by `@pytest.mark.fault("X14")`; what the simulator injects says its catalogue, and
+that each of those really comes up is a test. `python -m tests.simulate.fault_table` prints the table.
+"""
+
+import argparse
+import ast
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS.parent)]
+
+from qmtdesk.simulate.catalogue import FAULTS  # noqa: E402
 
 ROWS = (
     *(f"G{n}" for n in range(1, 27)),
@@ -8,46 +22,61 @@ ROWS = (
     *(f"X{n}" for n in range(1, 17)),
     *(f"O{n}" for n in range(1, 15)),
 )
-
-TESTS: dict[str, tuple[str, ...]] = {
-    "G19": (
-        "engine/test_guard_orders.py::test_a_bug_in_a_guard_switches_it_off_and_its_order_is_not_forgotten",
-        "engine/test_guard_orders.py::test_a_bug_in_a_grid_stops_that_grid_alone",
-    ),
-    "M9": ("strategies/test_screen.py::test_the_first_rule_that_put_a_bond_out_is_told_with_its_number",),
-    "X1": (
-        "kills/test_kills.py::test_random_kills_double_nothing_and_lose_nothing",
-        "kills/test_kills.py::test_a_death_at_each_point_of_the_journal_and_of_the_gateway_is_made_good",
-        "store/test_journal.py::test_killing_the_writer_loses_nothing_it_was_promised",
-    ),
-    "X2": ("store/test_journal.py::test_torn_zeroed_and_garbled_tails_open_to_a_clean_prefix",),
-    "X3": ("store/test_journal.py::test_a_full_disk_refuses_whole_appends_and_the_rest_stays_sound",),
-    "X4": ("store/test_journal.py::test_whatever_statement_fails_no_append_is_half_done_and_the_chain_holds",),
-    "X5": ("store/test_journal.py::test_random_bytes_anywhere_open_or_are_set_aside_and_never_pass_unnoticed",),
-    "X6": (
-        "store/test_journal.py::test_a_folder_with_a_chinese_name_and_a_space_works",
-        "store/test_journal.py::test_a_drive_without_wal_is_refused",
-    ),
-    "X7": ("trader/test_serve_processes.py::test_of_five_traders_started_at_once_one_stays",),
-    "X13": ("trader/test_serve_processes.py::test_a_hung_trader_is_called_silent_and_speaks_again",),
-    "X15": ("trader/test_serve_processes.py::test_a_trader_that_keeps_crashing_is_given_up_after_four_starts",),
-    "O5": ("desk/test_fields.py::test_no_text_ever_raises_and_every_value_is_in_range",),
-    "O6": (
-        "strategies/test_grid_preview.py::test_a_step_of_at_most_twice_commission_and_tick_is_refused_with_its_numbers",
-    ),
-    "O8": ("wire/test_files.py::test_paper_and_live_have_folders_of_their_own_for_this_user_only",),
-    "O9": ("wire/test_typed_file.py::test_mutated_files_are_taken_or_told_and_never_crash",),
-    "O11": ("wire/test_typed_file.py::test_a_huge_file_is_not_read",),
-    "O12": ("strategies/test_screen.py::test_terms_older_than_one_trading_day_are_old",),
-}
-
-NONE_YET = tuple(row for row in ROWS if row not in FAULTS and row not in TESTS)
+MARK = "pytest.mark.fault"
 
 
-def table() -> str:
+def marks_in(text: str) -> Iterator[tuple[str, str]]:
+    """(row, test) of every marked test of a file; a file's own `pytestmark` counts for each of its tests."""
+    tree = ast.parse(text)
+    whole = [mark for node in tree.body if isinstance(node, ast.Assign) for mark in _of_module(node)]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+            for mark in (*whole, *node.decorator_list):
+                if isinstance(mark, ast.Call) and ast.unparse(mark.func) == MARK:
+                    yield from ((str(ast.literal_eval(row)), node.name) for row in mark.args)
+
+
+def _of_module(node: ast.Assign) -> list[ast.expr]:
+    if [ast.unparse(target) for target in node.targets] != ["pytestmark"]:
+        return []
+    return node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else [node.value]
+
+
+def marked(folder: Path = TESTS) -> dict[str, tuple[str, ...]]:
+    """The marked tests of a folder by row, each as file::name."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(folder.rglob("test_*.py")):
+        for row, name in marks_in(path.read_text(encoding="utf-8")):
+            found.setdefault(row, []).append(f"{path.relative_to(folder).as_posix()}::{name}")
+    return {row: tuple(names) for row, names in found.items()}
+
+
+def empty(found: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Rows that nothing brings about."""
+    return tuple(row for row in ROWS if row not in FAULTS and row not in found)
+
+
+def table(found: dict[str, tuple[str, ...]]) -> str:
     """The rows as a reader wants them: id, the simulator's faults, the tests."""
     lines = []
     for row in ROWS:
-        parts = [*FAULTS.get(row, ()), *TESTS.get(row, ())]
+        parts = [*(f"simulate:{name}" for name in FAULTS.get(row, ())), *found.get(row, ())]
         lines.append(f"{row:4} {', '.join(parts) or '- none yet'}")
     return "\n".join(lines)
+
+
+def main() -> int:
+    """The table and how many rows have an injection; 1 while one has none."""
+    parser = argparse.ArgumentParser(prog="tests.simulate.fault_table")
+    parser.add_argument("--json", dest="as_json", action="store_true", help="one JSON object")
+    found = marked()
+    bare = empty(found)
+    if parser.parse_args().as_json:
+        print(json.dumps({"faults": len(ROWS), "injected": len(ROWS) - len(bare), "empty": bare}))
+    else:
+        print(f"{table(found)}\n{len(ROWS) - len(bare)} of {len(ROWS)}; none yet: {' '.join(bare) or '-'}")
+    return 1 if bare else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

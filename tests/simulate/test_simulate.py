@@ -1,21 +1,26 @@
 """Random schedules break no promise, a seed tells the same story twice, and what breaks is told shortly."""
 
 import json
-from dataclasses import replace
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from qmtdesk import app
 from qmtdesk.domain.order import OrderState
+from qmtdesk.domain.replacing import replace
 from qmtdesk.simulate import user_acts, world_acts
+from qmtdesk.simulate.command import MUTANT_SCHEDULES
 from qmtdesk.simulate.looped_day import Point
-from qmtdesk.simulate.mutants import MUTANTS, mutated
+from qmtdesk.simulate.mutants import MUTANTS, PROMISES, mutated
 from qmtdesk.simulate.schedules import ACTS, Failure, caught_by, play, run
 from qmtdesk.simulate.shorten import shortened, told
 from qmtdesk.simulate.storm import Storm, schedule_of
 
+ROOT = Path(__file__).resolve().parents[2]
 SCHEDULES, LONG = 200, 6_000
-BOUND = 200
 
 
 @pytest.mark.parametrize("part", range(4))
@@ -52,6 +57,23 @@ def test_the_same_seed_is_the_same_story_to_the_last_record(seed: int) -> None:
     assert (first.events, first.sent) == (second.events, second.sent)
 
 
+@pytest.mark.parametrize("hashes", ["1", "2"])
+def test_another_process_with_other_hashes_tells_the_same_story(hashes: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "qmtdesk", "simulate", "--schedules", "10", "--seed", "60", "--json"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": hashes},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)["trace"] == f"{run(60, 10).trace:032x}"
+
+
+def test_one_seed_in_a_hundred_is_played_twice() -> None:
+    assert run(45, 10).twice == 1
+
+
 def test_a_journal_in_memory_and_one_on_file_tell_the_same_story() -> None:
     schedule = schedule_of(8)
     assert schedule.on_file
@@ -68,14 +90,19 @@ def test_every_point_of_the_journal_is_died_at() -> None:
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_the_promises_notice(name: str) -> None:
-    totals = caught_by(name, 0, BOUND)
-    assert totals.failures, f"{name} lived through {BOUND} schedules"
+    totals = caught_by(name, 0, MUTANT_SCHEDULES)
+    assert totals.failures, f"{name} lived through {MUTANT_SCHEDULES} schedules"
+    assert totals.failures[0].promise in MUTANTS[name].noticed_by
     # whatever is broken by a mutant is put back
     assert play(totals.failures[0].schedule)[1] is None
 
 
-def test_there_are_enough_mutants_and_none_by_another_name() -> None:
-    assert len(MUTANTS) >= 15
+def test_every_promise_has_a_mistake_that_only_it_may_notice_first() -> None:
+    alone = {promise for mutant in MUTANTS.values() if len(mutant.noticed_by) == 1 for promise in mutant.noticed_by}
+    assert alone == set(PROMISES)
+
+
+def test_there_are_no_mutants_by_another_name() -> None:
     with pytest.raises(KeyError), mutated("no such"):
         pass
 

@@ -75,6 +75,7 @@ def test_appending_nothing_does_nothing(tmp_path):
     journal.close()
 
 
+@pytest.mark.fault("X6")
 def test_a_folder_with_a_chinese_name_and_a_space_works(tmp_path):
     path = tmp_path / "用户" / "张 三%20#?"
     path.mkdir(parents=True)
@@ -192,7 +193,7 @@ def test_a_damaged_journals_log_is_moved_with_it_so_that_the_fresh_one_never_mee
     path = tmp_path / "journal.db"
     for tail in ("", "-wal", "-shm"):
         path.with_name(path.name + tail).write_text(f"damaged{tail}")
-    kept = module._set_aside(path)
+    kept = module.set_aside(path)
     assert {each.name.removeprefix(kept.name): each.read_text() for each in tmp_path.iterdir()} == {
         "": "damaged",
         "-wal": "damaged-wal",
@@ -284,6 +285,7 @@ def test_using_a_closed_journal_is_a_journal_error(tmp_path):
         journal.append([row(1)], durable=True)
 
 
+@pytest.mark.fault("X3")
 def test_a_full_disk_refuses_whole_appends_and_the_rest_stays_sound(tmp_path):
     path = tmp_path / "journal.db"
     journal = Journal.open(path)
@@ -332,6 +334,7 @@ class Failing:
         return self._do(self.real.executemany, *args)
 
 
+@pytest.mark.fault("X4")
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("at", range(1, 40))
 def test_whatever_statement_fails_no_append_is_half_done_and_the_chain_holds(tmp_path, at, after):
@@ -374,6 +377,7 @@ while True:
 """
 
 
+@pytest.mark.fault("X1")
 def test_killing_the_writer_loses_nothing_it_was_promised(tmp_path, long_run):
     path = tmp_path / "journal.db"
     dice = random.Random(7)
@@ -390,6 +394,7 @@ def test_killing_the_writer_loses_nothing_it_was_promised(tmp_path, long_run):
         assert verdict.rows % 2 == 0
 
 
+@pytest.mark.fault("X2")
 def test_torn_zeroed_and_garbled_tails_open_to_a_clean_prefix(tmp_path, long_run):
     """The write-ahead log is what a power failure tears."""
     source = tmp_path / "source.db"
@@ -419,6 +424,7 @@ def test_torn_zeroed_and_garbled_tails_open_to_a_clean_prefix(tmp_path, long_run
     assert len(lengths) > 20
 
 
+@pytest.mark.fault("X5")
 def test_random_bytes_anywhere_open_or_are_set_aside_and_never_pass_unnoticed(tmp_path, long_run):
     source = tmp_path / "source.db"
     rows = filled(source, 120)
@@ -451,6 +457,7 @@ def test_random_bytes_anywhere_open_or_are_set_aside_and_never_pass_unnoticed(tm
     assert aside > 100
 
 
+@pytest.mark.fault("X6")
 def test_a_drive_without_wal_is_refused(tmp_path):
     class NoWal(Failing):
         def execute(self, text, *args):

@@ -1,12 +1,12 @@
 """Instruments, plans, moments and grids for the tests of both kinds of grid."""
 
-from dataclasses import replace
 from datetime import date
 
 from qmtdesk.domain.instrument import Board, Instrument, Kind, Market
 from qmtdesk.domain.order import Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GridPlan, Spacing
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase, at_of
 from qmtdesk.strategies.grid import FIRST_BUY, Gap, Grid, GridContext, Wish, on_fill
 from qmtdesk.strategies.grid_start import start_grid

@@ -3,7 +3,7 @@
 import csv
 import gzip
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +14,7 @@ from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.listing import make_instrument
 from qmtdesk.domain.plans import GuardPlan
 from qmtdesk.domain.quote import EMPTY, Level, Quote
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase, at_of, phase_at
 from qmtdesk.strategies.board import Board, BoardMove, step_board, watch
 from qmtdesk.strategies.guard import Fired, Guard, GuardContext, GuardMove, arm_guard, step_guard

@@ -14,10 +14,11 @@ from qmtdesk.strategies.board import (
     Board,
     BoardMove,
     MoveKind,
-    bare,
     began,
     blind,
+    coarse,
     expected_gap,
+    for_keeping,
     is_blind,
     step_board,
     watch,
@@ -147,14 +148,34 @@ def test_history_holds_ten_minutes_and_one_point_a_second():
     assert all(later // 1000 > sooner // 1000 for sooner, later in pairwise(times))
 
 
-def test_a_board_kept_without_its_history_goes_on():
-    board, _ = fed(sealed(TEN, 3000), sealed(TEN + 3000, 2500))
-    kept = bare(board)
-    assert kept.history == kept.volumes == ()
-    board, moves = step_board(kept, sealed(TEN + 6000, 2000), Phase.MORNING, TEN + 6000)
+def test_a_board_is_kept_with_the_turns_of_its_history_and_goes_on():
+    amounts = (3200, 3202, 3204, 2600, 2602, 2600)
+    board, _ = fed(*[sealed(TEN + 3000 * no, amount) for no, amount in enumerate(amounts)])
+    kept = for_keeping(board)
+    assert kept.history == tuple(board.history[no] for no in (0, 3, 5))
+    assert kept.volumes == tuple(board.volumes[no] for no in (0, 3, 5))
+    board, moves = step_board(kept, sealed(TEN + 18_000, 2000), Phase.MORNING, TEN + 18_000)
     assert not moves
-    assert len(board.history) == len(board.volumes) == 1
-    assert board.sealed_count == 3
+    assert len(board.history) == len(board.volumes) == 4
+    assert board.sealed_count == 7
+
+
+def test_a_board_nobody_saw_is_kept_as_it_is():
+    assert for_keeping(watch("600103.SH", LIMIT)) == watch("600103.SH", LIMIT)
+
+
+def test_of_a_wild_board_only_the_newest_turns_are_kept():
+    board, _ = fed(*[sealed(TEN + 3000 * no, 1000 * (1 + no % 2)) for no in range(150)])
+    kept = for_keeping(board)
+    assert kept.history == board.history[-32:]
+
+
+@given(st.integers(0, 10**15), st.integers(0, 10**15))
+def test_a_coarse_amount_is_true_to_an_eighth_and_grows_with_the_amount(one, other):
+    low, high = sorted((one, other))
+    assert coarse(low) <= coarse(high)
+    if coarse(low) == coarse(high):
+        assert low * 8 >= high * 7
 
 
 def test_a_spark_has_a_point_each_ten_seconds():

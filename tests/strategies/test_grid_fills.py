@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 from grid_kit import NOON, fill, gap, holding, make
 
 from qmtdesk.domain.order import Owner, OwnerKind, Side
+from qmtdesk.domain.replacing import replace
 from qmtdesk.strategies.grid import (
     FIRST_BUY,
     Trail,

@@ -1,11 +1,10 @@
-from dataclasses import replace
-
 import pytest
 from grid_kit import NOON, fill, holding, make
 
 from qmtdesk.domain.order import Side
 from qmtdesk.domain.plans import Spacing
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.strategies.grid import Grid, on_day, on_price
 
 BUY, SELL = Side.BUY, Side.SELL

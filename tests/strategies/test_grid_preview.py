@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 from grid_kit import NOON, STOCK
 
@@ -8,6 +6,7 @@ from qmtdesk.domain.instrument import Board, Instrument, Kind, Market
 from qmtdesk.domain.order import Side
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase
 from qmtdesk.strategies.grid_preview import Preview, preview_grid
 
@@ -98,6 +97,7 @@ def test_a_round_trip_of_eighty_at_120_earns_what_it_should(ppm: int, net: int) 
     assert found.trip_fee == 80 * 360 - net
 
 
+@pytest.mark.fault("O6")
 def test_a_step_of_at_most_twice_commission_and_tick_is_refused_with_its_numbers() -> None:
     found = look(replace(PLAN, step_bp=2, range_bp=100), ppm=100)
     assert not found.ok

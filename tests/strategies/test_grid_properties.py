@@ -1,6 +1,6 @@
 """Random paths, fills and switches against the promises every grid keeps at every moment."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from grid_kit import BOND, NOON, PLAN, STOCK
 from hypothesis import given, settings
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from qmtdesk.domain.order import Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GridPlan, Spacing
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase
 from qmtdesk.strategies import rolling
 from qmtdesk.strategies.grid import (

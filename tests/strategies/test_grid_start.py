@@ -1,10 +1,9 @@
-from dataclasses import replace
-
 import pytest
 
 from qmtdesk.domain.instrument import Board, Instrument, Kind, Market
 from qmtdesk.domain.plans import BaseKind, GridPlan
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.strategies.grid import Grid
 from qmtdesk.strategies.grid_start import PlanError, start_grid
 
@@ -73,6 +72,15 @@ def test_the_base_is_put_on_the_tick() -> None:
         replace(PLAN, code="000001.SZ", base=BaseKind.COST), last=13_320, cost=13_297, position=100, instrument=STOCK
     )
     assert grid.anchor == 13_300
+
+
+def test_every_level_is_a_step_of_the_anchor_so_that_a_roll_puts_none_between_them() -> None:
+    grid = start(
+        replace(PLAN, code="000001.SZ", base=BaseKind.COST, step_bp=30), last=13_320, cost=13_292, instrument=STOCK
+    )
+    stair = grid.stair
+    steps = range(-len(grid.lattice.levels), len(grid.lattice.levels))
+    assert set(grid.lattice.levels) <= {stair.level(k) for k in steps}
 
 
 def test_an_adopted_position_fills_gaps_upwards_and_only_what_misses_is_bought() -> None:

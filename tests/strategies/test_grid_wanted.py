@@ -1,10 +1,9 @@
-from dataclasses import replace
-
 import pytest
 from grid_kit import NOON, buys, fill, gap, holding, live, make, moment, sells, whys
 
 from qmtdesk.domain.order import Side
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase, at_of, shanghai_day
 from qmtdesk.strategies.grid import FIRST_BUY, Trail, set_sell_only, wanted
 from qmtdesk.strategies.grid import pause_gap as pause

@@ -1,7 +1,5 @@
 """The guard: when R1 fires, how it becomes ready, and when nothing is decided."""
 
-from dataclasses import replace
-
 import pytest
 from guard_kit import (
     LIMIT,
@@ -21,6 +19,7 @@ from guard_kit import (
 
 from qmtdesk.domain.plans import GuardAction, Readiness, RuleId
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase
 from qmtdesk.strategies.board import step_board
 from qmtdesk.strategies.guard import (

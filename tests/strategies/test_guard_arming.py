@@ -1,7 +1,5 @@
 """Arming a guard, changing its threshold, and carrying it into another day."""
 
-from dataclasses import replace
-
 import pytest
 from guard_kit import (
     DAY,
@@ -20,6 +18,7 @@ from guard_kit import (
 
 from qmtdesk.domain.plans import GuardAction, Readiness, RuleId, RuleSetting, TimedThreshold
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
 from qmtdesk.strategies.guard import (
     GuardState,

@@ -1,11 +1,10 @@
 """The arm sheet: what a guard would do, before it is armed."""
 
-from dataclasses import replace
-
 from guard_kit import CODE, LIMIT, TEN, VIDEO, WAN, Walk, clock, context, instrument, opened
 
 from qmtdesk.domain.plans import GuardAction, GuardPlan, Readiness, RuleId, RuleSetting
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase
 from qmtdesk.strategies.guard_preview import Preview, preview_guard
 

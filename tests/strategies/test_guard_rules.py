@@ -1,7 +1,5 @@
 """The guard's rules R2 to R11: exactly when each is met, and what it says."""
 
-from dataclasses import replace
-
 import pytest
 from guard_kit import CODE, LIMIT, TEN, WAN, Walk, at_limit, opened, quote
 from hypothesis import given
@@ -9,12 +7,18 @@ from hypothesis import strategies as st
 
 from qmtdesk.domain.plans import GuardAction, GuardPlan, RuleId, RuleSetting
 from qmtdesk.domain.reason import Why
-from qmtdesk.strategies.board import bare
+from qmtdesk.domain.replacing import replace
+from qmtdesk.strategies.board import Board
 from qmtdesk.strategies.guard import Near, StateShown
 from qmtdesk.strategies.guard_rules import RULES, Look, eta_to, rule_problem
 
 LOT_VALUE = LIMIT * 100
 OFF_R1 = RuleSetting(rule=RuleId.R1, on=False)
+
+
+def bare(board: Board) -> Board:
+    """A board of a journal that kept no history."""
+    return replace(board, history=(), volumes=())
 
 
 def guarded(rule: RuleId, **numbers) -> Walk:

@@ -1,7 +1,5 @@
 """The guard's one sale: its price, its follow-ups, and the price cage."""
 
-from dataclasses import replace
-
 import pytest
 from guard_kit import CODE, DAY, LIMIT, TEN, VIDEO, WAN, Walk, clock, context, instrument, opened, quote, sealed
 from hypothesis import given
@@ -10,6 +8,7 @@ from hypothesis import strategies as st
 from qmtdesk.domain.codes import classify
 from qmtdesk.domain.order import Side
 from qmtdesk.domain.plans import GuardPlan, RuleId, RuleSetting
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.rules import price_cage
 from qmtdesk.domain.sessions import Phase
 from qmtdesk.strategies.guard import WantedSale, on_sold, wanted_sale

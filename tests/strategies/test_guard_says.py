@@ -1,7 +1,5 @@
 """What the guard sells once, asks, alerts and shows."""
 
-from dataclasses import replace
-
 import pytest
 from guard_kit import (
     LIMIT,
@@ -18,6 +16,7 @@ from guard_kit import (
 
 from qmtdesk.domain.plans import GuardAction, RuleId, RuleSetting
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.strategies.guard import (
     Asked,
     AskExpired,

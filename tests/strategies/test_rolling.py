@@ -1,11 +1,10 @@
-from dataclasses import replace
-
 import pytest
 from grid_kit import BOND, NOON, PLAN, STOCK, buys, moment, sells
 
 from qmtdesk.domain.order import Owner, OwnerKind, Side
 from qmtdesk.domain.plans import BaseKind
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase, at_of, shanghai_day
 from qmtdesk.strategies.grid import FIRST_BUY, GridContext
 from qmtdesk.strategies.grid_start import PlanError

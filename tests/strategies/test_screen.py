@@ -1,5 +1,4 @@
 import csv
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from qmtdesk.domain.bond_terms import BondTerms, RedeemState
 from qmtdesk.domain.reason import Reason, Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.strategies.screen import ORIGINAL, ScreenPlan, ScreenResult, Verdict, run_screen
 
 TODAY = date(2026, 11, 20)  # a Friday; 15 trading days earlier is 2026-10-30, later 2026-12-11
@@ -32,6 +32,7 @@ def test_a_bond_no_rule_puts_out_is_in_with_its_rank() -> None:
     assert verdict() == Verdict(included=True, rank=1, why=Reason(Why.RANKED_IN, (("rank", 1),)))
 
 
+@pytest.mark.fault("M9")
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
@@ -107,6 +108,7 @@ def test_the_six_smallest_by_size_times_price_are_in() -> None:
     assert not result.verdicts["8"].included
 
 
+@pytest.mark.fault("O12")
 def test_terms_older_than_one_trading_day_are_old() -> None:
     assert not screen(FINE).data_old
     thursday = screen(FINE, replace(FINE, code="2", as_of="2026-11-19"))

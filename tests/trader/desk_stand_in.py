@@ -10,11 +10,12 @@ from typing import Any
 from qmtdesk.wire.client import TraderLink
 from qmtdesk.wire.link_events import Attached, Lost
 from qmtdesk.wire.numbering import Snapshot
-from qmtdesk.wire.rows import AnyRow, EventRow, FillRow, GridRow, OrderRow, StatusRow, WatchRow, key_of
+from qmtdesk.wire.rows import KEYS, AnyRow, EventRow, FillRow, GridRow, OrderRow, StatusRow, WatchRow, key_of
 from qmtdesk.wire.spawn import spawn_trader
 from qmtdesk.wire.talk import Ack, Batch, Body, Gone
 
 LIMIT_S = 60.0
+KINDS = {kind.__struct_config__.tag: kind for kind in KEYS}
 
 
 class DeskStandIn:
@@ -57,8 +58,9 @@ class DeskStandIn:
                 case Batch(changes=changes, quotes=quotes):
                     for row in (*changes, *quotes):
                         if isinstance(row, Gone):
-                            continue
-                        self.rows[type(row), key_of(row)] = row
+                            self.rows.pop((KINDS[row.table], row.key), None)
+                        else:
+                            self.rows[type(row), key_of(row)] = row
                 case Ack():
                     self.heard.append(item)
                 case _:
@@ -115,8 +117,20 @@ class DeskStandIn:
     def fills(self) -> dict[str, FillRow]:
         return {row.trade_id: row for row in self.all(FillRow)}
 
+    def gone(self, pid: int) -> bool:
+        """Wait until that process has ended."""
+        return bool(self.until(lambda: ended(pid), "the process ends"))
+
     def kill_trader(self) -> int:
         """SIGKILL, as the system does it."""
         pid = self.pid
         os.kill(pid, signal.SIGKILL)
         return pid
+
+
+def ended(pid: int) -> bool:
+    """Whether no process of that number runs any more, a zombie counting as none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True

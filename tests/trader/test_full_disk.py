@@ -17,12 +17,23 @@ from qmtdesk.simulate.market_day import BOND, STOCK
 from qmtdesk.store.journal import Journal
 from qmtdesk.trader.diary import Diary
 
+ERRORS: tuple[Exception, ...] = (
+    sqlite3.OperationalError("database or disk is full"),
+    sqlite3.OperationalError("disk I/O error"),
+    sqlite3.OperationalError("attempt to write a readonly database"),
+    sqlite3.OperationalError("database is locked"),
+    sqlite3.DatabaseError("database disk image is malformed"),
+    PermissionError(13, "Permission denied"),
+    OSError(5, "Input/output error"),
+)
+"""ENOSPC, EIO and EACCES, as SQLite and as the system say them, and what a virus scanner or a bad sector adds."""
+
 
 class Disk:
     """Lets the n-th write and all after it fail; `done` lets that one happen and only says that it failed."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.left, self.done, self.writes = 0, False, 0
+        self.left, self.done, self.writes, self.error = 0, False, 0, ERRORS[0]
         write = Journal._write
 
         def failing(journal: Journal, rows: object, *, durable: bool) -> None:
@@ -36,7 +47,7 @@ class Disk:
                 if self.done:
                     self.done = False
                     write(journal, rows, durable=durable)  # type: ignore[arg-type]
-                raise sqlite3.OperationalError("database or disk is full")
+                raise self.error
             write(journal, rows, durable=durable)  # type: ignore[arg-type]
 
         monkeypatch.setattr(Journal, "_write", failing)
@@ -90,7 +101,7 @@ def test_whichever_write_fails_nothing_leaves_without_its_intent_and_a_restart_r
         folder = tmp_path / f"n{n}"
         folder.mkdir()
         day = LoopDay(folder=folder)
-        disk.left, disk.done = n, done
+        disk.left, disk.done, disk.error = n, done, ERRORS[n % len(ERRORS)]
         session(day)
         assert day.state.ready is Ready.SUSPENDED
         assert Why.JOURNAL_FAILED in day.said()

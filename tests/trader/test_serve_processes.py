@@ -197,6 +197,7 @@ def test_an_unanswered_command_is_asked_again_and_done_once(desks):
     assert desk.of(Attached)[-1].restarted is False
 
 
+@pytest.mark.fault("X13")
 def test_a_hung_trader_is_called_silent_and_speaks_again(desks):
     desk = desks()
     trader = desk.attached()
@@ -216,6 +217,7 @@ def test_a_hung_trader_can_be_ended_and_is_replaced(desks):
     assert desk.attached(2).pid != trader.pid
 
 
+@pytest.mark.fault("X15")
 def test_a_trader_that_keeps_crashing_is_given_up_after_four_starts(desks):
     desk = desks("crash")
     desk.until(lambda: desk.of(Failed))
@@ -243,6 +245,7 @@ def test_a_lock_without_an_answering_trader_times_out_with_words(desks, tmp_path
     assert desk.spawned == []
 
 
+@pytest.mark.fault("X7")
 def test_of_five_traders_started_at_once_one_stays(tmp_path):
     started = [spawn_trader(tmp_path, [str(tmp_path)], STUB) for _ in range(5)]
     deadline = time.perf_counter() + 20

@@ -17,6 +17,7 @@ from qmtdesk.wire.line import Line, LineLostError
 from qmtdesk.wire.link_events import Attached, Failed, Lost, Silent
 from qmtdesk.wire.numbering import Snapshot
 from qmtdesk.wire.rows import EventRow, QuoteRow
+from qmtdesk.wire.spawn import write_refusal
 from qmtdesk.wire.talk import (
     PROTOCOL,
     Ack,
@@ -298,3 +299,17 @@ def test_errands_say_no_when_nobody_answers(tmp_path):
     write_card(tmp_path, Card(str(tmp_path / "gone.sock"), "00" * 32, 1, "b", PROTOCOL, "x"))
     assert not attaching.raise_first_desk(tmp_path)
     assert not attaching.stop_trader(tmp_path, force=True)
+
+
+def test_a_trader_that_said_why_it_will_not_start_is_quoted(tmp_path):
+    class Ended:
+        pid = 1
+
+        def poll(self) -> int:
+            return 4
+
+    write_refusal(tmp_path, "newer", "record 3 was written by version 9")
+    window = Window(tmp_path, Ended)
+    window.until(lambda: window.of(Failed))
+    assert (window.of(Failed)[0].why, window.of(Failed)[0].text) == ("newer", "record 3 was written by version 9")
+    window.link.close()

@@ -130,6 +130,7 @@ def test_nobody_has_signed_a_lock_that_is_not_there(tmp_path):
     assert FolderLock(tmp_path / "none.lock").holder() == 0
 
 
+@pytest.mark.fault("O8")
 def test_paper_and_live_have_folders_of_their_own_for_this_user_only(tmp_path):
     folders = {data_folder(tmp_path / "数据", mode) for mode in ("paper", "live")}
     assert {path.name for path in folders} == {"paper", "live"}

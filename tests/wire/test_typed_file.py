@@ -124,6 +124,7 @@ def test_a_byte_order_mark_is_no_fault_and_gbk_is(tmp_path):
     assert file.load().problem
 
 
+@pytest.mark.fault("O11")
 def test_a_huge_file_is_not_read(tmp_path):
     file = desk_settings(tmp_path)
     file.path.write_bytes(b" " * (LIMIT + 10))
@@ -158,6 +159,7 @@ def test_a_bad_file_that_cannot_be_moved_is_told_all_the_same(tmp_path, monkeypa
     assert loaded.problem
 
 
+@pytest.mark.fault("O9")
 @pytest.mark.parametrize("make", [desk_settings, trader_settings])
 def test_mutated_files_are_taken_or_told_and_never_crash(tmp_path, long_run, make):
     file = make(tmp_path)

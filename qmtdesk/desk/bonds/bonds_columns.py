@@ -171,7 +171,14 @@ def _redeem(bond: Bond) -> Cell:
     return Cell(t(f"redeem.{known}"), tone, sign="warn" if known in ("unknown", "met", "announced") else "")
 
 
-GRID_SIGNS = {"running": "run", "sell_only": "down", "asleep": "ring", "frozen": "bars", "stopped": "square"}
+GRID_SIGNS = {
+    "running": "run",
+    "sell_only": "down",
+    "asleep": "ring",
+    "frozen": "bars",
+    "suspended": "held",
+    "stopped": "square",
+}
 
 
 def state_word(state: str) -> str:
@@ -187,12 +194,11 @@ def _grid(bond: Bond) -> Cell:
     row = bond.row
     if not row.grid:
         return Cell(t("grid."), "t2", sign="dash") if row.included else Cell(f.MISSING, "t3")
-    return Cell(
-        state_word(row.grid), "t2" if row.grid in ("stopped", "asleep") else "t1", sign=GRID_SIGNS.get(row.grid, "wait")
-    )
+    tone = {"stopped": "t2", "asleep": "t2", "suspended": "warn"}.get(row.grid, "t1")
+    return Cell(state_word(row.grid), tone, sign=GRID_SIGNS.get(row.grid, "wait"))
 
 
-GRID_ORDER = ("", "stopped", "waiting", "asleep", "frozen", "sell_only", "running")
+GRID_ORDER = ("", "stopped", "waiting", "asleep", "frozen", "suspended", "sell_only", "running")
 
 
 def _pnl(bond: Bond) -> Cell:

@@ -16,16 +16,20 @@ from qmtdesk.domain.plans import StopHow
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the entries of a bond do; `stop` is None where nothing runs."""
+    """What the entries of a bond do; `stop` is None where nothing runs, `release` where nothing is suspended."""
 
     sheet: Callable[[], object]
     stop: Callable[[StopHow], object] | None
     columns: Callable[[], object]
+    release: Callable[[], object] | None = None
 
 
 def row(parent: QWidget, bond: Bond, shown: tuple[Column, ...], column: int, wishes: Wishes) -> QMenu:
     """For one bond and the cell that was clicked."""
     menu, stop, clipboard = _menu(parent), wishes.stop, QGuiApplication.clipboard()
+    if wishes.release is not None:
+        menu.addAction(t("release.open"), wishes.release)
+        menu.addSeparator()
     menu.addAction(t("bond.open_sheet"), wishes.sheet)
     if stop is not None:
         for how in (StopHow.CANCEL, StopHow.LEAVE, StopHow.SELL):

@@ -1,6 +1,6 @@
 """The bond table's rows: two groups in the user's order, kept by code so that one tick touches one row."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -9,7 +9,9 @@ from qmtdesk.desk.bonds.bonds_columns import BY_KEY, FROZEN, SCROLLED, Bond, Col
 from qmtdesk.desk.bonds.bonds_search import matches
 from qmtdesk.desk.brush import format as f
 from qmtdesk.desk.link.mirror import Mirror
-from qmtdesk.desk.words.texts import say, t
+from qmtdesk.desk.words.texts import TEXTS, say, t
+from qmtdesk.domain.replacing import replace
+from qmtdesk.wire.rows import BondRow
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
@@ -183,10 +185,21 @@ def help_of(bond: Bond, column: Column) -> str:
     elif column.live and bond.quote is not None:
         lines.append(t("bond.source_quote", at=f.clock_ms(bond.quote.at)))
     if not column.live and bond.row.source:
-        lines.append(t("bond.source", source=bond.row.source, as_of=bond.row.as_of or f.MISSING))
+        source, as_of = _origin(bond.row, column.key)
+        lines.append(t("bond.source", source=source, as_of=as_of or f.MISSING))
     if not bond.row.included:
         lines.append(say(bond.row.why, bond.row.code))
     return "\n".join(lines)
+
+
+CELLS = {"size": "remaining_yuan", "stock": "stock_name", "years": "maturity"}
+
+
+def _origin(row: BondRow, key: str) -> tuple[str, str]:
+    """Where a cell is from and as of when: its own origin, else the row's."""
+    cell = CELLS.get(key, key)
+    source, as_of = next(((s, day) for name, s, day in row.origins if name == cell), (row.source, row.as_of))
+    return t(f"source.{source}") if f"source.{source}" in TEXTS else source, as_of
 
 
 def row_text(bond: Bond, columns: tuple[Column, ...]) -> str:

@@ -107,6 +107,8 @@ def _state(p: QPainter, sheet: Sheet, bond: Bond, cell: Cell, rect: QRectF) -> N
     sign, words, value = cell.sign, cell.text, getattr(th, cell.tone)
     if sheet.blind and bond.row.grid in LIVE_STATES:
         sign, words, value = "bars", t("bond.frozen"), th.t2
+    elif sheet.blind and sign == "held":
+        sign, value = "bars", th.t2
     x, middle = rect.left() + INSET, rect.center().y()
     if not sign:
         paint.text(p, rect.adjusted(INSET, 0, -4, 0), words, value)
@@ -124,6 +126,8 @@ def _sign(p: QPainter, th: Theme, sign: str, x: float, middle: float) -> None:
         paint.dot(p, x, middle, th.t2, 7, hollow=True)
     elif sign == "bars":
         paint.bars(p, x, middle, th.t2)
+    elif sign == "held":
+        paint.bars(p, x, middle, th.warn)
     elif sign == "square":
         p.fillRect(QRectF(x + 0.5, middle - 3, 6, 6), paint.color(th.t3))
     elif sign == "wait":

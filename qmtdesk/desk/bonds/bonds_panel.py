@@ -1,7 +1,7 @@
 """The bond panel: title row with search and screen, the table, and the two lines that explain the chosen bond."""
 
-from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from qmtdesk.desk.bonds import bonds_menus, bonds_paint
@@ -32,6 +32,8 @@ class BondPanel(QWidget):
     sheet_requested = Signal(str)
     ladder_requested = Signal(str)  # double-click: the ladder takes the keyboard
     stop_requested = Signal(str, object)  # code, StopHow
+    list_dropped = Signal(str)  # a file that was dropped on the table
+    release_requested = Signal(str)
 
     def __init__(self, mirror: Mirror, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +49,7 @@ class BondPanel(QWidget):
         self._sorter.timeout.connect(self._rebuild)
         self.setMinimumSize(320, 240)
         self.setFocusProxy(self.view)
+        self.setAcceptDrops(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._connect()
         self._restyled()
@@ -76,6 +79,10 @@ class BondPanel(QWidget):
         self._look.changed.connect(self._restyled)
 
     # for the window
+
+    def seen(self) -> frozenset[str]:
+        """The bonds whose rows can be seen now."""
+        return self.view.seen() if self.view.isVisible() else frozenset()
 
     def state(self) -> dict[str, object]:
         """Sorting and columns, to be remembered."""
@@ -239,6 +246,7 @@ class BondPanel(QWidget):
             sheet=lambda: self.sheet_requested.emit(code),
             stop=(lambda how: self.stop_requested.emit(code, how)) if bond.row.grid in RUNNING else None,
             columns=lambda: self._column_menu(place),
+            release=(lambda: self.release_requested.emit(code)) if self._mirror.suspension(code) else None,
         )
         return bonds_menus.row(self, bond, self.model.columns, index.column(), wishes)
 
@@ -306,12 +314,27 @@ class BondPanel(QWidget):
         foot = QRectF(0, self.height() - FOOT, self.width(), FOOT)
         bonds_paint.foot(p, self._look, self._mirror, self.model.bond_at(at), foot)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped_file(event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        place = _dropped_file(event.mimeData().urls())
+        if place:
+            event.acceptProposedAction()
+            self.list_dropped.emit(place)
+
     def event(self, event: object) -> bool:
         if isinstance(event, QHelpEvent) and event.pos().y() < TITLE and self._as_of()[1]:
             day = self._mirror.screen.data_as_of if self._mirror.screen is not None else ""
             QToolTip.showText(event.globalPos(), t("bond.terms_old_tip", day=day), self)
             return True
         return super().event(event)  # type: ignore[arg-type]
+
+
+def _dropped_file(urls: list[QUrl]) -> str:
+    """The one file of this computer that is dropped, '' for anything else."""
+    return urls[0].toLocalFile() if len(urls) == 1 and urls[0].isLocalFile() else ""
 
 
 def _screen_name(name: str) -> str:

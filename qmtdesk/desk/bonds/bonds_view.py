@@ -229,6 +229,13 @@ class BondView(QTableView):
         if row >= 0 and -self.look.row_height < top < self.viewport().height():
             self.viewport().update(0, top, self.viewport().width(), self.look.row_height)
 
+    def seen(self) -> frozenset[str]:
+        """The codes whose rows are in view."""
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        end = last + 1 if last >= 0 else len(self._bonds.entries)
+        bonds = (self._bonds.bond_at(row) for row in range(max(first, 0), end))
+        return frozenset(bond.row.code for bond in bonds if bond is not None)
+
     def below(self) -> int:
         """How many bonds are further down than the view reaches."""
         last = self.rowAt(self.viewport().height() - 1)

@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 
 from qmtdesk.desk.brush.format import MINUS, MISSING, THIN
+from qmtdesk.wire.redact import redact
 
-_NUMBER = re.compile(r"[+-]?[\d,]+(\.\d+)?%?")
+_NUMBER = re.compile(r"[+-]?(\d{1,7}|\d{1,3}(,\d{3})+)(\.\d+)?%?", re.ASCII)
+"""A longer run of digits without commas is no figure of ours: the format parts thousands."""
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """The last four are the full-width ones."""
 _BLANKS = " \u3000\u00a0\ufeff\"'"
@@ -20,10 +22,11 @@ def plain(words: str) -> str:
 
 
 def safe(words: str) -> str:
-    """A cell no spreadsheet takes for a formula; numbers stay numbers."""
+    """A cell no spreadsheet takes for a formula, without what nobody else may read; numbers stay numbers."""
     bare = plain(words)
     if _NUMBER.fullmatch(bare):
         return bare.replace(",", "")
+    bare = redact(bare)
     return f"'{bare}" if bare.lstrip(_BLANKS).startswith(_RISKY) else bare
 
 
@@ -37,5 +40,5 @@ def as_csv(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def as_line(cells: Sequence[str]) -> str:
-    """One row for the clipboard, parted by tabs."""
-    return "\t".join(plain(cell).replace("\t", " ") for cell in cells)
+    """One row for the clipboard, parted by tabs; a spreadsheet runs what is pasted just as what is opened."""
+    return "\t".join(safe(plain(cell).replace("\t", " ").replace("\r", " ").replace("\n", " ")) for cell in cells)

@@ -1,7 +1,9 @@
 """The colours of the desk: one table per theme, four of its entries swapped by the palette of rise and fall."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
+
+from qmtdesk.domain.replacing import replace
 
 
 class Palette(str, Enum):

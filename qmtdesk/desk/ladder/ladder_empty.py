@@ -1,8 +1,5 @@
 """What stands in the ladder's place without a grid: the five levels of the book and the next step."""
 
-import re
-from unicodedata import category
-
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -12,6 +9,7 @@ from qmtdesk.desk.brush import format as f
 from qmtdesk.desk.brush.controls import ActButton
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.brush.tokens import Theme
+from qmtdesk.desk.brush.wrap import wrapped
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.words.texts import say, t
 from qmtdesk.domain.reason import Why
@@ -82,7 +80,7 @@ class LadderEmpty(QWidget):
         return HEAD + book + 26.0 if book else max(HEAD + 20.0, self.height() / 2 - 80)
 
     def _lines(self) -> list[str]:
-        return _wrapped(self.words()[1], self.width() - 48)
+        return wrapped(self.words()[1], self.width() - 48)
 
     def _arrange(self) -> None:
         y = int(self._message_top() + 34 + 20 * len(self._lines()) + 12)
@@ -163,16 +161,3 @@ class LadderEmpty(QWidget):
         paint.text(
             p, QRectF(middle + 12, y, end - middle - 18, ROW), words, th.t1 if price else th.t3, align=paint.RIGHT
         )
-
-
-def _wrapped(words: str, width: float) -> list[str]:
-    """Lines no wider than `width`: Chinese breaks anywhere but before a punctuation mark, Latin words stay whole."""
-    lines, line = [], ""
-    for piece in re.findall(r"[!-~]+ ?|.", words):
-        if not line or fonts.width_of((line + piece).rstrip(), fonts.BODY) <= width:
-            line += piece
-            continue
-        keep = 1 if category(piece[0])[0] == "P" else 0
-        lines.append(line[: len(line) - keep].rstrip())
-        line = line[len(line) - keep :] + piece
-    return [*lines, line] if line else lines

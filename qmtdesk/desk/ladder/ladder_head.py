@@ -8,18 +8,22 @@ from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush import format as f
 from qmtdesk.desk.brush.controls import ActButton
 from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.brush.plain import plain_tip
+from qmtdesk.desk.link.health_words import code_trouble
 from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.sheets.grid_form import pending_lines
 from qmtdesk.desk.words.texts import t
 from qmtdesk.wire.rows import GridRow, QuoteRow
 
 HEIGHT = 44
-RUNNING = frozenset({"running", "sell_only", "asleep", "frozen", "waiting"})
+RUNNING = frozenset({"running", "sell_only", "asleep", "frozen", "suspended", "waiting"})
 STATE_TONES = {
     "running": "acc",
     "sell_only": "acc",
     "waiting": "acc",
     "asleep": "t2",
     "frozen": "warn",
+    "suspended": "warn",
     "stopped": "t3",
 }
 
@@ -32,6 +36,7 @@ class LadderHead(QWidget):
     sell_only = Signal(bool)
     stop = Signal()
     stop_ways = Signal()
+    release = Signal()
 
     def __init__(self, mirror: Mirror, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +51,7 @@ class LadderHead(QWidget):
         self.stop_button = self._button("head.stop", self.stop.emit)
         self.ways_button = self._button("head.stop_ways", self.stop_ways.emit)
         self.start_button = self._button("head.start", self.start.emit, "primary")
+        self.release_button = self._button("release.open", self.release.emit, "primary")
         look.changed.connect(self.relabel)
         self.relabel()
 
@@ -54,25 +60,31 @@ class LadderHead(QWidget):
         grid = self._grid()
         self._state = grid.state if grid is not None else ""
         running = self._state in RUNNING
-        self.settings_button.say(t("head.settings"))
+        held = self._held()
+        kept = self._mirror.pending.get(self._mirror.selected_bond)
+        lines = pending_lines(grid.plan, kept) if grid is not None and kept is not None else ()
+        self.settings_button.say(t("head.settings_pending", n=len(lines)) if lines else t("head.settings"))
+        self.settings_button.setToolTip(plain_tip("\n".join((*lines, t("pending.tip")))) if lines else "")
         self.sell_only_button.say(t("head.both" if self._state == "sell_only" else "head.sell_only"))
         self.stop_button.say(t("head.stop"))
         self.start_button.say(t("head.start"))
         bond = bool(self._mirror.selected_bond)
-        self.settings_button.setVisible(bond and running)
-        self.sell_only_button.setVisible(running)
+        self.release_button.say(t("release.open"))
+        self.release_button.setVisible(bond and held)
+        self.settings_button.setVisible(bond and running and not held)
+        self.sell_only_button.setVisible(running and not held)
         self.stop_button.setVisible(running)
         self.ways_button.setVisible(running)
         self.ways_button.setToolTip(t("head.stop_ways_tip"))
         self.ways_button.setAccessibleName(t("head.stop_ways_tip"))
-        self.start_button.setVisible(bond and not running)
+        self.start_button.setVisible(bond and not running and not held)
         self._arrange()
         self.update()
 
     def refresh(self) -> None:
         """Figures changed; the buttons too when the state did."""
         grid = self._grid()
-        if (grid.state if grid is not None else "") != self._state:
+        if (grid.state if grid is not None else "") != self._state or self._held() is self.release_button.isHidden():
             self.relabel()
         self.update()
 
@@ -94,6 +106,11 @@ class LadderHead(QWidget):
     def _grid(self) -> GridRow | None:
         return self._mirror.grids.get(self._mirror.selected_bond)
 
+    def _held(self) -> bool:
+        """Whether this code waits for the user's word: then going on and stopping are all there is to choose."""
+        code = self._mirror.selected_bond
+        return bool(code) and self._mirror.suspension(code) is not None
+
     def _toggle_sell_only(self) -> None:
         if not self._busy:
             self.sell_only.emit(self._state != "sell_only")
@@ -106,6 +123,7 @@ class LadderHead(QWidget):
             self.sell_only_button,
             self.settings_button,
             self.start_button,
+            self.release_button,
         ):
             if not button.isHidden():
                 size = button.sizeHint()
@@ -153,9 +171,22 @@ class LadderHead(QWidget):
         right = self._state_pill(p, self._buttons_left() - 10, least)
         x = self._name_and_price(p, code, right)
         quote = self._mirror.quotes.get(code)
+        x += self._trouble(p, x + 12, right)
         if quote is not None:
             self._book(p, quote, x + 12, right)
         p.end()
+
+    def _trouble(self, p: QPainter, left: float, right: float) -> float:
+        """What the terminal tells of this code that cannot be relied on: a triangle, and words where there is room."""
+        short, whole = code_trouble(self._mirror, self._mirror.selected_bond)
+        self.setToolTip(plain_tip(whole) if whole else "")
+        if not short or left + 20 > right:
+            return 0.0
+        wide = paint.alert(p, left, HEIGHT / 2, self._look.theme.warn)
+        if left + wide + fonts.width_of(short, fonts.SMALL) + 8 <= right:
+            cell = QRectF(left + wide + 2, 0, right - left - wide, HEIGHT)
+            wide += 2 + paint.text(p, cell, short, self._look.theme.warn, fonts.SMALL)
+        return wide + 12
 
     def _state_pill(self, p: QPainter, right: float, least: float) -> float:
         """Painted from the right, as short as the name and the price need; where the room for the rest ends."""

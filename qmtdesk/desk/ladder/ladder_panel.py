@@ -1,5 +1,7 @@
 """The middle of the desk: head, price chart and ladder of the chosen bond on one y axis."""
 
+from functools import partial
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -19,6 +21,7 @@ from qmtdesk.desk.ladder.ladder_picture import HEAD as TITLES
 from qmtdesk.desk.ladder.ladder_view import LadderView
 from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.sheets.grid_form import pending_lines
 from qmtdesk.desk.words.texts import say, t
 from qmtdesk.domain.reason import Reason, Why
 from qmtdesk.wire.rows import GridRow
@@ -45,6 +48,7 @@ class LadderPanel(QWidget):
     """Shows `mirror.selected_bond`. Sends wishes through `commands`; sheets are asked for by signal."""
 
     sheet_requested = Signal(str)
+    release_requested = Signal(str)
 
     def __init__(self, mirror: Mirror, commands: Commands, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -98,6 +102,7 @@ class LadderPanel(QWidget):
         self.head.sell_only.connect(self.acts.set_sell_only)
         self.head.stop.connect(self.acts.stop)
         self.head.stop_ways.connect(self.acts.stop_ways)
+        self.head.release.connect(lambda: self.release_requested.emit(self._mirror.selected_bond))
         self.empty.start.connect(self.acts.ask_sheet)
         self.empty.demo.connect(self.acts.demo)
         self.ladder.sheet_wanted.connect(self.acts.ask_sheet)
@@ -119,7 +124,8 @@ class LadderPanel(QWidget):
         mirror.fills_changed.connect(self._fills)
         mirror.series_changed.connect(self._series)
         mirror.bonds_changed.connect(self._bonds)
-        mirror.status_changed.connect(self.empty.relabel)
+        mirror.status_changed.connect(self._status)
+        mirror.pending_changed.connect(self._pending)
         mirror.blind_changed.connect(self._blind)
         mirror.link_changed.connect(self._relinked)
         mirror.second_passed.connect(self._second)
@@ -210,6 +216,19 @@ class LadderPanel(QWidget):
             self.head.update()
             self.empty.relabel()
 
+    def _pending(self, code: str) -> None:
+        """Say once what waits for the next start; the head says so for as long as it waits."""
+        mirror = self._mirror
+        grid, kept = mirror.grids.get(code), mirror.pending.get(code)
+        self.head.relabel()
+        if grid is not None and kept is not None:
+            words = t("pending.saved", name=mirror.name(code), lines=", ".join(pending_lines(grid.plan, kept)))
+            self.note.say(words, t("pending.undo"), partial(mirror.keep_plan, code, None))
+
+    def _status(self) -> None:
+        self.empty.relabel()
+        self.head.refresh()
+
     def _blind(self) -> None:
         self._show_grid()
         self.update()
@@ -275,10 +294,12 @@ class LadderPanel(QWidget):
 
     def _band_reason(self) -> Reason | None:
         """Why the whole grid does nothing; what holds for everything the strip says, once."""
-        grid = self._grid()
+        grid, held = self._grid(), self._mirror.suspension(self._mirror.selected_bond)
+        if held is not None:
+            return held.reason
         if grid is None or grid.why is None or self._mirror.blind or grid.why.why in SAID_ABOVE:
             return None
-        return grid.why
+        return None if self._mirror.all_paused else grid.why
 
     def _band_words(self) -> str:
         reason = self._band_reason()

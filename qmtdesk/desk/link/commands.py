@@ -9,18 +9,25 @@ from qmtdesk.domain.messages import (
     AnswerAsk,
     ArmGrid,
     ArmGuard,
+    AskNow,
     CancelOne,
+    ClearRow,
     DecideUnknown,
     DisarmGrid,
     DisarmGuard,
     Kill,
     LiftKill,
     PauseGap,
+    Release,
     SetMaster,
     SetSellOnly,
     SetThreshold,
+    StopClearing,
 )
 from qmtdesk.domain.plans import GridPlan, GuardPlan, StopHow
+from qmtdesk.wire.bond_talk import BondListAnswer, BondListWish, ReadBondList, TypeBond
+from qmtdesk.wire.clear_talk import ClearList, ClearRows, KeepWhole, ListClear
+from qmtdesk.wire.live_talk import GoLive, Looking, MakeBundle, TrialWish
 from qmtdesk.wire.talk import (
     Ack,
     AskSeries,
@@ -28,6 +35,7 @@ from qmtdesk.wire.talk import (
     Demo,
     GridPreview,
     GuardPreview,
+    OnExit,
     PaperClock,
     PreviewGrid,
     PreviewGuard,
@@ -37,7 +45,8 @@ from qmtdesk.wire.talk import (
     act,
 )
 
-Reply = Ack | Series | GridPreview | GuardPreview
+Reply = Ack | Series | GridPreview | GuardPreview | BondListAnswer | ClearList
+ListWish = ReadBondList | BondListWish | TypeBond
 Done = Callable[[Ack], None]
 """Called once in the GUI thread with the trader's answer; never when the trader is gone."""
 
@@ -58,12 +67,24 @@ class Commands(Protocol):
     def kill(self, by: str, done: Done | None = None) -> None: ...
     def lift_kill(self, done: Done | None = None) -> None: ...
     def cancel_order(self, ref: str, done: Done | None = None) -> None: ...
-    def decide_unknown(self, ref: str, done: Done | None = None) -> None: ...
+    def decide_unknown(self, ref: str, done: Done | None = None, broker_id: str = "") -> None: ...
+    def ask_now(self, done: Done | None = None) -> None: ...
+    def release(self, code: str, done: Done | None = None) -> None: ...
+    def on_exit(self, cancel: bool, done: Done | None = None) -> None: ...  # noqa: FBT001
     def set_master(self, on: bool, done: Done | None = None) -> None: ...  # noqa: FBT001
     def watch(self, code: str, on: bool, done: Done | None = None) -> None: ...  # noqa: FBT001
     def paper_clock(self, speed: int, jump_minute: int = 0, done: Done | None = None) -> None: ...
     def demo(self, done: Done | None = None) -> None: ...
     def ask_series(self, code: str, what: str) -> None: ...
+    def bond_list(self, wish: ListWish, callback: Callable[[BondListAnswer], None]) -> None: ...
+    def list_clear(self, callback: Callable[[ClearList], None]) -> None: ...
+    def clear(self, rows: tuple[ClearRow, ...], done: Done | None = None) -> None: ...
+    def keep_whole(self, on: bool, done: Done | None = None) -> None: ...  # noqa: FBT001
+    def stop_clearing(self, code: str, done: Done | None = None) -> None: ...
+    def go_live(self, word: str, reported: bool, done: Done | None = None) -> None: ...  # noqa: FBT001
+    def look_at(self, codes: tuple[str, ...]) -> None: ...
+    def make_bundle(self, done: Done | None = None) -> None: ...
+    def trial(self, what: str, code: str = "", done: Done | None = None) -> None: ...
     def reconnect(self) -> None: ...
 
 
@@ -116,8 +137,17 @@ class Wishes:
     def cancel_order(self, ref: str, done: Done | None = None) -> None:
         self._act(CancelOne(ref), done)
 
-    def decide_unknown(self, ref: str, done: Done | None = None) -> None:
-        self._act(DecideUnknown(ref), done)
+    def decide_unknown(self, ref: str, done: Done | None = None, broker_id: str = "") -> None:
+        self._act(DecideUnknown(ref, broker_id), done)
+
+    def ask_now(self, done: Done | None = None) -> None:
+        self._act(AskNow(), done)
+
+    def release(self, code: str, done: Done | None = None) -> None:
+        self._act(Release(code), done)
+
+    def on_exit(self, cancel: bool, done: Done | None = None) -> None:  # noqa: FBT001
+        self.send(OnExit(cancel), done)
 
     def set_master(self, on: bool, done: Done | None = None) -> None:  # noqa: FBT001
         self._act(SetMaster(on), done)
@@ -133,6 +163,33 @@ class Wishes:
 
     def ask_series(self, code: str, what: str) -> None:
         self.send(AskSeries(code, what))
+
+    def bond_list(self, wish: ListWish, callback: Callable[[BondListAnswer], None]) -> None:
+        self.send(wish, callback)
+
+    def list_clear(self, callback: Callable[[ClearList], None]) -> None:
+        self.send(ListClear(), callback)
+
+    def clear(self, rows: tuple[ClearRow, ...], done: Done | None = None) -> None:
+        self.send(ClearRows(rows=rows), done)
+
+    def keep_whole(self, on: bool, done: Done | None = None) -> None:  # noqa: FBT001
+        self.send(KeepWhole(on=on), done)
+
+    def stop_clearing(self, code: str, done: Done | None = None) -> None:
+        self._act(StopClearing(code), done)
+
+    def go_live(self, word: str, reported: bool, done: Done | None = None) -> None:  # noqa: FBT001
+        self.send(GoLive(word=word, reported=reported), done)
+
+    def look_at(self, codes: tuple[str, ...]) -> None:
+        self.send(Looking(codes=codes))
+
+    def make_bundle(self, done: Done | None = None) -> None:
+        self.send(MakeBundle(), done)
+
+    def trial(self, what: str, code: str = "", done: Done | None = None) -> None:
+        self.send(TrialWish(what=what, code=code), done)
 
     def reconnect(self) -> None:
         """Nothing to do unless there is a pipe."""
@@ -169,6 +226,12 @@ class LinkCommands(Wishes):
 
     def preview_guard(self, plan: GuardPlan, callback: Callable[[GuardPreview], None]) -> None:
         self.send(PreviewGuard(plan), _only(GuardPreview, callback))
+
+    def bond_list(self, wish: ListWish, callback: Callable[[BondListAnswer], None]) -> None:
+        self.send(wish, _only(BondListAnswer, callback))
+
+    def list_clear(self, callback: Callable[[ClearList], None]) -> None:
+        self.send(ListClear(), _only(ClearList, callback))
 
     def ask_series(self, code: str, what: str) -> None:
         self.send(AskSeries(code, what), _only(Series, self._series))

@@ -5,6 +5,9 @@ from time import monotonic
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from qmtdesk.domain.plans import GridPlan
+from qmtdesk.wire.bond_talk import BondListRow
+from qmtdesk.wire.live_talk import FoundRow, HealthRow, TrialRow
 from qmtdesk.wire.rows import (
     AnyRow,
     AskRow,
@@ -18,6 +21,7 @@ from qmtdesk.wire.rows import (
     QuoteRow,
     ScreenRow,
     StatusRow,
+    Suspension,
     WatchRow,
     key_of,
 )
@@ -38,6 +42,10 @@ TAGS: dict[int, type] = {
     10: PositionRow,
     11: EventRow,
     12: KillRow,
+    13: BondListRow,
+    14: HealthRow,
+    15: FoundRow,
+    16: TrialRow,
 }
 Point = tuple[int, int]
 SeriesKey = tuple[str, str]  # code, price | seal
@@ -64,11 +72,15 @@ class Mirror(QObject):
     status_changed = Signal()
     screen_changed = Signal()
     kill_changed = Signal()
+    bond_list_changed = Signal()
+    trial_changed = Signal()
+    health_changed = Signal()  # of the terminal's connections, and of what was found there
     link_changed = Signal()
     blind_changed = Signal()  # `blind` went up or down: repaint everything that has colour
     second_passed = Signal()  # ages tick once a second, together
     selected_bond_changed = Signal(str)
     selected_stock_changed = Signal(str)
+    pending_changed = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -84,10 +96,15 @@ class Mirror(QObject):
         self.status: StatusRow | None = None
         self.screen: ScreenRow | None = None
         self.kill: KillRow | None = None
+        self.bond_list = BondListRow()
+        self.health: HealthRow | None = None
+        self.found = FoundRow()
+        self.trial = TrialRow()
         self.link = "starting"
         self.link_text = ""
         self.selected_bond = ""
         self.selected_stock = ""
+        self.pending: dict[str, GridPlan] = {}
         self._series: dict[SeriesKey, list[Point]] = {}
         self._whole_series: set[SeriesKey] = set()
         self._map()
@@ -192,6 +209,22 @@ class Mirror(QObject):
         """Whether the kill switch is on."""
         return (self.status is not None and self.status.killed) or (self.kill is not None and self.kill.active)
 
+    def suspension(self, code: str) -> Suspension | None:
+        """What of that code alone waits for the user's word; '' asks for everything as a whole."""
+        waiting = self.status.suspended if self.status is not None else ()
+        return next((each for each in waiting if each.code == code), None)
+
+    @property
+    def all_paused(self) -> bool:
+        """Whether nothing at all may leave until the user says so; buying alone may be what waits."""
+        held = self.suspension("")
+        return held is not None and not held.buys_only
+
+    def doubts(self) -> list[OrderRow]:
+        """Own orders of which nobody can tell whether they were placed, the oldest first."""
+        rows = (row for row in self.orders.values() if row.state == "unknown" and row.kind != "foreign")
+        return sorted(rows, key=lambda row: (row.updated_at, row.ref))
+
     def stale(self, code: str) -> bool:
         """Whether this code's figures are out of date: they are painted grey."""
         quote = self.quotes.get(code)
@@ -243,6 +276,16 @@ class Mirror(QObject):
             self.selected_stock = code
             self.selected_stock_changed.emit(code)
 
+    def keep_plan(self, code: str, plan: GridPlan | None) -> None:
+        """Settings for the next start of a bond's grid; None when there are none, or they are in force."""
+        if plan == self.pending.get(code):
+            return
+        if plan is None:
+            del self.pending[code]
+        else:
+            self.pending[code] = plan
+        self.pending_changed.emit(code)
+
     # inside
 
     def flush(self) -> None:
@@ -256,6 +299,12 @@ class Mirror(QObject):
             self.screen_changed.emit()
         if KillRow in dirty:
             self.kill_changed.emit()
+        if BondListRow in dirty:
+            self.bond_list_changed.emit()
+        if HealthRow in dirty or FoundRow in dirty:
+            self.health_changed.emit()
+        if TrialRow in dirty:
+            self.trial_changed.emit()
         for kind, signal in self._signals.items():
             if kind in dirty:
                 signal.emit(frozenset(dirty[kind]))
@@ -280,6 +329,14 @@ class Mirror(QObject):
             self.screen = row
         elif isinstance(row, KillRow):
             self.kill = row
+        elif isinstance(row, BondListRow):
+            self.bond_list = row
+        elif isinstance(row, HealthRow):
+            self.health = row
+        elif isinstance(row, FoundRow):
+            self.found = row
+        elif isinstance(row, TrialRow):
+            self.trial = row
         else:
             key = key_of(row)
             self._tables[kind][key] = row
@@ -315,10 +372,15 @@ class Mirror(QObject):
         self._dirty_series.add(key)
 
 
+def grids_armed(status: StatusRow) -> int:
+    """How many grids are started, in whatever state."""
+    return status.grids_running + status.grids_asleep + status.grids_sell_only + status.grids_suspended
+
+
 def sealed_amount(quote: QuoteRow, limit_up: int) -> int:
     """封单金额 of a snapshot in 厘, -1 where it is not sealed."""
     bid = quote.bids[0] if quote.bids else (0, 0)
     ask = quote.asks[0] if quote.asks else (0, 0)
-    if not limit_up or quote.last != limit_up or bid[0] != limit_up or (ask[0] and ask[1]):
+    if quote.rough or not limit_up or quote.last != limit_up or bid[0] != limit_up or (ask[0] and ask[1]):
         return -1
     return bid[0] * (bid[1] // 100) * 100

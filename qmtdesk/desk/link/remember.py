@@ -14,6 +14,7 @@ from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.brush.tokens import Palette
 from qmtdesk.desk.link.settings import DeskSettings
 from qmtdesk.desk.shell.window import MainWindow
+from qmtdesk.domain.plans import GridPlan
 from qmtdesk.wire.typed_file import TypedFile
 
 log = logging.getLogger("qmtdesk.desk")
@@ -45,6 +46,15 @@ def unpack(blob: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def plan_of(code: str, blob: str) -> GridPlan | None:
+    """The settings in a blob of `pack`; None when they are no settings of that bond's grid."""
+    try:
+        plan = msgspec.convert(unpack(blob), GridPlan)
+    except msgspec.ValidationError:
+        return None
+    return plan if plan.code == code else None
+
+
 class Memory(QObject):
     """Writes the settings a second after something changed, and at the end."""
 
@@ -63,6 +73,9 @@ class Memory(QObject):
         window.sound_chosen.connect(self._timer.start)
         window.watch.order_changed.connect(self._timer.start)
         window.panes.moved.connect(self._timer.start)
+        window.mirror.pending_changed.connect(self._timer.start)
+        window.goodbye.how = kept.on_close
+        window.goodbye.chosen.connect(self._timer.start)
 
     @property
     def paper_speed(self) -> int:
@@ -79,10 +92,24 @@ class Memory(QObject):
         window.bonds.restore(unpack(kept.columns.get("bonds", "")))
         window.ladder.restore(unpack(kept.columns.get("ladder", "")))
         window.watch.restore_order(unpack(kept.columns.get("watch", "")))
+        for code, blob in kept.pending.items():
+            window.mirror.keep_plan(code, plan_of(code, blob))
         if kept.selected_bond:
             window.mirror.select_bond(kept.selected_bond)
         if kept.selected_stock:
             window.mirror.select_stock(kept.selected_stock)
+
+    def keep_size(self, name: str, wide: int, high: int) -> None:
+        """The size a sheet was given by hand."""
+        layouts = {**self._kept.layouts, f"sheet:{name}": pack({"wide": wide, "high": high})}
+        self._kept = msgspec.structs.replace(self._kept, layouts=layouts)
+        self._timer.start()
+
+    def size_of(self, name: str) -> tuple[int, int] | None:
+        """What `keep_size` kept, width and height."""
+        kept = unpack(self._kept.layouts.get(f"sheet:{name}", ""))
+        wide, high = kept.get("wide"), kept.get("high")
+        return (wide, high) if isinstance(wide, int) and isinstance(high, int) else None
 
     def _scaled(self, scale: int) -> None:
         self._kept = msgspec.structs.replace(self._kept, scale=scale)
@@ -110,6 +137,8 @@ class Memory(QObject):
             density=look.density,
             motion=look.motion,
             sound=window.alerts.sound,
+            on_close=window.goodbye.how,
+            pending={code: pack(plan) for code, plan in window.mirror.pending.items()},
             paper_speed=self.paper_speed,
             geometry=base64.b64encode(bytes(self._frame.saveGeometry().data())).decode("ascii"),
             layouts=layouts,

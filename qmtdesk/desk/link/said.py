@@ -1,11 +1,10 @@
 """A reason told with what the desk knows besides: the level its price is, the order it speaks of."""
 
-from dataclasses import replace
-
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.words.texts import say, say_short, t
 from qmtdesk.domain.reason import Reason
+from qmtdesk.domain.replacing import replace
 
 
 def say_at(mirror: Mirror, reason: Reason, code: str, *, short: bool = False) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from qmtdesk.wire.inside import inside
 from qmtdesk.wire.typed_file import TypedFile
 
 FILE = "desk-settings.json"
@@ -14,6 +15,13 @@ VERSION = 1
 
 Blob = Annotated[str, msgspec.Meta(max_length=200_000, pattern=r"^[A-Za-z0-9+/=]*$")]
 Name = Annotated[str, msgspec.Meta(max_length=100)]
+
+
+CloseHow = Literal["ask", "keep", "cancel", "leave"]
+"""What becomes of what is started when the window goes: ask, go on without it, stop and cancel, stop and leave orders.
+
+When the session ends nobody can be asked: what was to be asked then goes on.
+"""
 
 
 class SortOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,8 +35,9 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """All of it, with the values of a first start. Change it by `msgspec.structs.replace`.
 
     `layouts` holds base64 of the window's state by screen size ("1600x900"), `columns` that of a table's header by
-    table, `hotkeys` key sequences by action where they differ from the built-in ones, `warned` the names of notices
-    that are shown once. Nothing here decides about an order.
+    table, `pending` that of a grid's settings for its next start by code (its sheet begins with them), `hotkeys` key
+    sequences by action where they differ from the built-in ones, `warned` the names of notices that are shown once.
+    Nothing here decides about an order.
     """
 
     version: int = VERSION
@@ -50,11 +59,13 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     first_run_done: bool = False
     geometry: Blob = ""
     scale: Annotated[int, msgspec.Meta(ge=100, le=300)] = 100
+    on_close: CloseHow = "ask"
+    pending: dict[Name, Blob] = msgspec.field(default_factory=dict)
 
 
 def desk_settings(folder: Path) -> TypedFile[DeskSettings]:
     """The desk's settings file in the data folder."""
-    return TypedFile(folder / FILE, DeskSettings, VERSION)
+    return TypedFile(inside(folder, FILE), DeskSettings, VERSION)
 
 
 def unpack_bytes(blob: str) -> bytes:

@@ -1,18 +1,36 @@
 """Closing with strategies running: stay in the background, stop them and leave, or do not close."""
 
-from collections.abc import Callable
+from typing import Protocol
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from qmtdesk.desk.brush import paint
-from qmtdesk.desk.brush.controls import ActButton
+from qmtdesk.desk.brush.controls import ActButton, Tick
 from qmtdesk.desk.brush.look import Look
-from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.link.mirror import Mirror, grids_armed
+from qmtdesk.desk.link.settings import CloseHow
 from qmtdesk.desk.sheets.sheet_base import Sheet
 from qmtdesk.desk.shell.strip_words import own_live
 from qmtdesk.desk.words.texts import t
+from qmtdesk.domain.plans import StopHow
+
+
+class Ways(Protocol):
+    """What the window can do instead of closing."""
+
+    def keep(self) -> None:
+        """Put the window away; everything goes on."""
+
+    def stop(self, how: StopHow) -> None:
+        """Stop every grid and every guard in that way."""
+
+    def leave(self, *, stop_trader: bool) -> None:
+        """Go."""
+
+    def remember(self, how: CloseHow) -> None:
+        """Do it like this from now on."""
 
 
 class _Words(QWidget):
@@ -32,31 +50,28 @@ class _Words(QWidget):
 
 
 class CloseSheet(Sheet):
-    """The default is to keep running; disarming waits until nothing is left and goes then."""
+    """The default is to keep running; stopping waits until nothing is left and goes then. The choice may be kept."""
 
-    wide = 620
-    high = 220
+    wide = 780
+    high = 226
 
-    def __init__(
-        self,
-        window: QWidget,
-        mirror: Mirror,
-        look: Look,
-        keep: Callable[[], None],
-        disarm: Callable[[], None],
-        leave: Callable[..., None],
-    ) -> None:
+    def __init__(self, window: QWidget, mirror: Mirror, look: Look, ways: Ways) -> None:
         super().__init__(window, mirror, look)
-        self._keep, self._disarm, self._leave = keep, disarm, leave
-        self._waiting = False
+        self._ways = ways
+        self._stopping: StopHow | None = None
         self._told = _Words(look)
+        self.remember = Tick(look, t("close.remember"), note=t("close.remember_note"), parent=self.body)
         box = QVBoxLayout(self.body)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self._told)
+        box.setContentsMargins(0, 0, 0, 8)
+        box.addWidget(self._told, 1)
+        box.addWidget(self.remember)
         self.cancel.say(t("close.cancel"))
+        self.leave_orders = ActButton(look, t("close.leave"), parent=self.card)
         self.disarm = ActButton(look, t("close.disarm"), parent=self.card)
-        self.disarm.clicked.connect(self._disarm_all)
+        self.leave_orders.clicked.connect(lambda: self.stop(StopHow.LEAVE))
+        self.disarm.clicked.connect(lambda: self.stop(StopHow.CANCEL))
         self.add_button(self.disarm)
+        self.add_button(self.leave_orders)
         self.arm_button(t("close.keep"), "primary")
         for signal in (mirror.status_changed, mirror.grid_changed, mirror.watch_changed, mirror.orders_changed):
             signal.connect(self._look_again)
@@ -69,33 +84,42 @@ class CloseSheet(Sheet):
         return ""
 
     def confirm(self) -> None:
+        self._keep_choice("keep")
         self.leave()
-        self._keep()
+        self._ways.keep()
 
-    def _disarm_all(self) -> None:
-        self._waiting = True
-        self.disarm.setEnabled(False)
-        self._disarm()
+    def stop(self, how: StopHow) -> None:
+        """Stop everything in that way, and go once it is confirmed."""
+        self._keep_choice("cancel" if how is StopHow.CANCEL else "leave")
+        self._stopping = how
+        for button in (self.disarm, self.leave_orders):
+            button.setEnabled(False)
+        self._ways.stop(how)
         self._look_again()
 
+    def _keep_choice(self, how: CloseHow) -> None:
+        if self.remember.isChecked():
+            self._ways.remember(how)
+
     def left_over(self) -> int:
-        """Armed strategies and live orders that are still there."""
+        """What is still to be confirmed: armed strategies, and live orders where those are to go too."""
         grids = sum(row.armed for row in self.mirror.grids.values())
         guards = sum(row.armed for row in self.mirror.watches.values())
-        return grids + guards + len(own_live(self.mirror))
+        orders = 0 if self._stopping is StopHow.LEAVE else len(own_live(self.mirror)) + len(self.mirror.doubts())
+        clearing = self.mirror.status.clearing if self.mirror.status is not None else 0
+        return grids + guards + orders + clearing
 
     def _look_again(self, *_: object) -> None:
         status = self.mirror.status
         if self.leaving or status is None:
             return
-        grids = status.grids_running + status.grids_asleep + status.grids_sell_only
-        words = t("close.text", grids=grids, guards=status.guards_armed, orders=status.live_orders)
+        words = t("close.text", grids=grids_armed(status), guards=status.guards_armed, orders=status.live_orders)
         self._told.words = words.replace("。", "。\n", 1).replace("orders. ", "orders.\n", 1)
         self._told.update()
-        if not self._waiting:
+        if self._stopping is None:
             return
         left = self.left_over()
         self.say_foot(t("close.disarming", left=left))
         if not left:
             self.leave()
-            self._leave(stop_trader=True)
+            self._ways.leave(stop_trader=True)

@@ -1,7 +1,5 @@
 """The settings of a grid as fields: each with its unit and range, together a plan."""
 
-from dataclasses import replace
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
@@ -26,6 +24,7 @@ from qmtdesk.desk.sheets.grid_paint import Summary
 from qmtdesk.desk.sheets.guard_paint import Label, Named
 from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan, Spacing
+from qmtdesk.domain.replacing import replace
 
 _LABEL = 76
 _NAMES = (

@@ -58,6 +58,11 @@ def differences(old: GridPlan, new: GridPlan) -> tuple[tuple[str, str, str], ...
     return tuple(out)
 
 
+def pending_lines(now: GridPlan, kept: GridPlan) -> tuple[str, ...]:
+    """One line for each setting that waits for the next start."""
+    return tuple(t("pending.line", name=name, old=old, new=new) for name, old, new in differences(now, kept))
+
+
 def value_words(name: str, value: object) -> str:
     """One setting of a plan in words."""
     if isinstance(value, BaseKind | Spacing | GridMode):

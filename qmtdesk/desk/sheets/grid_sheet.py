@@ -1,10 +1,9 @@
 """启动网格: what a grid would do with the money, before it may; for a running one, what new settings would change."""
 
-from dataclasses import replace
-
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from qmtdesk.desk.brush import format as fmt
+from qmtdesk.desk.brush.controls import ActButton
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
@@ -16,6 +15,7 @@ from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.order import FINAL, OrderState, OwnerKind
 from qmtdesk.domain.plans import BaseKind, GridPlan, StopHow
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.wire.talk import Ack, GridPreview
 
 _LOT = 10
@@ -37,7 +37,8 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         own = self.running.held if self.running is not None else position
         self._adoptable = own // _LOT * _LOT
         self._restart: GridPlan | None = None
-        plan = replace(row.plan, adopt=0) if row is not None else GridPlan(code=code)
+        kept = mirror.pending.get(code) or (row.plan if row is not None else GridPlan(code=code))
+        plan = replace(kept, adopt=0)
         if self.running is not None:
             plan = replace(plan, adopt=self._adoptable)
         super().__init__(window, mirror, commands, look, code, plan)
@@ -55,7 +56,11 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         for signal in (mirror.orders_changed, mirror.grid_changed):
             signal.connect(self._rows_changed)
         mirror.second_passed.connect(self._try_restart)
-        self.say_foot(t("grid.foot_running") if self.running is not None else t("grid.foot"))
+        self.later = ActButton(look, t("pending.save"), parent=self.card)
+        self.later.setVisible(self.running is not None)
+        self.later.clicked.connect(self._keep_for_later)
+        self.add_button(self.later)
+        self.say_foot(t("pending.foot") if self.running is not None else t("grid.foot"))
         self.arm_button(t("grid.restart") if self.running is not None else t("grid.start"), "primary")
         self.request()
 
@@ -79,6 +84,29 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         if not first and self.running is not None and not differences(self.running.plan, self.plan):
             return t("grid.no_changes")
         return first
+
+    def recheck(self) -> None:
+        super().recheck()
+        running = self.running
+        if running is not None:
+            changed = self.plan_kept() != self.mirror.pending.get(self.code)
+            self.later.setEnabled(changed and not self.bad_field() and not self._sending)
+
+    def plan_kept(self) -> GridPlan | None:
+        """What is to be kept for the next start: nothing when nothing differs from what runs."""
+        running = self.running
+        if running is None or not differences(running.plan, self.plan):
+            return None
+        return replace(self.plan, adopt=0)
+
+    def _keep_for_later(self) -> None:
+        self.mirror.keep_plan(self.code, self.plan_kept())
+        self.leave()
+
+    def sent(self, ack: Ack) -> None:
+        if ack.ok:
+            self.mirror.keep_plan(self.code, None)
+        super().sent(ack)
 
     def fade(self, old: bool) -> None:  # noqa: FBT001
         self.fall.fade(old)

@@ -1,10 +1,11 @@
 """The numbers of the guard sheet: suggestions, the amount bar's scale, the rules and their fields."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import log10
 
 from qmtdesk.desk.brush.format import WAN
 from qmtdesk.domain.plans import GuardPlan, RuleId, RuleSetting
+from qmtdesk.domain.replacing import replace
 
 LEAST = 100 * WAN
 _STEPS = (1, 2, 3, 5, 8)

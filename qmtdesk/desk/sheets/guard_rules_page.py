@@ -1,7 +1,5 @@
 """The second page of the guard sheet: the other rules, and how a sale is followed up."""
 
-from dataclasses import replace
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -14,6 +12,7 @@ from qmtdesk.desk.sheets.guard_form import RULES, RuleForm, rule_of, with_rule
 from qmtdesk.desk.sheets.guard_paint import Named
 from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.plans import GuardPlan, Readiness, RuleSetting
+from qmtdesk.domain.replacing import replace
 
 _KINDS: dict[str, tuple[Field, str]] = {
     "percent": (Field(scale=100, low=1, high=100_000, suffixes=(("%", 100),)), "unit.percent"),

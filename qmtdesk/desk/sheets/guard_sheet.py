@@ -1,7 +1,5 @@
 """布防: the numbers of a guard before it is armed, and the ways out when it would sell at once."""
 
-from dataclasses import replace
-
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
@@ -23,6 +21,7 @@ from qmtdesk.desk.watch.watch_state import words as row_words
 from qmtdesk.desk.words.texts import say, t
 from qmtdesk.domain.plans import GuardAction, GuardPlan, Readiness
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.wire.talk import Ack, GuardPreview
 
 _HALF = -1

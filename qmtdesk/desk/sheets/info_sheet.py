@@ -4,12 +4,12 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from qmtdesk import __version__
 from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.sheets.sheet_base import Sheet
 from qmtdesk.desk.words.texts import t
+from qmtdesk.wire.build_info import build_info
 
 KEYS = (
     ("F12", "kill"),
@@ -72,10 +72,12 @@ class InfoSheet(Sheet):
 
 
 class AboutSheet(InfoSheet):
-    """Name, version, where the data lie."""
+    """Name, version, commit, build, where the data lie."""
 
     def __init__(self, window: QWidget, mirror: Mirror, look: Look) -> None:
-        rows = [("", line) for line in t("about.text", version=__version__).split("\n")]
+        info = build_info()
+        rows = [("", line) for line in t("about.text", version=info.version).split("\n")]
+        rows.append(("", t("about.build", commit=info.short_commit, build=info.short_build)))
         if mirror.status is not None and mirror.status.data_folder:
             rows.append(("", t("about.folder", folder=mirror.status.data_folder)))
         super().__init__(window, mirror, look, rows, 0)

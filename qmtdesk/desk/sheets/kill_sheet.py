@@ -2,19 +2,18 @@
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush.controls import ActButton
 from qmtdesk.desk.brush.look import Look
-from qmtdesk.desk.link.commands import Commands
+from qmtdesk.desk.link.commands import Commands, Done
 from qmtdesk.desk.link.mirror import Mirror
-from qmtdesk.desk.sheets.guard_paint import Facts, Label
 from qmtdesk.desk.sheets.sheet_base import HEAD, Sheet
-from qmtdesk.desk.words.texts import TEXTS, say, t
+from qmtdesk.desk.sheets.wish_sheet import WishSheet
+from qmtdesk.desk.words.texts import t
 from qmtdesk.wire.rows import KillItem, KillRow
-from qmtdesk.wire.talk import Ack
 
 ROW = 26
 _FLIGHT = ("cancelling", "part_cancelling", "sent", "intended")
@@ -294,74 +293,33 @@ class KillSheet(Sheet):
             self.say_foot(t("kill.copied"))
 
 
-LIFT_WORDS = frozenset(word.lower() for word in TEXTS["lift.word"]) | {"jiechu"}
-"""What may be typed to lift the stop: not every keyboard at hand has an input method for the Chinese word."""
-
-
-class LiftSheet(Sheet):
+class LiftSheet(WishSheet):
     """解除停止: riskier, so it shows what is there first and wants one word typed. It arms nothing again."""
 
     wide = 560
     high = 380
+    needs_quotes = False
 
     def __init__(self, window: QWidget, mirror: Mirror, commands: Commands, look: Look) -> None:
-        super().__init__(window, mirror, look)
-        self.commands = commands
-        self._sending = False
-        self._refusal = ""
-        self.facts = Facts(look, self.body, 110)
-        self.word = QLineEdit(self.body)
-        self.word.setFixedHeight(34)
-        self.word.setFont(fonts.font(fonts.VALUE, True))
-        self.word.setAccessibleName(t("lift.type", word=t("lift.word")))
-        self.word.textChanged.connect(lambda _: self.recheck())
-        column = QVBoxLayout(self.body)
-        column.setContentsMargins(0, 16, 0, 12)
-        column.setSpacing(10)
-        column.addWidget(self.facts)
-        column.addStretch(1)
-        column.addWidget(Label(look, t("lift.type", word=t("lift.word")), self.body))
-        column.addWidget(self.word)
+        super().__init__(window, mirror, commands, look)
+        self.word = self.ask_word("lift", "jiechu")
         self.arm_button(t("lift.go"), "primary")
-        self._restyle()
-        look.changed.connect(self._restyle)
         mirror.kill_changed.connect(self._changed)
         self._changed()
 
     def title(self) -> str:
         return t("lift.title")
 
-    def quiet(self) -> tuple[str, ...]:
-        return (*super().quiet(), t("lift.type", word=t("lift.word")))
-
     def open(self) -> None:
         super().open()
         self.word.setFocus()
 
-    def blocked(self) -> str:
+    def missing(self) -> str:
         row = self.mirror.kill
-        if row is None or not row.done:
-            return t("kill.checking")
-        if self.mirror.link != "attached":
-            return t("sheet.blind")
-        if self._sending:
-            return t("sheet.sending")
-        if self._refusal:
-            return self._refusal
-        return "" if self.word.text().strip().lower() in LIFT_WORDS else t("lift.type", word=t("lift.word"))
+        return "" if row is not None and row.done else t("kill.checking")
 
-    def confirm(self) -> None:
-        self._sending = True
-        self.recheck()
-        self.commands.lift_kill(self._sent)
-
-    def _sent(self, ack: Ack) -> None:
-        self._sending = False
-        if ack.ok:
-            self.leave()
-            return
-        self._refusal = say(ack.reason) if ack.reason is not None else t("sheet.refused")
-        self.recheck()
+    def wish(self, done: Done) -> None:
+        self.commands.lift_kill(done)
 
     def _changed(self) -> None:
         row = self.mirror.kill
@@ -379,10 +337,3 @@ class LiftSheet(Sheet):
             lines.append((t("lift.grids"), fmt.fixed(grids, 1, 0), True))
         self.facts.say(tuple(lines))
         self.recheck()
-
-    def _restyle(self) -> None:
-        theme = self.look.theme
-        self.word.setStyleSheet(
-            f"QLineEdit{{background:{theme.bg2};border:1px solid {theme.line2};border-radius:5px;color:{theme.t1};"
-            f"padding:0 10px;}}QLineEdit:focus{{border:1px solid {theme.acc};}}"
-        )

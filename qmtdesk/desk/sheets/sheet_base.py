@@ -138,12 +138,16 @@ class Sheet(QWidget):
         """The code it is about, '' for none."""
         return ""
 
+    def is_live(self) -> bool:
+        """Whether real money is traded here."""
+        return self.mirror.status is not None and self.mirror.status.mode == "live"
+
     def paint_head(self, p: QPainter, line: QRectF) -> None:
         """Title, subject with its price, the age of its data, and the mode once more."""
         theme = self.look.theme
         paint.hairline(p, 1, self.card.width() - 1, HEAD - 1, theme.line)
         x = line.left() + paint.text(p, line, self.title(), theme.t1, fonts.TITLE, bold=True) + 20
-        right = paint_mode(p, line, self.mirror, self.look)
+        right = paint_mode(p, line, self.look, live=self.is_live())
         code = self.subject()
         if not code:
             return
@@ -357,10 +361,9 @@ def _from(line: QRectF, x: float) -> QRectF:
     return QRectF(x, line.top(), max(line.right() - x, 1), line.height())
 
 
-def paint_mode(p: QPainter, line: QRectF, mirror: Mirror, look: Look) -> float:
+def paint_mode(p: QPainter, line: QRectF, look: Look, *, live: bool) -> float:
     """The mode tag at the right end of a line; how wide it is."""
     theme = look.theme
-    live = mirror.status is not None and mirror.status.mode == "live"
     words = t("sheet.live") if live else t("sheet.paper")
     wide = fonts.width_of(words, fonts.BODY, True) + 22
     rect = QRectF(line.right() - wide, line.center().y() - 13, wide, 26)

@@ -8,9 +8,13 @@ from PySide6.QtWidgets import QWidget
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.sheets.clear_sheet import ClearSheet
+from qmtdesk.desk.sheets.doubt_sheet import DoubtSheet
 from qmtdesk.desk.sheets.grid_sheet import GridSheet
 from qmtdesk.desk.sheets.guard_sheet import GuardSheet
 from qmtdesk.desk.sheets.kill_sheet import KillSheet
+from qmtdesk.desk.sheets.list_sheet import ListSheet
+from qmtdesk.desk.sheets.release_sheet import ReleaseSheet
 from qmtdesk.desk.sheets.stop_choice import StopChoice, StopSheet
 from qmtdesk.domain.plans import StopHow
 
@@ -75,8 +79,36 @@ def show_grid(window: QWidget, mirror: Mirror, commands: Commands, look: Look, c
     return sheet
 
 
+def show_release(window: QWidget, mirror: Mirror, commands: Commands, look: Look, code: str) -> ReleaseSheet:
+    """Let a suspended code, or with '' everything, trade again."""
+    sheet = ReleaseSheet(window, mirror, commands, look, code)
+    sheet.open()
+    return sheet
+
+
+def show_doubts(window: QWidget, mirror: Mirror, commands: Commands, look: Look, ref: str = "") -> DoubtSheet:
+    """The orders in doubt, one of them chosen."""
+    sheet = DoubtSheet(window, mirror, commands, look, ref)
+    sheet.open()
+    return sheet
+
+
 def show_kill(window: QWidget, mirror: Mirror, commands: Commands, look: Look) -> KillSheet:
     """The kill switch's progress."""
     sheet = KillSheet(window, mirror, commands, look)
+    sheet.open()
+    return sheet
+
+
+def show_list(window: QWidget, mirror: Mirror, commands: Commands, look: Look, place: str = "") -> ListSheet:
+    """The import of a bond list, of the file at `place` if there is one."""
+    sheet = ListSheet(window, mirror, commands, look, place)
+    sheet.open()
+    return sheet
+
+
+def show_clear(window: QWidget, mirror: Mirror, commands: Commands, look: Look) -> ClearSheet:
+    """The holdings that are not on the list."""
+    sheet = ClearSheet(window, mirror, commands, look)
     sheet.open()
     return sheet

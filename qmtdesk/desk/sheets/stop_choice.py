@@ -4,39 +4,30 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush import paint
 from qmtdesk.desk.brush.controls import Option
 from qmtdesk.desk.brush.look import Look
-from qmtdesk.desk.link.commands import Commands
+from qmtdesk.desk.link.commands import Commands, Done
 from qmtdesk.desk.link.mirror import Mirror
-from qmtdesk.desk.sheets.guard_paint import Facts
-from qmtdesk.desk.sheets.sheet_base import Sheet, top_of
-from qmtdesk.desk.words.texts import say, t
+from qmtdesk.desk.sheets.sheet_base import top_of
+from qmtdesk.desk.sheets.wish_sheet import WishSheet
+from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.plans import StopHow
-from qmtdesk.wire.talk import Ack
 
 
-class StopSheet(Sheet):
+class StopSheet(WishSheet):
     """停止并卖出: the one stop that asks, because it sells."""
 
     wide = 560
     high = 300
 
     def __init__(self, window: QWidget, mirror: Mirror, commands: Commands, look: Look, code: str) -> None:
-        super().__init__(window, mirror, look)
-        self.commands = commands
+        super().__init__(window, mirror, commands, look)
         self.code = code
-        self._sending = False
-        self._refusal = ""
-        self.facts = Facts(look, self.body, 110)
-        column = QVBoxLayout(self.body)
-        column.setContentsMargins(0, 16, 0, 12)
-        column.addWidget(self.facts)
-        column.addStretch(1)
         self.say_foot(t("stop.foot"))
         mirror.grid_changed.connect(self._rows_changed)
         mirror.quotes_changed.connect(self._rows_changed)
@@ -76,28 +67,12 @@ class StopSheet(Sheet):
         self.facts.say(tuple(lines))
         self.arm_button(t("stop.sell_go", volume=fmt.volume(volume, self.code)), "sell")
 
-    def blocked(self) -> str:
-        first = super().blocked()
-        if first:
-            return first
+    def missing(self) -> str:
         if self.mirror.stale(self.code):
             return t("sheet.stale")
-        if self._sending:
-            return t("sheet.sending")
-        return self._refusal or ("" if self._volume() > 0 else t("stop.nothing"))
+        return "" if self._volume() > 0 else t("stop.nothing")
 
-    def confirm(self) -> None:
-        self._sending = True
-        self.recheck()
-
-        def done(ack: Ack) -> None:
-            self._sending = False
-            if ack.ok:
-                self.leave()
-                return
-            self._refusal = say(ack.reason, self.code) if ack.reason is not None else t("sheet.refused")
-            self.recheck()
-
+    def wish(self, done: Done) -> None:
         self.commands.disarm_grid(self.code, StopHow.SELL, done)
 
 

@@ -33,14 +33,43 @@ def build(window: "MainWindow", scale: int, do: Do) -> QMenu:
     if mirror.status is not None:
         menu.addSeparator()
         _tick(menu, t("menu.master"), on=mirror.status.master, then=lambda: do("master"))
+        menu.addMenu(_trading(menu, do))
+        if mirror.status.suspended:
+            menu.addAction(t("release.open"), lambda: do("release"))
+        if mirror.doubts():
+            menu.addAction(t("doubt.open", n=len(mirror.doubts())), lambda: do("doubts"))
         if mirror.status.mode != "live":
             _paper(menu, mirror.status.speed, window.commands)
     menu.addSeparator()
-    for name in ("float", "restore", "full", "keys", "about"):
+    menu.addAction(t("menu.setup"), lambda: do("setup"))
+    menu.addAction(t("menu.bond_list"), lambda: do("bond_list"))
+    _choices(menu, t("menu.close"), ((how, t(f"menu.close_{how}")) for how in ("ask", "keep", "cancel", "leave")),
+             window.goodbye.how, lambda name: do(f"close:{name}"))  # fmt: skip
+    menu.addSeparator()
+    for name in ("float", "restore", "full"):
         menu.addAction(t(f"menu.{name}"), lambda name=name: do(name))
+    _help(menu, do)
     menu.addSeparator()
     menu.addAction(t("menu.quit"), lambda: do("quit"))
     return menu
+
+
+def _trading(menu: QMenu, do: Do) -> QMenu:
+    sub = QMenu(t("menu.trade"), menu)
+    sub.addAction(t("menu.clear"), lambda: do("clear"))
+    return sub
+
+
+def _help(menu: QMenu, do: Do) -> None:
+    sub = menu.addMenu(t("menu.help"))
+    for name, words in (
+        ("keys", "menu.keys"),
+        ("health", "health.open"),
+        ("bundle", "menu.bundle"),
+        ("trial", "menu.trial"),
+        ("about", "menu.about"),
+    ):
+        sub.addAction(t(words), lambda name=name: do(name))
 
 
 def _tick(menu: QMenu, words: str, *, on: bool, then: Callable[[], object]) -> None:
@@ -93,4 +122,10 @@ def as_goals() -> tuple[Goal, ...]:
     for name, hint in (("restore", ""), ("full", "F11"), ("keys", "F1"), ("master", ""), ("about", "")):
         key = "menu.goal_master" if name == "master" else f"menu.{name}"
         made.append(Goal("command", name, t(key).split("  ")[0], hint))
+    made.append(Goal("command", "setup", t("menu.setup")))
+    made.append(Goal("command", "doubts", t("doubt.title")))
+    made.append(Goal("command", "release", t("release.title")))
+    made.append(Goal("command", "clear", t("clear.title")))
+    made.append(Goal("command", "health", t("health.title")))
+    made.extend(Goal("command", name, t(f"menu.{name}").rstrip("…")) for name in ("bundle", "trial"))
     return tuple(made)

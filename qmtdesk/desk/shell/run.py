@@ -10,12 +10,13 @@ from qmtdesk.desk.brush.tokens import Palette, theme_of
 from qmtdesk.desk.link.settings import desk_settings, unpack_bytes
 from qmtdesk.desk.shell.frame import Frame
 from qmtdesk.desk.shell.options import DeskOptions
+from qmtdesk.wire.inside import inside
 from qmtdesk.wire.locks import FolderLock
 
 
 def run_desk(options: DeskOptions) -> int:
     """Show the window until it is left; returns the exit code. A second start raises the first one's window."""
-    lock = FolderLock(options.folder / "desk.lock")
+    lock = FolderLock(inside(options.folder, "desk.lock"))
     if not lock.acquire():
         from qmtdesk.wire.attach import raise_first_desk  # noqa: PLC0415 - what a first start does not need
 

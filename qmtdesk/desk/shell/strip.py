@@ -12,7 +12,7 @@ from qmtdesk.desk.brush.plain import plain_tip
 from qmtdesk.desk.brush.plain_button import PlainButton
 from qmtdesk.desk.brush.tokens import Theme
 from qmtdesk.desk.link.mirror import Mirror
-from qmtdesk.desk.shell.strip_words import Alarm, Clause, Phrase, alarm_of, clauses
+from qmtdesk.desk.shell.strip_words import Alarm, Clause, Phrase, actions_of, alarm_of, clauses
 
 HEIGHT = 34
 _GAP = 14.0
@@ -28,6 +28,7 @@ class Strip(QWidget):
         self._error = ""
         self._alarm: Alarm | None = None
         self._clauses: tuple[Clause, ...] = ()
+        self._actions: tuple[tuple[str, str], ...] = ()
         self._buttons: list[PlainButton] = []
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -65,21 +66,22 @@ class Strip(QWidget):
         """Read the mirror again; repaint only when the words changed."""
         alarm = alarm_of(self._mirror, self._error)
         told = clauses(self._mirror) if alarm is None else ()
-        if alarm == self._alarm and told == self._clauses and self.sender() is not self._look:
+        actions = alarm.actions if alarm is not None else actions_of(self._mirror)
+        if (alarm, told, actions) == (self._alarm, self._clauses, self._actions) and self.sender() is not self._look:
             return
-        if (alarm.actions if alarm else ()) != (self._alarm.actions if self._alarm else ()):
-            self._make_buttons(alarm)
-        self._alarm, self._clauses = alarm, told
+        if actions != self._actions:
+            self._make_buttons(actions)
+        self._alarm, self._clauses, self._actions = alarm, told, actions
         self.setAccessibleName(_plain(alarm, told))
         self.setToolTip(plain_tip(f"{alarm.title}\n{alarm.note}" if alarm else ""))
         self.update()
 
-    def _make_buttons(self, alarm: Alarm | None) -> None:
+    def _make_buttons(self, actions: tuple[tuple[str, str], ...]) -> None:
         for old in self._buttons:
             old.hide()
             old.deleteLater()
         self._buttons = []
-        for name, words in alarm.actions if alarm else ():
+        for name, words in actions:
             button = PlainButton(self._look, words, self, alarm=True)
             button.clicked.connect(lambda _=False, name=name: self._act(name))
             self._buttons.append(button)
@@ -93,6 +95,10 @@ class Strip(QWidget):
             x -= size.width()
             button.setGeometry(x, (HEIGHT - size.height()) // 2, size.width(), size.height())
             x -= 8
+
+    def _room(self) -> float:
+        """Where the words must end."""
+        return (self._buttons[0].x() if self._buttons else self.width()) - 12.0
 
     def sizeHint(self) -> QSize:
         return QSize(600, HEIGHT)
@@ -121,13 +127,13 @@ class Strip(QWidget):
             x = 38.0
         else:
             x = 14 + paint.alert(p, 14, middle, theme.warn, 15) + 5
-        end = (self._buttons[0].x() if self._buttons else self.width()) - 12.0
+        end = self._room()
         x += paint.text(p, QRectF(x, 0, end - x, HEIGHT), alarm.title, theme.warn, bold=True, elide=True) + 16
         if end > x:
             paint.text(p, QRectF(x, 0, end - x, HEIGHT), alarm.note, theme.t1, elide=True)
 
     def _paint_clauses(self, p: QPainter, theme: Theme) -> None:
-        shown = fitting(self._clauses, self.width() - 28.0)
+        shown = fitting(self._clauses, self._room() - 16.0)
         x = 14.0
         for number, clause in enumerate(shown):
             if number:
@@ -142,7 +148,7 @@ class Strip(QWidget):
         value = {"fact": theme.t1, "number": theme.t2, "alert": theme.warn}[phrase.tone]
         if phrase.tone == "alert":
             x += paint.alert(p, x, HEIGHT / 2, theme.warn, 13)
-        room = max(self.width() - 8 - x, 0)
+        room = max(self._room() - x, 0)
         return x + paint.text(p, QRectF(x, 0, room, HEIGHT), phrase.words, value, elide=True) + _GAP
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.link.said import say_at
-from qmtdesk.desk.words.texts import t
+from qmtdesk.desk.words.texts import say, t
 from qmtdesk.domain.reason import Why
-from qmtdesk.wire.rows import GridRow, StatusRow
+from qmtdesk.wire.rows import GridRow, StatusRow, Suspension
 
 SETTLES_MS = 10_000
 CALM = frozenset(
@@ -71,8 +71,11 @@ def alarm_of(mirror: Mirror, error: str = "") -> Alarm | None:
     if status.lamp_trade == "blind" and not settling(mirror):
         age = fmt.duration(trade_age(mirror))
         return Alarm("trade", t("strip.trade_down", age=age), t("strip.trade_down_note"))
-    if not status.master:
-        return _master_alarm(mirror)
+    if not status.master or unsaid(status):
+        return _master_alarm(mirror, status)
+    held = mirror.suspension("")
+    if held is not None and not held.buys_only:
+        return _paused_alarm(mirror, held)
     if status.ready == "suspended":
         return Alarm("suspended", t("strip.suspended"), t("strip.suspended_note"))
     if error:
@@ -103,10 +106,48 @@ def _kill_alarm(mirror: Mirror) -> Alarm:
     return Alarm("killed", t("strip.killed"), t("strip.killed_note", done=done, all=len(row.items)), (shown,))
 
 
-def _master_alarm(mirror: Mirror) -> Alarm:
+def unsaid(status: StatusRow) -> bool:
+    """Whether real money waits for its word."""
+    return status.mode == "live" and not status.live_said
+
+
+def _master_alarm(mirror: Mirror, status: StatusRow) -> Alarm:
+    if unsaid(status):
+        note, live = _resting(mirror, t("strip.unsaid_note"))
+        return Alarm("unsaid", t("strip.unsaid"), note, (*live, ("go_live", t("live.open"))))
     actions = [("master", t("strip.master_on"))]
     note, live = _resting(mirror, t("strip.master_note"))
     return Alarm("master", t("strip.master"), note, (*live, *actions))
+
+
+def _paused_alarm(mirror: Mirror, held: Suspension) -> Alarm:
+    """A journal that cannot be written needs a restart; everything else the user's word."""
+    if held.reason.why is Why.JOURNAL_FAILED:
+        actions = [("reconnect", t("strip.restart"))]
+    else:
+        actions = [("release:", t("release.open"))]
+    note, live = _resting(mirror, say(held.reason) + t("strip.stop"))
+    return Alarm("paused", t("strip.paused"), note, (*live, *actions))
+
+
+def actions_of(mirror: Mirror) -> tuple[tuple[str, str], ...]:
+    """What waits for the user's word on a day without alarm."""
+    status = mirror.status
+    if status is None:
+        return ()
+    found = []
+    doubts = len(mirror.doubts())
+    if doubts:
+        found.append(("doubts", t("doubt.open", n=doubts)))
+    held = [each for each in status.suspended if each.code or each.buys_only]
+    if len(held) > 1:
+        found.append((f"release:{held[0].code}", t("release.open_more", n=len(held))))
+    elif held and held[0].buys_only:
+        found.append(("release:", t("release.open_buys")))
+    elif held:
+        name = short_name(mirror.name(held[0].code))
+        found.append((f"release:{held[0].code}", t("release.open_one", name=name)))
+    return tuple(found)
 
 
 def _resting(mirror: Mirror, note: str) -> tuple[str, list[tuple[str, str]]]:
@@ -170,6 +211,8 @@ def _doing(status: StatusRow) -> tuple[Phrase, ...]:
         found.append(Phrase(t("strip.sell_only", n=status.grids_sell_only), "number", 2))
     if status.guards_armed:
         found.append(Phrase(t("strip.guards", n=status.guards_armed)))
+    if status.clearing:
+        found.append(Phrase(t("strip.clearing", n=status.clearing)))
     if status.live_orders:
         value = fmt.fixed(status.live_value, 1000, 0)
         found.append(Phrase(t("strip.live", n=status.live_orders, value=value), "number", 3))

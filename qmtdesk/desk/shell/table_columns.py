@@ -135,8 +135,8 @@ def _grid_state(p: QPainter, rect: QRectF, row: GridRow, mirror: Mirror, theme: 
         paint.triangle(p, rect.left(), middle, False, theme.t1)
     elif state == "asleep":
         paint.dot(p, rect.left(), middle, theme.t2, 7, hollow=True)
-    elif state == "frozen":
-        paint.bars(p, rect.left(), middle, theme.t2)
+    elif state in ("frozen", "suspended"):
+        paint.bars(p, rect.left(), middle, theme.warn if state == "suspended" and not mirror.blind else theme.t2)
     else:
         paint.dash(p, rect.left(), middle, theme.t2)
     paint.text(p, rect.adjusted(13, 0, 0, 0), t(f"grid.{state}"), theme.t1 if state == "running" else theme.t2)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QCursor, QGuiApplication, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from qmtdesk.desk.brush import fonts, paint
@@ -55,7 +55,7 @@ class TabHead(QWidget):
         self._look = look
         self.at = 0
         self.counts = [0] * len(TABS)
-        self.alerts = 0
+        self.alerts: dict[str, int] = {}
         self.links: tuple[tuple[str, str], ...] = ()
         self._places: list[tuple[float, float]] = []
         self._link_places: list[tuple[str, float, float]] = []
@@ -106,10 +106,11 @@ class TabHead(QWidget):
             if on:
                 paint.box(p, QRectF(start, HEAD - 2.5, x - start, 2.5), theme.acc, radius=1)
             x += 5
-            if tab.name == "events" and self.alerts:
-                x += 3 + paint.chip(p, x + 3, HEAD / 2, str(self.alerts), theme.warn, theme.warnbg)
-            else:
+            alerts = self.alerts.get(tab.name, 0)
+            if not alerts or tab.name != "events":
                 x += paint.text(p, QRectF(x, 0, 60, HEAD - 1), str(self.counts[number]), theme.t2, fonts.SMALL)
+            if alerts:
+                x += 3 + paint.chip(p, x + 3, HEAD / 2, str(alerts), theme.warn, theme.warnbg)
             self._places.append((start, x))
             x += 20
         self._paint_links(p, x, over)
@@ -139,6 +140,7 @@ class TabPanel(QWidget):
 
     show_code = Signal(str, str)  # bond | stock, code
     told = Signal(str)  # one line for the user
+    doubt_opened = Signal(str)  # ref of an order in doubt that the user wants to decide about
 
     def __init__(self, mirror: Mirror, commands: Commands, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -252,7 +254,7 @@ class TabPanel(QWidget):
         if TABS[self.head.at].name == "events":
             self._seen_alarm = max((row.no for row in self._mirror.events.values()), default=0)
         alarms = [row for row in self._mirror.events.values() if row.level == "alarm" and row.no > self._seen_alarm]
-        self.head.alerts = len(alarms)
+        self.head.alerts = {"events": len(alarms), "orders": len(self._mirror.doubts())}
         self.head.update()
 
     def _repaint(self) -> None:
@@ -303,10 +305,16 @@ class TabPanel(QWidget):
         elif not ack.ok and ack.reason is not None:
             self.told.emit(t("toast.refused", text=say(ack.reason, row.code)))
 
+    def _asked(self, ack: Ack) -> None:
+        if ack.ok:
+            self.told.emit(t("decide.asked"))
+        elif ack.reason is not None:
+            self.told.emit(t("toast.refused", text=say(ack.reason)))
+
     def _act_clicked(self, row: Any) -> None:
-        """The action cell: an unknown order is settled only by choosing so from its menu."""
+        """The action cell: an unknown order is settled only on its sheet."""
         if isinstance(row, OrderRow) and row.state == "unknown":
-            self._menu(row, 0, QCursor.pos())
+            self.doubt_opened.emit(row.ref)
         else:
             self._act(row)
 
@@ -331,7 +339,8 @@ class TabPanel(QWidget):
             cancel = menu.addAction(t("row.cancel"), lambda: self._act(row))
             cancel.setEnabled(row.cancellable)
             if row.state == "unknown":
-                menu.addAction(t("row.decide"), lambda: self._commands.decide_unknown(row.ref))
+                menu.addAction(t("doubt.ask"), lambda: self._commands.ask_now(self._asked))
+                menu.addAction(t("row.decide"), lambda: self.doubt_opened.emit(row.ref))
         return menu
 
     def _copy(self, row: Any) -> None:

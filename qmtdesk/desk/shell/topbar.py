@@ -1,7 +1,7 @@
 """The top bar: is it alive, what time is it, what is it worth, and the kill switch."""
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Signal
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from qmtdesk.desk.brush import paint
@@ -23,6 +23,7 @@ class TopBar(QWidget):
 
     killed = Signal()
     menu_asked = Signal()
+    lamp_pressed = Signal()
 
     def __init__(self, mirror: Mirror, commands: Commands, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +38,7 @@ class TopBar(QWidget):
         self.menu.clicked.connect(self.menu_asked)
         for signal in (
             mirror.status_changed, mirror.link_changed, mirror.second_passed, mirror.blind_changed, mirror.kill_changed,
-            look.changed,
+            mirror.health_changed, look.changed,
         ):  # fmt: skip
             signal.connect(self.refresh)
         self.refresh()
@@ -88,6 +89,13 @@ class TopBar(QWidget):
             QToolTip.hideText()
             return True
         return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        at = event.position().x()
+        if any(group.name == "lamp" and x <= at <= x + group.width for group, x in self._placed):
+            self.lamp_pressed.emit()
+        else:
+            super().mousePressEvent(event)
 
     def sizeHint(self) -> QSize:
         return QSize(1280, BAR)

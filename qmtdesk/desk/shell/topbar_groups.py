@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter
 from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush.tokens import Theme
+from qmtdesk.desk.link.health_words import lamp_note, lamp_tip
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.shell.strip_words import quote_age, settling, trade_age
 from qmtdesk.desk.words.texts import TEXTS, t
@@ -85,13 +86,15 @@ def _lamp(mirror: Mirror, theme: Theme, *, quotes: bool) -> Group:
     note = fmt.MISSING if status is None else fmt.age(age)
     if state == "blind":
         note = t("lamp.nothing" if quotes else "lamp.no_answer", age=fmt.duration(age))
+    if state != "ok" and mirror.link == "attached":
+        note = lamp_note(mirror, quotes=quotes) or note
     widest = (f"{name} {t('lamp.late')}", "00.0 s 前")
     wide = max(
         fonts.width_of(title, fonts.BODY, True),
         fonts.width_of(widest[0], fonts.BODY, True),
         fonts.width_of(note, fonts.SMALL),
     )
-    tip = t("tip.quotes" if quotes else "tip.trade", age=note)
+    tip = lamp_tip(mirror, quotes=quotes) or t("tip.quotes" if quotes else "tip.trade", age=note)
     if state == "blind":
         return Group("lamp", wide + 48, _solid_lamp(title, note, wide, theme), tip, line=quotes)
 

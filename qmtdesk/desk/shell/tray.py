@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from qmtdesk.desk.brush import skin
 from qmtdesk.desk.brush.look import Look
-from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.link.mirror import Mirror, grids_armed
 from qmtdesk.desk.words.texts import TEXTS, t
 
 
@@ -52,7 +52,7 @@ class Tray(QObject):
         status = self._mirror.status
         if self._icon is None or status is None:
             return
-        grids = status.grids_running + status.grids_asleep + status.grids_sell_only
+        grids = grids_armed(status)
         key = f"mode.{status.mode}"
         mode = t(key) if key in TEXTS else status.mode
         self._icon.setToolTip(t("tray.tip", mode=mode, grids=grids, guards=status.guards_armed))

@@ -13,14 +13,15 @@ from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.brush.note_bar import NoteBar
 from qmtdesk.desk.ladder.ladder_panel import LadderPanel
 from qmtdesk.desk.link.commands import Commands
+from qmtdesk.desk.link.looking import Looking, on_screen
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.sheets import sheets
-from qmtdesk.desk.sheets.close_sheet import CloseSheet
 from qmtdesk.desk.sheets.kill_sheet import LiftSheet
-from qmtdesk.desk.sheets.sheet_base import HOST_NAME, TOP_NAME, Sheet
+from qmtdesk.desk.sheets.sheet_base import HOST_NAME, TOP_NAME
 from qmtdesk.desk.shell.alerts import Alerts
 from qmtdesk.desk.shell.jump import Goal
 from qmtdesk.desk.shell.layout_sizes import EDGE
+from qmtdesk.desk.shell.leaving import Leaving
 from qmtdesk.desk.shell.menu import as_goals
 from qmtdesk.desk.shell.menu_acts import MenuActs
 from qmtdesk.desk.shell.panes import Panes
@@ -44,17 +45,21 @@ class MainWindow(QMainWindow):
     hidden_away = Signal()  # closed, while the program goes on behind it
     scale_chosen = Signal(int)
     sound_chosen = Signal()
+    setup_wanted = Signal()  # the wizard, from the menu
 
     def __init__(self, mirror: Mirror, commands: Commands, look: Look, *, scale: int = 100, sound: bool = True) -> None:
         super().__init__()
         self.setObjectName(HOST_NAME)
         self.mirror, self.commands, self.look = mirror, commands, look
         self._may_close = False
+        self.session_ends = False
         self._painted = False
         self._kill_shown = False
         self._build()
         self.alerts = Alerts(mirror, self, sound=sound)
         self.menus = MenuActs(self, scale)
+        self.goodbye = Leaving(self)
+        self.looking = Looking(mirror, commands, self._seen, self)
         self._wire()
         self._keys()
         self.setMinimumSize(960, 560)
@@ -93,14 +98,19 @@ class MainWindow(QMainWindow):
         mirror = self.mirror
         self.top.killed.connect(lambda: self.kill("button"))
         self.top.menu_asked.connect(self.menus.show)
+        self.top.lamp_pressed.connect(lambda: self.menu_does("health"))
         self.top.jump.commands = as_goals
         self.top.jump.chosen.connect(self._jumped)
         self.bonds.sheet_requested.connect(self.open_grid)
         self.bonds.stop_requested.connect(self._stop_grid)
         self.bonds.ladder_requested.connect(lambda code: self.show_code("bond", code))
+        self.bonds.release_requested.connect(self.release)
+        self.bonds.list_dropped.connect(self.menus.bond_list)
         self.ladder.sheet_requested.connect(self.open_grid)
+        self.ladder.release_requested.connect(self.release)
         self.tabs.show_code.connect(self.show_code)
         self.tabs.told.connect(self.note.say)
+        self.tabs.doubt_opened.connect(self.show_doubts)
         self.look.changed.connect(self._restyle)
         mirror.kill_changed.connect(self._kill_changed)
         mirror.status_changed.connect(self._retitle)
@@ -145,12 +155,24 @@ class MainWindow(QMainWindow):
                 self._show_kill()
             case "lift":
                 LiftSheet(self, self.mirror, self.commands, self.look).open()
-            case "master":
+            case "master" | "go_live":
                 self.menus.master()
             case "dismiss":
                 self.strip.show_error("")
+            case "doubts":
+                self.show_doubts()
+            case _ if name.startswith("release:"):
+                self.release(name.removeprefix("release:"))
             case _:
                 raise ValueError(f"the strip has no action {name}")
+
+    def release(self, code: str) -> None:
+        """The sheet that lets a suspended code ('' = everything) trade again."""
+        sheets.show_release(self, self.mirror, self.commands, self.look, code)
+
+    def show_doubts(self, ref: str = "") -> None:
+        """The orders in doubt."""
+        sheets.show_doubts(self, self.mirror, self.commands, self.look, ref)
 
     def show_code(self, kind: str, code: str) -> None:
         """Go to a bond's ladder or a stock's seal."""
@@ -262,14 +284,12 @@ class MainWindow(QMainWindow):
             skin.wear(app, self.look.theme)
         self._retitle()
 
-    # leaving
+    def _seen(self) -> frozenset[str]:
+        """What the user can see of the market; nothing while the window is away."""
+        shown = self.isVisible() and not self.window().isMinimized()
+        return on_screen(self.mirror, self.bonds.seen()) if shown else frozenset()
 
-    def armed(self) -> bool:
-        """Whether something would go on trading without the window."""
-        status = self.mirror.status
-        if status is None or self.mirror.link != "attached":
-            return False
-        return bool(status.grids_running + status.grids_asleep + status.grids_sell_only + status.guards_armed)
+    # leaving
 
     def leave(self, *, stop_trader: bool) -> None:
         """Go, without asking again."""
@@ -282,27 +302,18 @@ class MainWindow(QMainWindow):
         self.window().hide()
         self.hidden_away.emit()
 
-    def disarm_all(self) -> None:
-        """Stop every grid and every guard; own orders are cancelled."""
-        for code, grid in self.mirror.grids.items():
-            if grid.armed:
-                self.commands.disarm_grid(code, StopHow.CANCEL)
-        for code, row in self.mirror.watches.items():
-            if row.armed:
-                self.commands.disarm_guard(code)
-
     # Qt's own
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._may_close or not self.armed():
+        if self._may_close or self.session_ends or not self.goodbye.armed():
             event.accept()
             if not self._may_close:
                 self._may_close = True
-                self.leaving.emit(True)
+                # at the end of the session the trader has been told already
+                self.leaving.emit(not self.session_ends)
             return
         event.ignore()
-        if not any(isinstance(sheet, CloseSheet) and not sheet.leaving for sheet in self.findChildren(Sheet)):
-            CloseSheet(self, self.mirror, self.look, self.keep_running, self.disarm_all, self.leave).open()
+        self.goodbye.asked()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # not a shortcut: Esc belongs first to whoever has the keyboard, then to an open question

@@ -5,6 +5,7 @@ import logging
 import sys
 from functools import partial
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import qasync
 from PySide6.QtCore import Qt, QTimer
@@ -19,21 +20,35 @@ from qmtdesk.desk.link.remember import Memory, dress
 from qmtdesk.desk.link.settings import DeskSettings, desk_settings
 from qmtdesk.desk.link.spawn import spawn
 from qmtdesk.desk.shell.frame import Frame
+from qmtdesk.desk.shell.leaving import SessionEnd
 from qmtdesk.desk.shell.options import DeskOptions
+from qmtdesk.desk.shell.qt_words import log_qt
 from qmtdesk.desk.shell.tray import Tray
 from qmtdesk.desk.shell.window import MainWindow
+from qmtdesk.desk.words.texts import t
 from qmtdesk.wire.client import TraderLink
+from qmtdesk.wire.inside import inside
+from qmtdesk.wire.live_settings import live_settings
 from qmtdesk.wire.locks import is_free
+from qmtdesk.wire.logs import begin_log
+from qmtdesk.wire.redact import redact
 from qmtdesk.wire.spawn import TraderProcess, spawn_trader
 from qmtdesk.wire.talk import Series
 from qmtdesk.wire.typed_file import Loaded
 
+if TYPE_CHECKING:
+    from qmtdesk.desk.setup.opening import SetupOpener
+    from qmtdesk.desk.setup.setup_state import Step
+
 log = logging.getLogger("qmtdesk.desk")
+_SETUP_MS = 300
 _DRAIN_MS = 8  # several wake-ups within half a frame are one drain
 
 
 def run_wired(app: QApplication, frame: Frame, options: DeskOptions, loaded: Loaded[DeskSettings]) -> int:
     """Furnish the frame and run until the window is left; returns the exit code."""
+    begin_log(options.folder, "desk")
+    log_qt()
     app.setStyle("Fusion")
     loop = qasync.QEventLoop(app, already_running=False)
     asyncio.set_event_loop(loop)
@@ -59,6 +74,8 @@ class Desk:
     ) -> None:
         self._app, self._loop, self._frame, self._options = app, loop, frame, options
         self._spawned = False
+        self._setup: SetupOpener | None = None
+        self._first_ever = options.mode == "paper" and not desk_settings(options.folder).path.exists()
         self.look = Look()
         dark = QGuiApplication.styleHints().colorScheme() != Qt.ColorScheme.Light
         dress(self.look, kept, system_dark=dark)
@@ -75,8 +92,11 @@ class Desk:
         self._drain.setInterval(_DRAIN_MS)
         self._drain.setTimerType(Qt.TimerType.PreciseTimer)
         self._drain.timeout.connect(self._drained)
+        self.session = SessionEnd(self.window, self.link, self.memory.save, self._drained)
+        app.commitDataRequest.connect(self.session.commit, Qt.ConnectionType.DirectConnection)
         self.window.leaving.connect(self._leave)
         self.window.hidden_away.connect(self._hidden)
+        self.window.setup_wanted.connect(self._open_setup)
 
     def start(self) -> None:
         """Fill the frame, then look for the trader."""
@@ -86,12 +106,33 @@ class Desk:
         self.window.show()
         self.window.bonds.setFocus()
         self.link.start()
+        if self._first_ever:
+            # over a desk that is painted already, and is one key away
+            QTimer.singleShot(_SETUP_MS, self.window, self._open_setup)
+        elif not self._chosen():
+            QTimer.singleShot(_SETUP_MS, self.window, lambda: self._open_setup("folder"))
+
+    # the wizard
+
+    def _open_setup(self, step: "Step" = "mode") -> None:
+        if self._setup is None:
+            # its modules are imported when somebody wants it: a start does not wait for them
+            from qmtdesk.desk.setup.opening import SetupOpener  # noqa: PLC0415
+
+            self._setup = SetupOpener(self.window, self.memory, self.link, self._options)
+        self._setup.open(step)
+
+    def _chosen(self) -> bool:
+        """Whether a trader can be started: a live one needs a terminal and an account."""
+        return self._options.mode != "live" or live_settings(self._options.folder).load().value.chosen
 
     # the link
 
     def _spawn_trader(self) -> TraderProcess | None:
         """On the link's thread. A trader started again takes up what was armed in this run."""
-        if not is_free(self._options.folder / "trader.lock"):
+        if not self._chosen():
+            raise OSError(t("setup.no_live"))
+        if not is_free(inside(self._options.folder, "trader.lock")):
             return None
         again = ("--resume",) if self._spawned or self.listener.attached_once else ()
         self._spawned = True
@@ -159,4 +200,4 @@ class Desk:
             self._failed(error)
 
     def _failed(self, error: BaseException) -> None:
-        self.window.strip.show_error(f"{type(error).__name__}: {error}")
+        self.window.strip.show_error(redact(f"{type(error).__name__}: {error}"))

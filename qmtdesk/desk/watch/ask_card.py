@@ -85,9 +85,12 @@ class AskCard(QWidget):
         return self.mirror.asks.get(self._shown)
 
     def left_ms(self) -> int:
-        """Market time until it does nothing, 0 when that has come."""
+        """Time on the wall until it does nothing, 0 when that has come; the market's clock may run faster."""
         ask = self.asking
-        return max(ask.deadline - self.mirror.clock(), 0) if ask is not None else 0
+        return max(ask.deadline - self.mirror.clock(), 0) // self._speed() if ask is not None else 0
+
+    def _speed(self) -> int:
+        return max(self.mirror.status.speed, 1) if self.mirror.status is not None else 1
 
     def answer(self, *, sell: bool) -> None:
         """Answer the question shown, once; nothing while the button is dead."""
@@ -269,7 +272,7 @@ class AskCard(QWidget):
     def _ring(self, p: QPainter, ask: AskRow, rect: QRectF) -> None:
         theme = self.look.theme
         left = self.left_ms()
-        whole = max(ask.deadline - ask.asked_at, 1)
+        whole = max((ask.deadline - ask.asked_at) // self._speed(), 1)
         p.save()
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         p.setBrush(Qt.BrushStyle.NoBrush)

@@ -136,7 +136,8 @@ class SealPanel(QWidget):
 
     def _foot(self, p: QPainter, row: WatchRow, *, blind: bool) -> None:
         theme = self.look.theme
-        said = foot(row, blind=blind, killed=self.mirror.killed)
+        paused = self.mirror.all_paused
+        said = foot(row, blind=blind, killed=self.mirror.killed, paused=paused)
         line = QRectF(12, self.height() - FOOT, self.width() - 24, FOOT)
         paint.hairline(p, 0, self.width(), line.top(), theme.line)
         left, right = 0.0, 0.0

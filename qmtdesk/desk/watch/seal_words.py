@@ -22,7 +22,7 @@ class Foot:
     short: str = ""
 
 
-def foot(row: WatchRow, *, blind: bool, killed: bool) -> Foot:
+def foot(row: WatchRow, *, blind: bool, killed: bool, paused: bool = False) -> Foot:
     """What happens next with this row, or why nothing does."""
     if killed:
         return Foot(t("seal.killed"))
@@ -35,6 +35,8 @@ def foot(row: WatchRow, *, blind: bool, killed: bool) -> Foot:
     if not row.armed:
         named = row.why is not None and row.why.why is not Why.NOT_SEALED
         return Foot(say(row.why, row.code) if named and row.why is not None else t("seal.off"))
+    if paused:
+        return Foot(t("seal.paused"), warn=True)
     if row.board != "sealed":
         broken = row.state == "broken"
         return Foot(t("seal.broken", n=row.breaks) if broken else t("seal.not_sealed"), warn=broken)

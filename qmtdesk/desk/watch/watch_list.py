@@ -116,7 +116,9 @@ class WatchList(QAbstractScrollArea):
     def _selection_moved(self, code: str) -> None:
         row = self.mirror.watches.get(code)
         if row is not None:
-            said = words(row, blind=self.mirror.stale(code), killed=self.mirror.killed)
+            mirror = self.mirror
+            paused = mirror.all_paused
+            said = words(row, blind=mirror.stale(code), killed=mirror.killed, paused=paused)
             self.setAccessibleDescription(f"{row.name} {said.chip} {said.big} {said.small} {said.action}")
         self.viewport().update()
 
@@ -157,7 +159,7 @@ class WatchList(QAbstractScrollArea):
         p = QPainter(self.viewport())
         p.fillRect(event.rect(), paint.color(theme.bg1))
         p.setClipRect(QRectF(0, HEADER, self.viewport().width(), self.viewport().height() - HEADER))
-        killed = self.mirror.killed
+        killed, paused = self.mirror.killed, self.mirror.all_paused
         for code in self._codes:
             place = self.row_rect(code)
             watch = self.mirror.watches.get(code)
@@ -166,8 +168,8 @@ class WatchList(QAbstractScrollArea):
             blind = self.mirror.stale(code)
             watch_paint.row(
                 p, QRectF(place), theme, at, watch, self.mirror.quotes.get(code),
-                words(watch, blind=blind, killed=killed), blind=blind or (killed and watch.state == "blind"),
-                selected=code == self.mirror.selected_stock,
+                words(watch, blind=blind, killed=killed, paused=paused),
+                blind=blind or (killed and watch.state == "blind"), selected=code == self.mirror.selected_stock,
             )  # fmt: skip
             paint.hairline(p, place.left(), place.right() + 1, place.bottom(), theme.line)
         self._thumb(p)

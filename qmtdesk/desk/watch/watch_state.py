@@ -81,8 +81,11 @@ def block(row: WatchRow) -> Why | None:
     return None
 
 
-def words(row: WatchRow, *, blind: bool, killed: bool) -> Words:
-    """The row in words; `blind` says that its figures are out of date, `killed` that nothing may trade."""
+def words(row: WatchRow, *, blind: bool, killed: bool, paused: bool = False) -> Words:
+    """The row in words; `blind`: its figures are out of date. `killed`, `paused`: nothing may trade.
+
+    What is paused stays armed and goes on when the user says so.
+    """
     blind = blind or row.state == "blind"
     chip, tone = _CHIPS["blind" if blind and row.state not in _FINAL else row.state]
     sealed = sealed_now(row, blind=blind)
@@ -95,7 +98,7 @@ def words(row: WatchRow, *, blind: bool, killed: bool) -> Words:
         big=fmt.money_short(row.seal) if sealed else fmt.MISSING,
         small=_small(row, sealed=sealed),
         near=sealed and near(row),
-        action=_action(row, killed=killed, sealed=sealed),
+        action=_action(row, killed=killed, paused=paused, sealed=sealed),
         switch_on=row.armed and not killed and row.state not in _FINAL,
         switch_dead=row.state in _FINAL or (not row.armed and block(row) is not None),
     )
@@ -122,7 +125,7 @@ def _note(row: WatchRow, *, blind: bool) -> tuple[str, bool]:
     return "", False
 
 
-def _action(row: WatchRow, *, killed: bool, sealed: bool) -> str:
+def _action(row: WatchRow, *, killed: bool, paused: bool, sealed: bool) -> str:
     if row.state in _FINAL:
         return t("watch.done")
     if killed:
@@ -130,6 +133,8 @@ def _action(row: WatchRow, *, killed: bool, sealed: bool) -> str:
     if not row.armed:
         why = block(row) or (row.why.why if row.why is not None and row.why.why in _BLOCKS else None)
         return t(_BLOCKS[why]) if why in _BLOCKS else t("watch.off")
+    if paused:
+        return t("watch.paused")
     if sealed and not row.ready:
         return t("watch.waiting")
     if sealed and 0 < row.confirm_have < row.confirm_need:

@@ -6,8 +6,14 @@ from collections.abc import Mapping
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush.language import Language, spoken
 from qmtdesk.desk.words.texts_bonds import TEXTS as BONDS
+from qmtdesk.desk.words.texts_broker import TEXTS as BROKER
+from qmtdesk.desk.words.texts_clear import TEXTS as CLEAR
 from qmtdesk.desk.words.texts_domain import TEXTS as DOMAIN
+from qmtdesk.desk.words.texts_doubt import TEXTS as DOUBT
 from qmtdesk.desk.words.texts_help import TEXTS as HELP
+from qmtdesk.desk.words.texts_lists import TEXTS as LISTS
+from qmtdesk.desk.words.texts_live import TEXTS as LIVE
+from qmtdesk.desk.words.texts_setup import TEXTS as SETUP
 from qmtdesk.desk.words.texts_sheets import TEXTS as SHEETS
 from qmtdesk.desk.words.texts_shell import TEXTS as SHELL
 from qmtdesk.desk.words.texts_why import SENTENCES, SHORT
@@ -16,7 +22,19 @@ from qmtdesk.domain.reason import Reason, Why
 Pair = tuple[str, str]
 """Chinese, English."""
 
-TEXTS: dict[str, Pair] = {**SHELL, **DOMAIN, **BONDS, **SHEETS, **HELP}
+TEXTS: dict[str, Pair] = {
+    **SHELL,
+    **DOMAIN,
+    **BONDS,
+    **SHEETS,
+    **HELP,
+    **DOUBT,
+    **BROKER,
+    **LISTS,
+    **SETUP,
+    **LIVE,
+    **CLEAR,
+}
 _FIELD = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _CLAUSE = re.compile(r"\[([^\[\]]*)\]")
 _PRICE_WORDS = frozenset(

@@ -116,10 +116,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "启动后可随时停止（S），停止时默认撤掉本程序挂单、保留持仓。",
         "Stop any time (S): own orders cancelled, holdings kept.",
     ),
-    "grid.foot_running": (
-        "先撤本网格挂单，确认后认领已有持有，按新参数重新启动。",
-        "Cancels its orders, adopts its holding, starts again.",
-    ),
     "grid.settings": ("设置", "Settings"),
     "grid.more": ("更多设置", "More settings"),
     "grid.per_side": ("每侧 {n}", "{n} per side"),

@@ -22,6 +22,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "owner.rolling": ("滚动网格", "Rolling"),
     "owner.guard": ("封单卫士", "Guard"),
     "owner.clear": ("清理", "Clear"),
+    "owner.trial": ("实盘验收", "Trial"),
+    "owner.lost": ("日志丢失前", "From before the loss"),
     "owner.foreign": ("外部", "Foreign"),
     # grids
     "grid.": ("未启动", "Not started"),

@@ -76,7 +76,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "watch.disarmed_note": ("已撤防 {name}", "{name} disarmed"),
     "watch.rearm": ("重新布防…", "Arm again…"),
     "watch.no": ("{name}：{why}", "{name}: {why}"),
-    "watch.threshold_set": ("{name} 阈值改为 {amount}", "{name}: threshold {amount}"),
+    "watch.threshold_set": ("{name} 阈值改为 {amount}，即时生效", "{name}: threshold {amount}, in force now"),
     "watch.edit_echo": ("{wan} 元 · 封单的 {share}", "{wan} · {share} of the seal"),
     "watch.sort": (
         "按离阈值远近排序；再点一次用自己的顺序（Alt+↑↓ 移动）",

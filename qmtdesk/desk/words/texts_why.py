@@ -1,5 +1,10 @@
 """One sentence for each reason in Chinese and English; a [clause] without its numbers is left out."""
 
+from qmtdesk.desk.words.texts_broker import BROKER, BROKER_SHORT
+from qmtdesk.desk.words.texts_clear import SENTENCES as CLEAR
+from qmtdesk.desk.words.texts_clear import SHORT as CLEAR_SHORT
+from qmtdesk.desk.words.texts_live import LIVE, LIVE_SHORT
+from qmtdesk.desk.words.texts_why_found import FOUND
 from qmtdesk.domain.reason import Why
 
 SENTENCES: dict[Why, tuple[str, str]] = {
@@ -29,7 +34,10 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "[{price_milli} ][{side}单]回报未知，冻结该档",
         "[{price_milli} ][{side} ]result unknown, level frozen",
     ),
-    Why.REJECTED_TOO_OFTEN: ("[连续 {count} 次]被柜台拒绝，已暂停", "Rejected by the counter[ {count} times], paused"),
+    Why.REJECTED_TOO_OFTEN: (
+        "[连续 {count} 次]被柜台拒绝，已暂停[，{wait_ms} 后再试]",
+        "Rejected by the counter[ {count} times], paused[, tried again in {wait_ms}]",
+    ),
     Why.STEP_FAILED: ("程序内部出错，该代码已停用[：{error}]", "Internal error, this code is disarmed[: {error}]"),
     Why.WAITING_CANCEL: ("等待撤单确认", "Waiting for the cancel to be confirmed"),
     Why.TOO_YOUNG: ("委托不足 1 秒，暂不撤", "Order is under 1 s old, not cancelled yet"),
@@ -311,8 +319,15 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "交易日历到[ {day}]为止，之后按周末推算",
         "The calendar ends[ {day}], later days are guessed from weekends",
     ),
-    Why.JOURNAL_SET_ASIDE: ("日志损坏，已另存[：{text}]", "The journal was damaged and set aside[: {text}]"),
+    Why.JOURNAL_SET_ASIDE: (
+        "日志不能用，已另存[：{text}]；按券商账户重建，网格和卫士都已停",
+        "The journal cannot be used and was set aside[: {text}]; rebuilt from the broker, nothing is armed",
+    ),
     Why.TRADER_RESTARTED: ("交易进程已重启", "The trader was restarted"),
+    **FOUND,
+    **CLEAR,
+    **BROKER,
+    **LIVE,
 }
 
 SHORT: dict[Why, tuple[str, str]] = {
@@ -362,4 +377,7 @@ SHORT: dict[Why, tuple[str, str]] = {
     Why.REJECT_STORM: ("多次被拒，全部暂停", "Rejected, all paused"),
     Why.CLOCK_JUMPED: ("时钟跳变", "Clock jumped"),
     Why.JOURNAL_FAILED: ("日志写不进", "Journal failed"),
+    **BROKER_SHORT,
+    **CLEAR_SHORT,
+    **LIVE_SHORT,
 }

@@ -1,7 +1,8 @@
 """What the paper counter checks before an order reaches the book, and its words when it refuses."""
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from qmtdesk.domain.codes import Listing, classify
 from qmtdesk.domain.instrument import Instrument
@@ -13,8 +14,7 @@ from qmtdesk.domain.sessions import Phase
 from qmtdesk.gateways.paper import names
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One order before the counter. Prices and money 厘; `needed` is what a buy freezes, fee included."""
 
     side: Side

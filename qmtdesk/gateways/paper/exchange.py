@@ -5,7 +5,7 @@ from datetime import date
 
 import msgspec
 
-from qmtdesk.domain.account import AccountReport
+from qmtdesk.domain.account import AccountReport, BrokerOrder
 from qmtdesk.domain.fees import FeeSchedule
 from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.messages import (
@@ -24,12 +24,14 @@ from qmtdesk.domain.messages import (
 )
 from qmtdesk.domain.order import FINAL, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.quote import Quote
+from qmtdesk.domain.replacing import replace
 from qmtdesk.gateways.paper import names
 from qmtdesk.gateways.paper.account import PaperAccount
 from qmtdesk.gateways.paper.counter import Case, refusal
 from qmtdesk.gateways.paper.dice import Dice
-from qmtdesk.gateways.paper.faults import NO_FAULTS, Delays, Faults
+from qmtdesk.gateways.paper.faults import MOST_EMPTY, NO_FAULTS, Delays, Faults
 from qmtdesk.gateways.paper.floor import CANCELLING, Floor, phase_of
+from qmtdesk.gateways.paper.garbled import change, holed, odd_row
 from qmtdesk.gateways.paper.line import Line
 from qmtdesk.gateways.paper.truth import Entry, Truth
 
@@ -40,7 +42,8 @@ class PaperExchange:
     """One account's counter and the book behind it.
 
     The caller gives it snapshots in time order and asks what is due; nothing happens by itself. Not for several
-    threads. `account` adds up to the 厘 after every call.
+    threads. `account` adds up to the 厘 after every call. `holed` are the questions answered with holes so far,
+    `hidden` the orders no answer lists.
     """
 
     def __init__(
@@ -57,6 +60,9 @@ class PaperExchange:
         self._truth = Truth(account=account, dice=dice.state)
         self._line = Line(self._truth, dice, delays or Delays(), faults)
         self._floor = Floor(self._truth, self._line, self._fees)
+        self._emptied = 0
+        self.holed: set[int] = set()
+        self.hidden: set[str] = set()
 
     # --- what can be read
 
@@ -138,9 +144,10 @@ class PaperExchange:
         else:
             self._line.send(at, "order", entry.broker_id)
 
-    def submit_foreign(self, at: int, code: str, side: Side, price: int, volume: int) -> str:
-        """An order by hand in the terminal: no remark, no answer to us, only pushes. Returns its broker id."""
-        entry = self._enter(at, Place("", code, side, price, volume, Owner(OwnerKind.FOREIGN)))
+    def submit_foreign(self, at: int, code: str, side: Side, price: int, volume: int, remark: str = "") -> str:
+        """An order by hand in the terminal, or of another program: no answer to us, only pushes. Its broker id."""
+        entry = self._enter(at, Place(remark, code, side, price, volume, Owner(OwnerKind.FOREIGN)))
+        entry.foreign = True
         self._line.send(at, "order", entry.broker_id)
         return entry.broker_id
 
@@ -160,6 +167,8 @@ class PaperExchange:
 
     def due(self, at: int) -> list[tuple[int, BrokerEvent]]:
         """Everything to be delivered up to a time, in order, each once."""
+        if (first := self.next_due()) is None or first > at:
+            return []
         self._advance(at)
         out = []
         while (delivered := self._line.delivered(at)) is not None:
@@ -169,10 +178,11 @@ class PaperExchange:
     def next_due(self) -> int | None:
         """The earliest time at which anything happens without a new snapshot; None when nothing is on its way."""
         truth = self._truth
-        times = [truth.errands[0].at] if truth.errands else []
-        if truth.letters:
-            times.append(truth.letters[0].at)
-        return min(times, default=None)
+        errand = truth.errands[0].at if truth.errands else None
+        letter = truth.letters[0].at if truth.letters else None
+        if errand is None or letter is None:
+            return letter if errand is None else errand
+        return min(errand, letter)
 
     def tell(self, at: int, event: BrokerEvent) -> None:
         """Say something nobody asked for, as counters do."""
@@ -196,9 +206,12 @@ class PaperExchange:
             truth.day,
             truth.account.asset(prices),
             truth.account.positions({code: one.t_plus_one for code, one in instruments.items()}),
-            tuple(entry.reported() for entry in truth.entries.values() if entry.state is not OrderState.SENT),
+            tuple(entry.reported() for entry in truth.entries.values() if self._listed(entry)),
             tuple(truth.fills),
         )
+
+    def _listed(self, entry: Entry) -> bool:
+        return entry.state is not OrderState.SENT and entry.broker_id not in self.hidden
 
     # --- persistence
 
@@ -241,8 +254,19 @@ class PaperExchange:
     def _query_arrives(self, at: int, request: int) -> None:
         if self._line.dice.hits(self.faults.fail_query):
             self._line.tell(at, ReportFailed(request, names.NO_ANSWER))
-        else:
-            self._line.tell(at, AccountReported(request, self.report(at)))
+            return
+        report = self.report(at)
+        if self.faults.odd_status:
+            report = replace(report, orders=tuple(self._odd_sometimes(row) for row in report.orders))
+        empty = self._emptied < MOST_EMPTY and self._line.dice.hits(self.faults.empty_query)
+        self._emptied = self._emptied + 1 if empty else 0
+        if empty:
+            self.holed.add(request)
+            report = holed(report, self._line.dice)
+        self._line.tell(at, AccountReported(request, report))
+
+    def _odd_sometimes(self, row: BrokerOrder) -> BrokerOrder:
+        return odd_row(row, self._line.dice) if self._line.dice.hits(self.faults.odd_status) else row
 
     def _order_arrives(self, at: int, entry: Entry) -> None:
         entry.at = at
@@ -259,11 +283,13 @@ class PaperExchange:
         text = self._refusal(at, entry, instrument)
         if text:
             self._reject(at, entry, text)
-        else:
-            self._floor.accept(at, entry)
+            return
+        if self._line.dice.hits(self.faults.change):
+            change(entry, instrument, self._line.dice)
+        self._floor.accept(at, entry)
 
     def _answer(self, at: int, entry: Entry, ref: str) -> None:
-        if not ref or self._line.dice.hits(self.faults.lose_answer):
+        if not ref or entry.foreign or self._line.dice.hits(self.faults.lose_answer):
             return
         if self._line.dice.hits(self.faults.ambiguous):
             self._line.tell(at, SubmitUnknown(ref, names.NO_ANSWER))

@@ -28,7 +28,9 @@ class Faults:
     `late_ms` (G3); `twice` and `drop_trade` a trade push comes twice or not at all (G4, G5); `stale` an older state of
     the order is told again (G6); `lose_cancel` (G10); `reject` the counter refuses for no reason of ours (G11);
     `lose_query` no answer, `fail_query` an answer that says so (G20); `short_remark` the length a remark is cut to,
-    -1 for not at all (G23).
+    -1 for not at all (G23); `odd_status` an order is told in a state nobody knows (G7); `empty_query` an answer lacks
+    holdings, orders, trades or cash, at most `MOST_EMPTY` in a row (G20); `stray` something of another account comes
+    too (G21); `change` another price or volume is taken than was sent (G24).
     """
 
     lose_order: int = 0
@@ -44,6 +46,11 @@ class Faults:
     lose_query: int = 0
     fail_query: int = 0
     short_remark: int = -1
+    odd_status: int = 0
+    empty_query: int = 0
+    stray: int = 0
+    change: int = 0
 
 
+MOST_EMPTY = 2
 NO_FAULTS = Faults()

@@ -3,7 +3,9 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from qmtdesk.domain.order import Side
 from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine.ports import Post
 from qmtdesk.gateways.paper.account import PaperAccount
+from qmtdesk.gateways.paper.evening import Evening
 from qmtdesk.gateways.paper.exchange import PaperExchange
 from qmtdesk.gateways.paper.faults import NO_FAULTS, Delays, Faults
 from qmtdesk.gateways.paper.feed import Feed
@@ -24,6 +27,7 @@ _log = logging.getLogger(__name__)
 
 FASTEST = 60
 _BATCH_S = 0.05
+_LOOK_S = 0.2
 _SAVE_S = 3.0
 _LONGEST_S = 1.0
 """A longer gap between two batches (a suspended PC) is not made up for: the virtual clock stood still too."""
@@ -63,11 +67,13 @@ class PaperGateway:
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
-        self._steps: list[Step] = []
+        self._steps: deque[Step] = deque()
         self._speed = _checked(speed)
         self._world: World | None = None
         self._text = ""
         self._resumed = False
+        self._evening: Evening | None = None
+        self._asked = 0.0
         self._anchor = (0, 0.0)
         self._held: list[Timed] = []
         self._blocked = False
@@ -100,6 +106,7 @@ class PaperGateway:
 
     def query(self, query: Query) -> None:
         """Ask for the account."""
+        self._asked = time.monotonic()
         self._later(lambda world: world.query(query))
 
     def now(self) -> int:
@@ -117,7 +124,7 @@ class PaperGateway:
     def set_speed(self, speed: int) -> None:
         """Run the clock 1 to 60 times as fast as ours; ValueError outside."""
         wanted = _checked(speed)
-        with self._lock:
+        with self._looking():
             self._anchor = (self.now(), time.monotonic())
             self._speed = wanted
 
@@ -127,9 +134,13 @@ class PaperGateway:
             raise ValueError(f"minute was {minute}: a day has 0 to 1439")
         self._later(lambda world: world.jump(minute))
 
-    def place_by_hand(self, code: str, side: Side, price: int, volume: int) -> None:
-        """An order as if typed into the broker's terminal."""
-        self._later(lambda world: world.by_hand(code, side, price, volume))
+    def place_by_hand(self, code: str, side: Side, price: int, volume: int, remark: str = "") -> None:
+        """An order as if typed into the broker's terminal, or with a remark sent by another program."""
+        self._later(lambda world: world.by_hand(code, side, price, volume, remark))
+
+    def set_status(self, number: int) -> None:
+        """How the account stands at the counter from now on (see `AccountStatus`)."""
+        self._later(lambda world: world.set_status(number))
 
     def set_faults(self, faults: Faults) -> None:
         """What goes wrong on the line from now on."""
@@ -145,21 +156,29 @@ class PaperGateway:
 
     def history(self, code: str) -> list[tuple[int, int]]:
         """(time, last price) of today so far; empty before the start or for an unknown code."""
-        with self._lock:
-            world = self._world
+        with self._looking() as world:
             return world.feed.history(world.day, code, world.at) if world else []
 
     def seal_history(self, code: str) -> list[tuple[int, int]]:
         """(time, 封单金额 in 厘) of today so far, 0 while not sealed."""
-        with self._lock:
-            world = self._world
+        with self._looking() as world:
             return world.feed.seal_history(world.day, code, world.at) if world else []
 
     # --- the thread
 
     def _later(self, step: Step) -> None:
-        with self._lock:
-            self._steps.append(step)
+        """Any thread; never waits for the world, which may be at work for long."""
+        self._steps.append(step)
+
+    @contextmanager
+    def _looking(self) -> Iterator[World | None]:
+        """The world to read from, None before the start and while it is at work for longer than a caller can wait."""
+        held = self._lock.acquire(timeout=_LOOK_S)
+        try:
+            yield self._world if held else None
+        finally:
+            if held:
+                self._lock.release()
 
     def _run(self, world: World, post: Post) -> None:
         try:
@@ -176,21 +195,23 @@ class PaperGateway:
             raise
 
     def _first(self, world: World) -> list[Timed]:
-        """Link, day and newest snapshots. Little happens after 14:50: a world found there goes on next morning."""
+        """Link, day and newest snapshots."""
         with self._lock:
             link, *events = world.opened()
             events = [(link[0], LinkChanged(True, self._text)), *events]
             if self._resumed and world.at >= at_of(world.day, 14, 50):
-                events += world.jump(10 * 60)
+                self._evening = Evening(world.day)
             self._anchor = (world.at, time.monotonic())
             return events
 
     def _batch(self, world: World) -> list[Timed]:
         target, wall = self.now(), time.monotonic()
         events = world.advance(target - world.at)
-        steps, self._steps = self._steps, []
-        for step in steps:
-            events += step(world)
+        for _ in range(len(self._steps)):
+            events += self._steps.popleft()(world)
+        if self._evening is not None and self._evening.over(world.day, events, self._asked, wall):
+            self._evening = None
+            events += world.jump(10 * 60)
         if world.at != target or wall - self._anchor[1] > _LONGEST_S:
             self._anchor = (world.at, wall)
         else:

@@ -2,9 +2,10 @@
 
 from heapq import heappop, heappush
 
-from qmtdesk.domain.messages import BrokerEvent
+from qmtdesk.domain.messages import BrokerEvent, OrderReported
 from qmtdesk.gateways.paper.dice import Dice
 from qmtdesk.gateways.paper.faults import Delays, Faults
+from qmtdesk.gateways.paper.garbled import odd_row, stray
 from qmtdesk.gateways.paper.truth import Errand, Truth, letter, opened
 
 
@@ -34,7 +35,16 @@ class Line:
         heappush(self.truth.errands, Errand(then, self.number(), "drop", broker_id))
 
     def tell(self, at: int, event: BrokerEvent) -> None:
-        """Send an event back; a late one is overtaken by what follows it."""
+        """Send an event back, as the counter words it; sometimes something about another account comes with it."""
+        if isinstance(event, OrderReported) and self.dice.hits(self.faults.odd_status):
+            event = OrderReported(odd_row(event.order, self.dice), event.account)
+        self._send_back(at, event)
+        other = stray(event) if self.faults.stray else None
+        if other is not None and self.dice.hits(self.faults.stray):
+            self._send_back(at, other)
+
+    def _send_back(self, at: int, event: BrokerEvent) -> None:
+        """A late letter is overtaken by what follows it."""
         leaves = at + self.dice.between(self.delays.back_min, self.delays.back_max)
         leaves = max(leaves, self.truth.last_back)
         if self.faults.late and self.dice.hits(self.faults.late):

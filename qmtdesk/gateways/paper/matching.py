@@ -1,13 +1,12 @@
 """How a snapshot fills a resting order: a price-time queue guessed from what the snapshot shows."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from qmtdesk.domain.order import Side
 from qmtdesk.domain.quote import Level, Quote
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(Struct, frozen=True):
     """What was traded between two snapshots: its volume and the least and greatest price it may have had.
 
     `new_low` and `new_high` are prices of the day that surely printed in between, 0 where there is none.

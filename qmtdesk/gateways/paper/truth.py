@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from typing import cast
 
 import msgspec
+from msgspec import Struct
 
 from qmtdesk.domain.account import BrokerOrder
 from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.messages import (
     AccountReported,
+    AccountStatusTold,
     BrokerEvent,
     CancelRefused,
     FillReported,
@@ -24,6 +26,7 @@ from qmtdesk.gateways.paper.account import PaperAccount
 
 _EVENTS = (
     AccountReported,
+    AccountStatusTold,
     CancelRefused,
     FillReported,
     OrderReported,
@@ -54,6 +57,7 @@ class Entry:
     ahead: int = 0
     fresh: bool = True
     text: str = ""
+    foreign: bool = False
 
     @property
     def left(self) -> int:
@@ -81,8 +85,7 @@ class Entry:
         )
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Errand:
+class Errand(Struct, frozen=True, order=True):
     """Something on its way to the counter: `kind` is order, cancel, drop or query; `key` its id."""
 
     at: int
@@ -91,8 +94,7 @@ class Errand:
     key: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Letter:
+class Letter(Struct, frozen=True, order=True):
     """A message on its way back; `name` is the event's class, `body` its packed fields."""
 
     at: int

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import msgspec
 
+from qmtdesk.domain.account import AccountStatus
 from qmtdesk.domain.messages import (
+    AccountStatusTold,
     Cancel,
     DayOpened,
     Event,
@@ -49,6 +51,7 @@ class World:
         self.day = shanghai_day(at)
         self.ended = False
         self.linked = True
+        self.status = int(AccountStatus.OK)
         self.silent: frozenset[str] = frozenset()
         self._closed = False
 
@@ -107,10 +110,15 @@ class World:
 
     # --- what a tester may do
 
-    def by_hand(self, code: str, side: Side, price: int, volume: int) -> list[Timed]:
-        """An order typed into the broker's own terminal."""
-        self.exchange.submit_foreign(self.at, code, side, price, volume)
+    def by_hand(self, code: str, side: Side, price: int, volume: int, remark: str = "") -> list[Timed]:
+        """An order typed into the broker's own terminal, or with a remark sent by another program."""
+        self.exchange.submit_foreign(self.at, code, side, price, volume, remark)
         return []
+
+    def set_status(self, number: int) -> list[Timed]:
+        """How the account stands at the counter from now on; said at once and at each new link."""
+        self.status = number
+        return [(self.at, AccountStatusTold(number))] if self.linked else []
 
     def set_faults(self, faults: Faults) -> list[Timed]:
         """What goes wrong on the line from now on."""
@@ -127,7 +135,8 @@ class World:
         self.linked = up
         if up and replay:
             self.exchange.replay_day(self.at)
-        return [(self.at, LinkChanged(up))]
+        told: list[Timed] = [(self.at, LinkChanged(up))]
+        return [*told, (self.at, AccountStatusTold(self.status))] if up else told
 
     # --- persistence
 
@@ -142,7 +151,7 @@ class World:
         try:
             saved = msgspec.msgpack.decode(data, type=_Saved)
             exchange.load(saved.exchange)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise WorldError(f"the saved paper market cannot be read: {error}") from error
         if saved.format != _FORMAT:
             raise WorldError(f"the saved paper market has format {saved.format}, this program writes {_FORMAT}")
@@ -157,7 +166,7 @@ class World:
         """The name of the feed a saved world ran on; WorldError when the bytes are no saved world."""
         try:
             return msgspec.msgpack.decode(data, type=_Saved).feed
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise WorldError(f"the saved paper market cannot be read: {error}") from error
 
     # --- inside

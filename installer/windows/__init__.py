@@ -1,0 +1,1 @@
+"""Makes the Windows program and its setup from locked inputs, on Linux or Windows."""

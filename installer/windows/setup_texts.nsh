@@ -1,0 +1,13 @@
+; Every sentence of the setup, in both languages.
+LangString TooOld ${LANG_SIMPCHINESE} "qmtdesk 需要 Windows 10 1809、Server 2019 或更新的版本，这台电脑的 Windows 太旧，安装程序没有做任何改动。"
+LangString TooOld ${LANG_ENGLISH} "qmtdesk needs Windows 10 1809, Server 2019 or newer. This Windows is older; nothing was changed."
+LangString StillRuns ${LANG_SIMPCHINESE} "qmtdesk 正在运行。请先在它的菜单里选“退出”，然后点“重试”。"
+LangString StillRuns ${LANG_ENGLISH} "qmtdesk is running. Leave it through its menu, then press Retry."
+LangString StillArmed ${LANG_SIMPCHINESE} "qmtdesk 在后台运行，还有网格或卫士没有解除。请打开 qmtdesk，全部解除并退出，然后点“重试”。"
+LangString StillArmed ${LANG_ENGLISH} "qmtdesk runs in the background with grids or guards still armed. Open it, disarm everything and leave it, then press Retry."
+LangString NotEmpty ${LANG_SIMPCHINESE} "这个文件夹里有别的文件。qmtdesk 只装进空文件夹或它自己的文件夹：$INSTDIR"
+LangString NotEmpty ${LANG_ENGLISH} "There are other files in this folder. qmtdesk is only installed into an empty folder or its own: $INSTDIR"
+LangString NewerHere ${LANG_SIMPCHINESE} "已经装着更新的版本 $5。旧版本可能读不了新版本的日志。仍要装 ${VERSION} 吗？"
+LangString NewerHere ${LANG_ENGLISH} "A newer version, $5, is installed. An older one may not be able to read its journal. Install ${VERSION} all the same?"
+LangString KeepsData ${LANG_SIMPCHINESE} "将删除程序。设置和交易日志保留在 $LOCALAPPDATA\qmtdesk，不再需要时可以手动删除。"
+LangString KeepsData ${LANG_ENGLISH} "The program will be removed. Settings and journals stay in $LOCALAPPDATA\qmtdesk; delete that folder by hand when you no longer need it."

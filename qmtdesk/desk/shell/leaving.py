@@ -1,0 +1,141 @@
+"""How the window goes: what it was told to do then, the question it asks, and the end of the session."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QSessionManager
+
+from qmtdesk.desk.link.mirror import grids_armed
+from qmtdesk.desk.link.settings import CloseHow
+from qmtdesk.desk.sheets.close_sheet import CloseSheet
+from qmtdesk.desk.sheets.sheet_base import Sheet
+from qmtdesk.domain.plans import StopHow
+
+if TYPE_CHECKING:
+    from qmtdesk.desk.shell.window import MainWindow
+
+STOPS: dict[CloseHow, StopHow] = {"cancel": StopHow.CANCEL, "leave": StopHow.LEAVE}
+ASK_AGAIN_S = 0.25
+SESSION_S = 1.5
+"""Windows gives a program that does not answer the end of the session a few seconds; we promise two."""
+
+
+class Leaving(QObject):
+    """`how` is what the user chose for the close button; `chosen` when that changed."""
+
+    chosen = Signal()
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self.how: CloseHow = "ask"
+        self._told = False
+        window.mirror.status_changed.connect(self._tell)
+        window.mirror.link_changed.connect(self._forget)
+
+    def asked(self) -> None:
+        """The close button with something started."""
+        window = self._window
+        if self.how == "keep":
+            self.keep()
+            return
+        if any(isinstance(sheet, CloseSheet) and not sheet.leaving for sheet in window.findChildren(Sheet)):
+            return
+        sheet = CloseSheet(window, window.mirror, window.look, self)
+        sheet.open()
+        if self.how in STOPS:
+            sheet.stop(STOPS[self.how])
+
+    def armed(self) -> bool:
+        """Whether something would go on trading without the window."""
+        status = self._window.mirror.status
+        if status is None or self._window.mirror.link != "attached":
+            return False
+        return bool(grids_armed(status) + status.guards_armed + status.clearing)
+
+    # what the sheet may do
+
+    def keep(self) -> None:
+        """Put the window away; the trader goes on."""
+        self._window.keep_running()
+
+    def stop(self, how: StopHow) -> None:
+        """Stop every grid in that way, every guard, and whatever is being cleared."""
+        window = self._window
+        if window.mirror.status is not None and window.mirror.status.clearing:
+            window.commands.stop_clearing("")
+        for code, grid in window.mirror.grids.items():
+            if grid.armed:
+                window.commands.disarm_grid(code, how)
+        for code, row in window.mirror.watches.items():
+            if row.armed:
+                window.commands.disarm_guard(code)
+
+    def leave(self, *, stop_trader: bool) -> None:
+        """Go, without asking again."""
+        self._window.leave(stop_trader=stop_trader)
+
+    def remember(self, how: CloseHow) -> None:
+        """Do it like this from now on."""
+        if how != self.how:
+            self.how = how
+            self.chosen.emit()
+            self._forget()
+            self._tell()
+
+    # a session may end without any desk: the trader has to know beforehand
+
+    def _forget(self) -> None:
+        self._told = False
+
+    def _tell(self) -> None:
+        """Once to each trader, and only what it does not know."""
+        window, cancel = self._window, self.how == "cancel"
+        status = window.mirror.status
+        if status is None or window.mirror.link != "attached" or self._told or status.cancel_on_exit is cancel:
+            return
+        self._told = True
+        window.commands.on_exit(cancel, window.answered)
+
+
+class Pipe(Protocol):
+    """What of the link the end of the session needs."""
+
+    @property
+    def attached(self) -> bool: ...
+    def stop_trader(self, *, force: bool) -> None: ...
+
+
+class SessionEnd:
+    """The user logs off or the computer shuts down: nobody can be asked, so what was chosen beforehand is done.
+
+    Connect `commit` to the application's commitDataRequest. It answers within two seconds whatever the trader does.
+    """
+
+    def __init__(self, window: "MainWindow", link: Pipe, save: Callable[[], None], hear: Callable[[], None]) -> None:
+        self._window, self._link, self._save, self._hear = window, link, save, hear
+        self._pause = threading.Event()
+
+    def commit(self, manager: QSessionManager) -> None:
+        """Keep the settings; stop what was to be stopped; let a trader go that has nothing to do."""
+        manager.setRestartHint(QSessionManager.RestartHint.RestartNever)
+        window, deadline = self._window, time.monotonic() + SESSION_S
+        self._save()
+        window.session_ends = True
+        leaving = window.goodbye
+        if leaving.armed() and leaving.how in STOPS:
+            leaving.stop(STOPS[leaving.how])
+            self._until(lambda: not leaving.armed(), deadline)
+        while self._link.attached and not leaving.armed() and time.monotonic() < deadline:
+            # it refuses while cancels are still to be confirmed
+            self._link.stop_trader(force=False)
+            self._until(lambda: not self._link.attached, min(time.monotonic() + ASK_AGAIN_S, deadline))
+
+    def _until(self, done: Callable[[], bool], deadline: float) -> None:
+        """Go on listening, for there is no event loop any more that would."""
+        while not done() and time.monotonic() < deadline:
+            self._pause.wait(0.01)
+            self._hear()

@@ -1,0 +1,208 @@
+"""What is said of real trading: the word that goes live, the terminal's two connections, the first day's trial."""
+
+from qmtdesk.domain.reason import Why
+from qmtdesk.wire.texts_trial import ASSUMPTIONS, VERDICTS
+
+LIVE: dict[Why, tuple[str, str]] = {
+    Why.LIVE_UNSAID: (
+        "本次运行还没有键入「实盘」，不发任何委托",
+        "The word that goes live was not typed in this run yet, no orders leave",
+    ),
+    Why.LIVE_WORD_WRONG: ("要键入的是「{word}」", "The word to type is {word}"),
+    Why.LIVE_SAID: (
+        "已键入「实盘」，本次运行可以打开总开关",
+        "The word was typed: the master switch may go on in this run",
+    ),
+    Why.NOT_REPORTED: (
+        "还没有答复「已通过券商完成程序化交易报告？」，不能开始实盘",
+        "The question whether program trading was reported to the broker is not answered, nothing can go live",
+    ),
+    Why.UNIT_UNKNOWN: (
+        "成交量单位还未核实，封单金额不可信，卫士等到核实为止；网格只用价格，不受影响",
+        "What one volume stands for is not known yet, so the seal is not: the guard waits; grids use prices only",
+    ),
+    Why.TRIAL_TOO_NEAR: (
+        "现价[ {last_milli}]离跌停价[ {price_milli}]太近，验收委托可能成交；换一只代码",
+        "Last[ {last_milli}] is too near the lower limit[ {price_milli}], the trial order might fill; use another code",
+    ),
+    Why.BUNDLE_MADE: ("诊断包已存到 {path}", "The bundle is {path}"),
+    Why.BUNDLE_FAILED: ("诊断包没有做成[：{error}]", "The bundle was not made[: {error}]"),
+}
+
+LIVE_SHORT: dict[Why, tuple[str, str]] = {
+    Why.LIVE_UNSAID: ("未键入实盘", "Not live yet"),
+    Why.UNIT_UNKNOWN: ("量单位未知", "Unit unknown"),
+}
+
+TEXTS: dict[str, tuple[str, str]] = {
+    # 开始实盘
+    "live.title": ("开始实盘", "Go live"),
+    "live.open": ("开始实盘…", "Go live…"),
+    "live.go": ("从现在起可以动用真钱", "Real money may move from now on"),
+    "live.connected": ("QMT 交易连接", "Broker link"),
+    "live.connected_yes": ("已连接", "up"),
+    "live.connected_no": ("未连接", "down"),
+    "live.account": ("资金账户", "Account"),
+    "live.account_yes": ("已核对，可用 {cash}", "reconciled, cash {cash}"),
+    "live.account_no": ("还在核对", "reconciling"),
+    "live.armed": ("接着可以启动或布防的", "What could trade next"),
+    "live.armed_none": ("没有任何网格或卫士在跑", "no grid or guard is armed"),
+    "live.armed_some": ("{grids} 个网格、{guards} 个卫士从上次保留", "{grids} grids, {guards} guards kept armed"),
+    "live.question": ("已通过券商完成程序化交易报告？", "Was program trading reported to the broker?"),
+    "live.question_yes": ("是", "Yes"),
+    "live.question_no": ("还没有", "Not yet"),
+    "live.question_done": ("已答「是」（{day}）", "Answered yes on {day}"),
+    "live.question_help": (
+        "先在券商的程序化交易报告入口完成报告；没有报告的账户不要自动下单。",
+        "Report at your broker's program-trading desk first; an account without it must not trade by program.",
+    ),
+    "live.type": ("键入「{word}」两个字", "Type the two characters {word}"),
+    "live.foot": ("每次运行只问一次；总开关随后另行打开", "Asked once per run; the master switch is separate"),
+    "live.first_answer": ("先答程序化交易报告", "Answer the report question first"),
+    "live.wait_link": ("等 QMT 连上", "Waiting for QMT"),
+    "live.wait_account": ("等账户核对完", "Waiting for the account"),
+    "strip.unsaid": ("实盘未开始", "Not live yet"),
+    "strip.unsaid_note": (
+        "本次运行还没有键入「实盘」：看得到账户和行情，一笔委托也发不出。",
+        "The word 实盘 was not typed in this run: everything is shown, nothing can be sent",
+    ),
+    "live.word": ("实盘", "实盘"),
+    "failed.other_money": (
+        "数据目录里的日志不是这种账户的：模拟和实盘不共用目录。日志原样未动；用 --data 换一个目录",
+        "The journal is of the other kind of money: paper and live never share a folder; name another with --data",
+    ),
+    # 连接状态
+    "health.title": ("连接状态", "Connections"),
+    "health.open": ("连接状态…", "Connections…"),
+    "health.copy": ("复制", "Copy"),
+    "health.copied": ("已复制", "Copied"),
+    "health.trade": ("交易（xttrader）", "Trading (xttrader)"),
+    "health.quotes": ("行情（xtdata）", "Quotes (xtdata)"),
+    "health.found": ("与规则不同之处", "Where QMT differs from the rules"),
+    "health.units": ("成交量单位（由成交额推得）", "Volume units (inferred from turnover)"),
+    "health.stage": ("连接", "Link"),
+    "health.stage_closed": ("未连接", "not connected"),
+    "health.stage_connecting": ("正在连接", "connecting"),
+    "health.stage_up": ("已连接", "connected"),
+    "health.stage_hung": ("没有回应", "does not answer"),
+    "health.since": ("连接于", "Since"),
+    "health.why": ("原因", "Why"),
+    "health.next": ("下次重连", "Next try"),
+    "health.next_in": ("{age} 后", "in {age}"),
+    "health.now": ("现在", "now"),
+    "health.status": ("账户状态", "Account status"),
+    "health.answered": ("最近一次回答", "Last answer"),
+    "health.ago": ("{age} 前", "{age} ago"),
+    "health.never": ("还没有", "never"),
+    "health.connects": ("连上次数", "Times connected"),
+    "health.failures": ("连续失败", "Tries in vain"),
+    "health.accounts": ("终端登录的账户数", "Accounts in the terminal"),
+    "health.hung": ("没有返回的调用", "Calls that never returned"),
+    "health.unread": ("看不懂的回报", "Records not understood"),
+    "health.strays": ("丢弃的其他账户回报", "Foreign pushes dropped"),
+    "health.tick": ("最近一笔行情", "Last snapshot"),
+    "health.subscribed": ("订阅代码数", "Codes subscribed"),
+    "health.reconnects": ("重连次数", "Reconnects"),
+    "health.bad": ("丢弃的坏行情", "Bad snapshots dropped"),
+    "health.none": ("没有", "none"),
+    "health.unit_1": ("1 张", "1 bond"),
+    "health.unit_n": ("{n} 张", "{n} bonds"),
+    "health.paper": ("模拟和回放没有外部连接", "Paper and replay have no outside connection"),
+    "health.more": ("… 另 {n} 项，全部在「复制」里", "… {n} more, all of them in the copy"),
+    "health.lamp_retry": ("第 {n} 次重连 · {age} 后", "try {n} in {age}"),
+    "health.lamp_connecting": ("正在连接", "connecting"),
+    "health.lamp_hung": ("终端没有回应", "terminal does not answer"),
+    "health.lamp_status": ("账户{status}", "account {status}"),
+    "health.tip": ("点开看连接状态", "Click for the connections"),
+    "health.do_closed": (
+        "确认 QMT 已启动、已登录，并勾选「独立交易 / 极简模式」；程序会自己重连。",
+        "See that QMT runs, is logged in, and runs as miniQMT (独立交易); this program reconnects by itself.",
+    ),
+    "health.do_hung": (
+        "QMT 卡住了：看它的窗口有没有弹窗；没有就重启 QMT，程序会自己连上。",
+        "QMT is stuck: look for a dialog in its window, else restart QMT; this program reconnects by itself.",
+    ),
+    "health.do_status": (
+        "账户状态不正常：在 QMT 里看资金账户是否要重新登录；恢复前不发委托。",
+        "The account is not in order: see in QMT whether it must log in again; no orders until then.",
+    ),
+    "health.do_silent": (
+        "连接还在，但没有新数据：看 QMT 自己的行情是否在跳；不跳就在 QMT 里切换行情主站。",
+        "Connected, but nothing new: see whether QMT's own quotes move; if not, switch its quote server.",
+    ),
+    "health.do_strays": (
+        "QMT 里还登录着别的账户；它们的回报都被丢弃，不影响本账户。不需要就退出那个账户。",
+        "QMT is logged in to other accounts too; what is told of them is dropped. Log them out if not needed.",
+    ),
+    "health.do_unread": (
+        "有回报看不懂，相关代码已暂停：核对账户后再放行；反馈时附上诊断包。",
+        "Some records made no sense and their codes are paused: check the account, then go on; send a bundle.",
+    ),
+    "health.do_differences": (
+        "QMT 给的涨跌停与规则算出的不一致，这些代码的卫士不动作；按交易所公告核对。",
+        "QMT's limits differ from the rules, the guard is off for these codes; check with the exchange's notice.",
+    ),
+    "health.do_units": (
+        "有转债还没有成交，量单位推不出来；有了成交会自动核实。",
+        "Some bonds have not traded yet, so their unit is unknown; it is found with the first trade.",
+    ),
+    "health.do_nothing": ("两路连接都正常，不用做什么。", "Both connections are in order, nothing to do."),
+    "health.difference": ("QMT 与规则不同：{text}", "QMT differs from the rules: {text}"),
+    "health.difference_short": ("与 QMT 不同", "QMT differs"),
+    # 实盘验收
+    "trial.title": ("实盘验收", "Acceptance trial"),
+    "trial.word": ("验收", "trial"),
+    "trial.type": ("键入「{word}」再发出这笔委托", "Type {word} to send this order"),
+    "trial.do_none": (
+        "用一手挂在跌停价、不会成交的买单，核对 QMT 是否如程序所想。约十分钟，随时可停。用的代码：{name}",
+        "One least lot bought at the lower limit, which cannot fill, shows how QMT behaves. Ten minutes. Code: {name}",
+    ),
+    "trial.do_link": ("等 QMT 连上、账户核对完", "Waiting for QMT and the account"),
+    "trial.do_asset": (
+        "对照 QMT 里的「资金」：总资产 {total}，可用 {cash}，一致吗？",
+        "Compare with QMT's account page: total {total}, cash {cash}. The same?",
+    ),
+    "trial.do_order": (
+        "将买入 {name} {volume} @ {price}（现价 {last}），最多占用 {cost}；离现价很远，意在不成交",
+        "Will buy {name} {volume} @ {price} (last {last}), ties up {cost} at most; far away, not meant to fill",
+    ),
+    "trial.do_working": ("等委托回报", "Waiting for the order's answer"),
+    "trial.do_cancel": (
+        "在 QMT 的委托页找到这笔 {volume} @ {price}，看过以后撤掉",
+        "Find this order in QMT ({volume} @ {price}), then cancel it here",
+    ),
+    "trial.do_cancelling": ("等撤单确认", "Waiting for the cancel"),
+    "trial.do_relogin": (
+        "按下按钮，马上退出 QMT，等程序发现断线，再重新启动并登录 QMT",
+        "Press the button, close QMT at once, wait until the loss is noticed, then start QMT and log in again",
+    ),
+    "trial.do_lost": (
+        "退出 QMT 了吗？等程序发现断线：{age}",
+        "Is QMT closed? Waiting for the loss to be noticed: {age}",
+    ),
+    "trial.do_back": (
+        "已发现断线。现在启动并登录 QMT，等程序连上：{age}",
+        "Noticed. Start QMT and log in; waiting: {age}",
+    ),
+    "trial.do_report": ("都走完了，写成报告", "All done, write the report"),
+    "trial.do_done": ("报告在 {path}", "The report is {path}"),
+    "trial.go_none": ("开始验收", "Begin"),
+    "trial.go_asset": ("一致", "The same"),
+    "trial.go_order": ("发出验收委托", "Send the trial order"),
+    "trial.go_cancel": ("撤掉验收委托", "Cancel the trial order"),
+    "trial.go_relogin": ("我现在退出 QMT", "I close QMT now"),
+    "trial.go_report": ("写报告", "Write the report"),
+    "trial.go_done": ("结束", "Finish"),
+    "trial.other_asset": ("不一致", "Different"),
+    "trial.other_relogin": ("跳过", "Skip"),
+    "trial.foot": ("委托走同一道风控和日志，「全部停止」会撤掉它", "Same risk gate and journal; Stop all cancels it"),
+    "trial.no_code": ("先在转债表里选一只", "Choose a bond in the table first"),
+    # 帮助
+    "menu.help": ("帮助", "Help"),
+    "menu.bundle": ("诊断包…", "Diagnostics bundle…"),
+    "menu.trial": ("实盘验收…", "Acceptance trial…"),
+    "bundle.making": ("正在做诊断包", "Making the bundle"),
+    "bundle.show": ("打开所在文件夹", "Show in folder"),
+    **{f"trial.found_{name}": words for name, words in ASSUMPTIONS.items()},
+    **{f"trial.verdict_{name}": words for name, words in VERDICTS.items()},
+}

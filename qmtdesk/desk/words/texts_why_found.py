@@ -1,0 +1,34 @@
+"""Sentences for what was found out about orders, positions and money when two books did not agree."""
+
+from qmtdesk.domain.reason import Why
+
+FOUND: dict[Why, tuple[str, str]] = {
+    Why.ORDER_BEFORE_LOSS: (
+        "日志丢失前的本程序委托[ {side}][ {volume}][ @{price_milli}]，可撤单",
+        "Our order from before the journal was lost[ {side}][ {volume}][ @{price_milli}], can be cancelled",
+    ),
+    Why.ORDER_LOOKALIKE: (
+        "柜台有一模一样的委托[ {side}][ {volume}][ @{price_milli}][（{numbers}）]，分不清是不是本程序的，该方向已冻结，到 QMT 核对后处置",
+        "The counter has an order just like ours[ {side}][ {volume}][ @{price_milli}][ ({numbers})], side frozen, check in QMT and decide",
+    ),
+    Why.MISSED_TRADES: (
+        "收盘前断线[，有 {orders} 笔委托的结果没收到][：收盘记 {expected}][，账户 {position}][，按 {side} {volume} 成交补记][，另有 {rest} 无法解释]，盈亏为估算",
+        "Link lost before the close[, {orders} orders without a result][: books had {expected}][, account has {position}][, {side} {volume} booked as traded][, {rest} unexplained], profit is an estimate",
+    ),
+    Why.MONEY_MOVED: (
+        "账户有 [{amount_milli} ]变动不是成交（转账、转股或赎回），今日盈亏已扣除；核对前只卖不买",
+        "[{amount_milli} ]came or went without a trade (transfer, conversion), taken out of today's result; sells only until you release",
+    ),
+    Why.PNL_UNKNOWN: (
+        "[{code} ][{price_milli} ]不可能是今天的价格，今日盈亏算不出：只卖不买，不触发全部停止",
+        "[{code} ][{price_milli} ]cannot be a price of today, today's result is unknown: sells only, nothing is stopped",
+    ),
+    Why.ORDER_MISSING: (
+        "柜台委托列表里找不到[ {side}][ {volume}][ @{price_milli}][（{number}）]，该方向已冻结，继续查询",
+        "The counter does not list[ {side}][ {volume}][ @{price_milli}][ ({number})], side frozen, asking on",
+    ),
+    Why.ORDER_GONE: (
+        "[查了 {looks} 次，]柜台都没有[ {side}][ {volume}][ @{price_milli}][（{number}）]，按已不在处理，不再自动补单，到 QMT 核对",
+        "Not listed[ in {looks} looks]:[ {side}][ {volume}][ @{price_milli}][ ({number})], taken as gone, not sent again, check in QMT",
+    ),
+}

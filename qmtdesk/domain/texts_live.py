@@ -1,0 +1,3 @@
+"""The one word that lets real money move, as the user types it."""
+
+LIVE_WORD = "实盘"

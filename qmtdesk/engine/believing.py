@@ -1,0 +1,118 @@
+"""What an answer has to show before it is believed: one that suddenly lacks what was there is not an empty account."""
+
+from collections import Counter
+
+from qmtdesk.domain.account import AccountReport
+from qmtdesk.domain.order import Fill, OwnerKind, Side
+from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
+from qmtdesk.engine import records as r
+from qmtdesk.engine.apply import fill_key
+from qmtdesk.engine.books import Gaps, Ready, Shrunk, State
+from qmtdesk.engine.reasons import shrunk_reason
+from qmtdesk.engine.telling import told_key
+from qmtdesk.engine.unlisted import unlisted
+from qmtdesk.engine.work import ALARM, NOTICE, Work
+
+AGREE_MS = 4_000
+SLACK_MS = 5_000
+"""What happened this shortly before an answer was given may not be in it yet."""
+MISSING = "missing"
+NOTHING = Gaps()
+SAID_MS = 60_000
+
+
+def gaps_of(state: State, report: AccountReport) -> Gaps:
+    """What the report lacks although it was there and nothing that was told explains where it went."""
+    told = {position.code for position in report.positions if position.volume}
+    fills = _fills_lacking(state, report)
+    young = [fill for key, fill in unlisted(state, report).items() if key not in fills]
+    return Gaps(
+        codes=frozenset(_held(state, young) - told),
+        orders=_orders_lacking(state, report),
+        fills=fills,
+        cash=_cash_lacking(state, report),
+    )
+
+
+def _held(state: State, young: list[Fill]) -> set[str]:
+    """Codes that are held for all we know; what was bought this very moment an answer need not know yet."""
+    if state.money is not None and state.money.reported_at:
+        bought = Counter[str]()
+        for fill in young:
+            bought[fill.code] += fill.volume if fill.side is Side.BUY else 0
+        return {code for code, held in state.holdings.items() if held.volume > bought[code]}
+    # a new day or a new process: what the last answer showed, and what running grids count on
+    held = set(state.held_before)
+    for code, book in state.grids.items():
+        part = book.grid or book.rolling
+        if (book.armed or book.winding) and part is not None and part.held_total:
+            held.add(code)
+    return held
+
+
+def _orders_lacking(state: State, report: AccountReport) -> frozenset[str]:
+    """A counter's list of the day's orders only grows; it does not become empty. One that is short is `missing`'s."""
+    if report.orders:
+        return frozenset()
+    long_ago = report.at - SLACK_MS
+    numbered = ((number, state.orders.get(ref)) for number, ref in state.refs.items())
+    return frozenset(number for number, order in numbered if order is not None and order.updated_at < long_ago)
+
+
+def _fills_lacking(state: State, report: AccountReport) -> frozenset[str]:
+    told = {fill_key(fill) for fill in report.fills}
+    long_ago = report.at - SLACK_MS
+    return frozenset(key for key, fill in state.fills.items() if key not in told and fill.at < long_ago)
+
+
+def _cash_lacking(state: State, report: AccountReport) -> bool:
+    asset = report.asset
+    if asset.cash + asset.frozen:
+        return False
+    if state.money is not None and state.money.reported_at:
+        return state.money.gross_cash > 0
+    return asset.total == 0
+
+
+def believed(work: Work, report: AccountReport) -> bool:
+    """Whether this new answer tells what the account holds. One that lacks something needs a second that agrees."""
+    gaps, before = gaps_of(work.state, report), work.state.shrunk
+    if gaps == NOTHING:
+        work.state = replace(work.state, shrunk=None)
+        return True
+    if before is None or not gaps.within(before.gaps):
+        _wonder(work, gaps, report.at)
+        return False
+    if before.believed:
+        return True
+    if report.at - before.since < AGREE_MS:
+        return False
+    _believe(work, gaps)
+    return True
+
+
+def _wonder(work: Work, gaps: Gaps, at: int) -> None:
+    """Something is gone all of a sudden: nothing leaves until it is back, or until a later answer says the same."""
+    work.state = replace(work.state, shrunk=Shrunk(gaps, at))
+    if work.state.ready is Ready.READY:
+        work.state = replace(work.state, ready=Ready.RECONCILING)
+    reason = shrunk_reason(Why.REPORT_SHRUNK, gaps)
+    # a counter whose every other answer has holes says so in the lamps all the time, and in the log now and then
+    if at - work.state.told.get(told_key("", reason), -SAID_MS) >= SAID_MS:
+        work.log(ALARM, "", reason)
+
+
+def _believe(work: Work, gaps: Gaps) -> None:
+    """Two answers agree. Holdings and cash are as they say; an order nobody tells of any more stays in doubt."""
+    work.state = replace(work.state, shrunk=Shrunk(gaps, work.state.at, believed=True))
+    work.log(NOTICE, "", shrunk_reason(Why.REPORT_BELIEVED, gaps))
+    for number in sorted(gaps.orders):
+        order = work.state.orders[work.state.refs[number]]
+        if order.live and order.owner.kind is not OwnerKind.FOREIGN:
+            work.note(r.OrderMoved(order.ref, order.state, order.updated_at, odd=MISSING))
+
+
+def lacks_orders(state: State) -> bool:
+    """Whether answers lack known orders: then one that is not in them may well be at the counter."""
+    return state.shrunk is not None and bool(state.shrunk.gaps.orders)

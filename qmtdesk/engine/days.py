@@ -1,0 +1,89 @@
+"""Trading days: how one opens, what is carried over to it, and what ends with it."""
+
+from datetime import date
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.codes import Listing
+from qmtdesk.domain.plans import StopHow
+from qmtdesk.domain.reason import Why, because
+from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.sessions import at_of
+from qmtdesk.engine import grids, guards, overnight, reconcile, supervise
+from qmtdesk.engine import records as r
+from qmtdesk.engine.books import live_orders
+from qmtdesk.engine.work import Work
+
+
+def opened(work: Work, event: m.DayOpened) -> None:
+    """The gateway knows a trading day and its instruments: a new day, the first of this run, or more codes of today."""
+    state = work.state
+    if not event.instruments or _turned_back(work, event.day):
+        # a day on which nothing is listed is not known yet
+        return
+    new, first = event.day != state.day, not state.instruments
+    if new:
+        guards.close_day(work)
+    told = {one.code: one for one in event.instruments}
+    listings = {one.code: Listing(one.code, one.market, one.kind, one.board) for one in event.instruments}
+    if not new:
+        # a list of the same day only grows: what was listed this morning still is
+        told, listings = {**state.instruments, **told}, {**state.listings, **listings}
+    work.state = replace(work.state, instruments=told, listings=listings)
+    # the same day told again with more codes in it puts nothing in doubt
+    if new or not state.instruments.items() < told.items() or first:
+        reconcile.doubt(work)
+    if new:
+        _roll(work, event.day)
+    else:
+        guards.new_day(work, [code for code, one in told.items() if one != state.instruments.get(code)])
+    if first:
+        # a question of before the start may have been put on a clock of another speed
+        guards.set_pace(work, work.state.pace)
+    if first and not work.state.resume:
+        start_disarmed(work)
+    if work.state.linked:
+        work.query()
+
+
+def _turned_back(work: Work, day: str) -> bool:
+    """A day before the one our orders stand in: the clock was set back, and to follow it would be to forget them."""
+    back = day < work.state.day and bool(live_orders(work.state))
+    if back:
+        supervise.suspend(work, "", because(Why.CLOCK_WRONG))
+    return back
+
+
+def _roll(work: Work, day: str) -> None:
+    """Another trading day: what was not known at the close is remembered, what was armed for it has ended."""
+    old, left = work.state.day, overnight.left_open(work.state)
+    work.note(r.DayBegan(day))
+    if left is not None:
+        work.note(r.LeftOpen(left))
+    if old:
+        # what was armed before that day's close ended with it; what was armed in the evening is for today
+        expire_arms(work, date.fromisoformat(old))
+    grids.new_day(work)
+    guards.new_day(work, work.state.instruments)
+    if old:
+        work.log("info", "", because(Why.DAY_ROLLED, day=day))
+
+
+def start_disarmed(work: Work) -> None:
+    """A fresh start by the user begins with nothing armed but what was chosen to stay armed."""
+    for code, book in work.state.grids.items():
+        if (book.armed or book.winding) and not book.plan.keep_armed:
+            grids.disarm(work, code, StopHow.CANCEL, because(Why.NOT_ARMED, restart=1))
+    for code, guard in tuple(work.state.guards.items()):
+        if not guard.plan.keep_armed:
+            guards.disarm(work, code, because(Why.NOT_ARMED, restart=1))
+
+
+def expire_arms(work: Work, day: date) -> None:
+    """What was armed for a day ends with its close."""
+    closed_at = at_of(day, 15, 0)
+    if work.state.at < closed_at:
+        return
+    for code in tuple(work.state.grids):
+        grids.expire(work, code, closed_at)
+    for code in tuple(work.state.guards):
+        guards.expire(work, code, closed_at)

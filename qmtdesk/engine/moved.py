@@ -1,0 +1,75 @@
+"""Money and shares that came or went without a trade: no loss and no gain of the day."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from qmtdesk.domain.order import Fill, Side
+from qmtdesk.domain.reason import Why, because
+from qmtdesk.domain.replacing import replace
+from qmtdesk.engine import records as r
+from qmtdesk.engine.books import BUYS, Money, Moving, State
+from qmtdesk.engine.work import ALARM, Work
+from qmtdesk.engine.worth import price_of
+
+AGREE_MS = 4_000
+MOVED_BP = 50
+"""Changes below this share of the day's first total are fees and interest, and nobody's transfer."""
+
+
+def begin_day(work: Work, total: int) -> None:
+    """The first answer of a day is where its result begins; trades it tells of came before it."""
+    state = work.state
+    if state.money is not None:
+        work.note(r.DayBase(total, state.money.gross_cash + _spent(state.fills.values()), _before_trades(state)))
+
+
+def compare(work: Work) -> None:
+    """Put an answer, taken over by now, beside the day's first one and every trade since.
+
+    What came or went without a trade is taken out of the day's result. A counter may tell the money of a trade later
+    than the trade, so only what a later answer still says is a transfer; as nobody here knows why, the user is told
+    then, and only sales leave until he has looked.
+    """
+    state, money = work.state, work.state.money
+    on_their_way = any(order.told_filled > order.filled for order in state.orders.values())
+    if money is None or money.base_cash < 0 or money.base_total <= 0 or on_their_way:
+        return
+    held = _before_trades(state)
+    cash = money.gross_cash + _spent(state.fills.values()) - money.base_cash
+    shares = _worth(state, money, held)
+    if abs(cash + shares) * 10_000 <= money.base_total * MOVED_BP:
+        if state.moving is not None:
+            work.state = replace(state, moving=None)
+        return
+    if state.moving is None or abs(state.moving.amount - cash - shares) * 10_000 > money.base_total * MOVED_BP:
+        work.state = replace(state, moving=Moving(cash + shares, money.reported_at))
+    elif money.reported_at - state.moving.since >= AGREE_MS:
+        _tell(work, r.DayBase(money.base_total + cash + shares, money.base_cash + cash, held), cash + shares)
+
+
+def _tell(work: Work, base: r.DayBase, amount: int) -> None:
+    work.note(base)
+    work.state = replace(work.state, moving=None)
+    reason = because(Why.MONEY_MOVED, amount_milli=amount)
+    work.log(ALARM, "", reason)
+    if BUYS not in work.state.suspended:
+        work.note(r.Suspended(BUYS, work.state.at, reason))
+
+
+def _spent(fills: Iterable[Fill]) -> int:
+    """厘 that these trades took out of the cash, fees included; below zero when they brought some in."""
+    return sum((f.price * f.volume if f.side is Side.BUY else -f.price * f.volume) + f.fee for f in fills)
+
+
+def _before_trades(state: State) -> dict[str, int]:
+    """What would be held had there been no trade today."""
+    held = Counter({code: each.volume for code, each in state.holdings.items()})
+    for fill in state.fills.values():
+        held[fill.code] -= fill.volume if fill.side is Side.BUY else -fill.volume
+    return {code: volume for code, volume in held.items() if volume}
+
+
+def _worth(state: State, money: Money, held: dict[str, int]) -> int:
+    """What the shares that came or went without a trade are worth, 厘."""
+    changes = {code: held.get(code, 0) - money.base_held.get(code, 0) for code in {*held, *money.base_held}}
+    return sum(change * price_of(state, code, agreed=True) for code, change in changes.items() if change)

@@ -1,0 +1,112 @@
+"""Own orders whose fate was not known when the day ended, and what the next day's account tells of it.
+
+A broker answers for today only: trades of yesterday that nobody told can never be asked for again. What the account
+holds is the truth then, and the orders that stood at the close are the only explanation that is ours.
+"""
+
+from qmtdesk.domain.order import Fill, Order, OwnerKind, Side
+from qmtdesk.domain.reason import Why, because
+from qmtdesk.engine import grids
+from qmtdesk.engine import records as r
+from qmtdesk.engine.books import Overnight, State, live_orders
+from qmtdesk.engine.ledger import CLOCKS_APART_MS
+from qmtdesk.engine.work import ALARM, Work
+
+UNKNOWN = -1
+
+
+def left_open(state: State) -> Overnight | None:
+    """What to look at tomorrow; call before the day is rolled. A look that was never taken stays what it was."""
+    if state.overnight is not None:
+        return state.overnight
+    orders = tuple(o for o in live_orders(state) if o.owner.kind is not OwnerKind.LOST and o.open_volume)
+    held = {order.code: _position(state, order.code) for order in orders}
+    for order in orders:
+        if held[order.code] != UNKNOWN:
+            held[order.code] += _sold_by_lookalikes(state, order)
+    return Overnight(orders, held) if orders else None
+
+
+def _position(state: State, code: str) -> int:
+    """What is known to be held: as told, else as the grid reckons as long as its figures are exact."""
+    if state.money is not None and state.money.reported_at:
+        held = state.holdings.get(code)
+        return held.volume if held else 0
+    book = state.grids.get(code)
+    part = (book.grid or book.rolling) if book is not None else None
+    return part.held_total + part.base_holding if part is not None and part.exact else UNKNOWN
+
+
+def _sold_by_lookalikes(state: State, order: Order) -> int:
+    """What orders sold that may be ours and about which nobody said a word: a grid must not sell that once more.
+
+    What such orders bought stays out of the grid: nobody knows whether it may sell that.
+    """
+    if order.broker_id or order.side is Side.BUY:
+        return 0
+    alike = (
+        each.filled
+        for each in state.orders.values()
+        if each.owner.kind is OwnerKind.FOREIGN
+        and (each.code, each.side, each.price, each.volume) == (order.code, order.side, order.price, order.volume)
+        and each.created_at >= order.created_at - CLOCKS_APART_MS
+    )
+    return max(alike, default=0)
+
+
+def explain(work: Work) -> None:
+    """Put the first sound answer of the day beside what stood open at the last close, and tell what it means."""
+    left = work.state.overnight
+    if left is None:
+        return
+    work.note(r.LeftOpen(None))
+    for code, expected in left.held.items():
+        _explain(work, code, expected, [order for order in left.orders if order.code == code])
+
+
+def _explain(work: Work, code: str, expected: int, orders: list[Order]) -> None:
+    position = _at_the_open(work.state, code)
+    change = position - expected if expected != UNKNOWN else 0
+    sides = {order.side for order in orders}
+    if expected != UNKNOWN and not change and len(sides) == 1:
+        # nobody bought and sold the same to the piece: nothing was missed
+        return
+    side = Side.BUY if change > 0 else Side.SELL
+    rest = abs(change)
+    # the best price is the first to be filled
+    best = sorted((o for o in orders if o.side is side), key=lambda o: -o.price if side is Side.BUY else o.price)
+    for order in best:
+        volume = min(rest, order.open_volume)
+        if volume:
+            _presume(work, order, volume)
+            rest -= volume
+    grids.foreign_trade(work, code)
+    found = {"volume": abs(change) - rest, "side": side.value} if change else {}
+    more = {"rest": rest} if rest else {}
+    known = {"expected": expected} if expected != UNKNOWN else {}
+    work.log(ALARM, code, because(Why.MISSED_TRADES, **known, position=position, **found, **more, orders=len(orders)))
+
+
+def _at_the_open(state: State, code: str) -> int:
+    """What was held before today's trades."""
+    held = state.holdings.get(code)
+    today = [fill for fill in state.fills.values() if fill.code == code]
+    net = sum(fill.volume if fill.side is Side.BUY else -fill.volume for fill in today)
+    return (held.volume if held else 0) - net
+
+
+def _presume(work: Work, order: Order, volume: int) -> None:
+    """A trade nobody told, at the price it was asked for at: the grid follows it, the day's trades do not."""
+    fill = Fill(
+        trade_id="",
+        day=work.state.day,
+        broker_id=order.broker_id,
+        ref=order.ref,
+        code=order.code,
+        side=order.side,
+        price=order.price,
+        volume=volume,
+        at=work.state.at,
+    )
+    if order.owner.kind is not OwnerKind.GUARD:
+        grids.filled(work, fill, order)

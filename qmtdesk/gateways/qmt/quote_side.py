@@ -1,0 +1,279 @@
+"""The quote side of the gateway: keeps a connection, subscribes what is wanted, tells what comes."""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from qmtdesk.domain.codes import UnknownCodeError, classify
+from qmtdesk.domain.instrument import Kind
+from qmtdesk.domain.messages import Quoted
+from qmtdesk.domain.quote import Quote
+from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.sessions import phase_at
+from qmtdesk.engine.ports import Post
+from qmtdesk.gateways.qmt import link, watchdog
+from qmtdesk.gateways.qmt.health import QuotesHealth
+from qmtdesk.gateways.qmt.meaning import UnclearError
+from qmtdesk.gateways.qmt.native import Native
+from qmtdesk.gateways.qmt.snapshots import quote_of, unit_told
+from qmtdesk.gateways.qmt.watchdog import Doubt
+from qmtdesk.gateways.qmt.worker import CommandThread, Done, Failed, Overdue
+
+log = logging.getLogger("qmtdesk.trader")
+
+LOAD_S = 60.0
+CONNECT_S = 20.0
+CALL_S = 10.0
+LOOK_S = 0.5
+STOP_S = 0.3
+
+Clock = Callable[[], int]
+Loader = Callable[[], Native]
+
+
+class QuoteSide:
+    """One thread that owns xtdata; its calls run on a command thread with deadlines.
+
+    `watch` may be called from any thread. Snapshots arrive on native threads, are queued, and are told in the order of
+    the exchange's time for each code; older ones than the newest are dropped.
+    """
+
+    def __init__(self, load: Loader, clock: Clock) -> None:
+        self._load = load
+        self._clock = clock
+        self._native: Native | None = None
+        self._worker: CommandThread | None = None
+        self._client: Any = None
+        self._attempts = link.Attempts()
+        self._up = False
+        self._wanted: frozenset[str] = frozenset()
+        self._subscribed: dict[int, frozenset[str]] = {}
+        self._generation = 0
+        self._units: dict[str, int] = {}
+        self._newest: dict[str, int] = {}
+        self._quiet = watchdog.Quiet()
+        self._news = False
+        self._came: queue.SimpleQueue[tuple[int, Any]] = queue.SimpleQueue()
+        self._changed = threading.Event()
+        self._ended = threading.Event()
+        self._health = QuotesHealth()
+        self._post: Post = _nobody
+        self._thread = threading.Thread(target=self._run, name="qmt-quotes", daemon=True)
+        self._teller = threading.Thread(target=self._tell, name="qmt-snapshots", daemon=True)
+
+    def start(self, post: Post) -> None:
+        """Begin to connect."""
+        self._post = post
+        self._teller.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; waits for nothing that hangs."""
+        self.leave()
+        if self._thread.is_alive():
+            self._thread.join(STOP_S)
+
+    def leave(self) -> None:
+        """Begin to end, without waiting."""
+        self._ended.set()
+        self._changed.set()
+        self._came.put((0, None))
+
+    def watch(self, codes: Iterable[str]) -> None:
+        """These codes and no others are wanted from now on."""
+        self._wanted = frozenset(codes)
+        self._changed.set()
+
+    @property
+    def health(self) -> QuotesHealth:
+        """How the connection stands; any thread."""
+        return self._health
+
+    @property
+    def units(self) -> Mapping[str, int]:
+        """What one volume of a bond's snapshots was found to stand for, by code."""
+        return dict(self._units)
+
+    # --- the connection
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            try:
+                self._look()
+            except Exception:
+                # a mistake here must not leave the desk without quotes for the rest of the day
+                log.exception("QMT quotes: a look at the link failed")
+                self._failed("a look at the link failed")
+            self._changed.wait(LOOK_S)
+            self._changed.clear()
+        if self._up and self._native is not None and self._worker is not None:
+            self._worker.post(self._native.xtdata.disconnect)
+            self._worker.end()
+
+    def _look(self) -> None:
+        if not self._up:
+            self._try_to_connect()
+        if self._up:
+            self._keep()
+
+    def _try_to_connect(self) -> None:
+        now = self._clock()
+        if not link.due(self._attempts, now):
+            return
+        self._attempts = link.begun(self._attempts)
+        if self._worker is None or self._worker.sick:
+            self._worker = CommandThread(f"qmt-xtdata-{self._attempts.ever}")
+        if self._native is None:
+            loaded = self._worker.call(self._load, LOAD_S)
+            if not isinstance(loaded, Done):
+                self._failed(f"load: {loaded}", hung=isinstance(loaded, Overdue))
+                return
+            self._native = loaded.value
+        native = self._native
+        match self._worker.call(lambda: native.xtdata.reconnect(), CONNECT_S):  # noqa: PLW0108
+            case Done(client):
+                self._client = client
+                self._opened()
+            case Failed(text):
+                self._failed(text)
+            case Overdue(seconds):
+                self._failed(f"connect: {seconds:g} s", hung=True)
+
+    def _opened(self) -> None:
+        again = self._health.since > 0
+        self._up = True
+        self._generation += 1
+        self._subscribed.clear()
+        now = self._clock()
+        self._attempts = link.worked(self._attempts, now)
+        self._health = replace(self._health, stage="up", text="", since=now, reconnects=self._health.reconnects + again)
+        log.info("QMT quotes: connected")
+
+    def _failed(self, text: str, *, hung: bool = False) -> None:
+        self._up = False
+        self._attempts = link.missed(self._attempts, self._clock())
+        if text != self._health.text:
+            log.warning("QMT quotes: %s", text)
+        self._health = replace(self._health, stage="hung" if hung else "closed", text=text, subscribed=0)
+
+    def _keep(self) -> None:
+        """Subscribe what is missing, give up what nobody wants, and doubt a link on which nothing comes."""
+        native, client = self._native, self._client
+        if native is None:
+            return
+        # the layer's own `get_client` would quietly make a new connection, on which nothing is subscribed
+        match self._call(lambda: client.is_connected()):  # noqa: PLW0108 - looked up on the worker
+            case Done(True):
+                pass
+            case Overdue(seconds):
+                self._failed(f"is_connected: {seconds:g} s", hung=True)
+                return
+            case _:
+                self._failed("the quote service is gone")
+                return
+        held = frozenset[str]().union(*self._subscribed.values())
+        doubt = self._doubt()
+        if doubt is Doubt.RECONNECT:
+            self._failed(f"nothing new of {len(self._wanted)} codes since they were subscribed anew")
+        elif self._wanted != held or doubt is Doubt.SUBSCRIBE:
+            self._subscribe(native)
+
+    def _subscribe(self, native: Native) -> None:
+        """One subscription for all: the layer cannot change one, and the old one goes when the new one stands."""
+        generation, codes = self._generation, sorted(self._wanted)
+        old = tuple(self._subscribed)
+        if codes:
+
+            def came(rows: object) -> None:
+                self._came.put((generation, rows))
+
+            match self._call(lambda: native.xtdata.subscribe_whole_quote(codes, came)):
+                case Done(int() as number) if number > 0:
+                    self._subscribed[number] = frozenset(codes)
+                case Done(value):
+                    self._failed(f"subscribe_whole_quote() = {value}")
+                    return
+                case Failed(text):
+                    self._failed(text)
+                    return
+                case Overdue(seconds):
+                    self._failed(f"subscribe_whole_quote: {seconds:g} s", hung=True)
+                    return
+        for number in old:
+            del self._subscribed[number]
+            self._call(lambda number=number: native.xtdata.unsubscribe_quote(number))  # type: ignore[misc]
+        self._health = replace(self._health, subscribed=len(codes))
+
+    def _doubt(self) -> Doubt:
+        now = self._clock()
+        if self._news:
+            self._news = False
+            self._quiet = watchdog.heard(now)
+        trading = any(_continuous(code, now) for code in self._wanted)
+        self._quiet, doubt = watchdog.looked(self._quiet, now, trading=trading)
+        return doubt
+
+    def _call(self, what: Callable[[], Any]) -> Done[Any] | Failed | Overdue:
+        return self._worker.call(what, CALL_S) if self._worker is not None else Failed("not loaded")
+
+    # --- snapshots
+
+    def _tell(self) -> None:
+        while not self._ended.is_set():
+            generation, rows = self._came.get()
+            if generation != self._generation or not isinstance(rows, Mapping):
+                continue
+            for code, tick in rows.items():
+                # the layer hands lists to single subscriptions and single snapshots to whole ones
+                for each in tick if isinstance(tick, list) else (tick,):
+                    self._told(str(code), each)
+
+    def _told(self, code: str, tick: object) -> None:
+        now = self._clock()
+        try:
+            quote = self._read(code, tick, now)
+        # whatever a feed makes of a snapshot, the next one must still be read
+        except Exception as error:  # noqa: BLE001
+            if self._health.bad == 0:
+                log.warning("QMT quotes: %s: %s: %s", code, type(error).__name__, error)
+            self._health = replace(self._health, bad=self._health.bad + 1)
+            return
+        self._health = replace(self._health, tick_at=now)
+        newest = self._newest.get(code, 0)
+        self._news |= quote.at > newest
+        if quote.at >= newest:
+            self._newest[code] = quote.at
+            self._post(now, Quoted(quote))
+
+    def _read(self, code: str, tick: object, now: int) -> Quote:
+        if not isinstance(tick, Mapping):
+            raise UnclearError(f"a snapshot was {type(tick).__name__}")
+        unit, told = self._units.get(code, 0), unit_told(code, tick)
+        if told and unit and told != unit:
+            # one of the two was garbage, and nobody knows which
+            log.warning("QMT quotes: one volume of %s was %d and is %d now", code, unit, told)
+            del self._units[code]
+            unit = 0
+        elif told and not unit:
+            unit = self._units[code] = told
+            if classify(code).kind is Kind.BOND:
+                log.info("QMT quotes: one volume of %s is %d", code, unit)
+        return quote_of(code, tick, unit, now)
+
+    @property
+    def native(self) -> Native | None:
+        """Xtquant's modules while the connection stands, else None; any thread."""
+        return self._native if self._up else None
+
+
+def _continuous(code: str, now: int) -> bool:
+    try:
+        return phase_at(classify(code), now).continuous
+    except UnknownCodeError:
+        return False
+
+
+def _nobody(_at: int, _event: object) -> None:
+    """Before the start there is nobody to tell."""

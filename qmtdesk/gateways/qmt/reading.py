@@ -1,0 +1,239 @@
+"""Makes events of raw records: whose they are, what they mean, and what to do with those that mean nothing."""
+
+import logging
+from datetime import date
+from typing import NamedTuple, TypeVar
+
+from qmtdesk.domain.account import AccountReport, BrokerOrder, Position
+from qmtdesk.domain.codes import UnknownCodeError, classify
+from qmtdesk.domain.messages import (
+    AccountReported,
+    AccountStatusTold,
+    BrokerEvent,
+    CancelRefused,
+    FillReported,
+    OrderReported,
+    ReportFailed,
+    SubmitAnswered,
+    SubmitUnknown,
+)
+from qmtdesk.domain.order import Fill
+from qmtdesk.domain.replacing import replace
+from qmtdesk.gateways.qmt import meaning as mean
+from qmtdesk.gateways.qmt.days import trading_day
+from qmtdesk.gateways.qmt.numbers import Numbers
+from qmtdesk.gateways.qmt.records import (
+    Raw,
+    RawAnswer,
+    RawAsset,
+    RawCancelAnswer,
+    RawCancelError,
+    RawOrder,
+    RawOrderError,
+    RawPoison,
+    RawStatus,
+    RawTrade,
+)
+from qmtdesk.gateways.qmt.session import RawReport
+
+log = logging.getLogger("qmtdesk.trader")
+
+R = TypeVar("R", RawOrder, RawTrade)
+
+
+class Read(NamedTuple):
+    """What one record came to. `unread` is why it must be asked about: something happened that was not understood."""
+
+    events: tuple[BrokerEvent, ...] = ()
+    unread: str = ""
+
+
+class Reader:
+    """Reads for one account. For one thread."""
+
+    def __init__(self, number: str) -> None:
+        self._number = number
+        self.key = mean.account_key(number)
+        self.sole = False
+        """Whether the terminal is known to be logged in to this account alone."""
+        self._numbers = Numbers()
+        self._early: dict[int, RawAnswer] = {}
+        self._unclear: set[str] = set()
+        self._day: date | None = None
+
+    # --- what we sent
+
+    def leaves(self, ref: str, now: int) -> None:
+        """An order is about to leave."""
+        self._turn(now)
+        self._numbers.leaves(ref)
+
+    def sent(self, ref: str, seq: int) -> Read:
+        """It left under this request number; an answer that was faster is read now."""
+        self._numbers.sent(ref, seq)
+        early = self._early.pop(seq, None)
+        return self._answer(early) if early is not None else Read()
+
+    def new_connection(self) -> None:
+        """Request numbers begin anew."""
+        self._numbers.new_connection()
+        self._early.clear()
+
+    def _turn(self, now: int) -> None:
+        """Counters give the numbers of one day out again on the next."""
+        day = trading_day(now)
+        if day != self._day:
+            self._day = day
+            self._numbers = Numbers()
+            self._early.clear()
+            self._unclear.clear()
+
+    # --- what is pushed
+
+    def read(self, record: Raw, now: int) -> Read:
+        """One record of the living connection; Unix ms."""
+        self._turn(now)
+        try:
+            return self._read(record, now)
+        except mean.UnclearError as error:
+            return self._not_understood(record, str(error))
+
+    def _read(self, record: Raw, now: int) -> Read:
+        match record:
+            case RawOrder():
+                return Read((OrderReported(self._order(record, now), self._key(record.account_id)),))
+            case RawTrade():
+                return Read((FillReported(self._fill(record, now), self._key(record.account_id)),))
+            case RawAnswer():
+                return self._answer(record)
+            case RawOrderError():
+                return self._error(record)
+            case RawCancelError():
+                return Read((self._cancel_refused(record),)) if self._mine(record.account_id) else Read()
+            case RawCancelAnswer(cancel_result=result):
+                refused = isinstance(result, int) and result != 0 and self._mine(record.account_id)
+                return Read((self._cancel_refused(record),)) if refused else Read()
+            case RawStatus(status=status):
+                number = status if isinstance(status, int) else -1
+                return Read((AccountStatusTold(number, self._key(record.account_id)),))
+            case RawPoison(kind=kind, text=text):
+                return Read(unread=f"{kind}: {text}")
+            case _:
+                # money and holdings are pushed by some clients and not by others; they are asked for instead
+                return Read()
+
+    def _order(self, raw: RawOrder, now: int) -> BrokerOrder:
+        order = mean.order_of(raw, now)
+        ref = self._ref(raw, order.broker_id, order.remark)
+        return replace(order, remark=ref) if ref else order
+
+    def _fill(self, raw: RawTrade, now: int) -> Fill:
+        fill = mean.fill_of(raw, now)
+        ref = self._ref(raw, fill.broker_id, fill.ref)
+        return replace(fill, ref=ref) if ref else fill
+
+    def _ref(self, raw: RawOrder | RawTrade, broker_id: str, remark: str) -> str:
+        """Numbers are one account's; another one's row must not take ours."""
+        mine = self._mine(raw.account_id)
+        return self._numbers.ref_of(broker_id, remark, mean.text_of(raw.order_sysid)) if mine else ""
+
+    def _answer(self, raw: RawAnswer) -> Read:
+        """-1 was seen for orders that were live, so it refuses nothing: it only says that nobody can tell."""
+        seq = raw.seq if isinstance(raw.seq, int) else 0
+        number = raw.order_id if isinstance(raw.order_id, int) else -1
+        if number > 0:
+            ref = self._numbers.answered(seq, str(number))
+            events: tuple[BrokerEvent, ...] = (SubmitAnswered(ref, str(number)),)
+        else:
+            ref = self._numbers.failed(seq)
+            events = (SubmitUnknown(ref, mean.text_of(raw.error_msg) or f"order_id {number}"),)
+        if ref:
+            return Read(events)
+        if not self._numbers.knows(seq):
+            self._early[seq] = raw
+        return Read()
+
+    def _error(self, raw: RawOrderError) -> Read:
+        """An error alone ends no order: it may be an older one's told again. Its number says whom to ask about."""
+        ref = self._numbers.failed(raw.seq) if isinstance(raw.seq, int) else ""
+        return Read((SubmitUnknown(ref, mean.text_of(raw.error_msg)),)) if ref else Read()
+
+    def _cancel_refused(self, raw: RawCancelError | RawCancelAnswer) -> CancelRefused:
+        return CancelRefused(str(mean.count_of(raw.order_id, "order_id")), mean.text_of(raw.error_msg))
+
+    def _not_understood(self, record: Raw, why: str) -> Read:
+        """Rows of things this program has no rules for (a reverse repo, a loan) are the user's own and not ours."""
+        if isinstance(record, RawCancelError | RawCancelAnswer):
+            # that a cancel did not work is seen by its order, which stays as it is
+            log.info("not followed: %s", why)
+            return Read()
+        if isinstance(record, RawOrder | RawTrade) and not self._ours(record):
+            if why not in self._unclear:
+                self._unclear.add(why)
+                log.info("not followed: %s", why)
+            return Read()
+        return Read(unread=why)
+
+    def _ours(self, record: RawOrder | RawTrade) -> bool:
+        """Whether a row may be of our own order: by number or remark, or because nothing says otherwise."""
+        foreign_code = isinstance(record.stock_code, str) and not _followed(record.stock_code)
+        known = self._numbers.knows_id(mean.text_of(record.order_id))
+        return known or (not foreign_code and self._mine(record.account_id))
+
+    def _mine(self, account: object) -> bool:
+        """Rows that name no account were asked for in this one's name."""
+        return account is None or account == self._number
+
+    def _key(self, account: object) -> str:
+        """Whose a push is. One that names nobody can only be ours where there is nobody else."""
+        if account is None and not self.sole:
+            raise mean.UnclearError("account_id was None: the terminal is logged in to several accounts")
+        return self.key if account is None else mean.account_key(str(account))
+
+    # --- what is answered
+
+    def report(self, raw: RawReport, request: int, asked_at: int, now: int) -> AccountReported | ReportFailed:
+        """A whole account, or why it is none. Rows of other accounts and of other products are left out."""
+        self._turn(now)
+        try:
+            return AccountReported(request, self._report(raw, asked_at, now), self.key)
+        except mean.UnclearError as error:
+            return ReportFailed(request, str(error))
+
+    def _report(self, raw: RawReport, asked_at: int, now: int) -> AccountReport:
+        if isinstance(raw.asset, RawPoison) or not self._mine(raw.asset.account_id):
+            raise mean.UnclearError(f"the asset was {_masked(raw.asset)}: not this account's")
+        orders = tuple(self._order(each, now) for each in self._own_rows(raw.orders))
+        fills = tuple(self._fill(each, now) for each in self._own_rows(raw.trades))
+        positions: list[Position] = []
+        for each in raw.positions:
+            if isinstance(each, RawPoison):
+                raise mean.UnclearError(f"{each.kind}: {each.text}")
+            # what is told without a volume is unclear, and not nothing
+            if self._mine(each.account_id) and each.volume != 0:
+                positions.append(mean.position_of(each))
+        day = trading_day(now).isoformat()
+        return AccountReport(asked_at, day, mean.asset_of(raw.asset), tuple(positions), orders, fills)
+
+    def _own_rows(self, rows: tuple[R | RawPoison, ...]) -> list[R]:
+        out: list[R] = []
+        for each in rows:
+            if isinstance(each, RawPoison):
+                raise mean.UnclearError(f"{each.kind}: {each.text}")
+            if self._mine(each.account_id) and _followed(mean.text_of(each.stock_code)):
+                out.append(each)
+        return out
+
+
+def _followed(code: str) -> bool:
+    """Whether this program has rules for a code."""
+    try:
+        classify(code)
+    except UnknownCodeError:
+        return False
+    return True
+
+
+def _masked(asset: RawAsset | RawPoison) -> str:
+    """An asset record for a message, without whose it is."""
+    return repr(asset if isinstance(asset, RawPoison) else replace(asset, account_id="…"))

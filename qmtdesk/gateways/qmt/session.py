@@ -1,0 +1,240 @@
+"""One connection to the terminal's trading side: opened once, used until it is lost, and never again."""
+
+import logging
+import time
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from msgspec import Struct
+
+from qmtdesk.domain.messages import Place
+from qmtdesk.domain.order import Side
+from qmtdesk.gateways.qmt import meaning
+from qmtdesk.gateways.qmt.callbacks import Callbacks, Put
+from qmtdesk.gateways.qmt.native import Native
+from qmtdesk.gateways.qmt.records import (
+    RawAccount,
+    RawAsset,
+    RawOrder,
+    RawPoison,
+    RawPosition,
+    RawStatus,
+    RawTrade,
+    copied,
+)
+from qmtdesk.gateways.qmt.worker import CommandThread, Done, Failed, Overdue
+
+log = logging.getLogger("qmtdesk.trader")
+
+CONNECT_S = 15.0
+SUBSCRIBE_S = 10.0
+QUERY_S = 5.0
+ORDER_S = 3.0
+CLOSE_S = 2.0
+ROUNDS = 4
+ROUND_S = 15.0
+"""For all rounds together; a terminal that answers each question late is asked again later, not for a minute on end."""
+STRATEGY = "qmtdesk"
+
+R = TypeVar("R", bound=Struct)
+
+
+class NotOpened(NamedTuple):
+    """No connection. `stage` is load, connect or subscribe; `hung` when a call did not come back."""
+
+    stage: str
+    text: str
+    hung: bool = False
+
+
+class RawReport(NamedTuple):
+    """The account as one round of questions told it; rows that could not be read are among them as poison."""
+
+    asset: RawAsset | RawPoison
+    positions: tuple[RawPosition | RawPoison, ...]
+    orders: tuple[RawOrder | RawPoison, ...]
+    trades: tuple[RawTrade | RawPoison, ...]
+
+
+class ReportFailure(NamedTuple):
+    """A question of the round was not answered; `hung` when its call did not come back."""
+
+    what: str
+    text: str
+    hung: bool = False
+
+
+class TradeSession:
+    """One XtQuantTrader object with two command threads of its own, one for orders and one for questions.
+
+    `put(generation, record)` is called from xtquant's threads, must not block, and is the only thing its callbacks do.
+    Every other method returns within its deadline and never raises; `read_account` may be called beside the others.
+    Nothing here is sent twice: an order whose call is overdue may have left.
+    """
+
+    def __init__(
+        self,
+        native: Native,
+        folder: Path,
+        session_id: int,
+        account: str,
+        account_type: str,
+        generation: int,
+        put: Put,
+    ) -> None:
+        self.session_id = session_id
+        self.generation = generation
+        self._native = native
+        self._folder = str(folder)
+        self._number, self._type = account, account_type
+        self._put = put
+        self._worker = CommandThread(f"qmt-orders-{generation}")
+        # a slow question must not hold up an order
+        self._asker = CommandThread(f"qmt-questions-{generation}")
+        self._trader: Any = None
+        self._account: Any = None
+
+    @property
+    def sick(self) -> bool:
+        """Whether a native call did not come back; the session is of no more use."""
+        return self._worker.sick or self._asker.sick
+
+    # --- life
+
+    def open(self) -> NotOpened | None:
+        """Build, start, connect and, when an account was given, subscribe to its pushes; None when that is done."""
+        for stage, call, deadline in (
+            ("connect", self._connect, CONNECT_S),
+            ("subscribe", self._subscribe, SUBSCRIBE_S),
+        ):
+            match self._worker.call(call, deadline):
+                case Done(0):
+                    continue
+                case Done(code):
+                    return NotOpened(stage, f"{stage}() = {code}")
+                case Failed(text):
+                    return NotOpened(stage, text)
+                case Overdue(seconds):
+                    return NotOpened(stage, f"{stage}() had not returned after {seconds:g} s", hung=True)
+        return None
+
+    def close(self) -> None:
+        """Stop the object; a stop that hangs is left behind."""
+        self._worker.call(self._stop, CLOSE_S)
+        self._worker.end()
+        self._asker.end()
+
+    def _connect(self) -> int:
+        # the class takes the event loop of the thread that builds it; this thread has no other use for one
+        base = self._native.xttrader.XtQuantTrader
+        kind = type("QuietTrader", (base,), {"__del__": lambda _self: None})
+        self._trader = kind(self._folder, self.session_id)
+        self._trader.register_callback(Callbacks(self.generation, self._put))
+        # answers to questions must not wait behind pushes
+        self._trader.set_relaxed_response_order_enabled(True)
+        self._trader.start()
+        return int(self._trader.connect())
+
+    def _subscribe(self) -> int:
+        if not self._number:
+            return 0
+        account = self._native.xttype.StockAccount(self._number, self._type)
+        if isinstance(account, str):
+            raise TypeError(account)
+        self._account = account
+        return int(self._trader.subscribe(account))
+
+    def _stop(self) -> None:
+        trader, self._trader = self._trader, None
+        if trader is None:
+            return
+        trader.stop()
+        trader.loop.close()
+
+    # --- orders
+
+    def order(self, place: Place) -> int | Failed | Overdue:
+        """Send one order and return its request number. Failed: it did not leave. Overdue: nobody can tell."""
+        kind = meaning.BUY if place.side is Side.BUY else meaning.SELL
+        limit = self._native.xtconstant.FIX_PRICE
+
+        def send() -> int:
+            seq = self._trader.order_stock_async(
+                self._account, place.code, kind, place.volume, limit, place.price / 1000, STRATEGY, place.ref
+            )
+            return int(seq)
+
+        answer = self._worker.call(send, ORDER_S)
+        return answer.value if isinstance(answer, Done) else answer
+
+    def cancel(self, broker_id: str) -> int | Failed | Overdue:
+        """Ask for a cancel by order number."""
+        answer = self._worker.call(
+            lambda: int(self._trader.cancel_order_stock_async(self._account, int(broker_id))), ORDER_S
+        )
+        return answer.value if isinstance(answer, Done) else answer
+
+    # --- questions
+
+    def read_account(self) -> RawReport | ReportFailure:
+        """Money, holdings, orders and trades as they stood together.
+
+        Each question is answered at another moment, so orders and trades are asked before and after the rest, and the
+        round is repeated while anything moved in between. None is no answer, whatever the vendor says of empty lists;
+        an empty list is one, and it is the reader's to doubt it.
+        """
+        begun = time.monotonic()
+        before = self._lists()
+        for _ in range(ROUNDS):
+            if isinstance(before, ReportFailure):
+                return before
+            if time.monotonic() - begun > ROUND_S:
+                return ReportFailure("round", f"the questions were not answered within {ROUND_S:g} s")
+            asset = self._ask("asset", "query_stock_asset")
+            if isinstance(asset, ReportFailure):
+                return asset
+            positions = self._rows("positions", RawPosition, "query_stock_positions")
+            if isinstance(positions, ReportFailure):
+                return positions
+            after = self._lists()
+            if after == before:
+                return RawReport(copied(RawAsset, asset), positions, *before)
+            before = after
+        return ReportFailure("round", f"the account moved during each of {ROUNDS} rounds of questions")
+
+    def _lists(self) -> tuple[tuple[RawOrder | RawPoison, ...], tuple[RawTrade | RawPoison, ...]] | ReportFailure:
+        orders = self._rows("orders", RawOrder, "query_stock_orders")
+        if isinstance(orders, ReportFailure):
+            return orders
+        trades = self._rows("trades", RawTrade, "query_stock_trades")
+        return trades if isinstance(trades, ReportFailure) else (orders, trades)
+
+    def accounts(self) -> tuple[RawAccount | RawPoison, ...] | ReportFailure:
+        """The accounts the terminal is logged in to."""
+        return self._rows("accounts", RawAccount, "query_account_infos", account=False)
+
+    def statuses(self) -> tuple[RawStatus | RawPoison, ...] | ReportFailure:
+        """How each account stands."""
+        return self._rows("status", RawStatus, "query_account_status", account=False)
+
+    def _rows(
+        self, what: str, kind: type[R], question: str, *, account: bool = True
+    ) -> tuple[R | RawPoison, ...] | ReportFailure:
+        found = self._ask(what, question, account=account)
+        if isinstance(found, ReportFailure):
+            return found
+        if not isinstance(found, list | tuple):
+            return ReportFailure(what, f"{what}: the terminal answered {type(found).__name__} instead of a list")
+        return tuple(copied(kind, each) for each in found)
+
+    def _ask(self, what: str, question: str, *, account: bool = True) -> Any:  # noqa: ANN401 - a native object
+        words = (self._account,) if account else ()
+        match self._asker.call(lambda: getattr(self._trader, question)(*words), QUERY_S):
+            case Done(None):
+                return ReportFailure(what, f"{what}: the terminal answered nothing")
+            case Done(value):
+                return value
+            case Failed(text):
+                return ReportFailure(what, f"{what}: {text}")
+            case Overdue(seconds):
+                return ReportFailure(what, f"{what}: no answer after {seconds:g} s", hung=True)

@@ -1,0 +1,145 @@
+"""What a counter, its link, a second program and this computer's clock do in a story that nobody planned."""
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.account import AccountStatus
+from qmtdesk.domain.listing import make_instrument
+from qmtdesk.domain.order import Side
+from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.sessions import phase_at
+from qmtdesk.engine.apply import LOSS
+from qmtdesk.engine.gate import UNANSWERED
+from qmtdesk.simulate.chance import odds_of
+from qmtdesk.simulate.market_day import STOCK, quote_of
+from qmtdesk.simulate.storm import Storm
+from qmtdesk.simulate.user_acts import arm_grid
+
+OTHER = "zzzz"
+MUCH = 10_000_000
+INDICES = ("000001.SH", "000016.SH", "000300.SH", "000905.SH", "000852.SH")
+SKEWS = (-3_600_000, -40_000, -5_000, 5_000, 40_000, 28_800_000)
+
+
+def account_status(storm: Storm) -> None:
+    """The account is out of order at the counter for a while, or until somebody puts it right (G16)."""
+    storm.seen["account_status"] += 1
+    numbers = [status.value for status in AccountStatus if status is not AccountStatus.OK]
+    for _ in range(storm.random.choice((1, 2))):
+        storm.tell_status(storm.random.choice((*numbers, 42)))
+        storm.walk()
+        storm.wait(storm.random.choice((500, 3_000, 12_000)))
+    if storm.random.random() < 0.7:
+        storm.tell_status(0)
+
+
+def strange_counter(storm: Storm) -> None:
+    """For some seconds all a counter says has holes, or is not understood, or is not what was sent (G7 G20 G21 G24)."""
+    before = storm.exchange.faults
+    name = storm.random.choice(("odd_status", "empty_query", "stray", "change"))
+    if name == "change" and before.short_remark >= 0:
+        return
+    strange: dict[str, int] = {name: odds_of(name, 1_000)}
+    storm.exchange.faults = replace(before, **strange)
+    for _ in range(storm.random.choice((1, 3))):
+        storm.feed(m.AskNow())
+        storm.wait(1_000)
+        arm_grid(storm)
+        storm.walk()
+        storm.wait(1_000)
+    storm.exchange.faults = before
+
+
+def vanish(storm: Storm) -> None:
+    """The counter does not list one of our orders any more, for a while; whether it lives nobody can tell (G20)."""
+    numbers = [order.broker_id for order in storm.live() if order.broker_id]
+    if not numbers:
+        return
+    storm.seen["vanish"] += 1
+    number = storm.random.choice(numbers)
+    storm.exchange.hidden.add(number)
+    storm.vanished.add(number)
+    if storm.random.random() < 0.3 and storm.truth.entries[number].on_book:
+        # it is over as well, and nobody says so
+        storm.mute = True
+        storm.exchange.cancel(storm.at, m.Cancel("", number))
+        storm.wait(500)
+        storm.mute = False
+    for _ in range(storm.random.choice((2, 6, 14))):
+        storm.walk()
+        storm.wait(2_000)
+    storm.exchange.hidden.clear()
+
+
+def transfer(storm: Storm) -> None:
+    """The user moves money to or from the bank: no loss and no gain, and buying waits for his word (O2)."""
+    free = storm.truth.account.free
+    if not storm.foreign or free < MUCH:
+        return
+    storm.seen["transfer"] += 1
+    storm.truth.account.cash += storm.random.choice((free, -free // 2))
+    was = storm.state.kill
+    for _ in range(4):
+        storm.feed(m.AskNow())
+        storm.wait(3_000)
+        storm.walk()
+    if was is None and storm.state.kill is not None and storm.state.kill.by == LOSS:
+        storm.fail("I7", "money that was withdrawn counted as a loss")
+
+
+def longer_list(storm: Storm) -> None:
+    """The day's list is told again, with more codes in it: nothing that goes on comes to harm by it (X11)."""
+    code = f"1289{storm.random.randrange(100):02}.SZ"
+    if any(one.code == code for one in storm.instruments) or not storm.state.instruments:
+        return
+    storm.seen["longer_list"] += 1
+    storm.instruments = (*storm.instruments, make_instrument(code, "", 100_000, storm.day))
+    before = storm.state
+    storm.feed(m.DayOpened(storm.day.isoformat(), storm.instruments))
+    after = storm.state
+    names = ("orders", "grids", "guards", "boards", "shadows", "ready", "suspended", "messages", "fills", "holdings")
+    harmed = [name for name in names if getattr(before, name) != getattr(after, name)]
+    if before.day == after.day and harmed:
+        storm.fail("I7", f"a longer list of the same day changed {harmed}")
+
+
+def other_program(storm: Storm) -> None:
+    """Another installation trades the same account (X8)."""
+    if not storm.foreign:
+        return
+    storm.seen["other_program"] += 1
+    storm.others += 1
+    code = storm.random.choice(storm.codes)
+    side = storm.random.choice(tuple(Side))
+    price = storm.last[code] + storm.tick(code) * storm.random.randrange(-3, 4)
+    remark = f"q{OTHER}{storm.day:%y%m%d}-{storm.others:06d}"
+    storm.exchange.submit_foreign(storm.at, code, side, price, 100, remark)
+
+
+def skewed_clock(storm: Storm) -> None:
+    """The computer's clock is wrong: the exchange's times in the snapshots of codes nobody trades tell so (X10)."""
+    off = storm.random.choice(SKEWS)
+    theirs = storm.at - off
+    if not all(phase_at(storm.state.listings[STOCK], at).continuous for at in (theirs - 6_000, theirs)):
+        return
+    storm.seen["skewed_clock"] += 1
+    # whatever a clock of before was, it has been set meanwhile
+    storm.feed(m.Quoted(quote_of(INDICES[0], storm.at, 10_000, prev=10_000)))
+    for again in (0, 1):
+        for code in INDICES:
+            storm.feed(m.Quoted(quote_of(code, theirs - 5_000 + 2_000 * again, 10_000, prev=10_000)))
+    for code in INDICES:
+        storm.feed(m.Quoted(quote_of(code, theirs, 10_000, prev=10_000)))
+    if abs(off) > 30_000 and "" not in storm.state.suspended:
+        storm.fail("I7", f"the clock is {off} ms off and everything goes on")
+
+
+def hung_gateway(storm: Storm) -> None:
+    """Nobody answers any question for a while, and prices go on (G18)."""
+    storm.seen["hung_gateway"] += 1
+    storm.deaf = storm.mute = True
+    asked = storm.state.linked and bool(storm.state.instruments)
+    for _ in range(14):
+        storm.walk()
+        storm.wait(2_500)
+    if asked and storm.state.unanswered < UNANSWERED:
+        storm.fail("I7", "nobody has answered for long, and the program does not notice")
+    storm.deaf = storm.mute = False

@@ -1,0 +1,150 @@
+"""What the counter said and what must not be done upon it, remembered beside the program's own books."""
+
+from typing import TYPE_CHECKING
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.account import AccountReport, BrokerOrder
+from qmtdesk.domain.order import OrderState, OwnerKind, Side
+from qmtdesk.engine.books import BUYS
+from qmtdesk.engine.identity import installation_of
+
+if TYPE_CHECKING:
+    from qmtdesk.simulate.checked_day import CheckedDay
+
+LOSSES, WITHIN_MS = 3, 60_000
+APART_MS = 4_000
+OLD_MS = 6_000
+SILENT_MS = 16_000
+
+
+class Heard:
+    """Only what counts of it is kept: each new word replaces the one before."""
+
+    def __init__(self) -> None:
+        self.odd: dict[str, tuple[str, Side]] = {}
+        self.status = 0
+        self.holes: list[int] = []
+        self.losses: list[int] = []
+        self.flapping = False
+        self.others: set[str] = set()
+        self.confirmed: set[str] = set()
+        self.buys_off = False
+        self.answered_at = 0
+
+    def restarted(self, day: "CheckedDay") -> None:
+        """A new process knows what its journal tells; what it was told shortly before it died it may not."""
+        suspended = day.state.suspended
+        self.odd.clear()
+        self.holes.clear()
+        self.losses.clear()
+        self.flapping, self.buys_off, self.answered_at = "" in suspended, BUYS in suspended, day.at
+
+    def hear(self, day: "CheckedDay", event: m.Event) -> None:
+        """Before the program does."""
+        match event:
+            case m.OrderReported(row, ""):
+                self._row(day, row)
+            case m.AccountReported(request, report, ""):
+                self._report(day, request, report)
+            case m.ReportFailed():
+                self.answered_at = day.at
+            case m.AccountStatusTold(number, ""):
+                self.status = number
+            case m.LinkChanged(up):
+                self.answered_at = day.at
+                if not up and day.state.linked:
+                    self.losses = [at for at in self.losses if day.at - at < WITHIN_MS] + [day.at]
+                    self.flapping = self.flapping or len(self.losses) >= LOSSES
+            case m.DayOpened(today) if today != day.state.day:
+                self.odd.clear()
+                self.holes.clear()
+                self.confirmed.clear()
+            case m.Release(code) if code in ("", BUYS):
+                self._released(everything=not code)
+            case m.SetMaster(on) if on:
+                self._released(everything=True)
+            case _:
+                pass
+
+    def _released(self, *, everything: bool) -> None:
+        self.confirmed |= self.others
+        self.buys_off = False
+        if everything:
+            self.losses.clear()
+            self.flapping = False
+
+    def _row(self, day: "CheckedDay", row: BrokerOrder) -> None:
+        if row.state is OrderState.UNKNOWN:
+            self.odd[row.broker_id] = (row.code, row.side)
+        else:
+            self.odd.pop(row.broker_id, None)
+        other = installation_of(row.remark)
+        if other and other != day.state.install and other not in self.confirmed:
+            self.others.add(other)
+            self.buys_off = True
+
+    def _report(self, day: "CheckedDay", request: int, report: AccountReport) -> None:
+        self.answered_at = day.at
+        if report.day != day.state.day:
+            return
+        for row in report.orders:
+            self._row(day, row)
+        if request <= day.state.answered:
+            # an answer that a newer one has overtaken is taken for nothing, holes or not
+            return
+        if request in day.exchange.holed and lacking(day, report):
+            self.holes.append(report.at)
+        else:
+            self.holes.clear()
+
+    # --- at an order
+
+    def check(self, day: "CheckedDay", place: m.Place) -> None:
+        """Before it leaves."""
+        if self.status:
+            day.fail("I7", f"an order left although the account's status is {self.status}: {place}")
+        if self.holes and self.holes[-1] - self.holes[0] < APART_MS:
+            day.fail("I7", f"an order left on the word of an answer with holes: {place}")
+        if self.flapping:
+            day.fail("I7", f"an order left although the link flaps and nobody said go on: {place}")
+        if self.buys_off and place.side is Side.BUY:
+            day.fail("I7", f"bought although another program trades the account: {place}")
+        self._check_odd(day, place)
+        asked = self._asked_at(day)
+        if asked and day.at - asked > SILENT_MS:
+            day.fail("I7", f"an order left although nobody answers since {asked}: {place}")
+
+    def _asked_at(self, day: "CheckedDay") -> int:
+        """When the oldest question left that was asked after the newest answer; 0 when there is none."""
+        oldest = 0
+        for at, intent in reversed(day.sent):
+            if at <= self.answered_at:
+                break
+            oldest = at if isinstance(intent, m.Query) else oldest
+        return oldest
+
+    def _check_odd(self, day: "CheckedDay", place: m.Place) -> None:
+        for number, where in self.odd.items():
+            order = day.state.orders.get(day.state.refs.get(number, ""))
+            if where != (place.code, place.side) or number not in day.mine or order is None:
+                continue
+            if order.live and order.owner.kind is not OwnerKind.FOREIGN:
+                day.fail("I7", f"{number} is in a state nobody knows, and its side was not left alone: {place}")
+
+
+def lacking(day: "CheckedDay", report: AccountReport) -> bool:
+    """Whether something that the program has known for a while is not in an answer."""
+    state = day.state
+    if state.money is None or not state.money.reported_at:
+        return False
+    sold = {fill.code for fill in report.fills}
+    held = any(held.volume and held.code not in sold for held in state.holdings.values())
+    orders = any(order.broker_id and order.updated_at < report.at - OLD_MS for order in state.orders.values())
+    fills = any(fill.at < report.at - OLD_MS for fill in state.fills.values())
+    asset = report.asset
+    return (
+        (held and not report.positions)
+        or (orders and not report.orders)
+        or (fills and not report.fills)
+        or (not asset.cash + asset.frozen and state.money.gross_cash > 0 and not sold)
+    )

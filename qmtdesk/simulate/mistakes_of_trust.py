@@ -1,0 +1,76 @@
+"""Deliberate mistakes in what is believed of a counter, a link, a second program and a clock."""
+
+from qmtdesk.domain import messages as m
+from qmtdesk.engine import (
+    believing,
+    clock_skew,
+    connection,
+    core,
+    days,
+    gate,
+    identity,
+    ledger,
+    missing,
+    moved,
+)
+from qmtdesk.engine.work import Work
+from qmtdesk.simulate.patching import Patch, no_checks
+
+
+def odd_is_understood(patch: Patch) -> None:
+    patch.set(ledger, "_odd", lambda _row: "")
+
+
+def any_status(patch: Patch) -> None:
+    patch.set(connection, "status_told", lambda *_: None)
+    no_checks("_status")(patch)
+
+
+def empty_is_flat(patch: Patch) -> None:
+    patch.set(believing, "gaps_of", lambda *_: believing.NOTHING)
+
+
+def any_account(patch: Patch) -> None:
+    patch.set(identity, "_ours", lambda *_: True)
+
+
+def changes_unseen(patch: Patch) -> None:
+    patch.set(ledger, "_as_accepted", lambda _work, order, _row: order)
+
+
+def flaps_forgotten(patch: Patch) -> None:
+    patch.set(connection, "_lost", lambda _work: None)
+
+
+def others_unseen(patch: Patch) -> None:
+    patch.set(identity, "_notice", lambda *_: True)
+
+
+def any_clock(patch: Patch) -> None:
+    patch.set(clock_skew, "_judge", lambda *_: None)
+
+
+def vanished_is_over(patch: Patch) -> None:
+    patch.set(missing, "AGREE_MS", 0)
+    patch.set(missing, "LOOKS", 1)
+    patch.set(missing, "LOOKING_MS", 0)
+    patch.set(core, "_rest_gap", lambda *_: True)
+
+
+def transfers_are_losses(patch: Patch) -> None:
+    patch.set(moved, "compare", lambda _work: None)
+
+
+def every_list_is_a_start(patch: Patch) -> None:
+    real = days.opened
+
+    def opened(work: Work, event: m.DayOpened) -> None:
+        real(work, event)
+        days.start_disarmed(work)
+
+    patch.set(days, "opened", opened)
+
+
+def silence_is_fine(patch: Patch) -> None:
+    patch.set(connection, "unanswered", lambda _work: None)
+    patch.set(gate, "UNANSWERED", 10**9)

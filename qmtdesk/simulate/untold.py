@@ -1,0 +1,49 @@
+"""Trades of our orders that nobody told before the close: what the grids were given and did has to know of them."""
+
+from typing import TYPE_CHECKING
+
+from qmtdesk.domain.order import Fill, OwnerKind
+from qmtdesk.engine.books import Overnight
+
+if TYPE_CHECKING:
+    from qmtdesk.simulate.checked_day import CheckedDay
+
+
+class Untold:
+    """What the counter's lists of closed days show and the program never booked."""
+
+    def __init__(self) -> None:
+        self._fills: list[tuple[str, Fill]] = []
+        self._overnight: Overnight | None = None
+        self._guessed: set[str] = set()
+
+    def closed(self, day: "CheckedDay") -> None:
+        """A day's lists are about to be cleared."""
+        mine = [(day.mine[fill.broker_id].ref, fill) for fill in day.truth.fills if fill.broker_id in day.mine]
+        self._fills += [(ref, fill) for ref, fill in mine if (f"{fill.day}{fill.trade_id}", ref) not in day.claimed]
+
+    def explained(self, day: "CheckedDay", overnight: Overnight | None) -> None:
+        """The program wrote down what it looks at tomorrow, or that it has looked."""
+        left, self._overnight = self._overnight, overnight
+        if overnight is not None or left is None:
+            return
+        for order in left.orders:
+            for fill in [fill for ref, fill in self._fills if ref == order.ref]:
+                if order.owner.kind is not OwnerKind.GUARD:
+                    day.allotment(order.code).book(order, fill)
+            # what a human did meanwhile, and what an order without a number did, only a guess can tell
+            if day.foreign or not order.broker_id:
+                self._guessed.add(order.code)
+        self._fills.clear()
+
+    def step_ended(self, day: "CheckedDay") -> None:
+        """Where the program had to guess, what it says counts; a guess must never give a grid more than it bought."""
+        while self._guessed:
+            code = self._guessed.pop()
+            book, own = day.state.grids.get(code), day.allotment(code)
+            part = (book.grid or book.rolling) if book else None
+            if part is None or own.armed_at != (book.armed_at if book else 0):
+                continue
+            if part.held_total > own.held and not day.foreign:
+                day.fail("I2", f"the grid of {code} takes {part.held_total} for its own, it has {own.held}")
+            own.held, own.guessed = part.held_total, True

@@ -1,0 +1,68 @@
+"""Which codes are worth a subscription: on a screen, held, started or guarded, watched, or with an order of ours."""
+
+from collections.abc import Callable, Iterable
+
+from qmtdesk.domain.codes import UnknownCodeError, classify
+from qmtdesk.engine.books import State, live_orders
+from qmtdesk.strategies.guard import GuardState
+
+EVERY_NS = 250_000_000
+STAYS_NS = 5_000_000_000
+"""What scrolled away stays subscribed for so long: it may scroll back."""
+MOST = 600
+"""Codes of one screen; a desk that looks at more is scrolling, or broken."""
+
+Watch = Callable[[frozenset[str]], None]
+
+
+class WantedQuotes:
+    """Unites what the desks look at with what the books need, and tells the gateway when that changed.
+
+    For the decision thread. Without `watch` the market quotes everything anyway.
+    """
+
+    def __init__(self, watch: Watch | None) -> None:
+        self._watch = watch
+        self._desks: dict[int, frozenset[str]] = {}
+        self._wanted_at: dict[str, int] = {}
+        self._told: frozenset[str] | None = None
+        self._next_at = 0
+
+    def looks(self, desk: int, codes: Iterable[str]) -> None:
+        """A desk shows these codes now."""
+        self._desks[desk] = frozenset(code for code in tuple(codes)[:MOST] if known(code))
+
+    def left(self, desk: int) -> None:
+        """A desk is gone."""
+        self._desks.pop(desk, None)
+
+    def tell(self, state: State, now_ns: int) -> None:
+        """Let the gateway know, four times a second at most, and only when something changed."""
+        if self._watch is None or now_ns < self._next_at:
+            return
+        self._next_at = now_ns + EVERY_NS
+        for code in needed(state).union(*self._desks.values()):
+            self._wanted_at[code] = now_ns
+        self._wanted_at = {code: at for code, at in self._wanted_at.items() if now_ns - at < STAYS_NS}
+        wanted = frozenset(self._wanted_at)
+        if wanted != self._told:
+            self._told = wanted
+            self._watch(wanted)
+
+
+def known(code: str) -> bool:
+    """Whether it is the code of anything there are rules for; a desk may say what it likes."""
+    try:
+        classify(code)
+    except UnknownCodeError:
+        return False
+    return True
+
+
+def needed(state: State) -> frozenset[str]:
+    """What must be quoted whoever looks: decisions hang on it."""
+    grids = {code for code, book in state.grids.items() if book.armed or book.winding}
+    guards = {code for code, guard in state.guards.items() if guard.state not in (GuardState.OFF, GuardState.SOLD)}
+    held = {code for code, holding in state.holdings.items() if holding.volume}
+    ours = {order.code for order in live_orders(state)}
+    return frozenset(grids | guards | held | ours | set(state.watch))

@@ -1,0 +1,154 @@
+"""The session ends: nobody is asked, what was chosen beforehand is done, and it takes less than two seconds."""
+
+import time
+
+import fake_trader as fake
+import msgspec
+import pytest
+from PySide6.QtGui import QSessionManager
+from pytestqt.qtbot import QtBot
+
+from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.sheets.sheet_base import Sheet
+from qmtdesk.desk.shell.leaving import SessionEnd
+from qmtdesk.desk.shell.window import MainWindow
+from qmtdesk.domain.messages import DisarmGrid, DisarmGuard
+from qmtdesk.domain.plans import StopHow
+from qmtdesk.wire.talk import OnExit
+
+pytestmark = pytest.mark.fault("X16")
+
+
+class Manager:
+    """The system's side; Qt lets nobody make one."""
+
+    hint: QSessionManager.RestartHint | None = None
+
+    def setRestartHint(self, hint: QSessionManager.RestartHint) -> None:
+        self.hint = hint
+
+
+class Pipe:
+    """A trader that obeys, or one that does not answer any more."""
+
+    def __init__(self, stage: "Stage", *, obeys: bool) -> None:
+        self._stage, self._obeys = stage, obeys
+        self.attached = True
+        self.stops: list[bool] = []
+
+    def stop_trader(self, *, force: bool) -> None:
+        self.stops.append(force)
+        self.attached = not self._obeys
+
+    def hear(self) -> None:
+        wished = self._stage.commands.wished
+        if self._obeys and any(isinstance(wish, DisarmGrid) for wish in wished):
+            self._stage.tell(*fake.stopped_rows(), fake.idle_status())
+
+
+class Stage:
+    def __init__(self, qtbot: QtBot, *, obeys: bool = True) -> None:
+        self.mirror, self.commands = Mirror(), fake.FakeCommands()
+        look = Look()
+        look.set(motion=False)
+        self.window = MainWindow(self.mirror, self.commands, look)
+        qtbot.addWidget(self.window, before_close_func=lambda w: setattr(w, "_may_close", True))
+        self.window.show()
+        fake.fill_mirror(self.mirror)
+        self.saved = 0
+        self.pipe, self.manager = Pipe(self, obeys=obeys), Manager()
+        self.end = SessionEnd(self.window, self.pipe, self.save, self.pipe.hear)
+
+    def tell(self, *rows: object) -> None:
+        self.mirror.apply(rows)  # type: ignore[arg-type]
+        self.mirror.flush()
+
+    def save(self) -> None:
+        self.saved += 1
+
+    def commit(self) -> float:
+        begun = time.monotonic()
+        self.end.commit(self.manager)  # type: ignore[arg-type]
+        return time.monotonic() - begun
+
+    def stops(self) -> set[StopHow]:
+        return {wish.how for wish in self.commands.wished if isinstance(wish, DisarmGrid)}
+
+
+@pytest.mark.parametrize("how", ["ask", "keep"])
+def test_what_was_not_to_be_stopped_goes_on_and_the_settings_are_kept(qtbot: QtBot, how: str) -> None:
+    stage = Stage(qtbot)
+    stage.window.menu_does(f"close:{how}")
+    assert stage.commit() < 0.5
+    assert (stage.saved, stage.stops(), stage.pipe.stops) == (1, set(), [])
+    assert stage.manager.hint is QSessionManager.RestartHint.RestartNever
+
+
+@pytest.mark.parametrize(("how", "stop"), [("cancel", StopHow.CANCEL), ("leave", StopHow.LEAVE)])
+def test_what_was_to_be_stopped_is_stopped_and_the_trader_let_go(qtbot: QtBot, how: str, stop: StopHow) -> None:
+    stage = Stage(qtbot)
+    stage.window.menu_does(f"close:{how}")
+    assert stage.commit() < 2
+    assert stage.stops() == {stop}
+    assert any(isinstance(wish, DisarmGuard) for wish in stage.commands.wished)
+    assert stage.pipe.stops == [False]
+
+
+def test_a_trader_that_does_not_answer_holds_the_log_off_up_for_less_than_two_seconds(qtbot: QtBot) -> None:
+    stage = Stage(qtbot, obeys=False)
+    stage.window.menu_does("close:cancel")
+    assert stage.commit() < 2
+    assert stage.stops() == {StopHow.CANCEL}
+    assert stage.pipe.stops == [], "something is armed: it is not asked to end"
+
+
+def test_a_trader_with_nothing_to_do_is_let_go(qtbot: QtBot) -> None:
+    stage = Stage(qtbot)
+    stage.tell(*fake.stopped_rows(), fake.idle_status())
+    stage.commit()
+    assert stage.pipe.stops == [False]
+
+
+def test_the_window_then_closes_without_a_question(qtbot: QtBot) -> None:
+    stage = Stage(qtbot)
+    left: list[bool] = []
+    stage.window.leaving.connect(left.append)
+    stage.commit()
+    assert stage.window.close()
+    assert stage.window.findChildren(Sheet) == []
+    assert left == [False]
+
+
+def test_without_the_end_of_the_session_the_same_close_asks(qtbot: QtBot) -> None:
+    stage = Stage(qtbot)
+    assert not stage.window.close()
+    assert len(stage.window.findChildren(Sheet)) == 1
+    idle = [msgspec.structs.replace(row, armed=False) for row in fake.all_grids()]
+    stage.tell(*idle, fake.idle_status())
+    assert stage.window.close()
+
+
+def told(stage: Stage) -> list[bool]:
+    return [wish.cancel for wish in stage.commands.wished if isinstance(wish, OnExit)]
+
+
+def test_the_trader_knows_beforehand_what_to_do_when_it_is_ended_too(qtbot: QtBot) -> None:
+    stage = Stage(qtbot)
+    stage.window.menu_does("close:keep")
+    assert told(stage) == []
+    stage.window.menu_does("close:cancel")
+    stage.tell(fake.status(messages=170))
+    assert told(stage) == [True]
+    stage.tell(fake.status(cancel_on_exit=True))
+    stage.window.menu_does("close:leave")
+    assert told(stage) == [True, False]
+
+
+def test_a_new_trader_is_told_again(qtbot: QtBot) -> None:
+    stage = Stage(qtbot)
+    stage.window.menu_does("close:cancel")
+    stage.mirror.set_link("lost")
+    stage.mirror.set_link("attached")
+    stage.tell(fake.status(messages=171))
+    assert told(stage) == [True, True]

@@ -1,0 +1,86 @@
+"""What a guard and its board have seen is written down coarsely, so that a restart makes no guard weaker."""
+
+import pytest
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.plans import GuardAction, GuardPlan, RuleId, RuleSetting
+from qmtdesk.engine import records as r
+from qmtdesk.simulate.market_day import STOCK, MarketDay, quote_of, sealed_quote
+from qmtdesk.strategies.guard import GuardState
+
+LIMIT = 11_000
+DROP = RuleSetting(rule=RuleId.R2, on=True, threshold=5_000, window_ms=60_000, floor=0, action=GuardAction.SELL)
+
+
+def board(day: MarketDay, lots: int) -> None:
+    day.wait(3_000)
+    day.quote(sealed_quote(STOCK, day.at, LIMIT, lots, prev=10_000))
+
+
+def armed(plan: GuardPlan | None = None) -> MarketDay:
+    """A guard on a board that is not sealed yet."""
+    day = MarketDay(held={STOCK: (1_000, 9_000)}).open()
+    day.quote(quote_of(STOCK, day.at, 10_900, prev=10_000))
+    assert day.feed(m.ArmGuard(plan or GuardPlan(code=STOCK))).refusal is None
+    return day
+
+
+def again(day: MarketDay) -> MarketDay:
+    """Another process: the board's next snapshot is the first it sees."""
+    day.state = day.folded(resume=True)
+    day.connect()
+    day.wait(2_000)
+    return day
+
+
+def test_readiness_that_was_earned_survives_a_restart() -> None:
+    day = armed()
+    board(day, 9_000)
+    board(day, 30_000)
+    assert day.state.guards[STOCK].ready
+    assert day.folded().guards[STOCK].ready
+    again(day)
+    board(day, 15_000)
+    assert day.state.guards[STOCK].state is GuardState.TRIGGERED
+
+
+def test_readiness_that_was_not_earned_is_not_invented() -> None:
+    day = again(armed())
+    board(day, 9_000)
+    again(day)
+    board(day, 9_000)
+    assert day.state.guards[STOCK].state is GuardState.WATCHING
+
+
+@pytest.mark.parametrize("minutes", [0, 5])
+def test_a_drop_across_a_restart_fires_as_it_would_have(minutes: int) -> None:
+    """A seal that stood at its height for long, or grew to it just now."""
+    day = armed(GuardPlan(code=STOCK, threshold=1_000_000_000, rules=(DROP,)))
+    for lots in (20_000, 25_000, 31_000, 40_000):
+        board(day, lots)
+    for _ in range(20 * minutes):
+        board(day, 40_000)
+    again(day)
+    assert day.state.guards[STOCK].state is GuardState.WATCHING
+    board(day, 15_000)
+    assert day.state.guards[STOCK].state is GuardState.TRIGGERED
+
+
+def test_the_highest_seal_is_remembered_to_an_eighth() -> None:
+    day = armed()
+    for lots in range(20_000, 60_000, 700):
+        board(day, lots)
+    told, kept = day.state, day.folded()
+    assert kept.boards[STOCK].peak >= told.boards[STOCK].peak * 7 // 8
+    assert kept.guards[STOCK].progress.top >= told.guards[STOCK].progress.top * 7 // 8
+
+
+def test_writes_are_bounded() -> None:
+    """A board that flickers at every snapshot is not written at every snapshot."""
+    day = armed()
+    for no in range(400):
+        board(day, 30_000 + 500 * (no % 7))
+    kinds = [type(record) for record in day.records]
+    assert kinds.count(r.BoardMoved) <= 400 * 3 // 30 + 5
+    assert kinds.count(r.GuardChanged) <= 30
+    assert max(len(x.board.history) for x in day.records if isinstance(x, r.BoardMoved)) <= 32

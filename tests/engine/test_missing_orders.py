@@ -1,0 +1,115 @@
+"""An own order under a counter's number that complete answers of the same day do not know any more."""
+
+import pytest
+from words import ID, answer, beat, by_hand, deaf_grid, row_of, told, traded
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.messages import Place
+from qmtdesk.domain.order import OrderState, Side
+from qmtdesk.domain.plans import StopHow
+from qmtdesk.domain.reason import Why
+from qmtdesk.simulate.market_day import BOND, BOND2, MarketDay
+
+S = OrderState
+
+
+def look(day: MarketDay, times: int, orders: list[object]) -> None:
+    """Three seconds, a question and its answer, several times."""
+    for _ in range(times):
+        beat(day, 3)
+        day.feed(m.AskNow())
+        answer(day, orders=orders)  # type: ignore[arg-type]
+
+
+def working() -> tuple[MarketDay, Place, list[object]]:
+    """Our order stands at the counter, and somebody else's beside it."""
+    day, place = deaf_grid()
+    told(day, place, S.WORKING)
+    other = row_of(day, by_hand(BOND2, Side.BUY, 100_000, 10), S.WORKING, number="9")
+    beat(day, 4)
+    day.feed(m.AskNow())
+    answer(day, orders=[row_of(day, place, S.WORKING), other])
+    assert day.state.orders[place.ref].state is S.WORKING
+    return day, place, [other]
+
+
+def test_one_answer_without_it_proves_nothing() -> None:
+    day, place, rest = working()
+    look(day, 1, orders=rest)
+    assert day.state.orders[place.ref].state is S.WORKING
+    look(day, 1, orders=[*rest, row_of(day, place, S.WORKING)])
+    look(day, 1, orders=rest)
+    assert day.state.orders[place.ref].state is S.WORKING
+
+
+def test_two_that_agree_put_it_in_doubt_and_freeze_its_side() -> None:
+    day, place, rest = working()
+    look(day, 2, orders=rest)
+    assert day.state.orders[place.ref].state is S.UNKNOWN
+    assert day.said().count(Why.ORDER_MISSING) == 1
+    assert day.places(BOND) == [place]
+
+
+def test_after_three_more_looks_it_is_settled_told_and_its_level_is_left_alone() -> None:
+    day, place, rest = working()
+    look(day, 5, orders=rest)
+    assert day.state.orders[place.ref].state is S.REFUSED
+    assert day.said().count(Why.ORDER_GONE) == 1
+    assert Why.GAP_PAUSED in day.said()
+    look(day, 10, orders=rest)
+    gaps = {(p.owner, p.side) for p in day.places(BOND)}
+    assert (place.owner, place.side) in gaps
+    assert [p for p in day.places(BOND) if (p.owner, p.side) == (place.owner, place.side)] == [place]
+
+
+@pytest.mark.parametrize("after", [2, 3, 5])
+def test_whenever_it_turns_up_again_it_is_taken_over(after: int) -> None:
+    day, place, rest = working()
+    look(day, after, orders=rest)
+    look(day, 1, orders=[*rest, row_of(day, place, S.WORKING)])
+    assert day.state.orders[place.ref].state in (S.WORKING, S.CANCELLING)
+    traded(day, place, 10)
+    assert day.state.orders[place.ref].filled == 10
+    assert day.state.grids[BOND].grid.held_total == 10
+
+
+def test_a_list_without_any_order_settles_nothing() -> None:
+    """A counter that forgot everything is not asked about one order: the user is, or the day ends."""
+    day, place, _ = working()
+    look(day, 12, orders=[])
+    assert day.state.orders[place.ref].state is not S.REFUSED
+    assert day.places(BOND) == [place]
+
+
+def test_an_answer_given_before_the_order_was_last_heard_of_is_no_look() -> None:
+    day, place, rest = working()
+    old = day.at
+    for _ in range(6):
+        beat(day, 3)
+        told(day, place, S.WORKING, text=str(day.at))
+        now, day.at = day.at, old
+        day.feed(m.AskNow())
+        answer(day, orders=rest)
+        day.at = now
+    assert day.state.orders[place.ref].state is S.WORKING
+
+
+def test_a_stopped_grid_waits_for_the_doubt_and_then_ends() -> None:
+    day, place, rest = working()
+    look(day, 2, orders=rest)
+    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    assert day.state.grids[BOND].winding is StopHow.CANCEL
+    look(day, 4, orders=rest)
+    assert day.state.grids[BOND].winding is None
+    assert day.places(BOND) == [place]
+
+
+def test_a_restart_does_not_forget_the_doubt() -> None:
+    day, place, rest = working()
+    look(day, 2, orders=rest)
+    day.restart(resume=True)
+    assert day.state.orders[place.ref].state is S.UNKNOWN
+    assert day.state.orders[place.ref].broker_id == ID
+    look(day, 5, orders=rest)
+    assert day.state.orders[place.ref].state is S.REFUSED
+    assert len(day.places(BOND)) <= 2

@@ -1,0 +1,1 @@
+"""Stand-ins for the two native modules of xtquant, and the terminal behind them."""

@@ -1,0 +1,219 @@
+"""What a reader makes of records: whose they are, what they mean, and what it asks about."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qmtdesk.domain.messages import (
+    AccountReported,
+    AccountStatusTold,
+    CancelRefused,
+    FillReported,
+    OrderReported,
+    ReportFailed,
+    SubmitAnswered,
+    SubmitUnknown,
+)
+from qmtdesk.domain.sessions import at_of
+from qmtdesk.gateways.qmt.meaning import account_key
+from qmtdesk.gateways.qmt.reading import Read, Reader
+from qmtdesk.gateways.qmt.records import (
+    RawAccount,
+    RawAnswer,
+    RawAsset,
+    RawCancelAnswer,
+    RawCancelError,
+    RawLost,
+    RawOrder,
+    RawOrderError,
+    RawPoison,
+    RawPosition,
+    RawStatus,
+    RawTrade,
+)
+from qmtdesk.gateways.qmt.session import RawReport
+
+TEN = at_of(date(2026, 11, 20), 10, 0)
+MONDAY = at_of(date(2026, 11, 23), 9, 30)
+MINE, OTHER, BOND = "66800012345396", "66800054321777", "113901.SH"
+REF = "qabcd2611200001"
+
+
+@pytest.fixture
+def reader() -> Reader:
+    made = Reader(MINE)
+    made.leaves(REF, TEN)
+    made.sent(REF, 5)
+    return made
+
+
+def order(account: Any = MINE, **changes: Any) -> RawOrder:
+    told: dict[str, Any] = {
+        "stock_code": BOND, "order_id": 900, "order_type": 23, "order_volume": 10, "price": 120.0,
+        "traded_volume": 0, "order_status": 50, "order_remark": REF,
+    }  # fmt: skip
+    return RawOrder(account, **{**told, **changes})
+
+
+def trade(account: Any = MINE, **changes: Any) -> RawTrade:
+    told: dict[str, Any] = {
+        "stock_code": BOND, "order_id": 900, "order_type": 23, "traded_volume": 10, "traded_price": 120.0,
+        "traded_id": "1", "order_remark": "",
+    }  # fmt: skip
+    return RawTrade(account, **{**told, **changes})
+
+
+def one(read: Read) -> Any:
+    (event,) = read.events
+    assert not read.unread
+    return event
+
+
+def test_a_row_without_a_remark_is_found_by_the_number_that_was_answered(reader: Reader) -> None:
+    assert one(reader.read(RawAnswer(MINE, 900, "", "", 5), TEN)) == SubmitAnswered(REF, "900")
+    assert one(reader.read(trade(), TEN)).fill.ref == REF
+    assert one(reader.read(order(order_remark="rewritten"), TEN)).order.remark == REF
+
+
+def test_an_answer_faster_than_its_own_call_is_kept_for_it() -> None:
+    reader = Reader(MINE)
+    reader.leaves(REF, TEN)
+    assert reader.read(RawAnswer(MINE, 900, "", "", 5), TEN) == Read()
+    assert reader.sent(REF, 5).events == (SubmitAnswered(REF, "900"),)
+    assert reader.sent(REF, 5) == Read()
+
+
+def test_an_answer_to_nobody_changes_nothing(reader: Reader) -> None:
+    assert reader.read(RawAnswer(MINE, 900, "", "", 77), TEN) == Read()
+    assert reader.read(RawAnswer(MINE, -1, "", "x", None), TEN) == Read()
+    reader.new_connection()
+    assert reader.sent("other", 77) == Read()
+
+
+def test_minus_one_and_its_error_are_one_unknown(reader: Reader) -> None:
+    answer, error = RawAnswer(MINE, -1, "", "", 5), RawOrderError(MINE, -1, 1, "no money", "", 5)
+    assert one(reader.read(answer, TEN)) == SubmitUnknown(REF, "order_id -1")
+    assert reader.read(error, TEN) == reader.read(answer, TEN) == Read()
+    assert reader.read(RawOrderError(MINE, -1, 1, "no money", "", None), TEN) == Read()
+
+
+def test_an_error_first_is_told_with_its_words(reader: Reader) -> None:
+    assert one(reader.read(RawOrderError(MINE, -1, 1, "no money", "", 5), TEN)) == SubmitUnknown(REF, "no money")
+
+
+def test_cancels_that_were_refused_are_told_and_those_that_were_taken_are_not(reader: Reader) -> None:
+    assert one(reader.read(RawCancelError(MINE, 900, "", 1, "done"), TEN)) == CancelRefused("900", "done")
+    assert one(reader.read(RawCancelAnswer(MINE, -1, 900, "", 6, "none"), TEN)) == CancelRefused("900", "none")
+    for said in (
+        RawCancelAnswer(MINE, 0, 900),
+        RawCancelAnswer(MINE, None, 900),
+        RawCancelAnswer(OTHER, -1, 900),
+        RawCancelError(OTHER, 900),
+        RawCancelError(MINE, None),
+        RawCancelAnswer(MINE, -1, "x"),
+    ):
+        assert reader.read(said, TEN) == Read()
+
+
+def test_what_is_told_of_an_account_says_whose_it_is(reader: Reader) -> None:
+    assert one(reader.read(order(OTHER), TEN)).account == account_key(OTHER) != reader.key
+    assert one(reader.read(RawStatus(MINE, 2, 5), TEN)) == AccountStatusTold(5, reader.key)
+    assert one(reader.read(RawStatus(MINE, 2, None), TEN)).number == -1
+
+
+def test_another_accounts_row_takes_none_of_our_numbers(reader: Reader) -> None:
+    assert isinstance(one(reader.read(order(OTHER), TEN)), OrderReported)
+    assert one(reader.read(order(order_id=901), TEN)).order.remark == REF
+    assert one(reader.read(trade(order_id=901), TEN)).fill.ref == REF
+    assert one(reader.read(trade(order_id=900), TEN)).fill.ref == ""
+
+
+def test_a_row_that_names_nobody_is_ours_only_where_we_are_alone(reader: Reader) -> None:
+    assert "several accounts" in reader.read(order(None), TEN).unread
+    reader.sole = True
+    assert one(reader.read(order(None), TEN)).account == reader.key
+
+
+def test_rows_of_things_without_rules_are_the_users_own(reader: Reader) -> None:
+    assert reader.read(order(stock_code="888880.SH", order_remark=""), TEN) == Read()
+    assert reader.read(order(stock_code="888880.SH", order_remark=""), TEN) == Read()
+    assert reader.read(trade(OTHER, traded_price=None), TEN) == Read()
+    assert reader.read(trade(traded_price=None), TEN).unread
+    reader.read(order(), TEN)
+    assert reader.read(order(stock_code="888880.SH"), TEN).unread
+
+
+def test_poison_is_asked_about_and_pushed_money_is_not_needed(reader: Reader) -> None:
+    assert reader.read(RawPoison("RawOrder", "gone"), TEN).unread == "RawOrder: gone"
+    for said in (RawAsset(MINE, 1.0), RawPosition(MINE), RawLost(), RawAccount(MINE)):
+        assert reader.read(said, TEN) == Read()
+
+
+def test_numbers_of_yesterday_are_not_todays(reader: Reader) -> None:
+    assert one(reader.read(order(), TEN)).order.remark == REF
+    reader.leaves("qabcd2611230001", MONDAY)
+    again = one(reader.read(order(order_remark="qabcd2611230001"), MONDAY)).order
+    assert again.remark == "qabcd2611230001"
+
+
+def whole(**changes: Any) -> RawReport:
+    parts: dict[str, Any] = {
+        "asset": RawAsset(MINE, 10.0, 0.0, 0.0, 10.0),
+        "positions": (RawPosition(MINE, BOND, 10, 10), RawPosition(OTHER, BOND, 99, 99), RawPosition(MINE, BOND, 0)),
+        "orders": (order(), order(OTHER), order(stock_code="888880.SH")),
+        "trades": (trade(), trade(OTHER)),
+    }
+    return RawReport(**{**parts, **changes})
+
+
+def test_a_report_holds_what_is_ours_and_followed(reader: Reader) -> None:
+    told = reader.report(whole(), 3, TEN - 5, TEN)
+    assert isinstance(told, AccountReported)
+    assert (told.request, told.account, told.report.at, told.report.day) == (3, reader.key, TEN - 5, "2026-11-20")
+    assert [p.volume for p in told.report.positions] == [10]
+    assert [o.remark for o in told.report.orders] == [REF]
+    assert [f.ref for f in told.report.fills] == [REF]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"asset": RawPoison("RawAsset", "gone")},
+        {"asset": RawAsset(OTHER, 1.0, 0.0, 0.0, 1.0)},
+        {"asset": RawAsset(MINE)},
+        {"positions": (RawPoison("RawPosition", "gone"),)},
+        {"positions": (RawPosition(MINE, BOND, None, None),)},
+        {"orders": (RawPoison("RawOrder", "gone"),)},
+        {"orders": (order(order_volume=None),)},
+        {"trades": (RawPoison("RawTrade", "gone"),)},
+        {"trades": (trade(traded_volume="x"),)},
+    ],
+)
+def test_a_report_with_a_hole_is_none_and_gives_no_account_away(reader: Reader, changes: Any) -> None:
+    told = reader.report(whole(**changes), 3, TEN, TEN)
+    assert isinstance(told, ReportFailed)
+    assert told.request == 3
+    assert MINE not in told.text
+    assert OTHER not in told.text
+
+
+anything = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.just(MINE))
+kinds = [RawOrder, RawTrade, RawAnswer, RawCancelAnswer, RawOrderError, RawCancelError, RawStatus]
+
+
+@given(st.lists(st.sampled_from(kinds).flatmap(
+    lambda kind: st.fixed_dictionaries({}, optional=dict.fromkeys(kind.__struct_fields__, anything)).map(
+        lambda fields: kind(**fields))), max_size=20))  # fmt: skip
+def test_records_of_anything_are_read_or_asked_about_and_never_an_error(records: list[Any]) -> None:
+    reader = Reader(MINE)
+    reader.leaves(REF, TEN)
+    for number, record in enumerate(records):
+        read = reader.read(record, TEN)
+        assert not (read.events and read.unread)
+        for event in read.events:
+            assert not isinstance(event, FillReported) or event.fill.volume > 0
+        if number == 5:
+            reader.sent(REF, 1)

@@ -1,0 +1,179 @@
+"""No widget of the real window takes a name, an order's text or a counter's refusal for markup."""
+
+import importlib
+import inspect
+import os
+import pkgutil
+import sys
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import msgspec
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QTextDocument
+from PySide6.QtGui import Qt as GuiQt
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QTextEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "desk"))
+import fake_trader as fake
+
+from qmtdesk.desk import sheets
+from qmtdesk.desk.brush.language import Language, speak
+from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.sheets.guard_sheet import GuardSheet
+from qmtdesk.desk.sheets.sheet_base import Sheet
+from qmtdesk.desk.shell.window import MainWindow
+from qmtdesk.domain.reason import Reason
+
+EVIL = '<img src="file:///x"><b>名</b>'
+TEXTS = ("name", "text", "note", "account", "title", "error", "counter")
+
+
+def poisoned(value: object) -> object:
+    """The row with every name and every text from outside replaced by markup; keys, codes and words of ours stay."""
+    if isinstance(value, Reason):
+        told = ((key, EVIL if key in TEXTS and isinstance(word, str) else word) for key, word in value.args)
+        return Reason(value.why, tuple(told))
+    if isinstance(value, tuple):
+        return tuple(map(poisoned, value))
+    if isinstance(value, msgspec.Struct):
+        fields = {field: getattr(value, field) for field in value.__struct_fields__}
+        return type(value)(
+            **{
+                field: EVIL if field in TEXTS and isinstance(told, str) and told else poisoned(told)
+                for field, told in fields.items()
+            }
+        )
+    return value
+
+
+@pytest.fixture(params=list(Language))
+def window(qtbot: QtBot, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    mirror, look, commands = Mirror(), Look(), fake.FakeCommands()
+    look.set(motion=False, language=request.param)
+    mirror.clock = lambda: mirror.status.clock if mirror.status else 0  # type: ignore[method-assign]
+    plain = mirror.apply
+    monkeypatch.setattr(mirror, "apply", lambda rows: plain([poisoned(row) for row in rows]))
+    found = MainWindow(mirror, commands, look)
+    qtbot.addWidget(found, before_close_func=lambda each: setattr(each, "_may_close", True))
+    found.resize(1600, 900)
+    found.show()
+    qtbot.waitExposed(found)
+    fake.fill_mirror(mirror)
+    mirror.apply([fake.kill_row(), *fake.suspended_rows()])
+    mirror.flush()
+    yield found
+    speak(Language.ZH)
+
+
+def guesses(words: str) -> bool:
+    """Whether Qt would take these words for markup and show something else than they say."""
+    if not GuiQt.mightBeRichText(words):
+        return False
+    document = QTextDocument()
+    document.setHtml(words)
+    inside = words.removeprefix("<span>").removesuffix("</span>")
+    ours = inside != words and "<" not in inside.replace("<br>", "")
+    return not (ours and document.toPlainText() == unescape(inside.replace("<br>", "\n")))
+
+
+def wrongs(root: QWidget) -> list[str]:
+    """Every place under a widget where Qt would interpret its words."""
+    found = []
+    for widget in [root, *root.findChildren(QWidget)]:
+        name = f"{type(widget).__name__} {widget.objectName()}"
+        if isinstance(widget, QLabel) and widget.textFormat() != Qt.TextFormat.PlainText and guesses(widget.text()):
+            found.append(f"label {name}: {widget.text()}")
+        if isinstance(widget, QMessageBox) and guesses(widget.text()):
+            found.append(f"box {name}")
+        if isinstance(widget, QTextEdit) and "file:///x" in widget.toHtml() and "&lt;img" not in widget.toHtml():
+            found.append(f"page {name}")
+        found += [f"tip of {name}: {tip}" for tip in (widget.toolTip(), widget.whatsThis()) if guesses(tip)]
+    found += [f"action {act.text()}" for act in root.findChildren(QAction) if guesses(act.toolTip() or "")]
+    return found
+
+
+def hover(root: QWidget, qtbot: QtBot) -> None:
+    """Go over everything, so that tips which depend on the place are set."""
+    for widget in [root, *root.findChildren(QWidget)]:
+        if not widget.isVisible() or widget.width() < 2 or widget.height() < 2:
+            continue
+        for across, down in ((0.1, 0.7), (0.5, 0.2)):
+            qtbot.mouseMove(widget, QPoint(int(widget.width() * across), int(widget.height() * down)), -1)
+
+
+def every_sheet() -> list[type[Sheet]]:
+    """All kinds of sheets there are, found by looking, so that a new one is tried from its first day."""
+    for module in pkgutil.iter_modules(sheets.__path__):
+        importlib.import_module(f"{sheets.__name__}.{module.name}")
+    found, more = [], [Sheet]
+    while more:
+        kind = more.pop()
+        more += kind.__subclasses__()
+        if not kind.__subclasses__():
+            found.append(kind)
+    return sorted(found, key=lambda each: each.__name__)
+
+
+class Anything:
+    """A stand-in for what a sheet calls back."""
+
+    def __getattr__(self, name: str) -> object:
+        return lambda *_, **__: None
+
+
+def opened(kind: type[Sheet], window: MainWindow) -> Sheet:
+    """The sheet over the poisoned market, whatever it wants to be given."""
+    known = {
+        "window": window,
+        "mirror": window.mirror,
+        "commands": window.commands,
+        "look": window.look,
+        "code": fake.STOCK if kind is GuardSheet else fake.BOND,
+        "told": (EVIL, (EVIL, f"{EVIL}\n{EVIL}")),
+        "ways": Anything(),
+    }
+    wanted = [
+        parameter
+        for parameter in inspect.signature(kind).parameters.values()
+        if parameter.default is parameter.empty and parameter.kind is not parameter.VAR_KEYWORD
+    ]
+    return kind(**{parameter.name: known[parameter.name] for parameter in wanted})
+
+
+def test_the_check_finds_a_label_that_guesses(qtbot: QtBot) -> None:
+    label = QLabel(EVIL)
+    qtbot.addWidget(label)
+    assert wrongs(label)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    assert not wrongs(label)
+    label.setToolTip(EVIL)
+    assert wrongs(label)
+
+
+def test_no_place_of_the_window_takes_a_name_for_markup(window: MainWindow, qtbot: QtBot) -> None:
+    shown = [row.name for row in window.mirror.grids.values()]
+    assert EVIL in shown
+    hover(window, qtbot)
+    window.grab()
+    assert wrongs(window) == []
+
+
+@pytest.mark.parametrize("kind", every_sheet(), ids=lambda kind: kind.__name__)
+def test_no_sheet_takes_a_name_for_markup(kind: type[Sheet], window: MainWindow, qtbot: QtBot) -> None:
+    sheet = opened(kind, window)
+    sheet.open()
+    QApplication.processEvents()
+    hover(sheet, qtbot)
+    sheet.grab()
+    assert wrongs(sheet) == []
+    assert wrongs(window) == []
+
+
+def test_there_are_sheets_to_look_at() -> None:
+    assert len(every_sheet()) > 7

@@ -1,0 +1,117 @@
+"""The kill switch's second memory: the KILL file outlives a lost journal and any desk."""
+
+from pathlib import Path
+
+import pytest
+from loop_day import LoopDay
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.messages import Place
+from qmtdesk.domain.order import OrderState, OwnerKind
+from qmtdesk.domain.plans import GridPlan
+from qmtdesk.domain.reason import Why
+from qmtdesk.simulate.market_day import BOND
+
+
+def traded(folder: Path) -> LoopDay:
+    day = LoopDay(folder=folder)
+    day.open()
+    assert day.feed(m.ArmGrid(GridPlan(code=BOND))).refusal is None
+    day.wait(3_000)
+    return day
+
+
+def lose_journal(day: LoopDay) -> None:
+    day.loop._diary.close()
+    for file in day.folder.glob("journal.db*"):
+        file.unlink()
+    (day.folder / "journal.db").write_bytes(b"no journal at all" * 500)
+
+
+def test_pressing_the_switch_makes_the_file_and_lifting_it_takes_the_file_away(tmp_path: Path) -> None:
+    day = traded(tmp_path)
+    assert not (tmp_path / "KILL").exists()
+    day.feed(m.Kill("button"))
+    assert b"button" in (tmp_path / "KILL").read_bytes()
+    day.wait(5_000)
+    assert day.feed(m.LiftKill()).refusal is None
+    assert not (tmp_path / "KILL").exists()
+
+
+def test_a_refused_lift_keeps_the_file(tmp_path: Path) -> None:
+    day = traded(tmp_path)
+    day.deaf = True
+    day.feed(m.Kill("button"))
+    assert day.feed(m.LiftKill()).refusal is not None
+    assert (tmp_path / "KILL").exists()
+
+
+def test_a_switch_that_was_on_is_on_again_after_the_journal_was_lost(tmp_path: Path) -> None:
+    day = traded(tmp_path)
+    day.feed(m.Kill("button"))
+    lose_journal(day)
+    day.again(resume=True)
+    assert day.state.kill is not None
+    assert day.state.kill.by == "file"
+    assert Why.JOURNAL_SET_ASIDE in day.said()
+    assert day.feed(m.ArmGrid(GridPlan(code=BOND))).refusal is not None
+    day.wait(10_000)
+    assert not [intent for _, intent in day.sent if isinstance(intent, Place)]
+    assert day.state.kill.done_at
+
+
+def test_a_switch_pressed_by_a_journal_alone_makes_the_file_at_the_next_start(tmp_path: Path) -> None:
+    day = traded(tmp_path)
+    day.feed(m.Kill("button"))
+    (tmp_path / "KILL").unlink()
+    day.again(resume=False)
+    assert (tmp_path / "KILL").exists()
+
+
+def test_a_folder_that_takes_no_file_stops_everything_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = traded(tmp_path)
+
+    def refuse(path: Path, data: bytes) -> None:
+        raise OSError("read-only")
+
+    monkeypatch.setattr("qmtdesk.trader.kill_file.write_atomic", refuse)
+    day.feed(m.Kill("button"))
+    assert day.state.kill is not None
+    assert not (tmp_path / "KILL").exists()
+
+
+def test_orders_of_before_the_loss_are_ours_shown_as_such_and_can_be_cancelled(tmp_path: Path) -> None:
+    day = traded(tmp_path)
+    before = {o.ref: o for o in day.state.orders.values() if o.live}
+    assert before
+    lose_journal(day)
+    day.again(resume=True)
+    assert {ref: day.state.orders[ref].owner.kind for ref in before} == dict.fromkeys(before, OwnerKind.LOST)
+    assert not any(book.armed for book in day.state.grids.values())
+    assert Why.ORDER_BEFORE_LOSS in day.said()
+    assert day.state.next_ref > max(int(ref.rpartition("-")[2]) for ref in before)
+    ref = next(iter(before))
+    assert day.feed(m.CancelOne(ref)).refusal is None
+    day.wait(3_000)
+    assert day.state.orders[ref].state is OrderState.CANCELLED
+    day.feed(m.Kill("button"))
+    day.wait(5_000)
+    assert not [o for o in day.state.orders.values() if o.live]
+
+
+def test_a_trade_of_an_order_of_before_the_loss_is_no_trade_of_a_grid_armed_since(tmp_path: Path) -> None:
+    day = traded(tmp_path)
+    lose_journal(day)
+    day.again(resume=False)
+    (order,) = [o for o in day.state.orders.values() if o.live][:1]
+    plan = GridPlan(code=BOND, first_buy=False, unit=100)
+    day.feed(m.ArmGrid(plan))
+    held = day.state.grids[BOND].grid.held_total
+    day.exchange.market(day.state.quotes[BOND].quote)
+    fill = m.Fill("t-1", day.state.day, order.broker_id, "", order.code, order.side, order.price, 10, day.at)
+    day.feed(m.FillReported(fill))
+    assert day.state.orders[order.ref].filled == 10
+    assert day.state.grids[BOND].grid.held_total == held
+    assert not day.state.grids[BOND].grid.exact

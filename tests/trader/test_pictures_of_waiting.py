@@ -1,0 +1,157 @@
+"""What the desk is shown of what waits for the user: suspended codes and orders in doubt, and the words for both."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
+
+from words import answer, beat, deaf_grid, look, told
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.order import OrderState
+from qmtdesk.domain.plans import GuardPlan
+from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.engine import records as r
+from qmtdesk.engine.apply import apply
+from qmtdesk.engine.books import BUYS
+from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay
+from qmtdesk.trader import picture_grid, picture_watch, pictures
+from qmtdesk.wire.rows import StatusRow
+from qmtdesk.wire.talk import act, event_of
+
+DESK = pictures.Desk("paper", "paper", 1, "")
+TOO_OFTEN = because(Why.REPEATED_EXECUTION, fills=7, cap=6)
+
+
+def status(day: MarketDay) -> StatusRow:
+    return pictures.status_row(day.state, DESK)
+
+
+def suspended(day: MarketDay, code: str, reason: Reason) -> None:
+    """As the engine writes it down: the fact and the word to the user."""
+    day.state = apply(day.state, r.Suspended(code, day.at, reason))
+    line = pictures.LogLine(day.state.next_line, day.at, "alarm", code, reason)
+    day.state = apply(day.state, r.Logged(line))
+
+
+def doubtful() -> tuple[MarketDay, m.Place]:
+    day, place = deaf_grid()
+    day.feed(m.SubmitUnknown(place.ref, "timeout"))
+    return day, place
+
+
+def test_a_suspended_grid_says_so_with_its_reason_and_since_when() -> None:
+    day, _ = deaf_grid()
+    suspended(day, BOND, TOO_OFTEN)
+    row = status(day)
+    assert [(each.code, each.at, each.reason) for each in row.suspended] == [(BOND, day.at, TOO_OFTEN)]
+    assert (row.grids_suspended, row.grids_running) == (1, 0)
+    assert picture_grid.grid_state(day.state, BOND) == "suspended"
+    assert picture_grid.grid_row(day.state, BOND).why == TOO_OFTEN
+    assert (BOND, TOO_OFTEN) in pictures.blockers(day.state)
+
+
+def test_after_the_release_nothing_of_it_is_shown() -> None:
+    day, _ = deaf_grid()
+    answer(day)
+    suspended(day, BOND, TOO_OFTEN)
+    assert day.feed(m.Release(BOND)).refusal is None
+    row = status(day)
+    assert (row.suspended, row.grids_suspended, row.grids_running) == ((), 0, 1)
+
+
+def test_a_suspended_account_freezes_every_grid_and_is_told_for_every_guard() -> None:
+    day = MarketDay(held={STOCK: (1_000, 9_000)}).open()
+    day.feed(m.ArmGuard(GuardPlan(code=STOCK)))
+    day.wait(3_000)
+    storm = because(Why.REJECT_STORM, count=10, wait_ms=300_000)
+    suspended(day, "", storm)
+    assert picture_watch.watch_row(day.state, STOCK, ()).why == storm
+    assert picture_watch.watch_row(day.state, STOCK, ()).armed
+    grid, _ = deaf_grid()
+    suspended(grid, "", storm)
+    assert picture_grid.grid_state(grid.state, BOND) == "frozen"
+    assert status(grid).blockers[0] == storm
+
+
+def test_suspended_buying_is_told_as_such_and_the_whole_account_before_it() -> None:
+    day, _ = deaf_grid()
+    other = because(Why.OTHER_PROGRAM, install="ab12")
+    suspended(day, BUYS, other)
+    assert [(each.code, each.reason, each.buys_only) for each in status(day).suspended] == [("", other, True)]
+    assert picture_grid.grid_state(day.state, BOND) == "running"
+    storm = because(Why.REJECT_STORM, count=10, wait_ms=300_000)
+    suspended(day, "", storm)
+    assert [(each.reason, each.buys_only) for each in status(day).suspended] == [(storm, False)]
+    assert day.feed(m.Release("")).refusal is None
+    assert status(day).suspended == ()
+
+
+def test_an_order_in_doubt_tells_since_when_and_how_often_it_was_looked_for() -> None:
+    day, place = doubtful()
+    since = day.at
+    look(day, 1)
+    row = pictures.order_row(day.state, day.state.orders[place.ref])
+    assert (row.state, row.updated_at, row.looks) == ("unknown", since, 1)
+    answer(day)
+    look(day, 2)
+    told_off = pictures.order_row(day.state, day.state.orders[place.ref])
+    assert (told_off.state, told_off.looks) == ("refused", 0)
+
+
+def test_the_next_question_is_where_the_engine_will_ask_it() -> None:
+    day, _ = doubtful()
+    assert status(day).asked_at == day.state.request_at > 0
+    assert status(day).next_ask == day.state.request_at + day.state.limits.query_answer_ms
+    answer(day)
+    row = status(day)
+    assert row.asked_at == 0
+    asked = day.state.request
+    while day.state.request == asked:
+        beat(day, 1)
+    assert 0 <= day.at - row.next_ask < 1_000
+
+
+def test_without_a_link_nobody_can_be_asked() -> None:
+    day, _ = doubtful()
+    day.feed(m.LinkChanged(up=False, text="gone"))
+    assert status(day).next_ask == 0
+    refusal = day.feed(m.AskNow()).refusal
+    assert refusal is not None
+    assert refusal.why is Why.LINK_DOWN
+
+
+def test_asking_now_asks_once_however_often_it_is_pressed() -> None:
+    day, _ = doubtful()
+    answer(day)
+    asked = day.state.request
+    assert [type(i) for i in day.feed(m.AskNow()).intents] == [m.Query]
+    assert day.feed(m.AskNow()).intents == ()
+    assert day.state.request == asked + 1
+    beat(day, 2)
+    assert [type(i) for i in day.feed(m.AskNow()).intents] == [m.Query]
+
+
+def test_before_the_day_is_known_there_is_nothing_to_ask_about() -> None:
+    day = MarketDay()
+    day.feed(m.LinkChanged(up=True))
+    refusal = day.feed(m.AskNow()).refusal
+    assert refusal is not None
+    assert refusal.why is Why.RECONCILING
+
+
+def test_an_order_given_up_by_the_user_that_turns_up_is_taken_over_and_told() -> None:
+    day, place = doubtful()
+    assert day.feed(m.DecideUnknown(place.ref)).refusal is None
+    assert pictures.order_row(day.state, day.state.orders[place.ref]).state == "refused"
+    told(day, place, OrderState.WORKING, number="88")
+    row = pictures.order_row(day.state, day.state.orders[place.ref])
+    assert (row.state, row.cancellable) == ("working", True)
+    assert Why.ORDER_UNKNOWN in day.said()
+
+
+@pytest.mark.parametrize("word", [m.AskNow(), m.Release(BOND), m.Release(""), m.DecideUnknown("q261120-000001")])
+def test_every_word_about_what_waits_goes_over_the_pipe(word: m.UserEvent) -> None:
+    assert event_of(act(word)) == word

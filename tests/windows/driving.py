@@ -1,0 +1,164 @@
+"""A user's quarter of an hour in the installed window: wizard, demonstration, a grid by keyboard, all stop, and out."""
+
+from pathlib import Path
+
+from qmtdesk.desk.brush.tokens import theme_of
+from tests.windows.program import PLACE, Program
+from tests.windows.traces import shortcuts
+from tests.windows.wine import ProofError, until
+
+SPEED = "20"
+"""Of the paper market's clock: what takes an hour takes three minutes."""
+DEMO_GRIDS = 3
+BUTTON, HEAD = 90, 300
+"""Points side by side in one colour: of a button, of the kill sheet's head."""
+BARS = 140
+DEMO_BELOW = 40
+"""From the lower edge of the button that starts a grid to the middle of the demonstration's."""
+THEMES = (theme_of(True), theme_of(False))
+
+
+def _seen(*values: str) -> frozenset[int]:
+    return frozenset(int(value.removeprefix("#"), 16) | 0xFF000000 for value in values)
+
+
+BLUES = _seen(*(theme.accfill for theme in THEMES))
+SOLIDS = _seen(*(theme.solid for theme in THEMES))
+GROUNDS = _seen(*(theme.bg0 for theme in THEMES))
+PAPER = 0xFFFFFFFF
+"""Of a notepad."""
+SETUP_REFUSED = 4
+
+
+def wizard(program: Program, pictures: Path) -> str:
+    """The first start asks where to trade; 模拟 is chosen already, Ctrl+Enter takes it."""
+    program.start("--speed", SPEED)
+    seen = program.attached()
+    settings = program.data / "paper" / "desk-settings.json"
+    until(lambda: _sheet_open(program), "the wizard over the window")
+    until(lambda: _run(program, BLUES, BUTTON), "the wizard's button")
+    program.screen.save(pictures / "1-first-start.png")
+    program.screen.key(program.window, "ctrl+Return")
+    until(lambda: not _sheet_open(program), "the window without the wizard")
+    program.close()
+    if not settings.exists():
+        raise ProofError("the window kept no settings")
+    return f"{seen['title']}, {seen['platform']}, {seen['font']}"
+
+
+def trade(program: Program, pictures: Path) -> str:
+    """The mouse starts the demonstration, the keyboard one grid more; then orders have to be filled."""
+    program.start("--speed", SPEED)
+    program.attached()
+    button = until(lambda: _run(program, BLUES, BUTTON), "the button that starts a grid")
+    program.screen.save(pictures / "2-before.png")
+    program.screen.click(program.window, button[0], button[1] + DEMO_BELOW)
+    program.until(lambda seen: seen["grids"] == DEMO_GRIDS and seen["guards"], "the demonstration", 30)
+    # the fifth of the table: the demonstration takes the first three
+    program.screen.key(program.window, "ctrl+1", "Home", "Down", "Down", "Down", "Down", "Return")
+    until(lambda: _sheet_open(program), "the sheet of a grid")
+    until(lambda: _run(program, BLUES, BUTTON), "its button alive")
+    program.screen.save(pictures / "3-grid-sheet.png")
+    until(lambda: _confirmed(program), "the sheet of a grid gone with Ctrl+Enter", 30, 1.0)
+    program.until(lambda seen: seen["grids"] == DEMO_GRIDS + 1, "a grid armed by keyboard", 30)
+    seen = program.until(lambda seen: seen["fills"] >= 3, "orders that were filled", 120)
+    booked = program.journal().counts()["FillBooked"]
+    program.screen.save(pictures / "4-trading.png")
+    return f"{seen['grids']} grids, {seen['guards']} guards, {booked} fills in the journal"
+
+
+def second_start(program: Program, pictures: Path) -> str:
+    """The shortcut of the start menu, while one is open, brings that one to the front."""
+    running = set(program.wine.processes())
+    link = shortcuts(program.wine)[0]
+    other = program.wine.start("notepad")
+    try:
+        x, y, wide, high = program.screen.frame(program.screen.window_of("notepad.exe"))
+        at = (x + wide // 2, y + high // 2)
+        until(lambda: program.screen.pixel(*at) == PAPER, "another program's window in front")
+        program.wine.start("start", "/unix", str(link))
+        until(lambda: program.screen.pixel(*at) != PAPER, "the first window in front again", 30)
+        program.screen.save(pictures / "5-second-start.png")
+    finally:
+        other.kill()
+    until(lambda: set(program.wine.processes()) == running, "the end of the second start", 30)
+    return f"{link.name}: one window, the same {len(running)} processes"
+
+
+def refuses_while_running(program: Program, setup: Path) -> str:
+    """Neither setup nor uninstall touches a program that is open."""
+    codes = [program.wine.code(str(setup), "/S"), program.wine.code(PLACE + r"\uninstall.exe", "/S", f"_?={PLACE}")]
+    if codes != [SETUP_REFUSED, SETUP_REFUSED]:
+        raise ProofError(f"setup and uninstall ended with {codes} while qmtdesk was running")
+    if not (program.folder / "qmtdesk.exe").exists() or not program.wine.processes():
+        raise ProofError("setup or uninstall changed something while qmtdesk was running")
+    return f"setup {codes[0]}, uninstall {codes[1]}, nothing changed"
+
+
+def kill(program: Program, pictures: Path) -> str:
+    """F12; every order confirmed as gone; then the word that lifts it."""
+    program.screen.key(program.window, "F12")
+    until(lambda: program.journal().kill(), "the kill switch in the journal", 30)
+    program.screen.save(pictures / "6-all-stop.png")
+    killed = until(
+        lambda: (kill := program.journal().kill()) and kill["done_at"] and kill, "every cancel confirmed", 90
+    )
+    program.until(lambda seen: not seen["grids"] and not seen["guards"], "nothing armed any more", 30)
+    until(lambda: _run(program, SOLIDS, HEAD), "the sheet of the kill switch")
+    _lift(program, pictures)
+    until(lambda: program.journal().kill() is None, "the kill switch lifted by the typed word", 30)
+    until(lambda: not _sheet_open(program), "the window without a sheet")
+    program.screen.save(pictures / "8-lifted.png")
+    return f"by {killed['by']}, {len(killed['refs'])} orders cancelled and confirmed; lifted"
+
+
+def _lift(program: Program, pictures: Path) -> None:
+    """解除停止…, the word typed as on a keyboard without an input method."""
+    screen, window = program.screen, program.window
+
+    def opened() -> bool:
+        # dead until the account has been looked at once more; pressing it before does nothing
+        screen.key(window, "ctrl+Return")
+        return _run(program, SOLIDS, HEAD) is None
+
+    until(opened, "the sheet that lifts the kill switch", 30, 0.5)
+    until(lambda: _sheet_open(program), "that sheet over the window")
+    screen.type(window, "jiechu")
+    until(lambda: _run(program, BLUES, BUTTON), "its button alive")
+    screen.save(pictures / "7-lift.png")
+    screen.key(window, "ctrl+Return")
+
+
+def leave(program: Program) -> str:
+    """Alt+F4 with nothing armed: window and trader go, and the journal is sound."""
+    program.close()
+    journal = program.journal()
+    if not journal.verdict.ok:
+        raise ProofError(journal.verdict.text)
+    return f"journal {journal.verdict.rows} rows, hash chain sound, {journal.counts()['FillBooked']} fills"
+
+
+def _confirmed(program: Program) -> bool:
+    """Whether the sheet is gone; else it is confirmed once more: its button is dead while new numbers are computed."""
+    if _sheet_open(program):
+        program.screen.key(program.window, "ctrl+Return")
+    return not _sheet_open(program)
+
+
+def _sheet_open(program: Program) -> bool:
+    """Whether the window is dimmed behind a sheet: the ground at its lower edge has not its plain colour."""
+    x, y, wide, high = program.screen.frame(program.window)
+    return program.screen.pixel(x + wide // 2, y + high - 2) not in GROUNDS
+
+
+def _run(program: Program, colours: frozenset[int], least: int) -> tuple[int, int] | None:
+    """The middle of the lowest row that has so many points of a colour side by side; None where there is none."""
+    image = program.screen.picture()
+    x, y, wide, high = program.screen.frame(program.window)
+    for row in range(min(y + high, image.height()) - 1, y + BARS, -3):
+        run = 0
+        for column in range(x, min(x + wide, image.width()), 2):
+            run = run + 2 if image.pixel(column, row) in colours else 0
+            if run >= least:
+                return column - least // 2, row
+    return None

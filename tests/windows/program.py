@@ -1,0 +1,106 @@
+"""The installed program from outside: its windows, its processes, what it keeps."""
+
+import json
+import shutil
+import sqlite3
+import tempfile
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from qmtdesk.store.journal import verify
+from tests.windows.screen import Screen
+from tests.windows.wine import ProofError, Wine, until
+
+PLACE = "C:\\程序测试\\qmtdesk"
+EXE = PLACE + "\\qmtdesk.exe"
+TITLE = "qmtdesk"
+GONE_S = 45.0
+
+
+class Program:
+    """One installed copy and its user's data."""
+
+    def __init__(self, wine: Wine, screen: Screen) -> None:
+        self.wine, self.screen = wine, screen
+        self.window = 0
+
+    @property
+    def folder(self) -> Path:
+        """Where it is installed."""
+        return self.wine.path(PLACE)
+
+    @property
+    def data(self) -> Path:
+        """What the user keeps."""
+        users = [each for each in self.wine.path(r"C:\users").iterdir() if each.name != "Public"]
+        return users[0] / "AppData" / "Local" / "qmtdesk"
+
+    def start(self, *words: str) -> int:
+        """Open it as a user does; its window."""
+        (self.data / "paper" / "window-seen.json").unlink(missing_ok=True)
+        self.wine.start(EXE, "--witness", *words)
+        self.window = self.screen.window(TITLE)
+        return self.window
+
+    def seen(self) -> dict[str, Any]:
+        """What the window says it shows; empty before it says anything."""
+        try:
+            told: dict[str, Any] = json.loads((self.data / "paper" / "window-seen.json").read_bytes())
+        except (OSError, ValueError):
+            return {}
+        if told["alarm"] == "error":
+            raise ProofError(f"the window shows an error: {told}; see desk.log")
+        return told
+
+    def attached(self) -> dict[str, Any]:
+        """Wait until the window shows the market of its trader."""
+        return self.until(lambda seen: seen["link"] == "attached" and seen["bonds"], "the market in the window")
+
+    def until(self, condition, what: str, limit_s: float = 90.0) -> dict[str, Any]:
+        """Wait until the window shows something; what it shows then."""
+        until(lambda: (seen := self.seen()) and condition(seen), what, limit_s)
+        return self.seen()
+
+    def close(self) -> None:
+        """Leave it by its window; the trader goes too when nothing is armed."""
+        self.screen.key(self.window, "alt+F4")
+        until(lambda: not self.wine.processes(), "the end of every qmtdesk.exe", GONE_S)
+
+    def journal(self) -> "JournalCopy":
+        """What it has written down so far."""
+        return JournalCopy(self.data / "paper")
+
+
+class JournalCopy:
+    """A copy of the journal, taken while the trader may be writing."""
+
+    def __init__(self, folder: Path) -> None:
+        with tempfile.TemporaryDirectory() as place:
+            for name in ("journal.db-wal", "journal.db"):
+                if (folder / name).exists():
+                    shutil.copyfile(folder / name, Path(place) / name)
+            path = Path(place) / "journal.db"
+            self.verdict = verify(path)
+            with closing(sqlite3.connect(path)) as connection:
+                self.rows: list[tuple[str, bytes]] = connection.execute(
+                    "SELECT kind, body FROM journal ORDER BY no"
+                ).fetchall()
+
+    def counts(self) -> Counter[str]:
+        """How many of each kind."""
+        return Counter(kind for kind, _ in self.rows)
+
+    def kill(self) -> dict[str, Any] | None:
+        """The kill switch as it stands; None when it is off."""
+        said = [body for kind, body in self.rows if kind == "KillSet"]
+        kill: dict[str, Any] | None = msgspec.json.decode(said[-1])["kill"] if said else None
+        return kill
+
+    def killed(self) -> dict[str, Any] | None:
+        """The kill switch once every cancel is confirmed and nothing is left; None before."""
+        kill = self.kill()
+        return kill if kill and kill["done_at"] else None
