@@ -51,6 +51,9 @@ FAULTS: dict[str, tuple[str, ...]] = {
     "O5": ("bad_words",),
 }
 
+NO_FAULTS = frozenset({"clear"})
+"""Counted beside the faults: what a user does rightly, and not often."""
+
 
 def by_row(seen: Mapping[str, int]) -> dict[str, int]:
     """How often each row's faults came up."""
@@ -59,4 +62,4 @@ def by_row(seen: Mapping[str, int]) -> dict[str, int]:
 
 def strangers(seen: Counter[str]) -> set[str]:
     """Faults that came up and belong to no row."""
-    return set(seen) - {name for names in FAULTS.values() for name in names}
+    return set(seen) - {name for names in FAULTS.values() for name in names} - NO_FAULTS

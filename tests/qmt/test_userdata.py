@@ -104,6 +104,7 @@ def test_a_running_terminals_folder_is_fine_in_every_respect(pc: InventedPc) -> 
     }
 
 
+@pytest.mark.fault("O13")
 @pytest.mark.parametrize(
     ("folder", "looked", "seen", "advice"),
     [
@@ -134,6 +135,7 @@ def test_a_wrong_folder_is_named_and_the_right_one_proposed(
     assert pc.tried == [], "nothing may be written into a folder that is the wrong one"
 
 
+@pytest.mark.fault("O13")
 def test_no_right_to_write_is_told_with_the_systems_words(pc: InventedPc) -> None:
     pc.refuses = "Permission denied"
     line = found(rf"{ROOT}\userdata_mini", pc, Code.LOOK_WRITABLE)
@@ -188,6 +190,7 @@ def test_another_windows_session_is_no_place_to_connect_from(pc: InventedPc) -> 
     assert (line.level, line.found.args) == ("bad", {"theirs": 1, "ours": 0})
 
 
+@pytest.mark.fault("O13")
 def test_another_version_beside_it_is_named(pc: InventedPc) -> None:
     other = pc.install(r"D:\国金QMT模拟")
     line = found(rf"{ROOT}\userdata_mini", pc, Code.LOOK_OTHERS)

@@ -99,12 +99,12 @@ def kill(program: Program, pictures: Path) -> str:
     """F12; every order confirmed as gone; then the word that lifts it."""
     program.screen.key(program.window, "F12")
     until(lambda: program.journal().kill(), "the kill switch in the journal", 30)
+    until(lambda: _run(program, SOLIDS, HEAD), "the sheet of the kill switch")
     program.screen.save(pictures / "6-all-stop.png")
     killed = until(
         lambda: (kill := program.journal().kill()) and kill["done_at"] and kill, "every cancel confirmed", 90
     )
     program.until(lambda seen: not seen["grids"] and not seen["guards"], "nothing armed any more", 30)
-    until(lambda: _run(program, SOLIDS, HEAD), "the sheet of the kill switch")
     _lift(program, pictures)
     until(lambda: program.journal().kill() is None, "the kill switch lifted by the typed word", 30)
     until(lambda: not _sheet_open(program), "the window without a sheet")

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -58,9 +59,12 @@ class Program:
 
     def attached(self) -> dict[str, Any]:
         """Wait until the window shows the market of its trader."""
-        return self.until(lambda seen: seen["link"] == "attached" and seen["bonds"], "the market in the window")
+        return self.until(
+            lambda seen: seen["link"] == "attached" and seen["bonds"] and "·" in seen["title"],
+            "the market in the window",
+        )
 
-    def until(self, condition, what: str, limit_s: float = 90.0) -> dict[str, Any]:
+    def until(self, condition: Callable[[dict[str, Any]], object], what: str, limit_s: float = 90.0) -> dict[str, Any]:
         """Wait until the window shows something; what it shows then."""
         until(lambda: (seen := self.seen()) and condition(seen), what, limit_s)
         return self.seen()

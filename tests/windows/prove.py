@@ -161,9 +161,11 @@ class Proof:
         # the uninstaller goes on in a copy of itself, so that it can remove itself
         until(lambda: not program.folder.exists(), "the program's folder gone")
         until(lambda: not entries(self.wine), "its entries in the registry gone")
-        self.wine.settle()
-        own, wrong = left_behind(before, files(self.wine))
-        text = "\n".join(["# the user's own", *own, "", "# should not be there", *wrong, ""])
+        # that copy is removed, as Windows does it, at the next start of the system
+        self.wine.restart()
+        own, setup, wrong = left_behind(before, files(self.wine))
+        parts = (("the user's own", own), ("empty, in Temp", setup), ("should not be there", wrong))
+        text = "\n".join(line for head, names in parts for line in (f"# {head}: {len(names)}", *names, ""))
         (self.out / "left-after-uninstall.txt").write_text(text, encoding="utf-8")
         if wrong:
             raise ProofError(f"left behind: {wrong[:8]}")

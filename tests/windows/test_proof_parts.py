@@ -78,7 +78,13 @@ def test_only_the_users_own_files_may_stay() -> None:
     before = frozenset({"windows/system.ini"})
     own = {"users/u/AppData/Local/qmtdesk/paper/journal.db", "users/u/.xtquant/1a/running_status"}
     wrong = {"程序测试/qmtdesk/runtime/python311.dll", "users/u/Desktop/qmtdesk.lnk", "~/.local/share/x.desktop"}
-    assert left_behind(before, before | own | wrong) == (sorted(own), sorted(wrong))
+    empty = {"users/u/Temp/~nsu1.tmp/"}
+    assert left_behind(before, before | own | wrong | empty) == (sorted(own), sorted(empty), sorted(wrong))
+
+
+def test_the_uninstallers_folder_in_temp_may_stay_only_empty() -> None:
+    copy = "users/u/Temp/~nsu1.tmp/Un.exe"
+    assert left_behind(frozenset(), frozenset({copy})) == ([], [], [copy])
 
 
 def test_waiting_for_what_never_comes_says_what_it_was() -> None:

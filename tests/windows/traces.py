@@ -6,24 +6,28 @@ from pathlib import Path
 from tests.windows.wine import ProofError, Wine
 
 OURS = (r"HKCU\Software\qmtdesk", r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\qmtdesk")
-ALLOWED = ("users/*/AppData/Local/qmtdesk/*", "users/*/.xtquant/*/running_status")
+OWN = ("users/*/AppData/Local/qmtdesk/*", "users/*/.xtquant/*/running_status")
+# the empty folder of the uninstaller's copy of itself; wine removes at a restart what lay in it, but not the folder
+OF_SETUP = ("users/*/Temp/~nsu*.tmp/",)
 
 
 def files(wine: Wine) -> frozenset[str]:
-    """Every file and link on drive C and in the home folder, and every folder that is empty."""
+    """Every file and link on drive C and in the home folder, and every folder that is empty, with a stroke behind."""
     found = set()
     for place, name in ((wine.path("C:\\"), ""), (wine.prefix.parent / "home", "~/")):
         for each in place.rglob("*"):
-            if each.is_symlink() or not each.is_dir() or not any(each.iterdir()):
-                found.add(name + each.relative_to(place).as_posix())
+            folder = each.is_dir() and not each.is_symlink()
+            if not folder or not any(each.iterdir()):
+                found.add(f"{name}{each.relative_to(place).as_posix()}{'/' * folder}")
     return frozenset(found)
 
 
-def left_behind(before: frozenset[str], after: frozenset[str]) -> tuple[list[str], list[str]]:
-    """What is there now and was not: the user's own, and what should not be there."""
+def left_behind(before: frozenset[str], after: frozenset[str]) -> tuple[list[str], list[str], list[str]]:
+    """What is there now and was not: the user's own, the setup's empty folder, and what should not be there."""
     new = sorted(after - before)
-    own = [name for name in new if any(fnmatch(name, each) for each in ALLOWED)]
-    return own, [name for name in new if name not in own]
+    own = [name for name in new if any(fnmatch(name, each) for each in OWN)]
+    setup = [name for name in new if any(fnmatch(name, each) for each in OF_SETUP)]
+    return own, setup, [name for name in new if name not in own and name not in setup]
 
 
 def entries(wine: Wine) -> list[str]:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OLDER = "0.0.9"
 NOT_COPIED = shutil.ignore_patterns(".venv", "dist", "__pycache__", ".pytest_cache", ".mypy_cache", ".hypothesis")
 # whatever may seep into a build: time zone, language, order of sets, rights of new files
-OTHER_SKY = {"TZ": "America/Caracas", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
+OTHER_SKY = {"TZ": "America/Caracas", "LC_ALL": "zh_CN.UTF-8", "PYTHONHASHSEED": "7"}
 
 
 class Built(NamedTuple):

@@ -142,6 +142,12 @@ class Wine:
         """Wait until nothing runs in the prefix any more."""
         self.run(["wineserver", "-w"], 60.0)
 
+    def restart(self) -> None:
+        """End everything in the prefix and start it again, as a computer is switched off and on."""
+        self.settle()
+        self.done("wineboot")
+        self.settle()
+
     def close(self) -> None:
         """End wine and the screen, and remove the prefix."""
         if self._env:
