@@ -10,8 +10,8 @@ from tests.windows.wine import ProofError, until
 SPEED = "20"
 """Of the paper market's clock: what takes an hour takes three minutes."""
 DEMO_GRIDS = 3
-BUTTON, HEAD = 90, 300
-"""Points side by side in one colour: of a button, of the kill sheet's head."""
+BUTTON, HEAD = 90, 600
+"""Points side by side in one colour: of a button; of the kill sheet's head, wider than a question's."""
 BARS = 140
 DEMO_BELOW = 40
 """From the lower edge of the button that starts a grid to the middle of the demonstration's."""
@@ -100,11 +100,11 @@ def kill(program: Program, pictures: Path) -> str:
     program.screen.key(program.window, "F12")
     until(lambda: program.journal().kill(), "the kill switch in the journal", 30)
     until(lambda: _run(program, SOLIDS, HEAD), "the sheet of the kill switch")
-    program.screen.save(pictures / "6-all-stop.png")
     killed = until(
         lambda: (kill := program.journal().kill()) and kill["done_at"] and kill, "every cancel confirmed", 90
     )
     program.until(lambda seen: not seen["grids"] and not seen["guards"], "nothing armed any more", 30)
+    program.screen.save(pictures / "6-all-stop.png")
     _lift(program, pictures)
     until(lambda: program.journal().kill() is None, "the kill switch lifted by the typed word", 30)
     until(lambda: not _sheet_open(program), "the window without a sheet")

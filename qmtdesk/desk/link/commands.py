@@ -77,7 +77,7 @@ class Commands(Protocol):
     def demo(self, done: Done | None = None) -> None: ...
     def ask_series(self, code: str, what: str) -> None: ...
     def bond_list(self, wish: ListWish, callback: Callable[[BondListAnswer], None]) -> None: ...
-    def list_clear(self, callback: Callable[[ClearList], None]) -> None: ...
+    def list_clear(self, callback: Callable[[ClearList | Ack], None]) -> None: ...
     def clear(self, rows: tuple[ClearRow, ...], done: Done | None = None) -> None: ...
     def keep_whole(self, on: bool, done: Done | None = None) -> None: ...  # noqa: FBT001
     def stop_clearing(self, code: str, done: Done | None = None) -> None: ...
@@ -167,7 +167,7 @@ class Wishes:
     def bond_list(self, wish: ListWish, callback: Callable[[BondListAnswer], None]) -> None:
         self.send(wish, callback)
 
-    def list_clear(self, callback: Callable[[ClearList], None]) -> None:
+    def list_clear(self, callback: Callable[[ClearList | Ack], None]) -> None:
         self.send(ListClear(), callback)
 
     def clear(self, rows: tuple[ClearRow, ...], done: Done | None = None) -> None:
@@ -230,7 +230,7 @@ class LinkCommands(Wishes):
     def bond_list(self, wish: ListWish, callback: Callable[[BondListAnswer], None]) -> None:
         self.send(wish, _only(BondListAnswer, callback))
 
-    def list_clear(self, callback: Callable[[ClearList], None]) -> None:
+    def list_clear(self, callback: Callable[[ClearList | Ack], None]) -> None:
         self.send(ListClear(), _only(ClearList, callback))
 
     def ask_series(self, code: str, what: str) -> None:

@@ -120,9 +120,14 @@ class ClearSheet(WishSheet):
         self._asking = True
         self.commands.list_clear(self._listed)
 
-    def _listed(self, answer: ClearList) -> None:
+    def _listed(self, answer: ClearList | Ack) -> None:
         self._asking = False
         if self.leaving or self._sending:
+            return
+        if isinstance(answer, Ack):
+            # no list, and why; what was shown stays until there is one
+            if answer.reason is not None:
+                self.say_foot(say(answer.reason))
             return
         self.list = answer
         self._outdated = self.table.show_lines(answer.lines, self._empty(answer)) or (
