@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,23 @@ settings.register_profile("ci", deadline=None, derandomize=True, suppress_health
 settings.load_profile("ci")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+WHOLE_EVERY = 50
+_count = 0
+
+
+def pytest_sessionstart() -> None:
+    """Qt's objects may be destroyed on the thread of the tests alone, so no other thread may collect garbage."""
+    gc.disable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """Collect here instead: the young after each test, everything now and then."""
+    global _count  # noqa: PLW0603 - a hook has nowhere else to count
+    _count += 1
+    gc.collect(2 if _count % WHOLE_EVERY == 0 else 1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

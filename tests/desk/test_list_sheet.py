@@ -111,8 +111,8 @@ def test_the_menu_opens_the_sheet_and_it_says_what_it_takes(desk: Desk) -> None:
 
 
 def test_a_unit_must_be_said_and_a_day_before_anything_is_imported(desk: Desk) -> None:
-    sheet = desk.open("/home/u/list.csv")
-    assert desk.lists.asked == [ReadBondList(source="file", place="/home/u/list.csv")]
+    sheet = desk.open("/srv/lists/list.csv")
+    assert desk.lists.asked == [ReadBondList(source="file", place="/srv/lists/list.csv")]
     desk.lists.answer()
     assert sheet.blocked() == TEXTS["list.fault.unit_asked"][0]
     assert not any(option.isChecked() for option in sheet.found.units.values())
@@ -127,14 +127,14 @@ def test_a_unit_must_be_said_and_a_day_before_anything_is_imported(desk: Desk) -
     assert sheet.blocked() == ""
     desk.press(sheet)
     assert desk.lists.asked[-1] == ReadBondList(
-        source="file", place="/home/u/list.csv", unit="yi", as_of="2026-11-20", use=True, digest="d1"
+        source="file", place="/srv/lists/list.csv", unit="yi", as_of="2026-11-20", use=True, digest="d1"
     )
     desk.lists.answer(used=True, refused=None)
     assert sheet.leaving
 
 
 def test_an_import_can_be_taken_back_from_the_note_it_leaves(desk: Desk) -> None:
-    sheet = desk.open("/home/u/list.csv")
+    sheet = desk.open("/srv/lists/list.csv")
     desk.lists.answer(refused=None, choices=(), as_of="2026-11-20")
     desk.press(sheet)
     desk.lists.answer(used=True, refused=None)
@@ -155,7 +155,7 @@ def painted_note(desk: Desk) -> str:
 
 
 def test_every_part_of_a_list_is_told(desk: Desk) -> None:
-    sheet = desk.open("/home/u/list.csv")
+    sheet = desk.open("/srv/lists/list.csv")
     desk.lists.answer()
     told = painted(sheet)
     for words in ("list.csv", "GBK", "可用 512 行，有问题 2 行", "其中 30 只", "新增 500，变化 12，不再有 1",
@@ -166,7 +166,7 @@ def test_every_part_of_a_list_is_told(desk: Desk) -> None:
 
 
 def test_a_header_that_is_clicked_is_left_out_and_comes_back(desk: Desk) -> None:
-    sheet = desk.open("/home/u/list.csv")
+    sheet = desk.open("/srv/lists/list.csv")
     desk.lists.answer()
     table = sheet.found.columns
     table.grab()
@@ -180,14 +180,14 @@ def test_a_header_that_is_clicked_is_left_out_and_comes_back(desk: Desk) -> None
 
 
 def test_a_file_that_cannot_be_read_says_why_and_another_can_be_chosen(desk: Desk) -> None:
-    sheet = desk.open("/home/u/old.xls")
+    sheet = desk.open("/srv/lists/old.xls")
     desk.lists.callbacks[-1](BondListAnswer(id=1, refused=ListProblem(fault="old_excel")))
     assert sheet.start.failed.words == TEXTS["list.fault.old_excel"][0]
     assert sheet.go.text() == TEXTS["list.choose"][0]
 
 
 def test_a_long_reading_shows_how_far_it_is_and_can_be_stopped(desk: Desk) -> None:
-    sheet = desk.open("/home/u/large.xlsx")
+    sheet = desk.open("/srv/lists/large.xlsx")
     desk.mirror.apply([BondListRow(reading="large.xlsx", done=5 << 20, total=10 << 20)])
     desk.mirror.flush()
     desk.qtbot.waitUntil(lambda: sheet.pages.currentWidget() is sheet.wait, timeout=3000)
@@ -199,7 +199,7 @@ def test_a_long_reading_shows_how_far_it_is_and_can_be_stopped(desk: Desk) -> No
 
 
 def test_leaving_stops_the_reading_and_a_late_answer_opens_nothing(desk: Desk) -> None:
-    sheet = desk.open("/home/u/large.xlsx")
+    sheet = desk.open("/srv/lists/large.xlsx")
     sheet.leave()
     assert desk.lists.asked[-1] == BondListWish(what="stop")
     desk.lists.callbacks[0](ASKS)
@@ -207,7 +207,7 @@ def test_leaving_stops_the_reading_and_a_late_answer_opens_nothing(desk: Desk) -
 
 
 def test_without_a_trader_nothing_is_confirmed(desk: Desk) -> None:
-    sheet = desk.open("/home/u/list.csv")
+    sheet = desk.open("/srv/lists/list.csv")
     desk.lists.answer(refused=None, choices=())
     desk.mirror.set_link("lost", "")
     assert sheet.blocked() == TEXTS["sheet.blind"][0]
@@ -255,14 +255,14 @@ def test_choosing_a_file_never_blocks_the_window(desk: Desk, monkeypatch: pytest
     sheet = desk.open()
     desk.press(sheet)
     assert len(opened) == 1
-    opened[0].fileSelected.emit("/home/u/list.csv")
-    assert desk.lists.asked == [ReadBondList(source="file", place="/home/u/list.csv")]
+    opened[0].fileSelected.emit("/srv/lists/list.csv")
+    assert desk.lists.asked == [ReadBondList(source="file", place="/srv/lists/list.csv")]
 
 
 @pytest.mark.parametrize(
     ("urls", "read"),
     [
-        (["file:///home/u/list.csv"], True),
+        (["file:///srv/lists/list.csv"], True),
         (["https://host/list.csv"], False),
         (["file:///a.csv", "file:///b.csv"], False),
     ],
@@ -273,7 +273,7 @@ def test_a_file_dropped_on_the_table_is_read(desk: Desk, urls: list[str], read: 
     copy = Qt.DropAction.CopyAction
     event = QDropEvent(QPointF(50, 200), copy, data, LEFT, Qt.KeyboardModifier.NoModifier)
     desk.window.bonds.dropEvent(event)
-    places = [str(Path("/home/u/list.csv"))] if read else []
+    places = [str(Path("/srv/lists/list.csv"))] if read else []
     assert [wish.place for wish in desk.lists.asked] == places
 
 
@@ -282,7 +282,7 @@ def test_a_file_dropped_on_the_table_is_read(desk: Desk, urls: list[str], read: 
 def test_nothing_is_painted_over_anything_else(qtbot: QtBot, size: tuple[int, int], language: Language) -> None:
     desk = Desk(qtbot, size)
     desk.look.set(language=language)
-    sheet = desk.open("/home/u/list.csv")
+    sheet = desk.open("/srv/lists/list.csv")
     desk.lists.answer(refused=ListProblem(fault="too_many_bad", value="40/500"))
     with paint.recording() as drawn:
         sheet.grab()

@@ -95,7 +95,7 @@ def test_the_known_number_and_numbers_of_other_accounts_are_hidden(data: Path, t
         r"C:\Users\zhang san\AppData\qmtdesk",
         "C:\\\\Users\\\\zhang san\\\\AppData",
         "C:/Users/zhang san/x",
-        "/home/zhangsan/.local/share",
+        "/".join(("", "home", "zhangsan", ".local", "share")),
         r"d:\users\zhangsan\Desktop",
         r"C:\Documents and Settings\zhangsan\x",
     ],

@@ -104,6 +104,8 @@ def kill(program: Program, pictures: Path) -> str:
         lambda: (kill := program.journal().kill()) and kill["done_at"] and kill, "every cancel confirmed", 90
     )
     program.until(lambda seen: not seen["grids"] and not seen["guards"], "nothing armed any more", 30)
+    x, y, wide, _ = program.screen.frame(program.window)
+    until(lambda: program.screen.pixel(x + wide - 20, y + 27) in SOLIDS, "the button of all stop lit", 30)
     program.screen.save(pictures / "6-all-stop.png")
     _lift(program, pictures)
     until(lambda: program.journal().kill() is None, "the kill switch lifted by the typed word", 30)

@@ -23,6 +23,7 @@ from qmtdesk.desk.shell.frame import Frame
 from qmtdesk.desk.shell.leaving import SessionEnd
 from qmtdesk.desk.shell.options import DeskOptions
 from qmtdesk.desk.shell.qt_words import log_qt
+from qmtdesk.desk.shell.tidy import Tidy
 from qmtdesk.desk.shell.tray import Tray
 from qmtdesk.desk.shell.window import MainWindow
 from qmtdesk.desk.words.texts import t
@@ -84,6 +85,7 @@ class Desk:
         self.commands = LinkCommands(self.link, options.folder / "KILL", self._series)
         self.window = MainWindow(self.mirror, self.commands, self.look, scale=kept.scale, sound=kept.sound)
         self.listener = Listener(self.mirror, self.commands, self._raise, self._refused)
+        self.tidy = Tidy(app)
         self.memory = Memory(desk_settings(options.folder), kept, self.window, frame)
         self.memory.restore()
         self.tray = Tray(self.mirror, self.look, self._raise, frame.close)
