@@ -16,6 +16,7 @@ from qmtdesk.store.journal_excerpt import excerpt
 from qmtdesk.trader.check import version_of
 from qmtdesk.trader.check_text import as_json, as_text
 from qmtdesk.wire.files import write_atomic
+from qmtdesk.wire.inside import inside
 from qmtdesk.wire.live_settings import live_settings
 from qmtdesk.wire.probe_lines import ProbeLine
 from qmtdesk.wire.redact import know_account
@@ -107,10 +108,10 @@ def _sources(base: Path, lines: Sequence[ProbeLine], screen: str) -> Iterator[So
 def _small(folder: Path, mode: str) -> Iterator[Source]:
     for path in sorted(folder.glob("*-settings.json*")):
         yield Source(f"settings/{mode}/{path.name}", "settings", _tail(path, SETTINGS_BYTES))
-    refusal = folder / "trader-refusal.txt"
+    refusal = inside(folder, "trader-refusal.txt")
     if refusal.exists():
         yield Source(f"logs/{mode}/{refusal.name}", "why the trader would not start", _tail(refusal, LOG_BYTES))
-    journal = folder / "journal.db"
+    journal = inside(folder, "journal.db")
     if journal.exists():
         yield Source(f"journal/{mode}.txt", "the first and newest rows of the journal", lambda: _journal(journal))
 

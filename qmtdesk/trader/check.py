@@ -16,6 +16,7 @@ from qmtdesk.store.journal import JournalError, verify
 from qmtdesk.store.settings import TraderSettings, trader_settings
 from qmtdesk.trader.asked import Answered, ask_trader
 from qmtdesk.wire.attach import RefusedError
+from qmtdesk.wire.inside import inside
 from qmtdesk.wire.line import LineLostError
 from qmtdesk.wire.live_settings import LiveSettings, live_settings
 from qmtdesk.wire.live_talk import HealthRow
@@ -129,7 +130,7 @@ def _folder(folder: Path, mode: str) -> Generator[ProbeLine, None, Answered | No
     yield line
     if answered is not None and answered.health is not None:
         yield from _lamps(answered.health)
-    yield _journal(folder / "journal.db", mode)
+    yield _journal(inside(folder, "journal.db"), mode)
     yield _settings(trader_settings(folder), mode)
     if mode == "live":
         yield _settings(live_settings(folder), mode)
@@ -138,7 +139,7 @@ def _folder(folder: Path, mode: str) -> Generator[ProbeLine, None, Answered | No
 
 def _holder(folder: Path) -> int:
     """The process that holds the folder, 0 when nobody does. The lock's file is not made by looking."""
-    path = folder / "trader.lock"
+    path = inside(folder, "trader.lock")
     if not path.exists() or is_free(path):
         return 0
     return FolderLock(path).holder()

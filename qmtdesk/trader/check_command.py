@@ -10,6 +10,7 @@ from typing import NamedTuple
 from qmtdesk.trader.bundle import write_bundle
 from qmtdesk.trader.check import Wish, check
 from qmtdesk.trader.check_text import all_fine, as_json, in_words, verdict
+from qmtdesk.wire.inside import inside
 from qmtdesk.wire.probe_lines import Language, ProbeLine
 from qmtdesk.wire.redact import redact
 from qmtdesk.wire.spawn import child_environment, trader_command
@@ -57,7 +58,7 @@ def bundle_of(folder: Path, screen: str = "") -> Path:
     Reading and hiding takes seconds of a processor, which a trading process has better uses for. It blocks: call it on
     a thread of its own.
     """
-    target = folder / f"diagnostics-{datetime.now(SHANGHAI).strftime('%Y%m%d-%H%M%S')}.zip"
+    target = inside(folder, f"diagnostics-{datetime.now(SHANGHAI).strftime('%Y%m%d-%H%M%S')}.zip")
     words = ["--data", str(folder.parent), "check", "--no-connect", "--bundle", str(target), "--screen", screen]
     try:
         done = run(  # noqa: S603 - our own program, no shell
