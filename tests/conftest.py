@@ -21,6 +21,12 @@ def pytest_sessionstart() -> None:
     gc.disable()
 
 
+def pytest_collection_finish() -> None:
+    """The thousands of tests and all that is imported stay to the end: no later collection need look at them."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
     """Collect here instead: the young after each test, everything now and then."""

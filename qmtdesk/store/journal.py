@@ -14,7 +14,10 @@ from qmtdesk.wire.files import replace_patiently
 SHANGHAI = timezone(timedelta(hours=8))
 GENESIS = bytes(32)
 PAGE = 1000
-DAMAGE = ("malformed", "no such", "corrupt", "decode")
+DAMAGE = ("malformed", "no such", "corrupt", "decode", "unsupported")
+# of SQLite's file header, up to and with the byte that says how the file may be written (2: with a WAL)
+HEADER_BYTES = 19
+WAL_VERSION = 2
 """Words in an OperationalError that blame the file."""
 
 Connect = Callable[[Path], sqlite3.Connection]
@@ -77,6 +80,7 @@ class Journal:
         Raises JournalDamagedError, JournalTooNewError, or JournalError when the disk or another process is in the way.
         """
         with _Translated(path):
+            _check_header(path)
             connection = connect(path)
             try:
                 _prepare(connection)
@@ -138,6 +142,7 @@ def verify(path: Path) -> Verdict:
     if not path.exists():
         raise JournalError(f"{path} is not there")
     try:
+        _check_header(path)
         with _Translated(path), closing(_connect_to_read(path)) as connection:
             _check_pages(connection)
             return _check_rows(connection)
@@ -194,6 +199,19 @@ class _Translated:
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", timeout=0.5, isolation_level=None, uri=True)
+
+
+def _check_header(path: Path) -> None:
+    """A write version nobody has written: SQLite opens such a file to read, and only the first order would find out.
+
+    Looked at before SQLite has the file: closing a second handle would take its locks away.
+    """
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        head = file.read(HEADER_BYTES)
+    if len(head) == HEADER_BYTES and head[-1] > WAL_VERSION:
+        raise JournalDamagedError(f"{path}: the file is damaged: write version {head[-1]}")
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

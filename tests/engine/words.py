@@ -6,7 +6,9 @@ from qmtdesk.domain.account import AccountReport, Asset, BrokerOrder, Position
 from qmtdesk.domain.messages import AccountReported, ArmGrid, FillReported, OrderReported, Place, TimePassed
 from qmtdesk.domain.order import Fill, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import BaseKind, GridPlan
+from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
+from qmtdesk.engine import gate
 from qmtdesk.engine.core import Step
 from qmtdesk.simulate.market_day import BOND, MarketDay
 
@@ -91,3 +93,19 @@ def look(day: MarketDay, times: int = 3, **rows: object) -> None:
     for _ in range(times):
         beat(day, 3)
         answer(day, **rows)  # type: ignore[arg-type]
+
+
+def why(day: MarketDay, place: Place) -> Why | None:
+    """Why the gate would refuse this order now, None when it would pass."""
+    reason = gate.refusal(day.state, replace(place, ref="q-new"))
+    return reason and reason.why
+
+
+def said(day: MarketDay, why: Why) -> int:
+    """How many lines of the log give this reason."""
+    return sum(1 for line in day.state.lines if line.reason.why is why)
+
+
+def report_of(day: MarketDay, **parts: object) -> AccountReport:
+    """What the counter would report now, with some parts exchanged."""
+    return replace(day.exchange.report(day.at), **parts)  # type: ignore[arg-type]

@@ -235,7 +235,7 @@ ORDINARY = (
     "row 12345678 is not as it was written",
     "command 8675309123456 cannot be carried out",
     "123230.SZ 600000.SH 000400",
-    "trader 31415 starts in /home/张 三/.local/share/qmtdesk/replay/0123456789abcdef",
+    "trader 31415 starts in /data/张 三/.local/share/qmtdesk/replay/0123456789abcdef",
     'File "/opt/qmtdesk/trader/process.py", line 112, in run_trader',
     "KeyError: 'q261121-000042'",
     "test_of_five_traders_started_at_once_one_stays0",

@@ -112,7 +112,7 @@ nonsense
 @pytest.mark.parametrize(
     ("folder", "kind"),
     [
-        ("/home/x", "ext4"),
+        ("/data/x", "ext4"),
         ("/mnt/nas", "cifs"),
         ("/mnt/nas/data/paper", "cifs"),
         ("/mnt/nasty", "ext4"),

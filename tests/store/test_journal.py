@@ -9,15 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from journal_kit import contents, filled, row
 
-from qmtdesk.store import journal as module
 from qmtdesk.store.journal import (
     Journal,
     JournalDamagedError,
     JournalError,
     JournalRow,
     JournalTooNewError,
-    StoredRow,
     connect,
     open_or_set_aside,
     seal,
@@ -26,31 +25,6 @@ from qmtdesk.store.journal import (
 from qmtdesk.store.journal_schema import NEWEST, migrate
 
 ROOT = Path(__file__).parents[2]
-
-
-def row(n: int, size: int = 40) -> JournalRow:
-    return JournalRow(1_700_000_000_000 + n, "event" if n % 3 else "intent", bytes([n % 256]) * size)
-
-
-def filled(path: Path, count: int, *, by: int = 7) -> list[JournalRow]:
-    rows = [row(n) for n in range(count)]
-    journal = Journal.open(path)
-    for at in range(0, count, by):
-        journal.append(rows[at : at + by], durable=at % 2 == 0)
-    journal.close()
-    return rows
-
-
-def plain(stored: StoredRow) -> JournalRow:
-    return JournalRow(stored.at, stored.kind, stored.body)
-
-
-def contents(path: Path) -> list[JournalRow]:
-    journal = Journal.open(path)
-    rows = list(journal.read())
-    journal.close()
-    assert [each.no for each in rows] == list(range(1, len(rows) + 1))
-    return [plain(each) for each in rows]
 
 
 def test_what_was_appended_is_read_back_in_order_after_a_restart(tmp_path):
@@ -118,44 +92,6 @@ def test_durable_rows_are_flushed_and_others_are_not(tmp_path):
     journal.close()
 
 
-EDITS = {
-    "a body": ("UPDATE journal SET body = x'00' WHERE no = 20", 20),
-    "a time": ("UPDATE journal SET at = at + 1 WHERE no = 33", 33),
-    "a kind": ("UPDATE journal SET kind = 'other' WHERE no = 1", 1),
-    "a row lost": ("DELETE FROM journal WHERE no = 25", 25),
-    "the first lost": ("DELETE FROM journal WHERE no = 1", 1),
-    "renumbered": ("UPDATE journal SET no = 1000 WHERE no = 40", 40),
-    "a hash": ("UPDATE journal SET hash = zeroblob(32) WHERE no = 7", 7),
-    "one put in": ("INSERT INTO journal SELECT 41, at, kind, body, hash FROM journal WHERE no = 40", 41),
-}
-
-
-@pytest.mark.parametrize(("edit", "bad"), EDITS.values(), ids=EDITS)
-def test_every_edit_by_hand_is_found_and_the_file_kept(tmp_path, edit, bad):
-    path = tmp_path / "journal.db"
-    filled(path, 40)
-    with sqlite3.connect(path) as connection:
-        connection.execute(edit)
-    connection.close()
-    verdict = verify(path)
-    assert (verdict.ok, verdict.first_bad) == (False, bad)
-    with pytest.raises(JournalDamagedError):
-        Journal.open(path)
-    journal, kept = open_or_set_aside(path)
-    assert list(journal.read()) == []
-    journal.close()
-    assert verify(kept).first_bad == bad
-
-
-def test_a_value_of_a_wrong_kind_is_damage(tmp_path):
-    path = tmp_path / "journal.db"
-    filled(path, 4)
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE journal SET body = 'text' WHERE no = 2")
-    connection.close()
-    assert not verify(path).ok
-
-
 def test_kinds_and_bodies_cannot_be_shifted_into_each_other():
     assert seal(bytes(32), JournalRow(1, "ab", b"c")) != seal(bytes(32), JournalRow(1, "a", b"bc"))
 
@@ -167,47 +103,6 @@ def test_rows_of_any_bytes_survive(tmp_path_factory, body):
     journal.append([JournalRow(-5, "种类", body)], durable=False)
     journal.close()
     assert contents(path) == [JournalRow(-5, "种类", body)]
-
-
-def test_a_sound_journal_is_not_set_aside(tmp_path):
-    rows = filled(tmp_path / "journal.db", 9)
-    journal, kept = open_or_set_aside(tmp_path / "journal.db")
-    assert kept is None
-    assert [plain(each) for each in journal.read()] == rows
-    journal.close()
-
-
-def test_two_damaged_journals_in_one_second_are_both_kept(tmp_path):
-    path = tmp_path / "journal.db"
-    kept = []
-    for n in range(3):
-        path.write_bytes(b"no database at all, number %d" % n * 50)
-        journal, aside = open_or_set_aside(path)
-        journal.close()
-        kept.append(aside)
-    assert len(set(kept)) == 3
-    assert [f"number {n}".encode() in each.read_bytes() for n, each in enumerate(kept)] == [True] * 3
-
-
-def test_a_damaged_journals_log_is_moved_with_it_so_that_the_fresh_one_never_meets_it(tmp_path):
-    path = tmp_path / "journal.db"
-    for tail in ("", "-wal", "-shm"):
-        path.with_name(path.name + tail).write_text(f"damaged{tail}")
-    kept = module.set_aside(path)
-    assert {each.name.removeprefix(kept.name): each.read_text() for each in tmp_path.iterdir()} == {
-        "": "damaged",
-        "-wal": "damaged-wal",
-        "-shm": "damaged-shm",
-    }
-
-
-def test_another_programs_database_is_set_aside(tmp_path):
-    path = tmp_path / "journal.db"
-    with sqlite3.connect(path) as connection:
-        connection.execute("CREATE TABLE photos (name TEXT)")
-    connection.close()
-    with pytest.raises(JournalDamagedError, match="no journal"):
-        Journal.open(path)
 
 
 def test_a_newer_journal_is_refused_and_left_alone(tmp_path):
@@ -394,69 +289,6 @@ def test_killing_the_writer_loses_nothing_it_was_promised(tmp_path, long_run):
         assert verdict.rows % 2 == 0
 
 
-@pytest.mark.fault("X2")
-def test_torn_zeroed_and_garbled_tails_open_to_a_clean_prefix(tmp_path, long_run):
-    """The write-ahead log is what a power failure tears."""
-    source = tmp_path / "source.db"
-    rows = [row(n, 90) for n in range(60)]
-    journal = Journal.open(source)
-    for each in rows:
-        journal.append([each], durable=True)
-    main, wal = source.read_bytes(), source.with_name("source.db-wal").read_bytes()
-    journal.close()
-    dice = random.Random(11)
-    lengths = set()
-    for n in range(4000 if long_run else 250):
-        path = tmp_path / "torn.db"
-        for part in tmp_path.glob("torn.db*"):
-            part.unlink()
-        at = dice.randrange(len(wal))
-        tail = [b"", bytes(len(wal) - at), dice.randbytes(len(wal) - at)][n % 3]
-        path.write_bytes(main)
-        path.with_name("torn.db-wal").write_bytes(wal[:at] + tail)
-        journal, kept = open_or_set_aside(path)
-        found = [plain(each) for each in journal.read()]
-        journal.append([row(1)], durable=True)
-        journal.close()
-        assert kept is None
-        assert found == rows[: len(found)]
-        lengths.add(len(found))
-    assert len(lengths) > 20
-
-
-@pytest.mark.fault("X5")
-def test_random_bytes_anywhere_open_or_are_set_aside_and_never_pass_unnoticed(tmp_path, long_run):
-    source = tmp_path / "source.db"
-    rows = filled(source, 120)
-    good = source.read_bytes()
-    dice = random.Random(13)
-    aside = 0
-    for n in range(3000 if long_run else 250):
-        folder = tmp_path / f"f{n}"
-        folder.mkdir()
-        path = folder / "journal.db"
-        bad = bytearray(good)
-        at, length = dice.randrange(len(bad)), dice.choice((1, 8, 512, 5000))
-        if n % 4:
-            bad[at : at + length] = dice.randbytes(len(bad[at : at + length]))
-        else:
-            del bad[at:]
-        path.write_bytes(bad)
-        try:
-            journal, kept = open_or_set_aside(path)
-        except JournalTooNewError:
-            continue
-        found = [plain(each) for each in journal.read()]
-        journal.append([row(1)], durable=False)
-        journal.close()
-        assert found in ([], rows)
-        if found == [] and bad:
-            assert kept is not None
-            assert bytes(bad) == kept.read_bytes()
-        aside += kept is not None
-    assert aside > 100
-
-
 @pytest.mark.fault("X6")
 def test_a_drive_without_wal_is_refused(tmp_path):
     class NoWal(Failing):
@@ -470,16 +302,3 @@ def test_a_drive_without_wal_is_refused(tmp_path):
 def test_a_folder_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(JournalError):
         open_or_set_aside(tmp_path / "none" / "journal.db")
-
-
-def test_a_damaged_journal_that_cannot_be_moved_is_an_error(tmp_path, monkeypatch):
-    path = tmp_path / "journal.db"
-    path.write_bytes(b"nonsense" * 600)
-
-    def refuse(source: Path, target: Path) -> None:
-        raise PermissionError("in use")
-
-    monkeypatch.setattr(module, "replace_patiently", refuse)
-    with pytest.raises(JournalError, match="cannot be moved"):
-        open_or_set_aside(path)
-    assert path.read_bytes() == b"nonsense" * 600

@@ -76,9 +76,10 @@ class FakeTrader:
 
     def on_line(self, line: Line, first: bytes) -> None:
         assert hello(first).proto == PROTOCOL
-        line.send(encode(self.greeting or Welcome(PROTOCOL, self.boot, 4242, "x")))
         talk = Talk(line)
+        # first: the desk may be attached before `send` has returned
         self.talks.append(talk)
+        line.send(encode(self.greeting or Welcome(PROTOCOL, self.boot, 4242, "x")))
         talk.done.wait(60)
 
     def stop(self) -> None:

@@ -1,0 +1,100 @@
+"""An order in a state nobody knows is in doubt: asked about, frozen, never given up."""
+
+import pytest
+from words import ID, by_hand, deaf_grid, look, row_of, said, told, traded, why
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.account import BrokerOrder
+from qmtdesk.domain.order import OrderState, OwnerKind, Side
+from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
+from qmtdesk.simulate.market_day import BOND, MarketDay
+
+S = OrderState
+
+
+def odd(day: MarketDay, place: m.Place, number: str = "255", filled: int = 0) -> BrokerOrder:
+    return replace(row_of(day, place, S.UNKNOWN, filled), odd=number)
+
+
+@pytest.mark.fault("G7")
+@pytest.mark.parametrize("number", ["255", "58", "-1", ""])
+def test_a_state_nobody_knows_leaves_the_order_in_doubt_and_freezes_its_side(number: str) -> None:
+    day, place = deaf_grid()
+    day.feed(m.OrderReported(odd(day, place, number)))
+    order = day.state.orders[place.ref]
+    assert (order.state, order.broker_id, order.odd, order.in_doubt) == (S.WORKING, ID, number or "?", True)
+    (line,) = [each for each in day.state.lines if each.reason.why is Why.ORDER_NOT_UNDERSTOOD]
+    assert line.reason.get("status") == (number or "?")
+    other = replace(place, price=place.price - 1_000, owner=replace(place.owner, slot=place.owner.slot - 9))
+    assert why(day, other) is Why.SIDE_FROZEN
+    assert why(day, replace(other, side=Side.SELL, price=place.price + 1_000)) is not Why.SIDE_FROZEN
+    day.feed(m.OrderReported(odd(day, place, number)))
+    assert said(day, Why.ORDER_NOT_UNDERSTOOD) == 1
+    assert day.state.orders == day.folded().orders
+
+
+def test_an_order_in_a_state_nobody_knows_is_asked_about_and_never_given_up() -> None:
+    day, place = deaf_grid()
+    day.feed(m.OrderReported(odd(day, place)))
+    asked = day.state.request
+    look(day, 20, orders=[odd(day, place)])
+    assert day.state.request - asked >= 20
+    order = day.state.orders[place.ref]
+    assert order.live
+    assert order.in_doubt
+    assert day.places(BOND) == [place]
+
+
+def test_trades_of_an_order_in_a_state_nobody_knows_are_booked() -> None:
+    day, place = deaf_grid()
+    traded(day, place, 40)
+    day.feed(m.OrderReported(odd(day, place, filled=40)))
+    order = day.state.orders[place.ref]
+    assert (order.state, order.filled, order.told_filled, order.in_doubt) == (S.PARTIAL, 40, 40, True)
+
+
+@pytest.mark.parametrize("then", [S.WORKING, S.CANCELLED])
+def test_a_word_that_is_understood_ends_the_doubt(then: S) -> None:
+    day, place = deaf_grid()
+    day.feed(m.OrderReported(odd(day, place)))
+    told(day, place, then)
+    order = day.state.orders[place.ref]
+    assert (order.state, order.odd, order.in_doubt) == (then, "", False)
+
+
+def test_a_final_order_stays_final_whatever_is_said_afterwards() -> None:
+    day, place = deaf_grid()
+    told(day, place, S.CANCELLED)
+    before = day.state.orders[place.ref]
+    day.feed(m.OrderReported(odd(day, place)))
+    assert day.state.orders[place.ref] == before
+
+
+def test_somebody_elses_order_in_a_state_nobody_knows_is_kept_and_alarms_nobody() -> None:
+    day = MarketDay().open()
+    hand = by_hand(BOND, Side.BUY, 119_000, 100)
+    day.feed(m.OrderReported(odd(day, hand)))
+    assert day.state.orders["x" + ID].odd == "255"
+    assert said(day, Why.ORDER_NOT_UNDERSTOOD) == 0
+    told(day, hand, S.WORKING)
+    assert (day.state.orders["x" + ID].state, day.state.orders["x" + ID].odd) == (S.WORKING, "")
+
+
+def test_a_doubt_goes_with_the_number_to_the_order_it_turns_out_to_be() -> None:
+    day, place = deaf_grid()
+    day.feed(m.OrderReported(replace(odd(day, place), remark="")))
+    assert day.state.orders["x" + ID].owner.kind is OwnerKind.FOREIGN
+    day.feed(m.SubmitAnswered(place.ref, ID))
+    assert day.state.orders[place.ref].in_doubt
+
+
+def test_the_user_may_decide_about_an_order_nobody_understands() -> None:
+    day, place = deaf_grid()
+    told(day, place, S.WORKING)
+    assert day.feed(m.DecideUnknown(place.ref)).refusal is not None
+    day.feed(m.OrderReported(odd(day, place)))
+    assert day.feed(m.DecideUnknown(place.ref)).refusal is None
+    assert day.state.orders[place.ref].state is S.REFUSED
+    day.feed(m.OrderReported(odd(day, place)))
+    assert day.state.orders[place.ref].in_doubt
