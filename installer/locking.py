@@ -14,7 +14,7 @@ LOCKS = (
     ("test", ("--universal", "--python-version", "3.10", "--extra", "test")),
     ("build", ("--universal", "--python-version", "3.11", "--extra", "package")),
 )
-FOR_PACKAGE = ("--python-platform", "x86_64-pc-windows-msvc", "--python-version", "3.11", "--extra", "drivers")
+FOR_PACKAGE = ("--python-platform", "x86_64-pc-windows-msvc", "--python-version", "3.11", "--extra", "sql")
 QUIET = ("--quiet", "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links")
 
 

@@ -30,7 +30,8 @@ def make_setup(plan: Plan, icon: Path, *, quick: bool) -> None:
     }
     words = [tool(MAKENSIS, ADVICE), "-V2", "-WX", "-INPUTCHARSET", "UTF8"]
     words += [f"-D{name}={value}" for name, value in values.items()]
-    env = {**os.environ, "SOURCE_DATE_EPOCH": str(plan.at), "TZ": "UTC"}
+    # in a plain C locale makensis cannot open a script that holds Chinese
+    env = {**os.environ, "SOURCE_DATE_EPOCH": str(plan.at), "TZ": "UTC", "LC_ALL": "C.UTF-8"}
     done = subprocess.run([*words, str(HERE / "setup.nsi")], cwd=HERE, env=env, check=False)
     if done.returncode or not plan.setup.exists():
         raise SetupError("makensis 没有做出安装程序，上面是它的原话 / makensis made no setup; its own words are above")

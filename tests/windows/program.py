@@ -16,7 +16,7 @@ from qmtdesk.store.journal import verify
 from tests.windows.screen import Screen
 from tests.windows.wine import ProofError, Wine, until
 
-PLACE = "C:\\程序测试\\qmtdesk"
+PLACE = "C:\\程序测试\\我的程序\\qmtdesk"
 EXE = PLACE + "\\qmtdesk.exe"
 TITLE = "qmtdesk"
 GONE_S = 45.0

@@ -1,6 +1,6 @@
-"""Proves the Windows package under wine: builds it twice, installs, drives, upgrades and removes it.
+"""Proves the Windows package under wine: builds it twice, installs, upgrades, drives and removes it.
 
-    python -m installer prove [--out FOLDER] [--dist FOLDER]
+    python -m installer prove [--out FOLDER] [--quick] [--dist FOLDER]
 
 Prints a table and leaves log, pictures and lists in the folder; the exit code says whether everything was shown.
 """
@@ -22,12 +22,17 @@ from tests.windows.program import EXE, PLACE, Program
 from tests.windows.screen import Screen
 from tests.windows.shims import refuse_shims
 from tests.windows.traces import entries, files, left_behind, shortcuts, value
-from tests.windows.two_builds import OLDER, ROOT, Built
+from tests.windows.two_builds import OLDER, ROOT, Build, Built
 from tests.windows.wine import ProofError, Wine, until
 
 ROUNDS = 5
 NEWER_THERE = 6
-REPORT = "C:\\程序测试\\自检.json"
+THERE_BEFORE = "C:\\程序测试"
+REPORT = THERE_BEFORE + "\\自检.json"
+ICON, NO_ADMIN, SHARP = b"\x89PNG", b'level="asInvoker"', b"PerMonitorV2"
+LINKS = 2
+"""In the start menu and on the desktop."""
+KEPT = {"paper/journal.db", "paper/desk-settings.json"}
 
 
 class Row(NamedTuple):
@@ -42,14 +47,16 @@ class Row(NamedTuple):
 class Proof:
     """One run. What comes after a failure is not tried: it would only tell of the same thing."""
 
-    def __init__(self, out: Path, place: Path) -> None:
-        self.out, self.place = out, place
+    def __init__(self, out: Path, place: Path, *, quick: bool) -> None:
+        self.out, self.place, self.quick = out, place, quick
         self.rows: list[Row] = []
         self.wine = Wine(place / "wine")
+        self.builds: list[Build] = []
 
     def step(self, name: str, do: Callable[[], str]) -> None:
         """Do it and say how it went."""
         begun = time.monotonic()
+        print(f"…   {name}", flush=True)
         try:
             ok, told = True, do()
         except BaseException as error:
@@ -61,27 +68,40 @@ class Proof:
         self.rows.append(row)
         print(f"{'ok ' if row.ok else 'NOT'} {row.seconds:6.1f} s  {row.name}: {row.told}", flush=True)
 
-    def builds(self) -> tuple[Built, Built]:
-        """The package twice, compared, and an older one."""
-        log, copy = self.out / "build.log", self.place / "另一处" / "tree"
+    def build(self) -> tuple[Built, Built]:
+        """The package, an older one, and the package once more: that one goes on while the first is driven."""
+        again, older = self.place / "另一处" / "tree", self.place / "older"
         made: list[Built] = []
-        self.step("build", lambda: _said(made, two_builds.build(ROOT, log)))
-        two_builds.copy_tree(copy)
-        self.step("build again, elsewhere", lambda: _said(made, two_builds.build(copy, log, two_builds.OTHER_SKY)))
-        listed = self.out / "two-builds.json"
-        self.step("the two builds", lambda: two_builds.compare(made[0].dist, made[1].dist, listed))
-        two_builds.make_older(copy)
-        shutil.rmtree(copy / "dist")
-        self.step(f"build as version {OLDER}", lambda: _said(made, two_builds.build(copy, log)))
-        return made[0], made[2]
+        first = self._begin(ROOT, "build.log", quick=self.quick)
+        # one core packs, the other makes a Windows
+        self.step("wine", self._open)
+        self.step("build", lambda: _said(made, first.done()))
+        two_builds.copy_tree(again)
+        self._begin(again, "build-again.log", quick=self.quick, sky=two_builds.OTHER_SKY)
+        two_builds.copy_tree(older)
+        two_builds.make_older(older)
+        second = self._begin(older, "build-older.log", quick=True)
+        self.step(f"build as version {OLDER}", lambda: _said(made, second.done()))
+        return made[0], made[1]
+
+    def _begin(self, root: Path, log: str, *, quick: bool, sky: dict[str, str] | None = None) -> Build:
+        self.builds.append(Build(root, self.out / log, quick=quick, sky=sky))
+        return self.builds[-1]
+
+    def close(self) -> None:
+        """End whatever still runs."""
+        for each in self.builds:
+            each.stop()
+        self.wine.close()
 
     def run(self, built: Built, older: Built | None) -> None:
         """Everything that needs a Windows."""
         self.step("stand-ins of the tests in dist", lambda: refuse_shims(built.dist))
-        self.step("wine", self._open)
+        if older is None:
+            self.step("wine", self._open)
         program = Program(self.wine, Screen())
-        # it was there before: the setup makes and removes only the folder inside
-        self.wine.path(PLACE).parent.mkdir()
+        # it was there before and stays; the setup makes and removes what is below
+        self.wine.path(THERE_BEFORE).mkdir()
         before = files(self.wine)
         try:
             self._all(program, built, older, before)
@@ -98,7 +118,11 @@ class Proof:
         self.step(f"upgrade to {built.version}", lambda: self._upgrade(program, built))
         if older is not None:
             self.step(f"back to {older.version}", lambda: self._refuses_older(program, older))
+        self.step("an old Windows", lambda: driving.refuses_old_windows(program, built.setup, self.out))
+        self.step("what it says of itself", lambda: self._version(program, built))
         self._use(program, built)
+        if len(self.builds) > 1:
+            self.step("the two builds", lambda: self._twice(built))
         self.step("self-test", lambda: self._selftest(program))
         self.step("window, beside a bare one", lambda: compare_starts(program, ROUNDS, self.out))
         self.step("stand-ins in the installed folder", lambda: refuse_shims(program.folder))
@@ -125,16 +149,35 @@ class Proof:
             wrong = sorted(name for name in want.keys() | have.keys() if want.get(name) != have.get(name))
             raise ProofError(f"{len(wrong)} installed files are not as built: {wrong[:5]}")
         version, links = value(self.wine, "DisplayVersion"), shortcuts(self.wine)
-        if version != built.version or not links:
+        if version != built.version or len(links) != LINKS:
             raise ProofError(f"the registry says {version}, shortcuts {links}")
         return f"{len(have)} files as built, {len(links)} shortcuts, {PLACE}"
 
     def _upgrade(self, program: Program, built: Built) -> str:
         before = two_builds.sums(program.data)
+        if KEPT - before.keys():
+            raise ProofError(f"there is nothing to keep: {sorted(before)}")
         told = self._install(program, built)
         if two_builds.sums(program.data) != before:
             raise ProofError("the upgrade touched settings or journal")
         return f"{told}; {len(before)} files of the user untouched"
+
+    def _twice(self, built: Built) -> str:
+        """The same commit, built in another place, time zone and language, has the same bytes."""
+        again = self.builds[1].done()
+        return two_builds.compare(built.dist, again.dist, self.out / "two-builds.json")
+
+    def _version(self, program: Program, built: Built) -> str:
+        """Version, commit, the hash of the build, and where the data lie; and what Windows reads in the files."""
+        _carries(program.folder / "qmtdesk.exe", built.version.encode("utf-16-le"), ICON, NO_ADMIN, SHARP)
+        _carries(built.setup, built.version.encode("utf-16-le"), NO_ADMIN)
+        told = self.wine.done("wine", EXE, "--version")
+        files = json.loads((program.folder / "files.json").read_bytes())
+        wanted = (built.version, files["commit"][:12], files["build"], r"\AppData\Local\qmtdesk")
+        missing = [each for each in wanted if each not in told]
+        if missing:
+            raise ProofError(f"--version does not name {missing}: {told}")
+        return " | ".join(line.strip() for line in told.splitlines() if line.strip())
 
     def _refuses_older(self, program: Program, older: Built) -> str:
         before = two_builds.sums(program.folder)
@@ -160,6 +203,7 @@ class Proof:
         self.wine.code(PLACE + r"\uninstall.exe", "/S")
         # the uninstaller goes on in a copy of itself, so that it can remove itself
         until(lambda: not program.folder.exists(), "the program's folder gone")
+        until(lambda: not program.folder.parent.exists(), "the folder the setup had made for it gone")
         until(lambda: not entries(self.wine), "its entries in the registry gone")
         # that copy is removed, as Windows does it, at the next start of the system
         self.wine.restart()
@@ -169,6 +213,8 @@ class Proof:
         (self.out / "left-after-uninstall.txt").write_text(text, encoding="utf-8")
         if wrong:
             raise ProofError(f"left behind: {wrong[:8]}")
+        if not self.wine.path(THERE_BEFORE).exists():
+            raise ProofError(f"{THERE_BEFORE} was there before, and is gone")
         return f"only {len(own)} files of the user stay"
 
     def _keep_logs(self, program: Program) -> None:
@@ -179,7 +225,17 @@ class Proof:
         """All of it, as Markdown."""
         head = ["| what | shown | s | found |", "| --- | --- | --- | --- |"]
         lines = [f"| {r.name} | {'yes' if r.ok else 'NO'} | {r.seconds:.1f} | {r.told} |" for r in self.rows]
-        return "\n".join([*head, *lines, f"\n{seconds:.0f} s in all"])
+        shown = sum(row.ok for row in self.rows)
+        summary = f"\n{shown} shown, {len(self.rows) - shown} not, {seconds:.0f} s in all"
+        return "\n".join([*head, *lines, summary])
+
+
+def _carries(program: Path, *wanted: bytes) -> None:
+    """ProofError unless all of it stands in the program's resources."""
+    data = program.read_bytes()
+    missing = [each for each in wanted if each not in data]
+    if missing:
+        raise ProofError(f"{program.name} does not carry {missing}")
 
 
 def _said(made: list[Built], built: Built) -> str:
@@ -191,6 +247,7 @@ def main(words: list[str]) -> int:
     """Run it; 0 when everything was shown."""
     parser = argparse.ArgumentParser(prog="python -m installer prove", description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "proof", help="for log, pictures and lists")
+    parser.add_argument("--quick", action="store_true", help="compare and install setups packed quickly, for trials")
     parser.add_argument("--dist", type=Path, default=None, help="prove this build instead of making two and comparing")
     parser.add_argument("--older", type=Path, default=None, help="with --dist: a build of an older version")
     given = parser.parse_args(words)
@@ -198,20 +255,21 @@ def main(words: list[str]) -> int:
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     begun = time.monotonic()
+    print(f"{(__doc__ or '').splitlines()[0]} Some minutes; everything it finds goes to {out}", flush=True)
     with tempfile.TemporaryDirectory(prefix="qmtdesk-proof-") as place:
-        proof = Proof(out, Path(place))
+        proof = Proof(out, Path(place), quick=given.quick)
         try:
-            built, older = _given(given) if given.dist else proof.builds()
+            built, older = _given(given) if given.dist else proof.build()
             proof.run(built, older)
             code = 0
         except (ProofError, OSError, ValueError, LookupError, SubprocessError) as error:
             print(f"\n{type(error).__name__}: {error}", file=sys.stderr)
             code = 1
         finally:
-            proof.wine.close()
+            proof.close()
     table = proof.table(time.monotonic() - begun)
     (out / "proof.md").write_text(table + "\n", encoding="utf-8")
-    print(f"\n{table}\n{out}")
+    print(f"\n{table}\n{out}: {', '.join(sorted(each.name for each in out.iterdir()))}")
     return code
 
 

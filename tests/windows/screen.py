@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
 CLICK_MS = "60"
+BLACK = 0xFF000000
+"""Of the empty screen."""
 
 
 class Screen:

@@ -1,12 +1,14 @@
 """The parts of the Windows proof that need no Windows: what it would refuse, it refuses."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from installer.system import PROOF_TOOLS
 from tests.windows import two_builds
+from tests.windows.first_paint_here import ratio_of
 from tests.windows.shims import refuse_shims, shims_in
 from tests.windows.traces import left_behind
 from tests.windows.wine import HERE, MARK, SHIM, ProofError, until
@@ -67,6 +69,27 @@ def test_what_was_built_is_found_with_its_version(tmp_path: Path) -> None:
     assert (built.version, built.setup.name) == ("1.2.3", "qmtdesk-1.2.3-setup.exe")
 
 
+def test_a_build_that_fails_says_its_last_words(tmp_path: Path) -> None:
+    tree = tmp_path / "tree" / "installer"
+    tree.mkdir(parents=True)
+    (tree / "__main__.py").write_text("raise SystemExit('no compiler here')\n", encoding="utf-8")
+    build = two_builds.Build(tree.parent, tmp_path / "log", quick=True)
+    with pytest.raises(ProofError, match="no compiler here"):
+        build.done()
+    build.stop()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the proof runs on Linux")
+def test_a_build_that_nobody_waits_for_is_ended(tmp_path: Path) -> None:
+    tree = tmp_path / "tree" / "installer"
+    tree.mkdir(parents=True)
+    (tree / "__main__.py").write_text("import signal\nsignal.pause()\n", encoding="utf-8")
+    build = two_builds.Build(tree.parent, tmp_path / "log", quick=True)
+    build.stop()
+    with pytest.raises(ProofError, match="ended with -15"):
+        build.done()
+
+
 def test_two_setups_in_one_dist_are_refused(tmp_path: Path) -> None:
     dist = _dist(tmp_path / "dist")
     (dist / "qmtdesk-0.0.9-setup.exe").write_bytes(b"MZ")
@@ -85,6 +108,10 @@ def test_only_the_users_own_files_may_stay() -> None:
 def test_the_uninstallers_folder_in_temp_may_stay_only_empty() -> None:
     copy = "users/u/Temp/~nsu1.tmp/Un.exe"
     assert left_behind(frozenset(), frozenset({copy})) == ([], [], [copy])
+
+
+def test_one_disturbed_start_does_not_decide_about_all() -> None:
+    assert ratio_of([(1.0, 1.2), (1.0, 9.0), (4.0, 4.0)]) == 1.2
 
 
 def test_waiting_for_what_never_comes_says_what_it_was() -> None:

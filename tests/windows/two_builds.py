@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.windows.wine import ProofError
 ROOT = Path(__file__).resolve().parents[2]
 OLDER = "0.0.9"
 NOT_COPIED = shutil.ignore_patterns(".venv", "dist", "__pycache__", ".pytest_cache", ".mypy_cache", ".hypothesis")
+LAST_LINES = 12
 # whatever may seep into a build: time zone, language, order of sets, rights of new files
 OTHER_SKY = {"TZ": "America/Caracas", "LC_ALL": "zh_CN.UTF-8", "PYTHONHASHSEED": "7"}
 
@@ -43,21 +45,37 @@ def built_in(dist: Path) -> Built:
     return Built(dist, setups[0], found[1])
 
 
-def build(root: Path, log: Path, sky: dict[str, str] | None = None) -> Built:
-    """Run the build of a tree; its words go to the log."""
-    env = {**os.environ, **(sky or {}), "PYTHONPATH": str(root)}
-    for name in ("QT_QPA_PLATFORM", "DISPLAY"):
-        env.pop(name, None)
-    before = os.umask(0o077 if sky else 0o022)
-    try:
-        with log.open("ab") as out:
-            words = [sys.executable, "-m", "installer", "build", "--quick"]
-            done = subprocess.run(words, cwd=root, env=env, stdout=out, stderr=out, check=False)
-    finally:
-        os.umask(before)
-    if done.returncode:
-        raise ProofError(f"the build in {root} ended with {done.returncode}; its words are in {log}")
-    return built_in(root / "dist")
+class Build:
+    """The build of a tree, running while something else is done; its words go to the log."""
+
+    def __init__(self, root: Path, log: Path, *, quick: bool, sky: dict[str, str] | None = None) -> None:
+        self.root, self._log = root, log
+        env = {**os.environ, **(sky or {}), "PYTHONPATH": str(root)}
+        for name in ("QT_QPA_PLATFORM", "DISPLAY"):
+            env.pop(name, None)
+        words = [sys.executable, "-m", "installer", "build", *(["--quick"] if quick else [])]
+        before = os.umask(0o077 if sky else 0o022)
+        try:
+            with log.open("wb") as out:
+                self._process = subprocess.Popen(
+                    words, cwd=root, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+                )
+        finally:
+            os.umask(before)
+
+    def done(self) -> Built:
+        """Wait for its end; ProofError when it failed."""
+        code = self._process.wait()
+        if code:
+            last = "\n".join(self._log.read_text("utf-8", "replace").splitlines()[-LAST_LINES:])
+            raise ProofError(f"the build in {self.root} ended with {code}; the last of {self._log}:\n{last}")
+        return built_in(self.root / "dist")
+
+    def stop(self) -> None:
+        """End it with all it has started, when it is still running."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGTERM)
+            self._process.wait()
 
 
 def copy_tree(target: Path) -> None:
@@ -95,9 +113,9 @@ def compare(first: Path, second: Path, kept: Path) -> str:
     """ProofError unless both `dist` hold the same bytes under the same names; the comparison is written down."""
     one, two = sums(first), sums(second)
     differ = sorted(name for name in one.keys() | two.keys() if one.get(name) != two.get(name))
-    setup = {name: value for name, value in one.items() if name.endswith("-setup.exe")}
+    setup = {name: [value, two.get(name, "")] for name, value in one.items() if name.endswith("-setup.exe")}
     told = {"first": str(first), "second": str(second), "files": len(one), "differ": differ, "setup": setup}
     kept.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if differ:
         raise ProofError(f"{len(differ)} of {len(one)} files differ between the two builds: {differ[:5]}")
-    return f"{len(one)} files, 0 differ, setup {next(iter(setup.values()), '')[:16]}"
+    return f"{len(one)} files, 0 differ, " + ", ".join(f"{name} {pair[0]} both times" for name, pair in setup.items())
