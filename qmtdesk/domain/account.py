@@ -50,6 +50,7 @@ class BrokerOrder(Struct, frozen=True):
 
     `remark` is our ref, or what is left of it: it may be cut, rewritten or empty. A gateway that does not understand
     the counter's state tells UNKNOWN, and in `odd` what the counter said (its number, at most seven characters).
+    A gateway that mends the remark by other signs keeps in `told_remark` what the counter really told.
     """
 
     broker_id: str
@@ -63,10 +64,16 @@ class BrokerOrder(Struct, frozen=True):
     text: str
     at: int
     odd: str = ""
+    told_remark: str | None = None
 
 
 class AccountReport(Struct, frozen=True):
-    """One complete answer to one query, consistent in itself. A query that failed is no report at all."""
+    """One complete answer to one query, consistent in itself. A query that failed is no report at all.
+
+    `unclear` are codes whose holding was told and could not be read: of those alone the answer says nothing.
+    `elsewhere` is today's turnover (厘) of this account's trades in codes this program has no rules for, which are not
+    among `fills`: what they did to the cash is known to be no more than that.
+    """
 
     at: int
     day: str
@@ -74,3 +81,5 @@ class AccountReport(Struct, frozen=True):
     positions: tuple[Position, ...]
     orders: tuple[BrokerOrder, ...]
     fills: tuple[Fill, ...]
+    unclear: tuple[str, ...] = ()
+    elsewhere: int = 0

@@ -34,10 +34,14 @@ class SubmitAnswered(Struct, frozen=True):
 
 
 class SubmitRefused(Struct, frozen=True):
-    """Surely not placed: it never reached the book. `text` is the counter's own words."""
+    """Surely not placed: it never reached the book. `text` is the counter's own words.
+
+    `by_link`: no word of the counter's but the gateway's own, whose way there was lost or too slow; it did not leave.
+    """
 
     ref: str
     text: str
+    by_link: bool = False
 
 
 class SubmitUnknown(Struct, frozen=True):

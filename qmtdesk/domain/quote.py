@@ -21,7 +21,8 @@ class Quote(Struct, frozen=True):
     `at` is exchange time in Unix milliseconds (UTC). Prices are 厘, volumes 股 / 张 since the open, `amount` 厘 since
     the open. `last` is 0 before the first trade. `bids` and `asks` hold five levels, best first.
     `limit_up` / `limit_down` are what the feed says of the day's limits, 0 where it says nothing. `rough`: what one
-    volume stands for is not known yet, so prices may be used and volumes may not.
+    volume stands for is not known yet, so prices may be used and volumes may not. `withdrawn` is how many shares of
+    buy orders were cancelled since the open, at whatever price, -1 where the feed does not say (Level-1).
     """
 
     code: str
@@ -38,6 +39,7 @@ class Quote(Struct, frozen=True):
     limit_up: int = 0
     limit_down: int = 0
     rough: bool = False
+    withdrawn: int = -1
 
     @property
     def bid1(self) -> Level:

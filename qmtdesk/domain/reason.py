@@ -75,6 +75,7 @@ class Why(str, Enum):
     OTHER_PROGRAM = "other_program"
     REPORT_SHRUNK = "report_shrunk"
     REPORT_BELIEVED = "report_believed"
+    HOLDING_UNCLEAR = "holding_unclear"
     ORDER_NOT_UNDERSTOOD = "order_not_understood"
     ORDER_CHANGED = "order_changed"
     ORDERS_CHANGED = "orders_changed"
@@ -153,6 +154,7 @@ class Why(str, Enum):
     # things that happened
     ARMED = "armed"
     DISARMED = "disarmed"
+    TAKEN_OFF = "taken_off"
     RESUMED = "resumed"
     STARTED = "started"
     KILL_PRESSED = "kill_pressed"
@@ -170,6 +172,7 @@ class Why(str, Enum):
     ORDER_LOOKALIKE = "order_lookalike"
     MISSED_TRADES = "missed_trades"
     MONEY_MOVED = "money_moved"
+    MONEY_ELSEWHERE = "money_elsewhere"
     PNL_UNKNOWN = "pnl_unknown"
     FOREIGN_TRADE = "foreign_trade"
     RECONCILED = "reconciled"

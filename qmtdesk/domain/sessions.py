@@ -93,8 +93,14 @@ _PLAIN_DAY = _schedule(*_UNTIL_CLOSE, _END)
 
 def phase_at(listing: Listing, at: int) -> Phase:
     """The phase of a listing at a time (Unix ms); each phase holds its first millisecond and not its last."""
-    day_number, ms = divmod(at + _SHANGHAI, _DAY)
-    starts, phases = _schedule_of(listing.market, listing.kind, day_number)
+    return _phase_of(listing.market, listing.kind, at // _MINUTE)
+
+
+# every phase begins with a minute, and the same minute is asked about at every event
+@lru_cache(maxsize=1_024)
+def _phase_of(market: Market, kind: Kind, minute: int) -> Phase:
+    day_number, ms = divmod(minute * _MINUTE + _SHANGHAI, _DAY)
+    starts, phases = _schedule_of(market, kind, day_number)
     return phases[bisect_right(starts, ms) - 1]
 
 
@@ -112,7 +118,12 @@ def phase_ends(listing: Listing, at: int) -> int:
 
 def shanghai_day(at: int) -> date:
     """The day in Shanghai at a time (Unix ms)."""
-    return date.fromordinal(_EPOCH + (at + _SHANGHAI) // _DAY)
+    return _date_of((at + _SHANGHAI) // _DAY)
+
+
+@lru_cache(maxsize=64)
+def _date_of(day_number: int) -> date:
+    return date.fromordinal(_EPOCH + day_number)
 
 
 def shanghai_ms_of_day(at: int) -> int:

@@ -1,10 +1,13 @@
 """How one record changes the state: the only place that does, live and at a restart alike."""
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
 from qmtdesk.domain.order import CANCELLABLE, FINAL, Fill, Order, OrderState, OwnerKind, Side
 from qmtdesk.domain.reason import Reason
-from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.engine import records as r
-from qmtdesk.engine.books import Holding, LogLine, Money, State, drop, put
+from qmtdesk.engine.books import Elsewhere, Holding, LogLine, Money, State, drop, put, put_all
 from qmtdesk.engine.filed import Filed, Orders
 from qmtdesk.engine.telling import told_key
 
@@ -16,12 +19,15 @@ RATE_WINDOW_MS = 60_000
 def apply(state: State, record: r.Record) -> State:  # noqa: C901, PLR0912 - one arm per record of a closed union
     """Fold one record in. Pure; a record of something unknown (an order of yesterday) changes nothing."""
     match record:
+        # told the most, so it is asked for first
+        case r.Logged():
+            return _logged(state, record.line)
         case r.OrderPlaced(order):
             return _placed(state, order)
         case r.OrderMoved():
             return _moved(state, record)
         case r.CancelAsked(ref, at):
-            return _cancel_asked(state, ref, at)
+            return cancels_asked(state, (ref,), at)
         case r.FillBooked(fill):
             return _booked(state, fill)
         case r.GridChanged(code, book):
@@ -48,11 +54,8 @@ def apply(state: State, record: r.Record) -> State:  # noqa: C901, PLR0912 - one
             return _day_began(state, day)
         case r.LeftOpen(overnight):
             return replace(state, overnight=overnight)
-        case r.DayBase(total, cash, held):
-            money = state.money or Money(0, 0, 0)
-            return replace(state, money=replace(money, base_total=total, base_cash=cash, base_held=held))
-        case r.Logged(line):
-            return _logged(state, line)
+        case r.DayBase():
+            return _day_base(state, record)
         case r.Suspended(code, at, reason):
             return _suspended(state, code, at, reason)
         case r.Installed(prefix):
@@ -77,6 +80,12 @@ def _trailed(state: State, record: r.TrailsMoved) -> State:
     return replace(state, grids=put(state.grids, record.code, book))
 
 
+def _day_base(state: State, record: r.DayBase) -> State:
+    money = state.money or Money(0, 0, 0)
+    money = replace(money, base_total=record.total, base_cash=record.cash, base_held=record.held)
+    return replace(state, money=money, elsewhere=record.elsewhere)
+
+
 def _logged(state: State, line: LogLine) -> State:
     key = told_key(line.code, line.reason)
     told = put(state.told, key, line.at) if key else state.told
@@ -95,7 +104,7 @@ def _placed(state: State, order: Order) -> State:
     if order.owner.kind is OwnerKind.FOREIGN:
         return state
     return replace(
-        _counted(state, order.created_at, order.code), next_ref=max(state.next_ref, number_of(order.ref) + 1)
+        _counted(state, order.created_at, (order.code,)), next_ref=max(state.next_ref, number_of(order.ref) + 1)
     )
 
 
@@ -105,11 +114,16 @@ def number_of(ref: str) -> int:
     return int(number) if head.startswith("q") and number.isascii() and number.isdigit() else 0
 
 
-def _counted(state: State, at: int, code: str) -> State:
-    """One more message (order or cancel) went to the broker."""
+def _counted(state: State, at: int, codes: Sequence[str]) -> State:
+    """Some more messages (orders or cancels) went to the broker, each of a code."""
     recent = [t for t in state.sent_at if at - t < RATE_WINDOW_MS]
-    of_code = put(state.messages_of, code, state.messages_of.get(code, 0) + 1)
-    return replace(state, messages=state.messages + 1, sent_at=(*recent, at), messages_of=of_code)
+    of_code = {code: state.messages_of.get(code, 0) + count for code, count in Counter(codes).items()}
+    return replace(
+        state,
+        messages=state.messages + len(codes),
+        sent_at=(*recent, *(at,) * len(codes)),
+        messages_of=put_all(state.messages_of, of_code),
+    )
 
 
 def _moved(state: State, record: r.OrderMoved) -> State:
@@ -138,13 +152,14 @@ def _moved(state: State, record: r.OrderMoved) -> State:
     return replace(state, orders=put(orders, record.ref, order), refs=refs)
 
 
-def _cancel_asked(state: State, ref: str, at: int) -> State:
-    order = state.orders.get(ref)
-    if order is None:
+def cancels_asked(state: State, refs: Iterable[str], at: int) -> State:
+    """The cancels of orders, each named once, were asked for: as one record after another, and far cheaper."""
+    orders = [order for ref in refs if (order := state.orders.get(ref)) is not None]
+    if not orders:
         return state
-    state = _counted(state, at, order.code)
-    asked = replace(order, cancel_asked_at=at, cancels=order.cancels + 1)
-    return replace(state, orders=put(state.orders, ref, asked))
+    asked = {one.ref: replace(one, cancel_asked_at=at, cancels=one.cancels + 1) for one in orders}
+    state = _counted(state, at, [one.code for one in orders])
+    return replace(state, orders=put_all(state.orders, asked))
 
 
 def fill_key(fill: Fill) -> str:
@@ -238,6 +253,7 @@ def _day_began(state: State, day: str) -> State:
         told={},
         doubts={},
         money=None,
+        elsewhere=Elsewhere(back=state.elsewhere.lent),
         moving=None,
         holdings={},
         quotes={},

@@ -5,7 +5,7 @@ from collections import Counter
 from qmtdesk.domain.account import AccountReport
 from qmtdesk.domain.order import Fill, OwnerKind, Side
 from qmtdesk.domain.reason import Why
-from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import fill_key
 from qmtdesk.engine.books import Gaps, Ready, Shrunk, State
@@ -28,7 +28,7 @@ def gaps_of(state: State, report: AccountReport) -> Gaps:
     fills = _fills_lacking(state, report)
     young = [fill for key, fill in unlisted(state, report).items() if key not in fills]
     return Gaps(
-        codes=frozenset(_held(state, young) - told),
+        codes=frozenset(_held(state, young) - told - {*report.unclear}),
         orders=_orders_lacking(state, report),
         fills=fills,
         cash=_cash_lacking(state, report),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from msgspec import Struct, field
 
@@ -106,6 +106,18 @@ class Money(Struct, frozen=True):
     base_cash: int = -1
     base_held: Mapping[str, int] = field(default_factory=_empty)
     withheld: int = 0
+
+
+class Elsewhere(Struct, frozen=True):
+    """What trades of codes without rules, told only as one turnover, explain of the cash. All 厘.
+
+    `used`: so much of today's turnover has explained something; `lent`: so much of it left the cash, as for a reverse
+    repo; `back`: so much that left it the day before may come back.
+    """
+
+    used: int = 0
+    lent: int = 0
+    back: int = 0
 
 
 class Holding(Struct, frozen=True):
@@ -232,6 +244,7 @@ class State(Struct, frozen=True):
     account: str = ""
     strays: int = 0
     """Pushes and answers of another account dropped today."""
+    elsewhere: Elsewhere = Elsewhere()
     status: int = 0
     shrunk: Shrunk | None = None
     moving: Moving | None = None
@@ -249,9 +262,16 @@ class State(Struct, frozen=True):
 
 def put(mapping: Mapping[K, V], key: K, value: V) -> Mapping[K, V]:
     """The mapping with one entry set."""
+    return put_all(mapping, {key: value})
+
+
+def put_all(mapping: Mapping[K, V], changes: dict[K, V]) -> Mapping[K, V]:
+    """The mapping with some entries set."""
+    if isinstance(mapping, MappingProxyType):
+        return MappingProxyType(mapping | changes)
     if isinstance(mapping, Filed):
-        return cast("Mapping[K, V]", mapping.with_entry(cast("str", key), value))
-    return MappingProxyType({**mapping, key: value})
+        return cast("Mapping[K, V]", mapping.with_entries(cast("dict[str, Any]", changes)))
+    return MappingProxyType({**mapping, **changes})
 
 
 def drop(mapping: Mapping[K, V], key: K) -> Mapping[K, V]:
@@ -263,7 +283,8 @@ def drop(mapping: Mapping[K, V], key: K) -> Mapping[K, V]:
 
 def live_orders(state: State, code: str = "", *, own: bool = True) -> tuple[Order, ...]:
     """Orders that may still change the account, of one code or of all; `own` leaves foreign ones out."""
-    return filed_orders(state).live(code, own=own)
+    orders = state.orders
+    return (orders if isinstance(orders, Orders) else Orders(orders)).live(code, own=own)
 
 
 def filed_orders(state: State) -> Orders:
@@ -295,15 +316,19 @@ def cash_room(state: State) -> int:
     """厘 that may still be put up for buying: gross cash less every open buy, ours in doubt included."""
     if state.money is None:
         return 0
-    return state.money.gross_cash - state.money.withheld - filed_orders(state).once(_bidding)
+    orders = filed_orders(state)
+    bids = sum([orders.once(_bidding, code) for code in orders.codes()])
+    return state.money.gross_cash - state.money.withheld - bids
 
 
 def _offered(orders: Orders, code: str) -> int:
-    return sum(o.open_volume for o in orders.live(code, own=False) if o.side is Side.SELL)
+    sell = Side.SELL
+    return sum([o.open_volume for o in orders.live(code, own=False) if o.side is sell])
 
 
 def _bidding(orders: Orders, code: str) -> int:
-    return sum(frozen_by(o.price, o.open_volume) for o in orders.live(code, own=False) if o.side is Side.BUY)
+    buy = Side.BUY
+    return sum([frozen_by(o.price, o.open_volume) for o in orders.live(code, own=False) if o.side is buy])
 
 
 def frozen_by(price: int, volume: int) -> int:

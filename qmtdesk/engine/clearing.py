@@ -166,6 +166,8 @@ def _end(work: Work, code: str, ended: str, error: str = "") -> None:
 
 def follow(work: Work, event: m.Event, before: State) -> None:
     """Bring each clearing's one order to what it should be. A bug ends that clearing, is shown, and stops nothing."""
+    if not work.state.clears:
+        return
     fresh = isinstance(event, m.DayOpened) and not before.instruments and not work.state.resume
     for book in tuple(work.state.clears.values()):
         _guarded(work, book, fresh=fresh)

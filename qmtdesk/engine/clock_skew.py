@@ -3,7 +3,7 @@
 from qmtdesk.domain.codes import classify
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Why, because
-from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.sessions import phase_at
 from qmtdesk.engine import supervise
 from qmtdesk.engine.books import Skew

@@ -3,7 +3,7 @@
 from qmtdesk.domain.account import TRUSTED, AccountStatus
 from qmtdesk.domain.messages import ConfirmLive, GatewaySilent, Installed, LinkChanged, ReportFailed
 from qmtdesk.domain.reason import Why, because
-from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.engine import going_live, identity, reconcile, supervise
 from qmtdesk.engine.books import Ready
 from qmtdesk.engine.gate import UNANSWERED

@@ -8,7 +8,7 @@ from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import CANCELLABLE, Order, OrderState, OwnerKind
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.sessions import shanghai_day
 from qmtdesk.engine import (
     clearing,
@@ -28,7 +28,7 @@ from qmtdesk.engine import (
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import apply
 from qmtdesk.engine.books import Ready, State, live_orders
-from qmtdesk.engine.work import ALARM, NOTICE, Work, phase_takes_cancels
+from qmtdesk.engine.work import ALARM, INFO, NOTICE, Work, phase_takes_cancels
 from qmtdesk.strategies.guard import GuardMove
 from qmtdesk.strategies.plan_error import PlanError
 
@@ -69,9 +69,9 @@ def step(state: State, at: int, event: m.Event) -> Step:
 
 def _happen(work: Work, event: m.Event) -> None:
     match event:
-        case m.Quoted(quote):
-            clock_skew.look(work, quote)
-            _quoted(work, quote.code, event)
+        case m.Quoted():
+            clock_skew.look(work, event.quote)
+            _quoted(work, event.quote.code, event)
         case m.TimePassed():
             _time_passed(work)
         case m.SpeedChanged(speed):
@@ -108,8 +108,8 @@ def _broker_said(work: Work, event: m.BrokerEvent) -> str:
         case m.SubmitAnswered(ref, broker_id):
             ledger.answered(work, ref, broker_id)
             return _code_of(work.state, ref)
-        case m.SubmitRefused(ref, text):
-            ledger.refused(work, ref, text)
+        case m.SubmitRefused(ref, text, by_link):
+            ledger.refused(work, ref, text, by_link=by_link)
             return _code_of(work.state, ref)
         case m.SubmitUnknown(ref, text):
             ledger.doubtful(work, ref, text)
@@ -151,11 +151,11 @@ def _tell_fills(work: Work) -> set[str]:
         touched.add(fill.code)
         order = work.state.orders.get(fill.ref)
         if order is None or order.owner.kind in NOBODYS:
-            _guarded(work, fill.code, lambda c=fill.code: grids.foreign_trade(work, c))  # type: ignore[misc]
+            _guarded(work, fill.code, grids.foreign_trade)
         elif order.owner.kind is OwnerKind.GUARD:
-            _guarded(work, fill.code, lambda f=fill: guards.filled(work, f))  # type: ignore[misc]
+            _guarded(work, fill.code, lambda w, _, f=fill: guards.filled(w, f))  # type: ignore[misc]
         else:
-            _guarded(work, fill.code, lambda f=fill, o=order: grids.filled(work, f, o))  # type: ignore[misc]
+            _guarded(work, fill.code, lambda w, _, f=fill, o=order: grids.filled(w, f, o))  # type: ignore[misc]
         if order is not None and order.owner.kind is not OwnerKind.FOREIGN:
             said = because(Why.FILLED, side=fill.side.value, price_milli=fill.price, volume=fill.volume)
             work.log("info", fill.code, said)
@@ -182,18 +182,24 @@ def _tell_orders(work: Work) -> set[str]:
     return touched
 
 
-def _taken_off(work: Work, order: Order) -> None:
-    """An own order left the book, and not by us: whoever did it at the terminal does not want it back at once."""
-    if order.owner.kind in NOBODYS:
+def _taken_off(work: Work, order: Order, by: str = "terminal") -> None:
+    """An own order left the book by somebody's own hand: whoever took it off does not want it back at once."""
+    kind = order.owner.kind
+    if kind in NOBODYS:
         return
     book = work.state.grids.get(order.code)
-    why = because(Why.DISARMED, how="terminal", ref=order.ref)
-    if order.owner.kind is OwnerKind.GUARD:
-        guards.disarm(work, order.code, why)
-    elif order.owner.kind is OwnerKind.GRID and _rest_gap(work, order):
-        work.log(NOTICE, order.code, because(Why.GAP_PAUSED, ref=order.ref))
-    elif book is not None and (book.armed or book.winding is StopHow.SELL):
-        grids.disarm(work, order.code, StopHow.CANCEL, why)
+    if kind is OwnerKind.GUARD:
+        guards.disarm(work, order.code, _off(order, by, "guard"))
+    elif kind is OwnerKind.GRID and _rest_gap(work, order):
+        work.log(INFO if by == "desk" else NOTICE, order.code, because(Why.GAP_PAUSED, ref=order.ref))
+    elif book is not None and kind is OwnerKind.CLEAR and book.winding is StopHow.SELL:
+        grids.disarm(work, order.code, StopHow.CANCEL, _off(order, by, "selling"))
+    elif book is not None and kind is not OwnerKind.CLEAR and book.armed:
+        grids.disarm(work, order.code, StopHow.CANCEL, _off(order, by, "grid"))
+
+
+def _off(order: Order, by: str, then: str) -> Reason:
+    return because(Why.TAKEN_OFF, by=by, side=order.side.value, price_milli=order.price, then=then, ref=order.ref)
 
 
 def _rest_gap(work: Work, order: Order) -> bool:
@@ -210,21 +216,25 @@ def _rest_gap(work: Work, order: Order) -> bool:
 
 def _active(state: State) -> tuple[str, ...]:
     """Codes with a strategy that has or may want orders, in a fixed order."""
-    busy = [code for code, book in state.grids.items() if book.armed or book.winding]
-    return tuple(dict.fromkeys([*busy, *state.guards]))
+    return tuple(dict.fromkeys([*_busy(state), *state.guards]))
+
+
+def _busy(state: State) -> list[str]:
+    """Codes with a grid that has or may want orders."""
+    return [code for code, book in state.grids.items() if book.armed or book.winding]
 
 
 def _plan(work: Work, code: str) -> None:
     if code in work.state.grids:
-        _guarded(work, code, lambda: grids.plan_orders(work, code))
+        _guarded(work, code, grids.plan_orders)
     if code in work.state.guards:
-        _guarded(work, code, lambda: guards.plan_orders(work, code))
+        _guarded(work, code, guards.plan_orders)
 
 
-def _guarded(work: Work, code: str, action: Callable[[], None]) -> None:
+def _guarded(work: Work, code: str, action: Callable[[Work, str], None]) -> None:
     """Run one strategy's step. A bug in it stops that code, is shown, and never stops the loop."""
     try:
-        action()
+        action(work, code)
     except PlanError:
         raise
     except Exception as error:  # noqa: BLE001 - house rule: a failing step disarms its symbol, the engine goes on
@@ -246,18 +256,19 @@ def _quoted(work: Work, code: str, event: m.Quoted) -> None:
     if old is not None and (event.quote.at < old.quote.at or event.quote == old.quote):
         return
     work.seen(event.quote)
-    _guarded(work, code, lambda: guards.quoted(work, code))
+    _guarded(work, code, guards.quoted)
     book = work.state.grids.get(code)
     if book is not None:
-        _guarded(work, code, lambda: grids.priced(work, code))
+        _guarded(work, code, grids.priced)
         if book.armed or book.winding:
-            _guarded(work, code, lambda: grids.plan_orders(work, code))
+            _guarded(work, code, grids.plan_orders)
 
 
 def _time_passed(work: Work) -> None:
     _doubt_silence(work)
     connection.ask_in_time(work)
-    days.expire_arms(work, shanghai_day(work.state.at))
+    if work.state.grids or work.state.guards:
+        days.expire_arms(work, shanghai_day(work.state.at))
     switches.watch_loss(work)
     switches.progress(work)
     supervise.in_time(work)
@@ -265,10 +276,9 @@ def _time_passed(work: Work) -> None:
         return
     if work.state.ready is Ready.READY:
         for code in tuple(work.state.guards):
-            _guarded(work, code, lambda c=code: guards.timed(work, c))  # type: ignore[misc]
-    for code in _active(work.state):
-        if code in work.state.grids:
-            _guarded(work, code, lambda c=code: grids.plan_orders(work, c))  # type: ignore[misc]
+            _guarded(work, code, guards.timed)
+    for code in _busy(work.state):
+        _guarded(work, code, grids.plan_orders)
 
 
 def _doubt_silence(work: Work) -> None:
@@ -276,7 +286,7 @@ def _doubt_silence(work: Work) -> None:
     for order in list(live_orders(work.state)):
         silent = order.state in (OrderState.SENT, OrderState.INTENDED)
         if silent and work.state.at - order.created_at > work.state.limits.answer_ms:
-            ledger.doubtful(work, order.ref, "no answer")
+            ledger.doubtful(work, order.ref, "")
 
 
 def _user_said(work: Work, event: m.Event) -> None:  # noqa: C901, PLR0912 - one arm per word of a closed union
@@ -341,5 +351,5 @@ def _cancel_one(work: Work, ref: str) -> None:
     if not phase_takes_cancels(work.state, order.code):
         raise PlanError(because(Why.NO_CANCEL_PHASE))
     work.cancel(order, young=True)
-    # the user took this level off the book: it is left alone until he says otherwise, or it would come right back
-    _rest_gap(work, order)
+    # left alone until he says otherwise, or it would come right back; a clearing is ended by `clearing.heard`
+    _taken_off(work, order, "desk")

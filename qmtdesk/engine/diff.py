@@ -18,6 +18,9 @@ class Steps(Struct, frozen=True):
     waiting: frozenset[Key]
 
 
+NOTHING = Steps((), (), frozenset())
+
+
 def difference(wanted: Sequence[Wanted], working: Sequence[Order]) -> Steps:
     """Compare by (owner, side).
 
@@ -26,6 +29,8 @@ def difference(wanted: Sequence[Wanted], working: Sequence[Order]) -> Steps:
     in doubt blocks its key, and so does one whose trades are still on their way. Sells before buys; no buy at or
     above an own order that may still sell.
     """
+    if not wanted and not working:
+        return NOTHING
     wish = {(w.owner, w.side): w for w in wanted}
     cancels = _unfit(working, wish)
     busy: frozenset[Key] = frozenset((order.owner, order.side) for order in working)

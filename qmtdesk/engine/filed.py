@@ -6,7 +6,10 @@ What is filed apart is drawn from the entries themselves and never kept beside t
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn, Protocol, TypeVar
 
-from qmtdesk.domain.order import Order, OwnerKind
+from qmtdesk.domain.order import Order, OrderState, OwnerKind
+
+NOT_LISTED = "not_listed"
+"""The text of an order that ended because the counter stopped listing it."""
 
 
 class HasCode(Protocol):
@@ -42,19 +45,27 @@ class Filed(dict[str, V]):
                 self._parts.setdefault(entry.code, {})[key] = entry
         return tuple(self._parts[code].values()) if code in self._parts else ()
 
-    def with_entry(self, key: str, entry: V) -> "Filed[V]":
-        """The same with one entry set."""
-        return self._set_in(Filed(self), key, entry)
+    def with_entries(self, changes: Mapping[str, V]) -> "Filed[V]":
+        """The same with some entries set."""
+        return self._set_in(Filed(self), changes)
 
     def without(self, key: str) -> "Filed[V]":
         """The same less one entry."""
         return Filed((k, entry) for k, entry in self.items() if k != key)
 
-    def _set_in(self, new: "Filed[V]", key: str, entry: V) -> "Filed[V]":
-        old, parts = self.get(key), self._parts
-        dict.__setitem__(new, key, entry)
-        if parts is not None and (old is None or old.code == entry.code):
-            new._parts = {**parts, entry.code: {**parts.get(entry.code, {}), key: entry}}
+    def _set_in(self, new: "Filed[V]", changes: Mapping[str, V]) -> "Filed[V]":
+        dict.update(new, changes)
+        if self._parts is None:
+            return new
+        fresh: dict[str, dict[str, V]] = {}
+        for key, entry in changes.items():
+            old, code = self.get(key), entry.code
+            if old is not None and old.code != code:
+                return new
+            if code not in fresh:
+                fresh[code] = dict(self._parts.get(code, {}))
+            fresh[code][key] = entry
+        new._parts = {**self._parts, **fresh}
         return new
 
     __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
@@ -77,37 +88,69 @@ class Orders(Filed[Order]):
         if found is None:
             if self._open is None:
                 self._open = {ref: order for ref, order in self.items() if is_open(order)}
-            # a member of an enum is slow to look up before Python 3.12, and this is asked after each change
-            foreign = OwnerKind.FOREIGN if own else None
-            found = self._found[code, own] = tuple(
-                [o for o in self._open.values() if (not code or o.code == code) and o.owner.kind is not foreign]
-            )
+            here: Iterable[Order] = self._open.values()
+            if code:
+                here = [order for order in here if order.code == code]
+            if own:
+                # a member of an enum is slow to look up before Python 3.12, and this is asked after each change
+                foreign = OwnerKind.FOREIGN
+                here = [order for order in here if order.owner.kind is not foreign]
+            found = self._found[code, own] = tuple(here)
         return found
 
+    def not_listed(self, code: str) -> tuple[Order, ...]:
+        """Own orders of a code that the counter gave a number to and stopped listing: no witness that they ended."""
+        return self.once(_not_listed, code)
+
+    def codes(self) -> tuple[str, ...]:
+        """Codes with an order that is live."""
+        return self.once(_codes)
+
     def once(self, work_out: "Callable[[Orders, str], R]", code: str = "") -> R:
-        """What a pure function says of these orders and a code, worked out when it is first asked for."""
+        """What a pure function says of these orders and a code, worked out when it is first asked for.
+
+        Asked of one code it may look at that code's orders only: then its word holds until one of them changes.
+        """
         key = (work_out, code)
         if key not in self._worked_out:
             self._worked_out[key] = work_out(self, code)
         result: R = self._worked_out[key]
         return result
 
-    def with_entry(self, key: str, entry: Order) -> "Orders":
-        """The same with one order set."""
+    def with_entries(self, changes: Mapping[str, Order]) -> "Orders":
+        """The same with some orders set."""
         new = Orders(self)
-        self._set_in(new, key, entry)
+        self._set_in(new, changes)
+        touched = {"", *(order.code for order in changes.values())}
+        touched.update(self[ref].code for ref in changes if ref in self)
+        # what was found of the other codes still holds
+        new._found = {key: orders for key, orders in self._found.items() if key[0] not in touched}
+        new._worked_out = {key: result for key, result in self._worked_out.items() if key[1] not in touched}
         if self._open is None:
             return new
-        if not is_open(entry):
-            new._open = {ref: order for ref, order in self._open.items() if ref != key}
-        elif key not in self or key in self._open:
-            new._open = {**self._open, key: entry}
-        # one that came back takes its old place again, which only looking through all of them tells
+        still = dict(self._open)
+        for ref, order in changes.items():
+            if not is_open(order):
+                still.pop(ref, None)
+            elif ref not in self or ref in still:
+                still[ref] = order
+            else:
+                # one that came back takes its old place again, which only looking through all of them tells
+                return new
+        new._open = still
         return new
 
     def without(self, key: str) -> "Orders":
         """The same less one order."""
         return Orders((ref, order) for ref, order in self.items() if ref != key)
+
+
+def _codes(orders: Orders, _code: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([order.code for order in orders.live(own=False)]))
+
+
+def _not_listed(orders: Orders, code: str) -> tuple[Order, ...]:
+    return tuple([each for each in orders.of(code) if each.text == NOT_LISTED and each.state is OrderState.REFUSED])
 
 
 def is_open(order: Order) -> bool:

@@ -31,6 +31,7 @@ UNANSWERED = 3
 """So many questions in a row without any answer, and whoever should answer is taken for dead."""
 CLOCKS_APART_MS = 30_000
 """So far this computer's clock may be off from the exchange's before everything is suspended."""
+NOBODY = Owner(OwnerKind.FOREIGN)
 PRICED_BY_LEVEL = frozenset({OwnerKind.GRID, OwnerKind.ROLLING})
 
 
@@ -48,8 +49,9 @@ def refusal(state: State, place: Place) -> Reason | None:
 
 def standstill(state: State, code: str) -> Reason | None:
     """Why nothing at all may be ordered in this code now, or None: switches, link, books, data, phase."""
+    place = Place("", code, Side.BUY, 0, 0, NOBODY)
     for check in (_switches, _suspended, _connection, _phase, _status, _fresh):
-        reason = check(state, Place("", code, Side.BUY, 0, 0, Owner(OwnerKind.FOREIGN)))
+        reason = check(state, place)
         if reason is not None:
             return reason
     return None
@@ -176,7 +178,8 @@ def _turned_down(state: State, place: Place) -> Reason | None:
 
 def _self_trade(state: State, place: Place) -> Reason | None:
     """No buy at or above an own working sell, nor the other way round, whichever strategies they belong to."""
-    for order in live_orders(state, place.code):
+    orders = filed_orders(state)
+    for order in (*orders.live(place.code), *orders.not_listed(place.code)):
         buy, sell = (place, order) if place.side is Side.BUY else (order, place)
         if order.side is not place.side and buy.price >= sell.price:
             return because(Why.SELF_TRADE, ref=order.ref, price_milli=order.price)
@@ -270,7 +273,9 @@ def _exposure(state: State, place: Place) -> Reason | None:
     if place.side is Side.SELL:
         return None
     orders, value = filed_orders(state), place.price * place.volume
-    code_sum, all_sum = value + orders.once(_buying_for, place.code), value + orders.once(_buying_for)
+    code_sum = value + orders.once(_buying_for, place.code)
+    codes = dict.fromkeys([*orders.codes(), *state.grids])
+    all_sum = value + sum([orders.once(_buying_for, code) for code in codes])
     for code, book in state.grids.items():
         part = book.grid or book.rolling
         used = part.cash_used if part else 0
@@ -285,9 +290,10 @@ def _exposure(state: State, place: Place) -> Reason | None:
 
 
 def _buying_for(orders: Orders, code: str) -> int:
-    """厘 of own open buys, those in doubt included."""
+    """厘 of own open buys, those in doubt and those that are not listed any more included."""
     buy = Side.BUY
-    return sum([order.price * order.open_volume for order in orders.live(code) if order.side is buy])
+    mine = sum([order.price * order.open_volume for order in orders.live(code) if order.side is buy])
+    return mine + sum([order.price * order.left for order in orders.not_listed(code) if order.side is buy])
 
 
 def _room(state: State, place: Place) -> Reason | None:

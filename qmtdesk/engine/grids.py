@@ -8,7 +8,7 @@ from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.order import Fill, Order, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GridMode, GridPlan, StopHow
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.rules import floor_lot, rules_of
 from qmtdesk.domain.sessions import Phase, phase_at, shanghai_day
 from qmtdesk.engine import gate
@@ -291,15 +291,15 @@ def enact(
     `has` is all these owners may sell: a sale or a clearing that an earlier arming left on the book is waited for, or
     both together could sell shares nobody gave the grid.
     """
-    working = [o for o in live_orders(work.state, code) if o.owner.kind in owners]
-    steps = difference(tuple(wanted), working)
+    here = live_orders(work.state, code)
+    steps = difference(tuple(wanted), [o for o in here if o.owner.kind in owners])
     for order in steps.cancels:
         work.cancel(order)
+    if not steps.places:
+        return None
     first: Reason | None = None
     sellers = owners | {OwnerKind.CLEAR}
-    offered = sum(
-        o.open_volume for o in live_orders(work.state, code) if o.side is Side.SELL and o.owner.kind in sellers
-    )
+    offered = sum([o.open_volume for o in here if o.side is Side.SELL and o.owner.kind in sellers])
     for want in steps.places:
         if has is not None and want.side is Side.SELL:
             if offered + want.volume > has:

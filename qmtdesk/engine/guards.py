@@ -258,8 +258,8 @@ def fresh(state: State, code: str) -> bool:
         return False
     phase, guard = phase_at(state.listings[code], state.at), state.guards.get(code)
     waits = guard is not None and guard.state is GuardState.WATCHING and board.arrived_at <= guard.armed_at
-    old = boards.blind(board, boards.began(phase, state.at), state.at, state.limits.quote_age_ms)
-    if waits and old and phase.continuous:
+    age = state.limits.quote_age_ms
+    if waits and phase.continuous and boards.blind(board, boards.began(phase, state.at), state.at, age):
         return False
     return not boards.is_blind(board, state.at, phase)
 

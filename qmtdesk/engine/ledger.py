@@ -3,7 +3,7 @@
 from qmtdesk.domain.account import BrokerOrder
 from qmtdesk.domain.order import FINAL, Fill, Order, OrderState, Owner, OwnerKind, may_follow
 from qmtdesk.domain.reason import Why
-from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.sessions import shanghai_day
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import fill_key, number_of
@@ -77,13 +77,20 @@ def _take_over(work: Work, ref: str, broker_id: str, nobodys: tuple[str, ...]) -
             work.filled.append(claimed)
 
 
-def refused(work: Work, ref: str, text: str) -> None:
-    """Surely not placed; unless the counter knows it, for errors of earlier orders are told again for later ones."""
+def refused(work: Work, ref: str, text: str, *, by_link: bool = False) -> None:
+    """Surely not placed; unless the counter knows it, for errors of earlier orders are told again for later ones.
+
+    What the link refused the counter never saw: that counts as no rejection.
+    """
     order = work.state.orders.get(ref)
     if order is None or not may_follow(order.state, OrderState.REJECTED):
         return
     if order.broker_id or order.filled:
         work.query()
+        return
+    if by_link:
+        work.note(r.OrderMoved(ref, OrderState.REFUSED, work.state.at, text=text))
+        work.log(NOTICE, order.code, said(Why.ORDER_REFUSED, ref=ref, text=text))
         return
     work.note(r.OrderMoved(ref, OrderState.REJECTED, work.state.at, text=text))
     work.rejected.append(order)

@@ -6,6 +6,7 @@ from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import drop, live_orders, put
+from qmtdesk.engine.filed import NOT_LISTED
 from qmtdesk.engine.ledger import tail
 from qmtdesk.engine.work import ALARM, NOTICE, Work
 
@@ -18,7 +19,8 @@ def look(work: Work, report: AccountReport, request: int) -> None:
     """Compare our numbered live orders with a complete answer to question `request` (0: the answer proves nothing).
 
     Two answers that agree put a missing order in doubt, which freezes its side; three more settle it. It is never
-    sent again by itself: what became of it is for the user to see, so the place it worked for is left alone.
+    sent again by itself: what became of it is for the user to see, so the place it worked for is left alone, and its
+    money stays spoken for.
     """
     listed = {row.broker_id for row in report.orders}
     for order in [o for o in live_orders(work.state) if o.broker_id and o.live]:
@@ -54,7 +56,7 @@ def _settle(work: Work, order: Order, reported_at: int) -> None:
     if asked < LOOKS or reported_at - order.updated_at < LOOKING_MS:
         work.note(r.OrderMoved(order.ref, OrderState.UNKNOWN, order.updated_at, asked=asked))
         return
-    work.note(r.OrderMoved(order.ref, OrderState.REFUSED, work.state.at, text="not listed", asked=asked))
+    work.note(r.OrderMoved(order.ref, OrderState.REFUSED, work.state.at, text=NOT_LISTED, asked=asked))
     work.log(NOTICE, order.code, because(Why.ORDER_GONE, **_words(order), looks=asked))
     work.gone.append(order)
 

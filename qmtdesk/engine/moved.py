@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from qmtdesk.domain.order import Fill, Side
-from qmtdesk.domain.reason import Why, because
+from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import records as r
-from qmtdesk.engine.books import BUYS, Money, Moving, State
-from qmtdesk.engine.work import ALARM, Work
+from qmtdesk.engine.books import BUYS, Elsewhere, Money, Moving, State
+from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.engine.worth import price_of
 
 AGREE_MS = 4_000
@@ -16,19 +16,21 @@ MOVED_BP = 50
 """Changes below this share of the day's first total are fees and interest, and nobody's transfer."""
 
 
-def begin_day(work: Work, total: int) -> None:
+def begin_day(work: Work, total: int, turnover: int) -> None:
     """The first answer of a day is where its result begins; trades it tells of came before it."""
     state = work.state
     if state.money is not None:
-        work.note(r.DayBase(total, state.money.gross_cash + _spent(state.fills.values()), _before_trades(state)))
+        cash = state.money.gross_cash + _spent(state.fills.values())
+        work.note(r.DayBase(total, cash, _before_trades(state), replace(state.elsewhere, used=turnover)))
 
 
-def compare(work: Work) -> None:
+def compare(work: Work, turnover: int) -> None:
     """Put an answer, taken over by now, beside the day's first one and every trade since.
 
     What came or went without a trade is taken out of the day's result. A counter may tell the money of a trade later
     than the trade, so only what a later answer still says is a transfer; as nobody here knows why, the user is told
-    then, and only sales leave until he has looked.
+    then, and only sales leave until he has looked. What the `turnover` of his trades in codes without rules can explain
+    is taken out as well, and nothing waits for him: he knows of his own reverse repo.
     """
     state, money = work.state, work.state.money
     on_their_way = any(order.told_filled > order.filled for order in state.orders.values())
@@ -41,17 +43,40 @@ def compare(work: Work) -> None:
         if state.moving is not None:
             work.state = replace(state, moving=None)
         return
+    explained = _elsewhere(state.elsewhere, cash + shares, turnover, money.base_total * MOVED_BP // 10_000)
+    if explained is not None:
+        base = r.DayBase(money.base_total + cash + shares, money.base_cash + cash, held, explained)
+        _take_out(work, base, because(Why.MONEY_ELSEWHERE, amount_milli=cash + shares), NOTICE)
+        return
     if state.moving is None or abs(state.moving.amount - cash - shares) * 10_000 > money.base_total * MOVED_BP:
         work.state = replace(state, moving=Moving(cash + shares, money.reported_at))
     elif money.reported_at - state.moving.since >= AGREE_MS:
-        _tell(work, r.DayBase(money.base_total + cash + shares, money.base_cash + cash, held), cash + shares)
+        base = r.DayBase(money.base_total + cash + shares, money.base_cash + cash, held, state.elsewhere)
+        _tell(work, base, because(Why.MONEY_MOVED, amount_milli=cash + shares))
 
 
-def _tell(work: Work, base: r.DayBase, amount: int) -> None:
+def _elsewhere(known: Elsewhere, amount: int, turnover: int, slack: int) -> Elsewhere | None:
+    """What is explained after this amount came or went, None when trades elsewhere cannot have done it.
+
+    What was lent comes back the next day without a trade, and with interest.
+    """
+    room = max(0, turnover - known.used)
+    back = known.back if amount > 0 else 0
+    if not room + back or abs(amount) > room + back + slack:
+        return None
+    home = min(back, amount) if amount > 0 else 0
+    used = known.used + min(room, abs(amount) - home)
+    return Elsewhere(used, known.lent + max(0, -amount), known.back - home)
+
+
+def _take_out(work: Work, base: r.DayBase, reason: Reason, level: str) -> None:
     work.note(base)
     work.state = replace(work.state, moving=None)
-    reason = because(Why.MONEY_MOVED, amount_milli=amount)
-    work.log(ALARM, "", reason)
+    work.log(level, "", reason)
+
+
+def _tell(work: Work, base: r.DayBase, reason: Reason) -> None:
+    _take_out(work, base, reason, ALARM)
     if BUYS not in work.state.suspended:
         work.note(r.Suspended(BUYS, work.state.at, reason))
 

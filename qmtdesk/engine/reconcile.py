@@ -6,8 +6,8 @@ from qmtdesk.domain.account import TRUSTED, AccountReport, BrokerOrder
 from qmtdesk.domain.order import Fill, Order, OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.domain.replacing import replace
-from qmtdesk.engine import believing, grids, ledger, lookalike, missing, moved, overnight
+from qmtdesk.domain.replacing import replace_struct as replace
+from qmtdesk.engine import believing, grids, ledger, lookalike, missing, moved, overnight, unclear
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import moved_by
 from qmtdesk.engine.books import Holding, Money, Ready, State, frozen_by, holding_of, live_orders
@@ -31,10 +31,13 @@ def doubt(work: Work) -> None:
 
 def ask_every(state: State) -> int:
     """How long after an answer the broker is asked again, ms."""
-    unsettled = any(o.unsettled and state.at - o.updated_at > SETTLE_MS for o in live_orders(state))
-    doubt = bool(state.missed) or state.moving is not None or any(o.in_doubt for o in live_orders(state))
     # looking for a lost order three times takes six seconds, so doubts are asked about every two
-    return DOUBT_MS if doubt or unsettled or state.ready is not Ready.READY else state.limits.query_ms
+    if state.missed or state.moving is not None or state.ready is not Ready.READY:
+        return DOUBT_MS
+    for order in live_orders(state):
+        if order.in_doubt or (order.unsettled and state.at - order.updated_at > SETTLE_MS):
+            return DOUBT_MS
+    return state.limits.query_ms
 
 
 def ask_now(work: Work) -> None:
@@ -59,7 +62,7 @@ def decide(work: Work, ref: str, broker_id: str = "") -> None:
         if not lookalike.claimed_by_user(work, order, broker_id):
             raise PlanError(because(Why.BAD_SETTING, name="broker_id", value=broker_id))
         return
-    work.note(r.OrderMoved(ref, OrderState.REFUSED, work.state.at, text="decided by the user"))
+    work.note(r.OrderMoved(ref, OrderState.REFUSED, work.state.at, text="decided"))
     work.log(NOTICE, order.code, because(Why.ORDER_REFUSED, ref=ref))
 
 
@@ -76,7 +79,8 @@ def take_in(work: Work, request: int, report: AccountReport) -> None:
     answers = max(work.state.request_from, work.state.answered + 1) <= request <= work.state.request
     trusted = work.state.status in TRUSTED
     # an older answer than one we have tells nothing of where the account stands
-    sound = answers and trusted and believing.believed(work, report)
+    unclear.suspend(work, report)
+    sound = answers and trusted and unclear.bearable(work.state, report) and believing.believed(work, report)
     later = came_after(work.state, report) if sound else None
     looks = request if answers and trusted and not believing.lacks_orders(work.state) else 0
     _settle_doubts(work, report, looks)
@@ -130,7 +134,7 @@ def _unclaimed(state: State, broker_id: str) -> bool:
 def _look(work: Work, order: Order, reported_at: int) -> None:
     asked, at = order.asked + 1, work.state.at
     if asked >= LOOKS and reported_at - order.created_at >= LOOKING_MS:
-        work.note(r.OrderMoved(order.ref, OrderState.REFUSED, at, text="not found", asked=asked))
+        work.note(r.OrderMoved(order.ref, OrderState.REFUSED, at, text="not_found", asked=asked))
         work.log(NOTICE, order.code, because(Why.ORDER_REFUSED, ref=order.ref, looks=asked))
     else:
         work.note(r.OrderMoved(order.ref, OrderState.UNKNOWN, order.updated_at, asked=asked))
@@ -145,6 +149,7 @@ def _take_account(work: Work, report: AccountReport, later: Iterable[Fill]) -> N
             offered[row.code] = offered.get(row.code, 0) + row.volume - row.filled
     held = {p.code: holding_of(p, offered.get(p.code, 0)) for p in report.positions if p.volume}
     before = work.state
+    held |= unclear.kept(before, report)
     money = replace(before.money or Money(0, 0, 0), gross_cash=report.asset.cash + report.asset.frozen)
     bids = sum(frozen_by(o.price, o.volume - o.filled) for o in report.orders if _may_bid(o))
     money = replace(money, withheld=max(0, report.asset.frozen - bids))
@@ -153,9 +158,9 @@ def _take_account(work: Work, report: AccountReport, later: Iterable[Fill]) -> N
         state = moved_by(state, fill)
     work.state = replace(state, held_before=frozenset(held))
     if money.base_total:
-        moved.compare(work)
+        moved.compare(work, report.elsewhere)
     else:
-        moved.begin_day(work, report.asset.total)
+        moved.begin_day(work, report.asset.total, report.elsewhere)
 
 
 def _may_bid(row: BrokerOrder) -> bool:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from qmtdesk.domain.order import Fill, Order, OrderState
 from qmtdesk.domain.reason import Reason
-from qmtdesk.engine.books import ClearBook, GridBook, KillBook, LogLine, Overnight
+from qmtdesk.engine.books import ClearBook, Elsewhere, GridBook, KillBook, LogLine, Overnight
 from qmtdesk.strategies.board import Board
 from qmtdesk.strategies.grid_state import Trail
 from qmtdesk.strategies.guard import Guard
@@ -34,6 +34,7 @@ class DayBase(Struct, frozen=True):
     total: int
     cash: int = -1
     held: dict[str, int] = {}
+    elsewhere: Elsewhere = Elsewhere()
 
 
 class OrderPlaced(Struct, frozen=True):
@@ -196,6 +197,10 @@ Record = (
 )
 
 KINDS: dict[str, type] = {cls.__name__: cls for cls in Record.__args__}
+_ENCODER = msgspec.json.Encoder()
+_DECODERS: dict[str, msgspec.json.Decoder[Record]] = {
+    kind: msgspec.json.Decoder(cls, strict=True) for kind, cls in KINDS.items()
+}
 
 
 class UnknownRecordError(ValueError):
@@ -204,12 +209,12 @@ class UnknownRecordError(ValueError):
 
 def encode(record: Record) -> tuple[str, bytes]:
     """A record as its kind and its JSON."""
-    return type(record).__name__, msgspec.json.encode(record)
+    return type(record).__name__, _ENCODER.encode(record)
 
 
 def decode(kind: str, body: bytes) -> Record:
     """The record of that kind; UnknownRecordError or msgspec.ValidationError name what is wrong."""
-    if kind not in KINDS:
+    if kind not in _DECODERS:
         raise UnknownRecordError(f"the journal holds a record of kind {kind!r}, which this version does not know")
-    record: Record = msgspec.json.decode(body, type=KINDS[kind], strict=True)
+    record: Record = _DECODERS[kind].decode(body)
     return record

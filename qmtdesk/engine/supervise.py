@@ -145,6 +145,8 @@ def _watch_changes(work: Work) -> None:
     """A counter that takes other orders than were sent, again and again, is not sent any more of that code."""
     state = work.state
     changed = filed_orders(state).once(_changed)
+    if not changed:
+        return
     counts = Counter(order.code for order in changed if order.created_at > state.released.get(order.code, 0))
     for code, count in counts.items():
         if state.limits.changes and count >= state.limits.changes:
@@ -158,7 +160,7 @@ def _changed(orders: Orders, _code: str) -> list[Order]:
 def _warn_stuck(work: Work) -> None:
     state = work.state
     tries, patience = state.limits.cancel_tries, state.limits.cancel_again_ms
-    for order in list(live_orders(state)):
+    for order in live_orders(state):
         if not tries or order.cancels < tries or state.at - order.cancel_asked_at < patience or not order.live:
             continue
         reason = because(Why.CANCEL_STUCK, ref=order.ref, price_milli=order.price, count=order.cancels)

@@ -39,9 +39,8 @@ def progress(work: Work) -> None:
     kill = work.state.kill
     if kill is None:
         return
-    left = list(live_orders(work.state))
-    for order in left:
-        work.cancel(order, young=True)
+    left = live_orders(work.state)
+    work.cancel_all(left)
     if left and kill.done_at:
         # one that had been given up for lost was not
         work.note(r.KillSet(replace(kill, done_at=0)))

@@ -63,6 +63,7 @@ REFUSALS = frozenset(
         Why.CLOCK_WRONG,
         Why.LOSS_REDUCE,
         Why.CHECK_FAILED,
+        Why.HOLDING_UNCLEAR,
     }
 )
 

@@ -26,7 +26,8 @@ class Trial(Struct, frozen=True):
 
     `asset`: '' | same | other, as the user says. `pushes` is what was told of the order and how long after it left, in
     the order it came. `before` are our live orders when the link went, `same` ('' | yes | no) whether they were there
-    after it came back. `auction`: '' | virtual | other, what the book of a call auction looked like.
+    after it came back. `remark`: the most of our remark that the counter ever told, None before it told any.
+    `auction`: '' | virtual | other, what the book of a call auction looked like.
     """
 
     code: str
@@ -35,7 +36,7 @@ class Trial(Struct, frozen=True):
     ref: str = ""
     sent_at: int = 0
     pushes: tuple[tuple[str, int], ...] = ()
-    remark: str = ""
+    remark: str | None = None
     cancel_at: int = 0
     cancelled_ms: int = -1
     closing_at: int = 0
@@ -66,7 +67,7 @@ def heard(trial: Trial, before: State, event: m.Event, result: Step) -> Trial:
     state = result.state
     for record in result.records:
         if isinstance(record, r.OrderPlaced) and record.order.owner.kind is OwnerKind.TRIAL:
-            trial = replace(trial, ref=record.order.ref, sent_at=state.at, pushes=(), remark="", cancel_at=0)
+            trial = replace(trial, ref=record.order.ref, sent_at=state.at, pushes=(), remark=None, cancel_at=0)
         elif isinstance(record, r.CancelAsked) and record.ref == trial.ref:
             trial = replace(trial, cancel_at=trial.cancel_at or state.at)
     trial = _pushed(trial, state, event)
@@ -101,7 +102,9 @@ def _pushed(trial: Trial, state: State, event: m.Event) -> Trial:
             what = "cancel_refused"
         case m.OrderReported(order) if trial.ref in (order.remark, state.refs.get(order.broker_id)):
             what = order.state.value
-            trial = replace(trial, remark=trial.remark or order.remark)
+            remark = order.remark if order.told_remark is None else order.told_remark
+            if trial.remark is None or len(remark) > len(trial.remark):
+                trial = replace(trial, remark=remark)
         case _:
             pass
     if not what or not trial.ref or len(trial.pushes) >= PUSHES:
@@ -160,7 +163,7 @@ def findings(trial: Trial, state: State, units: int | None) -> tuple[Finding, ..
         Finding("link", OK if state.linked and state.ready is Ready.READY else NONE),
         Finding("asset", {"same": OK, "other": OTHER}.get(trial.asset, NONE)),
         Finding("answer", NONE if not trial.ref else OK if answered else OTHER if told else NONE, pushes),
-        _remark(trial, mended=units is not None),
+        _remark(trial),
         Finding("resting", _resting(order), order.text if order is not None else ""),
         Finding("cancel", OK if trial.cancelled_ms >= 0 else NONE, _ms(trial.cancelled_ms)),
         Finding("lost", OK if trial.lost_ms >= 0 else NONE, _ms(trial.lost_ms)),
@@ -171,11 +174,12 @@ def findings(trial: Trial, state: State, units: int | None) -> tuple[Finding, ..
     )
 
 
-def _remark(trial: Trial, *, mended: bool) -> Finding:
-    """A terminal's gateway puts the whole ref where it recognised a cut one, so what it tells proves nothing here."""
-    if mended or not trial.remark:
+def _remark(trial: Trial) -> Finding:
+    """As the counter told it, and how much of the ref's length that is; not as a gateway mended it."""
+    if trial.remark is None:
         return Finding("remark", NONE)
-    return Finding("remark", OK if trial.remark == trial.ref else OTHER, trial.remark)
+    told = f"{trial.remark} {len(trial.remark)}/{len(trial.ref)}".strip()
+    return Finding("remark", OK if trial.remark == trial.ref else OTHER, told)
 
 
 def _resting(order: Order | None) -> str:

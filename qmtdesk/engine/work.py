@@ -1,16 +1,19 @@
 """The scratch of one step: it gathers records and intents, and applies each record the moment it is made."""
 
+from collections.abc import Iterable
+
 from qmtdesk.domain.messages import Cancel, Intent, Place, Query
 from qmtdesk.domain.order import Fill, Order, OrderState, Owner, Side
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.sessions import phase_at
 from qmtdesk.engine import gate
 from qmtdesk.engine import records as r
-from qmtdesk.engine.apply import apply
+from qmtdesk.engine.apply import apply, cancels_asked
 from qmtdesk.engine.books import GridBook, KillBook, LogLine, Seen, State, put
 from qmtdesk.engine.diff import cancellable
+from qmtdesk.engine.risk_limits import RiskLimits
 from qmtdesk.engine.telling import told_key
 from qmtdesk.strategies.board import Board
 from qmtdesk.strategies.guard import Guard, GuardMove
@@ -87,8 +90,7 @@ class Work:
         `young`: the user himself said so; then neither the order's age nor the messages of this second hold it up.
         """
         min_age = 0 if young else self.state.limits.min_age_ms
-        tries = self.state.limits.cancel_tries
-        again = self.state.limits.cancel_again_ms * (SLOWER if tries and order.cancels >= tries else 1)
+        again = _again_ms(self.state.limits, order)
         if not self.state.linked or not cancellable(order, self.state.at, min_age, again):
             return False
         if not phase_takes_cancels(self.state, order.code) or (not young and gate.second_full(self.state)):
@@ -96,6 +98,23 @@ class Work:
         self.note(r.CancelAsked(order.ref, self.state.at))
         self.intents.append(Cancel(order.ref, order.broker_id))
         return True
+
+    def cancel_all(self, orders: Iterable[Order]) -> None:
+        """As `cancel` for each, on the user's word; told to the state at once, for there may be hundreds."""
+        caps, at = self.state.limits, self.state.at
+        if not self.state.linked:
+            return
+        takes: dict[str, bool] = {}
+        asked = []
+        for order in orders:
+            if order.code not in takes:
+                takes[order.code] = phase_takes_cancels(self.state, order.code)
+            if takes[order.code] and cancellable(order, at, 0, _again_ms(caps, order)):
+                asked.append(order)
+        if asked:
+            self.records += [r.CancelAsked(order.ref, at) for order in asked]
+            self.intents += [Cancel(order.ref, order.broker_id) for order in asked]
+            self.state = cancels_asked(self.state, [order.ref for order in asked], at)
 
     def seen(self, quote: Quote) -> None:
         """Keep the newest quote; not journaled, the market says it again."""
@@ -135,6 +154,11 @@ class Work:
     def ref(self, number: int) -> str:
         """Ours for ever: installation, day and a number that never goes back, short enough for a broker's remark."""
         return f"q{self.state.install}{self.state.day[2:].replace('-', '')}-{number:06d}"
+
+
+def _again_ms(caps: RiskLimits, order: Order) -> int:
+    """After how long a cancel that goes unheeded is asked for again."""
+    return caps.cancel_again_ms * (SLOWER if caps.cancel_tries and order.cancels >= caps.cancel_tries else 1)
 
 
 def _one_more(kill: KillBook) -> KillBook:

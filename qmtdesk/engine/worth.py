@@ -12,7 +12,10 @@ def total_value(state: State, *, agreed: bool = False) -> int:
     `agreed`: at the better of its two newest prices, so that one wild price does not count as a loss.
     """
     total = state.money.gross_cash if state.money else 0
-    return total + sum(held.volume * price_of(state, code, agreed=agreed) for code, held in state.holdings.items())
+    for code, held in state.holdings.items():
+        if held.volume:
+            total += held.volume * price_of(state, code, agreed=agreed)
+    return total
 
 
 def day_base(state: State) -> int:
@@ -24,8 +27,10 @@ def day_base(state: State) -> int:
 def odd_price(state: State) -> Reason | None:
     """A holding whose newest price cannot be one of today: then nobody knows what the account is worth."""
     for code, held in state.holdings.items():
+        if not held.volume:
+            continue
         seen, instrument = state.quotes.get(code), state.instruments.get(code)
-        if not held.volume or seen is None or instrument is None or not seen.quote.last or not _todays(state, seen):
+        if seen is None or instrument is None or not seen.quote.last or not _todays(state, seen):
             continue
         up, down = instrument.limit_up or instrument.told_up, instrument.limit_down or instrument.told_down
         if (up and seen.quote.last > up) or (down and seen.quote.last < down):

@@ -1,7 +1,6 @@
 """What must be true at the moment an order or a cancel leaves, judged by the counter's truth and by what was sent."""
 
 from collections import Counter
-from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -157,12 +156,13 @@ def _pair(day: "CheckedDay", place: m.Place) -> None:
 
 @lru_cache(maxsize=256)
 def exact_levels(base: int, step_bp: int, tick: int, *, even: bool = False) -> frozenset[int]:
-    """Every level within a third of the base, by fractions: another way than the program's to the same prices."""
-    step = Fraction(10_000 + step_bp, 10_000)
-    levels, up, down = {base}, Fraction(base), Fraction(base)
-    while up * 3 < base * 4:
-        up, down = (up + base * (step - 1), down - base * (step - 1)) if even else (up * step, down / step)
-        levels |= {int(price / tick + Fraction(1, 2)) * tick for price in (up, down)}
+    """Every level within a third of the base, by whole fractions: another way than the program's to the same prices."""
+    levels, whole, parts = {base}, BP, BP
+    while base * whole * 3 < base * 4 * parts:
+        # this far away the price is base * whole / parts, and on the other side what makes it even or inverse
+        whole, parts = (whole + step_bp, parts) if even else (whole * (BP + step_bp), parts * BP)
+        other = (2 * parts - whole, parts) if even else (parts, whole)
+        levels |= {(2 * base * up + tick * down) // (2 * tick * down) * tick for up, down in ((whole, parts), other)}
     return frozenset(levels)
 
 

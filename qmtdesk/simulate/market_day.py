@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from qmtdesk.domain.fees import FeeSchedule
 from qmtdesk.domain.instrument import Instrument
@@ -29,9 +30,14 @@ def quote_of(
 ) -> Quote:
     """A quote with five levels around a last price."""
     tick = 1 if code.startswith("1") else 10
-    bids = tuple([Level(last - tick * (spread + i), depth) for i in range(5)])
-    asks = tuple([Level(last + tick * (spread + i), depth) for i in range(5)])
+    bids, asks = _levels(last, -tick, spread, depth), _levels(last, tick, spread, depth)
     return Quote(code, at, last, prev or last, last, last, last, volume, volume * last, bids, asks)
+
+
+@lru_cache(maxsize=1_024)
+def _levels(last: int, tick: int, spread: int, depth: int) -> tuple[Level, ...]:
+    """One side of a book: five levels, each as deep."""
+    return tuple([Level(last + tick * (spread + i), depth) for i in range(5)])
 
 
 def sealed_quote(code: str, at: int, limit: int, lots: int, *, prev: int, volume: int = 10_000) -> Quote:

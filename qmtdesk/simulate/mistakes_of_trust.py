@@ -58,7 +58,7 @@ def vanished_is_over(patch: Patch) -> None:
 
 
 def transfers_are_losses(patch: Patch) -> None:
-    patch.set(moved, "compare", lambda _work: None)
+    patch.set(moved, "compare", lambda _work, _elsewhere: None)
 
 
 def every_list_is_a_start(patch: Patch) -> None:

@@ -3,12 +3,14 @@
 import logging
 import multiprocessing
 import signal
+import traceback
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from qmtdesk.simulate import broker_acts as b
 from qmtdesk.simulate import user_acts as u
@@ -122,10 +124,16 @@ def play(schedule: Schedule, *, aloud: bool = False) -> tuple[Storm, Failure | N
     except BrokenError as error:
         return storm, Failure(schedule, error.promise, str(error), storm.number)
     except Exception as error:  # noqa: BLE001 - whatever the program raises is what the simulation is after
-        return storm, Failure(schedule, type(error).__name__, repr(error), storm.number)
+        return storm, Failure(schedule, type(error).__name__, _raised(error), storm.number)
     finally:
         storm.close()
     return storm, None
+
+
+def _raised(error: Exception) -> str:
+    """The error and where it came from: a story that nobody can tell again has at least that."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{error!r} in {last.name} ({Path(last.filename).name}:{last.lineno})"
 
 
 def told_otherwise(schedule: Schedule, storm: Storm) -> Failure | None:

@@ -163,10 +163,13 @@ class Storm(CheckedDay):
             self.lines.append(f"{clock // 3_600:02}:{clock // 60 % 60:02}:{clock % 60:02}.{self.at % 1_000:03} {line}")
 
     def feed(self, event: m.Event) -> Step:
-        if isinstance(event, m.CancelRefused):
-            self.seen["cancel_too_late"] += 1
-        elif isinstance(event, m.OrderReported) and event.order.state is OrderState.PART_CANCELLED:
-            self.seen["part_cancelled"] += 1
+        match event:
+            case m.Quoted() | m.TimePassed():
+                pass
+            case m.CancelRefused():
+                self.seen["cancel_too_late"] += 1
+            case m.OrderReported(order) if order.state is OrderState.PART_CANCELLED:
+                self.seen["part_cancelled"] += 1
         return super().feed(event)
 
     def let_go(self, intent: m.Intent) -> None:

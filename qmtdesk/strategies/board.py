@@ -6,7 +6,7 @@ from enum import Enum
 from msgspec import Struct
 
 from qmtdesk.domain.quote import BoardState, Quote, board_state, seal_amount
-from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.sessions import Phase, shanghai_ms_of_day
 
 KEPT_MS = 600_000
@@ -72,7 +72,8 @@ class Board(Struct, frozen=True):
     `sealed_count` are 0 while not sealed, `peak` the maximum since the newest seal, `last_amount` the newest amount
     seen sealed. `print_volume` was traded between the two newest snapshots and `queue_before` waited on bid1 in the
     older of them, 0 when it was not sealed. `history` holds (time, amount or −1) of the last ten minutes, one a
-    second at most; `volumes` is the day's volume at the same moments.
+    second at most; `volumes` is the day's volume at the same moments, `withdrawn` the day's cancelled buys or −1, and
+    () while no snapshot told any.
     """
 
     code: str
@@ -94,6 +95,7 @@ class Board(Struct, frozen=True):
     tally: Tally = Tally()
     history: tuple[tuple[int, int], ...] = ()
     volumes: tuple[int, ...] = ()
+    withdrawn: tuple[int, ...] = ()
 
     @property
     def sealed(self) -> bool:
@@ -140,6 +142,11 @@ class Board(Struct, frozen=True):
         """Whether it was sealed today and is not now (炸板)."""
         return self.tally.seals > 0 and self.state is not BoardState.SEALED
 
+    @property
+    def cancels_told(self) -> bool:
+        """Whether the newest deciding snapshot told how much of the day's buying was cancelled."""
+        return bool(self.withdrawn) and self.withdrawn[-1] >= 0
+
     def spark(self) -> tuple[int, ...]:
         """Seal amounts in 万元 of the last ten minutes, one each 10 s, −1 where not sealed, oldest first.
 
@@ -175,7 +182,8 @@ def for_keeping(board: Board) -> Board:
         if no in (0, len(board.history) - 1) or coarse(max(amount, 0)) != coarse(max(board.history[no - 1][1], 0))
     ][-KEPT_TURNS:]
     history = tuple(board.history[no] for no in turns)
-    return replace(board, history=history, volumes=tuple(board.volumes[no] for no in turns))
+    withdrawn = tuple(board.withdrawn[no] for no in turns) if board.withdrawn else ()
+    return replace(board, history=history, volumes=tuple(board.volumes[no] for no in turns), withdrawn=withdrawn)
 
 
 def keeps(board: Board, before: Board) -> bool:
@@ -232,7 +240,7 @@ def step_board(
     moves = () if state is board.state else _moves(board, state, amount, quote.at)
     sealed = state is BoardState.SEALED
     was = board.state is BoardState.SEALED
-    history, volumes = _remember(board, quote, amount if sealed else -1)
+    history, volumes, withdrawn = _remember(board, quote, amount if sealed else -1)
     stepped = Board(
         board.code,
         board.limit_up,
@@ -253,6 +261,7 @@ def step_board(
         tally=_count(board, quote, amount, sealed=sealed) if moves else board.tally,
         history=history,
         volumes=volumes,
+        withdrawn=withdrawn,
     )
     return stepped, moves
 
@@ -318,7 +327,9 @@ def _count(board: Board, quote: Quote, amount: int, *, sealed: bool) -> Tally:
     return replace(tally, broke_at=quote.at, breaks=tally.breaks + 1, first_peak=peak)
 
 
-def _remember(board: Board, quote: Quote, amount: int) -> tuple[tuple[tuple[int, int], ...], tuple[int, ...]]:
+def _remember(
+    board: Board, quote: Quote, amount: int
+) -> tuple[tuple[tuple[int, int], ...], tuple[int, ...], tuple[int, ...]]:
     history, at = board.history, quote.at
     volumes = board.volumes if history else ()
     end = len(history)
@@ -327,4 +338,15 @@ def _remember(board: Board, quote: Quote, amount: int) -> tuple[tuple[tuple[int,
     start = 0
     while start < end and history[start][0] < at - KEPT_MS:
         start += 1
-    return (*history[start:end], (at, amount)), (*volumes[start:end], quote.volume)
+    withdrawn = _withdrawn(board, quote.withdrawn, start, end)
+    return (*history[start:end], (at, amount)), (*volumes[start:end], quote.volume), withdrawn
+
+
+def _withdrawn(board: Board, told: int, start: int, end: int) -> tuple[int, ...]:
+    """The cancelled buys of these moments and one more; with Level-1 alone nothing is kept."""
+    if told < 0 and not board.withdrawn:
+        return ()
+    # the feed may begin to tell in the middle of a day, and a journal may have kept no history
+    kept = board.withdrawn if len(board.withdrawn) == len(board.history) else (-1,) * len(board.history)
+    samples = (*kept[start:end], told)
+    return samples if max(samples) >= 0 else ()

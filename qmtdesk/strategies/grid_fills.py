@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from qmtdesk.domain.money import round_half_up
 from qmtdesk.domain.order import Owner, OwnerKind, Side
-from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.strategies.grid_state import Gap, Grid
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.strategies.grid_state import EMPTY_GAP, NO_TRAIL, Gap, Grid, Trail
 from qmtdesk.strategies.lattice import BP, Lattice
 

@@ -2,11 +2,11 @@
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from qmtdesk.domain.order import Owner, OwnerKind, Side
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.sessions import Phase, shanghai_ms_of_day
 from qmtdesk.strategies.grid_state import Grid, GridContext, Wanted, Wish
 from qmtdesk.strategies.lattice import BP
@@ -69,7 +69,7 @@ def _worked_out(grid: Grid, ctx: GridContext, *, explain: bool) -> Wish:
     return Wish(tuple(draft.orders), reasons, first)
 
 
-@dataclass(slots=True)
+@dataclass
 class _Draft:
     """One call of `wanted` in progress. `sells` and `buys` say per gap why not; None is an order.
 
@@ -88,6 +88,11 @@ class _Draft:
     buys: dict[int, Reason | None] = field(default_factory=dict)
     spent: int = 0
     lowest_sell: int = 0
+
+    @cached_property
+    def stands(self) -> Reason:
+        """Why nothing new comes while nothing moves."""
+        return standing(self.ctx)
 
 
 @dataclass(slots=True)
@@ -160,7 +165,7 @@ def _sell_block(draft: _Draft, gap: int, price: int, *, live: bool) -> Reason | 
     grid = draft.grid
     held = grid.gaps[gap].held
     if not draft.moving:
-        return None if live else standing(draft.ctx)
+        return None if live else draft.stands
     if gap + grid.slot0 in grid.paused:
         return PAUSED
     if not live and grid.whole(held) == 0:
@@ -168,7 +173,7 @@ def _sell_block(draft: _Draft, gap: int, price: int, *, live: bool) -> Reason | 
     if grid.asleep and not _due(draft, gap):
         return SLEEPING
     if grid.trails and not grid.trails[gap].sell_fired and not grid.stopped_low:
-        return because(Why.TRAIL_WAIT, trail_bp=grid.plan.trail_bp)
+        return _trail_wait(grid.plan.trail_bp)
     return None if draft.ctx.allows(price) else _outside(draft.ctx)
 
 
@@ -289,7 +294,9 @@ def _buy_order(draft: _Draft) -> list[int]:
     grid = draft.grid
     top = len(grid.gaps) - 1
     if grid.trails or not draft.moving:
-        return sorted(range(top + 1), key=lambda i: abs(i - draft.under))
+        # while nothing moves only what is live can be wanted; the others have nothing but reasons
+        gaps = range(top + 1) if draft.moving or draft.explain else [i for i in draft.live_buys if 0 <= i <= top]
+        return sorted(gaps, key=lambda i: (abs(i - draft.under), i))
     near = range(draft.under + 1, min(draft.under + grid.plan.hysteresis, top + 1))
     passed = [i for i in near if i in draft.live_buys]
     return passed + list(range(min(draft.under, top), -1, -1))
@@ -301,7 +308,7 @@ def _buy_block(draft: _Draft, gap: int, price: int, room: int, *, live: bool) ->
     if room <= 0:
         return FIRST_BUY_PENDING if grid.gaps[gap].held < grid.unit else GAP_FULL
     if not draft.moving and not live:
-        return standing(draft.ctx)
+        return draft.stands
     if draft.lowest_sell and price >= draft.lowest_sell:
         return SELF_TRADE
     return _buy_stop(grid, price) or _gap_stop(draft, gap, price, room, live=live) if draft.moving else None
@@ -315,7 +322,7 @@ def _gap_stop(draft: _Draft, gap: int, price: int, room: int, *, live: bool) -> 
     if not live and grid.whole(room) == 0:
         return because(Why.STASH, volume=room, lot=grid.lot)
     if grid.trails and not grid.trails[gap].buy_fired:
-        return because(Why.TRAIL_WAIT, trail_bp=grid.plan.trail_bp)
+        return _trail_wait(grid.plan.trail_bp)
     return None if draft.ctx.allows(price) else _outside(draft.ctx)
 
 
@@ -352,6 +359,11 @@ def _over_cap(draft: _Draft, used: int, position: int) -> Reason | None:
 def _armed_buy(volume: int) -> Reason:
     """One reason for the many levels that say the same."""
     return because(Why.ARMED_BUY, volume=volume)
+
+
+@lru_cache(maxsize=64)
+def _trail_wait(trail_bp: int) -> Reason:
+    return because(Why.TRAIL_WAIT, trail_bp=trail_bp)
 
 
 def _over_cash(draft: _Draft, value: int) -> Reason | None:

@@ -29,7 +29,8 @@ class Preview:
 
     `ok`: nothing refuses. `fires_now`: the present snapshot, repeated as often as confirmation asks, would make a rule
     sell or ask. `board` as `shown_state` says it, without a guard. `volume` and `price` are what a trigger would sell
-    now; `t1_volume` was bought today and stays. `shadow` is filled in by whoever keeps the statistics.
+    now; `t1_volume` was bought today and stays. `shadow` is filled in by whoever keeps the statistics. `exact_cancels`:
+    what R5 counts is told by the feed (Level-2) and not estimated.
     """
 
     ok: bool
@@ -45,6 +46,7 @@ class Preview:
     told_up: int
     checks: tuple[CheckLine, ...]
     shadow: tuple[tuple[str, int], ...] = ()
+    exact_cancels: bool = False
 
 
 def preview_guard(plan: GuardPlan, instrument: Instrument, board: Board, quote: Quote, ctx: GuardContext) -> Preview:
@@ -111,4 +113,5 @@ def _preview(
         limit_up=instrument.limit_up,
         told_up=instrument.told_up,
         checks=checks,
+        exact_cancels=board.cancels_told,
     )

@@ -119,14 +119,18 @@ def consumed_rule(look: Look, setting: RuleSetting) -> Finding | None:
 
 
 def net_cancel_rule(look: Look, setting: RuleSetting) -> Finding | None:
-    """R5: more left the queue in the last `window_ms` than was traded: by `threshold` bp of it and by `floor` shares.
+    """R5: buyers cancelled `threshold` bp of the queue, and over `floor` shares, in the last `window_ms`.
 
-    An estimate from snapshots: new buyers hide as many cancels.
+    Exact where the feed told the cancels at both ends (all buy orders, whatever their price). Else an estimate, what
+    left the queue beyond what was traded: new buyers hide as many cancels, so it is never too high, and where it is
+    the higher one the told figures lag behind.
     """
     board = look.board
     start = _start(board, setting.window_ms)
     before = board.history[start][1] // board.limit_up
-    cancelled = before - board.seal // board.limit_up - (board.volume - board.volumes[start])
+    estimated = before - board.seal // board.limit_up - (board.volume - board.volumes[start])
+    exact = _told_cancels(board, start)
+    cancelled = estimated if exact is None else max(estimated, exact)
     if 2 * cancelled * BP < setting.threshold * before or cancelled <= setting.floor:
         return None
     reason = because(
@@ -135,6 +139,7 @@ def net_cancel_rule(look: Look, setting: RuleSetting) -> Finding | None:
         queue=before,
         threshold_bp=setting.threshold,
         window_ms=setting.window_ms,
+        figure="exact" if cancelled == exact else "estimated",
     )
     return Finding(cancelled * BP >= setting.threshold * before, reason)
 
@@ -301,6 +306,17 @@ def _start(board: Board, window_ms: int) -> int:
     """Index of the oldest snapshot of this seal inside the window; the newest one always counts."""
     since = max(board.last_at - window_ms, board.sealed_since)
     return min(bisect_left(board.history, (since,)), len(board.history) - 1)
+
+
+def _told_cancels(board: Board, start: int) -> int | None:
+    """Shares of buy orders cancelled since that moment as the feed told them; None where an end is missing.
+
+    Also where the day's total fell: one of the two was garbage, and nobody knows which.
+    """
+    if not board.withdrawn:
+        return None
+    first, last = board.withdrawn[start], board.withdrawn[-1]
+    return last - first if 0 <= first <= last else None
 
 
 def _pace(board: Board, window_ms: int) -> tuple[int, int]:

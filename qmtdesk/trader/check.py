@@ -22,7 +22,7 @@ from qmtdesk.wire.live_settings import LiveSettings, live_settings
 from qmtdesk.wire.live_talk import HealthRow
 from qmtdesk.wire.locks import FolderLock, is_free
 from qmtdesk.wire.place import network_kind
-from qmtdesk.wire.probe_lines import Code, ProbeLine, bad, doubtful, fine, said
+from qmtdesk.wire.probe_lines import Code, ProbeLine, Said, bad, doubtful, fine, said
 from qmtdesk.wire.probe_run import ProbeRun
 from qmtdesk.wire.redact import know_account, mask_account, redact
 from qmtdesk.wire.typed_file import BadFileError, TypedFile
@@ -129,7 +129,7 @@ def _folder(folder: Path, mode: str) -> Generator[ProbeLine, None, Answered | No
     answered, line = _trader(folder, mode, holder)
     yield line
     if answered is not None and answered.health is not None:
-        yield from _lamps(answered.health)
+        yield from lamps(answered.health)
     yield _journal(inside(folder, "journal.db"), mode)
     yield _settings(trader_settings(folder), mode)
     if mode == "live":
@@ -161,7 +161,8 @@ def _trader(folder: Path, mode: str, holder: int) -> tuple[Answered | None, Prob
     return answered, fine("trader", looked, found)
 
 
-def _lamps(health: HealthRow) -> Iterator[ProbeLine]:
+def lamps(health: HealthRow) -> Iterator[ProbeLine]:
+    """How a running trader's connections stand."""
     for code, stage, text, count in (
         (Code.LOOK_LAMP_TRADE, health.trade_stage, health.trade_text, health.connects),
         (Code.LOOK_LAMP_QUOTES, health.quotes_stage, health.quotes_text, health.reconnects + 1),
@@ -171,6 +172,21 @@ def _lamps(health: HealthRow) -> Iterator[ProbeLine]:
         else:
             found = said(Code.LAMP_DOWN, text=_short(text) or stage)
             yield bad("trader", said(code), found, said(Code.DO_RESTART_CLIENT))
+    if health.level2_stage:
+        yield fine("trader", said(Code.LOOK_LEVEL2), _level2(health.level2_stage, _short(health.level2_text)))
+
+
+def _level2(stage: str, text: str) -> Said:
+    """Whatever it is, Level-1 does without."""
+    match stage:
+        case "on":
+            return said(Code.LEVEL2_ON)
+        case "refused" | "hung":
+            return said(Code.LEVEL2_NONE, text=text)
+        case "unclear":
+            return said(Code.LEVEL2_UNCLEAR, text=text)
+        case _:
+            return said(Code.LEVEL2_SILENT)
 
 
 def _journal(path: Path, mode: str) -> ProbeLine:

@@ -5,9 +5,14 @@ from qmtdesk.domain.account import BrokerOrder
 from qmtdesk.domain.replacing import replace
 from qmtdesk.wire.redact import redact
 
+# most of what happens has no words in it at all
+WORDLESS = frozenset({m.Quoted, m.TimePassed, m.FillReported, m.SubmitAnswered})
+
 
 def cleaned(event: m.Event) -> m.Event:
     """The event with its texts redacted; the very same one where there is nothing to redact."""
+    if type(event) in WORDLESS:
+        return event
     match event:
         case m.SubmitRefused() | m.SubmitUnknown() | m.CancelRefused() | m.ReportFailed() | m.LinkChanged():
             text = redact(event.text) if event.text else ""

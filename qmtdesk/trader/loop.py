@@ -36,7 +36,7 @@ from qmtdesk.trader.mirror import Mirror
 from qmtdesk.trader.pictures import Desk
 from qmtdesk.trader.publisher import Publisher
 from qmtdesk.trader.series import Series
-from qmtdesk.trader.terminal import HasWatch, Terminal
+from qmtdesk.trader.terminal import HasLevel2, HasWatch, Terminal
 from qmtdesk.trader.trial_watch import TrialWatch
 from qmtdesk.trader.wanted_quotes import WantedQuotes
 from qmtdesk.wire.outbox import Change
@@ -50,7 +50,8 @@ WAIT_S = 0.02
 FAREWELL_NS = 1_500_000_000
 AT_ONCE = 200
 # what is told again or found out again; made once, because a union is costly to make
-NOT_URGENT = m.Quoted | m.DayOpened | m.TimePassed | m.BrokerEvent
+NOT_URGENT = (m.Quoted, m.TimePassed, m.DayOpened, m.BrokerEvent)
+FOR_KILL_FILE = (m.Kill, m.DayOpened)
 
 
 class Outlet(Protocol):
@@ -96,7 +97,10 @@ class Loop:
         self.series = Series()
         self.mirror = Mirror()
         self.lists = lists or BondBook()
-        self.wanted = WantedQuotes(gateway.watch if isinstance(gateway, HasWatch) else None)
+        self.wanted = WantedQuotes(
+            gateway.watch if isinstance(gateway, HasWatch) else None,
+            gateway.look_closely if isinstance(gateway, HasLevel2) else None,
+        )
         self._terminal = Terminal(gateway)
         self.trial = TrialWatch()
         self.terms: dict[str, BondTerms] = {}
@@ -216,7 +220,8 @@ class Loop:
         before, self.state = self.state, result.state
         for intent in result.intents:
             self._send(intent)
-        self.trial.heard(before, event, result)
+        if self.trial.now is not None:
+            self.trial.heard(before, event, result)
         if isinstance(event, m.LiftKill) and result.refusal is None:
             # the user lifted it by hand; the file that may have pressed it must not press it again
             self._kill_file.take_away()
@@ -308,7 +313,7 @@ class Loop:
 
     def _mind_kill_file(self, event: m.Event) -> None:
         """At once where it counts: what pressed the switch must outlive the journal, and a lost journal the file."""
-        if isinstance(event, m.Kill | m.DayOpened):
+        if isinstance(event, FOR_KILL_FILE):
             self._agree_with_kill_file()
 
     def _agree_with_kill_file(self) -> None:

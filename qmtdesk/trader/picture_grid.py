@@ -1,7 +1,5 @@
 """A grid as the desk draws it: one row with every level."""
 
-from collections.abc import Iterable
-
 import msgspec
 
 from qmtdesk.domain.order import Order, OwnerKind, Side
@@ -74,7 +72,9 @@ def _lattice_row(
     up, down = limits_of(instrument) if instrument else (0, 0)
     prices = grid.lattice.levels
     first = next((o for o in orders if o.owner.kind is OwnerKind.FIRST_BUY), None)
-    levels = tuple(_level(grid, i, orders, first, reasons[i] if i < len(reasons) else None) for i in range(len(prices)))
+    live = {(o.owner.slot, o.side): o for o in reversed(orders) if o.owner.kind is OwnerKind.GRID and o.live}
+    whys = (*reasons, *(None,) * (len(prices) - len(reasons)))
+    levels = tuple([_level(grid, i, live, first, whys[i]) for i in range(len(prices))])
     cell = grid.lattice.cell(last)
     return msgspec.structs.replace(
         _common(state, book, orders),
@@ -98,10 +98,11 @@ def _lattice_row(
     )
 
 
-def _level(grid: Grid, i: int, orders: list[Order], first: Order | None, why: Reason | None) -> LevelRow:
+def _level(
+    grid: Grid, i: int, live: dict[tuple[int, Side], Order], first: Order | None, why: Reason | None
+) -> LevelRow:
     price = grid.lattice.levels[i]
-    buy = _find(orders, i + grid.slot0, Side.BUY)
-    sell = _find(orders, i - 1 + grid.slot0, Side.SELL)
+    buy, sell = live.get((i + grid.slot0, Side.BUY)), live.get((i - 1 + grid.slot0, Side.SELL))
     if buy is None and first is not None and first.price == price:
         buy = first
     gap = grid.gaps[i] if i < len(grid.gaps) else None
@@ -124,13 +125,6 @@ def _level(grid: Grid, i: int, orders: list[Order], first: Order | None, why: Re
         pnl=below.realised if below else 0,
         why=why,
         in_cap=why is None or why.why is not Why.CASH_CAP,
-    )
-
-
-def _find(orders: Iterable[Order], slot: int, side: Side) -> Order | None:
-    return next(
-        (o for o in orders if o.owner.slot == slot and o.side is side and o.owner.kind is OwnerKind.GRID and o.live),
-        None,
     )
 
 

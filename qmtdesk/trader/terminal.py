@@ -37,6 +37,14 @@ class HasWatch(Protocol):
         """Quotes of these codes and no others; any thread."""
 
 
+@runtime_checkable
+class HasLevel2(Protocol):
+    """A gateway that may know more of a few stocks than Level-1 tells."""
+
+    def look_closely(self, codes: Iterable[str]) -> None:
+        """Of these, the first ones most; any thread."""
+
+
 class Terminal:
     """Reads the gateway's health, twice a second at most. For the decision thread."""
 
@@ -95,4 +103,8 @@ def health_row(health: Health, strays: int) -> HealthRow:
         reconnects=quotes.reconnects,
         bad=quotes.bad,
         strays=strays,
+        level2_stage=health.level2.stage,
+        level2_text=health.level2.text,
+        level2_codes=health.level2.subscribed,
+        level2_bad=health.level2.bad,
     )

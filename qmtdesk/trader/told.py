@@ -19,6 +19,7 @@ GRID_WORDS = frozenset(
     {
         Why.ARMED,
         Why.DISARMED,
+        Why.TAKEN_OFF,
         Why.SLEEP,
         Why.WAKE,
         Why.ROLLED,

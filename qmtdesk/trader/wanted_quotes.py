@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable
 
 from qmtdesk.domain.codes import UnknownCodeError, classify
+from qmtdesk.domain.instrument import Kind
 from qmtdesk.engine.books import State, live_orders
+from qmtdesk.engine.guards import watched
 from qmtdesk.strategies.guard import GuardState
 
 EVERY_NS = 250_000_000
@@ -13,16 +15,20 @@ MOST = 600
 """Codes of one screen; a desk that looks at more is scrolling, or broken."""
 
 Watch = Callable[[frozenset[str]], None]
+LookClosely = Callable[[tuple[str, ...]], None]
 
 
 class WantedQuotes:
     """Unites what the desks look at with what the books need, and tells the gateway when that changed.
 
-    For the decision thread. Without `watch` the market quotes everything anyway.
+    For the decision thread. Without `watch` the market quotes everything anyway. `look_closely` hears of the stocks
+    whose boards are followed.
     """
 
-    def __init__(self, watch: Watch | None) -> None:
+    def __init__(self, watch: Watch | None, look_closely: LookClosely | None = None) -> None:
         self._watch = watch
+        self._look_closely = look_closely
+        self._close: tuple[str, ...] = ()
         self._desks: dict[int, frozenset[str]] = {}
         self._wanted_at: dict[str, int] = {}
         self._told: frozenset[str] | None = None
@@ -48,6 +54,10 @@ class WantedQuotes:
         if wanted != self._told:
             self._told = wanted
             self._watch(wanted)
+        close = followed(state)
+        if self._look_closely is not None and close != self._close:
+            self._close = close
+            self._look_closely(close)
 
 
 def known(code: str) -> bool:
@@ -59,10 +69,21 @@ def known(code: str) -> bool:
     return True
 
 
+def followed(state: State) -> tuple[str, ...]:
+    """The stocks whose boards are followed, the guarded ones first."""
+    codes = [code for code in watched(state) if state.instruments[code].kind is Kind.STOCK]
+    return tuple(sorted(codes, key=lambda code: not _guarded(state, code)))
+
+
+def _guarded(state: State, code: str) -> bool:
+    guard = state.guards.get(code)
+    return guard is not None and guard.state not in (GuardState.OFF, GuardState.SOLD)
+
+
 def needed(state: State) -> frozenset[str]:
     """What must be quoted whoever looks: decisions hang on it."""
     grids = {code for code, book in state.grids.items() if book.armed or book.winding}
-    guards = {code for code, guard in state.guards.items() if guard.state not in (GuardState.OFF, GuardState.SOLD)}
+    guards = {code for code in state.guards if _guarded(state, code)}
     held = {code for code, holding in state.holdings.items() if holding.volume}
     ours = {order.code for order in live_orders(state)}
     return frozenset(grids | guards | held | ours | set(state.watch))

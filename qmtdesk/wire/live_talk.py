@@ -19,6 +19,7 @@ class HealthRow(LiveMessage, frozen=True, tag=14):
     up, in the terminal's own words. `status` is the account's (see `domain.account.AccountStatus`), `accounts` how
     many the terminal is logged in to, `connects` how often the connection came up, `failures` tries in vain since it
     was last up, `hung` calls that never returned, `unread` and `bad` records and snapshots that made no sense.
+    `level2_stage`: '' (nothing to ask for) | waiting | on | refused | silent | unclear | hung.
     """
 
     trade_stage: str = "closed"
@@ -40,6 +41,10 @@ class HealthRow(LiveMessage, frozen=True, tag=14):
     reconnects: int = 0
     bad: int = 0
     strays: int = 0
+    level2_stage: str = ""
+    level2_text: str = ""
+    level2_codes: int = 0
+    level2_bad: int = 0
 
 
 class FoundRow(LiveMessage, frozen=True, tag=15):

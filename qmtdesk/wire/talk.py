@@ -171,7 +171,7 @@ class GridPreview(Message, frozen=True, tag=26):
 
 
 class GuardPreview(Message, frozen=True, tag=27):
-    """What arming this guard would do."""
+    """What arming this guard would do. `exact_cancels`: the feed tells what R5 counts, else it is an estimate."""
 
     id: int
     ok: bool
@@ -187,6 +187,7 @@ class GuardPreview(Message, frozen=True, tag=27):
     told_up: int
     checks: tuple[Check, ...]
     shadow: tuple[tuple[str, int], ...] = ()
+    exact_cancels: bool = False
 
 
 class Raise(Message, frozen=True, tag=28):

@@ -32,6 +32,10 @@ TEXTS = {
     "look_snapshot": ("行情快照", "Market snapshots"),
     "look_unit": ("{code} 行情里一个成交量单位代表多少张", "What one unit of volume of {code} stands for"),
     "look_limits": ("QMT 给出的涨跌停价与本程序按规则算出的是否一致", "QMT's price limits beside those of the rules"),
+    "look_level2": (
+        "Level-2 行情（可选，涨停封单监控用它的撤单总量）",
+        "Level-2 (optional, the guard uses its cancels)",
+    ),
     "look_bond_data": ("转债资料（剩余规模、强赎日期）的权限", "The right to bond data (size, redemption dates)"),
     "look_end": ("检查后断开连接", "Disconnecting after the look"),
     "look_version": ("程序版本", "Versions"),
@@ -115,6 +119,16 @@ TEXTS = {
     "limits_agree": ("{count} 个代码全部一致", "All {count} codes agree"),
     "limits_differ": ("{count} 个代码不一致：{text}", "{count} codes differ: {text}"),
     "limits_not_told": ("没有读到：{text}", "Not read: {text}"),
+    "level2_on": ("可用", "It comes"),
+    "level2_none": (
+        "无权限：{text}；撤单改用 Level-1 估算",
+        "No right to it: {text}; cancels are estimated from Level-1",
+    ),
+    "level2_silent": (
+        "未收到（闭市时也会这样）；撤单改用 Level-1 估算",
+        "None came (as when the market is closed); cancels are estimated",
+    ),
+    "level2_unclear": ("数据看不懂，没有采用：{text}", "Its figures make no sense and are not used: {text}"),
     "bond_data": ("有（{code}）", "There is ({code})"),
     "no_bond_data": ("没有：本账号看不到转债资料", "There is none: this account may not see bond data"),
     "ended": ("已断开", "Disconnected"),

@@ -92,7 +92,7 @@ def test_q04_a_closed_terminal_is_one_message(raw_qmt: QmtBench, caplog: pytest.
         raw_qmt.gateway.start(raw_qmt.post)
         raw_qmt.until(lambda: raw_qmt.gateway.health.trading.failures >= 4, "four failures")
     told = [record.message for record in caplog.records if "QMT: " in record.message]
-    assert told == ["QMT: connect: connect() = -1"]
+    assert told == ["QMT: " + names.NOT_OPENED["connect"].format("connect() = -1")]
     assert raw_qmt.gateway.health.trading.stage == "closed"
     assert raw_qmt.of(LinkChanged) == []
 
@@ -103,7 +103,7 @@ def test_q05_an_account_the_terminal_does_not_have_says_so(tmp_path: Path, raw_q
     side.start(raw_qmt.post)
     raw_qmt.until(lambda: side.health.failures > 0, "a failure")
     side.stop()
-    assert side.health.text == "subscribe: subscribe() = -1"
+    assert side.health.text == names.NOT_OPENED["subscribe"].format("subscribe() = -1")
     assert raw_qmt.of(LinkChanged) == []
 
 

@@ -18,7 +18,7 @@ from qmtdesk.domain.messages import (
     SubmitRefused,
 )
 from qmtdesk.domain.order import Owner, OwnerKind, Side
-from qmtdesk.gateways.qmt import names
+from qmtdesk.gateways.qmt import names, session
 from qmtdesk.gateways.qmt.native import load
 from qmtdesk.gateways.qmt.raw_log import RawLog
 from qmtdesk.gateways.qmt.reading import Reader
@@ -34,7 +34,8 @@ def test_q29_a_wish_that_waited_too_long_is_refused_and_never_sent(tmp_path: Pat
     side.want(place)
     raw_qmt.terminal.pump(3_000)
     side.start(raw_qmt.post)
-    assert raw_qmt.wait(SubmitRefused, lambda e: e.ref == place.ref).text
+    told = raw_qmt.wait(SubmitRefused, lambda e: e.ref == place.ref)
+    assert (told.text, told.by_link) == (names.TOO_OLD, True)
     raw_qmt.wait(LinkChanged, lambda e: e.up)
     side.stop()
     assert raw_qmt.taken() == []
@@ -43,8 +44,24 @@ def test_q29_a_wish_that_waited_too_long_is_refused_and_never_sent(tmp_path: Pat
 @pytest.mark.parametrize("ref", ["q" * 21, "委托123", ""])
 def test_q30_a_ref_that_is_no_sound_remark_is_refused_and_never_sent(qmt: QmtBench, ref: str) -> None:
     qmt.gateway.submit(Place(ref, BOND, Side.BUY, 110_000, 10, Owner(OwnerKind.GRID, 1)))
-    assert qmt.wait(SubmitRefused, lambda e: e.ref == ref).text == names.BAD_REF
+    told = qmt.wait(SubmitRefused, lambda e: e.ref == ref)
+    assert (told.text, told.by_link) == (names.BAD_REF, False)
     assert qmt.taken() == []
+
+
+def test_an_order_behind_a_call_that_hangs_is_refused_by_the_link_and_after_its_loss(
+    qmt: QmtBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "ORDER_S", 0.3)
+    qmt.faults.hang_calls = {"order"}
+    qmt.order()
+    behind = qmt.order()
+    told = qmt.wait(SubmitRefused, lambda e: e.ref == behind)
+    assert told.by_link
+    assert told.text == names.NOT_CONNECTED
+    told_first = next(e for _, e in qmt.events if e == told or (isinstance(e, LinkChanged) and not e.up))
+    assert isinstance(told_first, LinkChanged)
+    qmt.faults.hang_calls = set()
 
 
 def test_q31_what_the_terminal_tells_while_connecting_waits_for_the_link_to_be_told(raw_qmt: QmtBench) -> None:

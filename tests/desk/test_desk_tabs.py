@@ -105,6 +105,31 @@ def test_a_click_on_the_action_cell_cancels_and_elsewhere_only_selects(
     assert commands.wished == [CancelOne("b1")]
 
 
+@pytest.mark.parametrize(
+    ("kind", "armed", "word"),
+    [
+        ("grid", True, "这一格暂停"),
+        ("grid", False, ""),
+        ("first_buy", True, "网格随之停止"),
+        ("rolling", True, "网格随之停止"),
+        ("clear", False, "卖出到此为止"),
+        ("guard", False, "已撤防"),
+        ("trial", True, ""),
+    ],
+)
+def test_what_a_cancel_ends_is_said_when_it_is_done(
+    panel: TabPanel, mirror: Mirror, commands: fake.FakeCommands, kind: str, armed: bool, word: str
+) -> None:
+    row = msgspec.structs.replace(mirror.orders["b1"], kind=kind)
+    mirror.apply([msgspec.structs.replace(mirror.grids[row.code], armed=armed)])
+    mirror.flush()
+    told: list[str] = []
+    panel.told.connect(told.append)
+    panel._act(row)
+    assert commands.wished == [CancelOne("b1")]
+    assert [word in text for text in told] == ([True] if word else [])
+
+
 def test_an_unknown_order_is_settled_only_on_its_sheet_and_asked_about_at_once(
     panel: TabPanel, commands: fake.FakeCommands
 ) -> None:

@@ -223,6 +223,31 @@ def test_typing_into_the_jump_box_is_no_shortcut(stage: Stage) -> None:
     assert stage.commands.wished == []
 
 
+@pytest.mark.parametrize("size", [(1366, 768), (1280, 720), (960, 560)])
+def test_the_jump_box_stays_in_a_narrow_window_for_as_long_as_it_is_typed_into(
+    qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    stage = Stage(qtbot, size).fill()
+    jump = stage.window.top.jump
+    assert not jump.isVisible()
+    stage.window.activateWindow()
+    qtbot.waitUntil(stage.window.isActiveWindow)
+    stage.key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    stage.commands.wished.clear()
+    for letter in "s12708":
+        stage.mirror.second_passed.emit()
+        assert jump.isVisible()
+        assert jump.hasFocus()
+        stage.qtbot.keyClicks(QApplication.focusWidget(), letter)
+    assert jump.text() == "s12708"
+    assert stage.commands.wished == []
+    words = texts_of(stage.window.top).texts
+    assert "行情 正常" in [drawn.text for drawn in words]
+    assert max(drawn.rect.right() for drawn in words if drawn.rect.left() < jump.x()) < jump.x()
+    stage.qtbot.keyClick(jump, Qt.Key.Key_Escape)
+    assert not jump.isVisible()
+
+
 # closing
 
 

@@ -9,15 +9,19 @@ from pytestqt.qtbot import QtBot
 from sheet_host import Host
 
 from qmtdesk.desk.brush import paint
+from qmtdesk.desk.brush.language import Language, speak
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.sheets import sheets
 from qmtdesk.desk.sheets.kill_sheet import KillSheet, LiftSheet, record, sorted_items
 from qmtdesk.desk.sheets.sheet_base import Sheet
 from qmtdesk.desk.sheets.stop_choice import StopChoice, StopSheet
+from qmtdesk.desk.shell.strip_words import alarm_of
+from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.messages import DisarmGrid, LiftKill
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why, because
+from qmtdesk.wire.rows import KillRow
 
 SIZES = [(1600, 900), (1366, 768), (1280, 720), (1000, 560)]
 
@@ -51,6 +55,45 @@ def test_lifting_is_dead_until_everything_is_confirmed(host: Host, qtbot: QtBot)
     qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
 
 
+def test_without_a_trade_link_it_says_that_no_cancel_left(host: Host) -> None:
+    items = [
+        msgspec.structs.replace(ft.kill_row().items[0], ref=ref, state=state, done=False)
+        for ref, state in (("a", "working"), ("b", "cancelling"), ("c", "partial"), ("d", "part_cancelling"))
+    ]
+    host.tell(msgspec.structs.replace(ft.kill_row(), items=tuple(items)))
+    sheet = sheets.open_kill_sheet(host)
+    words = painted(sheet)
+    assert (words.count("撤单已报，等柜台"), words.count("撤单还没有发出")) == (2, 2)
+    assert "还有 4 笔未确认" in sheet.foot_words
+    host.tell(msgspec.structs.replace(ft.killed_status(), lamp_trade="blind"))
+    assert t("kill.cut_off", n=4) in painted(sheet).split("\n")
+    assert not sheet.go.isEnabled()
+    alarm = alarm_of(host.mirror)
+    assert alarm is not None
+    assert alarm.note == t("strip.killed_cut_off", n=4)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_reason_at_its_foot_is_said_in_full(host: Host, language: Language) -> None:
+    host.look.set(language=language)
+    sheet = sheets.open_kill_sheet(host)
+    cut_off = msgspec.structs.replace(ft.killed_status(), lamp_trade="blind")
+    checking = msgspec.structs.replace(ft.kill_row(complete=True), done=False)
+    seen = []
+    for rows, link in (
+        ((ft.kill_row(),), "attached"),
+        ((cut_off,), "attached"),
+        ((checking,), "attached"),
+        ((), "lost"),
+    ):
+        host.tell(*rows)
+        host.mirror.set_link(link)
+        assert sheet.foot_words in painted(sheet).split("\n")
+        seen.append(sheet.foot_words)
+    assert len(set(seen)) == 4
+    speak(Language.ZH)
+
+
 def test_lifting_asks_for_a_typed_word(host: Host, qtbot: QtBot) -> None:
     host.tell(ft.kill_row(complete=True))
     sheet = sheets.open_kill_sheet(host)
@@ -70,6 +113,14 @@ def test_lifting_asks_for_a_typed_word(host: Host, qtbot: QtBot) -> None:
     qtbot.keyClick(lift, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert host.commands.wished == [LiftKill()]
     assert lift.leaving
+
+
+@pytest.mark.parametrize(("untouched", "words"), [(0, "没有"), (2, "2 笔，仍在交易所")])
+def test_lifting_says_what_of_others_rests(host: Host, untouched: int, words: str) -> None:
+    host.tell(msgspec.structs.replace(ft.kill_row(complete=True), untouched=untouched))
+    lift = LiftSheet(host, host.mirror, host.commands, host.look)
+    lift.open()
+    assert words in painted(lift).split("\n")
 
 
 def test_a_refused_lift_says_why(host: Host, qtbot: QtBot) -> None:
@@ -96,6 +147,83 @@ def test_the_sheet_goes_when_the_stop_is_lifted(host: Host) -> None:
     sheet = sheets.open_kill_sheet(host)
     host.tell(msgspec.structs.replace(ft.kill_row(complete=True), active=False))
     assert sheet.leaving
+
+
+def quiet_row() -> KillRow:
+    """The picture of a trader whose kill switch is off."""
+    return KillRow(active=False, at=0, by="", blocked=0, items=(), untouched=0, done=False)
+
+
+def painted(sheet: Sheet) -> str:
+    with paint.recording() as seen:
+        sheet.grab()
+    assert [drawn.text for drawn in seen.too_wide()] == []
+    return "\n".join(drawn.text for drawn in seen.texts)
+
+
+CLAIMS = ("kill.title", "kill.step1", "kill.step3_done", "kill.nothing", "kill.untouched_none", "strip.killed_done")
+
+
+def claimed(words: str) -> list[str]:
+    """What these words say is over and done with."""
+    return [key for key in CLAIMS if t(key) in words.split("\n")]
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("link", ["attached", "lost", "silent", "failed", "starting"])
+def test_nothing_is_claimed_before_the_trader_said_anything(qtbot: QtBot, link: str, language: Language) -> None:
+    host = Host("main")
+    qtbot.addWidget(host)
+    host.look.set(language=language)
+    host.tell(quiet_row())
+    host.mirror.set_link(link)
+    sheet = sheets.open_kill_sheet(host)
+    words = painted(sheet)
+    assert claimed(words) == []
+    assert "0 / 0" not in words
+    assert sheet.foot_words in words.split("\n")
+    assert t("kill.waiting" if link == "attached" else "kill.no_trader") in words
+    assert not sheet.go.isEnabled()
+    assert not sheet.copy.isEnabled()
+    speak(Language.ZH)
+
+
+def test_the_first_picture_of_a_stop_fills_the_waiting_sheet(host: Host) -> None:
+    host.tell(quiet_row())
+    sheet = sheets.open_kill_sheet(host)
+    assert t("kill.waiting") in painted(sheet)
+    host.tell(ft.kill_row())
+    words = painted(sheet)
+    assert "5 / 7 已确认" in words
+    assert t("kill.waiting") not in words
+    assert claimed(words) == ["kill.title", "kill.step1"]
+    assert sheet.copy.isEnabled()
+
+
+def test_a_picture_from_before_the_press_does_not_take_the_waiting_sheet_away(host: Host) -> None:
+    host.tell(quiet_row(), ft.status())
+    sheet = sheets.open_kill_sheet(host)
+    host.tell(quiet_row())
+    assert not sheet.leaving
+    host.tell(ft.kill_row(), ft.killed_status())
+    host.tell(quiet_row(), ft.status())
+    assert sheet.leaving
+
+
+@pytest.mark.parametrize("row", [quiet_row(), None, msgspec.structs.replace(ft.kill_row(complete=True), done=False)])
+def test_the_strip_says_all_is_cancelled_only_once_the_trader_checked(host: Host, row: KillRow | None) -> None:
+    host.tell(ft.killed_status(), row or quiet_row())
+    if row is None:
+        host.mirror.kill = None
+    alarm = alarm_of(host.mirror)
+    assert alarm is not None
+    assert alarm.note != t("strip.killed_done")
+    assert [name for name, _ in alarm.actions] == ["kill_details"]
+    host.tell(ft.kill_row(complete=True))
+    alarm = alarm_of(host.mirror)
+    assert alarm is not None
+    assert alarm.note == t("strip.killed_done")
+    assert [name for name, _ in alarm.actions] == ["kill_details", "lift"]
 
 
 def test_the_record_names_every_order(host: Host, qtbot: QtBot) -> None:

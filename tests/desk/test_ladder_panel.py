@@ -59,6 +59,37 @@ def desk(qtbot: Any) -> Iterator[Desk]:
     return Desk(qtbot)
 
 
+@pytest.mark.parametrize(("included", "label"), [(True, "为何入选"), (False, "为何未入选")])
+def test_the_foot_of_a_bond_without_a_grid_does_not_contradict_the_table(
+    desk: Desk, included: bool, label: str
+) -> None:
+    panel = desk.open()
+    unknown = because(Why.REDEEM_UNKNOWN, rank=2)
+    bond = replace(desk.mirror.bonds["123144.SZ"], included=included, why=unknown)
+    desk.feed(bond)
+    desk.mirror.select_bond(bond.code)
+    with paint.recording() as seen:
+        panel.grab()
+    assert [drawn.text for drawn in seen.texts if "为何" in drawn.text and bond.name in drawn.text] == [
+        f"{bond.name} {label}"
+    ]
+
+
+def test_a_reason_is_said_in_words_or_left_to_the_tip(desk: Desk) -> None:
+    panel = desk.open(size=(516, 568))
+    said = set()
+    for no in range(-3, 4):
+        for volume in (0, 7, 27, 270, 1_270):
+            paused = {"bought": volume, "sold": volume, "why": because(Why.GAP_PAUSED), "paused": True}
+            desk.feed(replace(desk.mirror.grids[ft.BOND], levels=level(no, **paused)))
+            with paint.recording() as seen:
+                desk.look.changed.emit()
+                panel.ladder.grab()
+            said |= {drawn.text for drawn in seen.texts if drawn.text.startswith("该")}
+    assert "该格已暂停" in said
+    assert min(map(len, said)) > 2
+
+
 def level(no: int, **more: Any) -> Any:
     levels = list(ft.ladder_levels())
     at = next(n for n, row in enumerate(levels) if row.no == no)

@@ -83,6 +83,30 @@ def test_a_lamp_that_is_well_says_its_age_and_one_without_a_terminal_nothing_of_
 
 
 @pytest.mark.parametrize(
+    ("stage", "words"),
+    [
+        ("on", "可用，3 只"),
+        ("refused", "无权限，撤单用估算"),
+        ("silent", "未收到，撤单用估算"),
+        ("waiting", "已订阅，等待数据"),
+        ("unclear", "看不懂，未采用"),
+        ("hung", "没有回应，撤单用估算"),
+    ],
+)
+def test_the_connections_say_how_level_two_stands(stage: str, words: str, qtbot: QtBot) -> None:
+    desk = Desk(qtbot, "live")
+    assert "Level-2" not in health_words.as_text(desk.mirror)
+    desk.tell(health(level2_stage=stage, level2_codes=3, level2_text="" if stage == "on" else "subscribe_quote() = -1"))
+    assert f"Level-2: {words}" in health_words.as_text(desk.mirror)
+    assert ("subscribe_quote() = -1" in health_words.as_text(desk.mirror)) == (stage != "on")
+    assert health_words.advice(desk.mirror)
+    desk.window.menu_does("health")
+    sheet = desk.sheet()
+    assert sheet is not None
+    assert any(text.startswith(words) for text in painted(sheet))
+
+
+@pytest.mark.parametrize(
     ("row", "quotes", "words"),
     [
         (health(trade_stage="connecting"), False, "正在连接"),
@@ -212,10 +236,11 @@ def test_the_sheet_wants_the_answer_and_the_word(qtbot: QtBot) -> None:
     assert sheet.help.isVisibleTo(sheet)
     assert sheet.blocked() == "先答程序化交易报告"
     sheet.report.set_value("yes")
+    assert desk.window.focusWidget() is sheet.word
     assert not sheet.help.isVisibleTo(sheet)
     assert sheet.blocked() == ""
     sheet.word.setText("模拟")
-    assert sheet.blocked() == "键入「实盘」两个字"
+    assert sheet.blocked() == "键入「实盘」两个字，或 shipan"
     sheet.word.setText(LIVE_WORD)
     qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
     qtbot.keyClick(sheet, Qt.Key.Key_Return)

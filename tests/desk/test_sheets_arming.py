@@ -196,6 +196,28 @@ def test_a_refused_arming_keeps_the_sheet_and_says_why(host: Host, qtbot: QtBot)
     assert not sheet.go.isEnabled()
 
 
+def test_why_an_arming_was_refused_stays_at_the_foot_when_fresh_figures_bring_the_button_back(
+    host: Host, qtbot: QtBot
+) -> None:
+    sheet = guard(host)
+    ready(qtbot, sheet)
+    host.commands.ok, host.commands.reason = False, because(Why.MASTER_OFF)
+    qtbot.mouseClick(sheet.go, Qt.MouseButton.LeftButton)
+    sheet.request()
+    assert sheet.go.isEnabled()
+    assert ("总开关" in sheet.foot_words, sheet.foot_warns) == (True, True)
+    sheet.threshold.set_value(sheet.threshold.value + 100 * WAN)
+    ready(qtbot, sheet)
+    assert "总开关" not in sheet.foot_words
+    assert not sheet.foot_warns
+
+
+def test_cash_that_does_not_suffice_is_told_by_what_is_short(host: Host, qtbot: QtBot) -> None:
+    preview = msgspec.structs.replace(ft.grid_preview(ft.grid().plan), cash_full=683_907_000, cash=676_202_000)
+    sheet = sheets.open_grid_sheet(host, IDLE)
+    assert sheet.fall._notes(preview)[1] == "可用 68\u2009万元，还差 7,705元"
+
+
 def test_the_button_is_dead_while_data_are_stale(host: Host, qtbot: QtBot) -> None:
     sheet = guard(host)
     ready(qtbot, sheet)
@@ -256,6 +278,18 @@ def test_other_rules_go_into_the_plan(host: Host, qtbot: QtBot) -> None:
     assert (rule.on, rule.threshold) == (True, 2)
     tick.setChecked(False)
     assert not next(setting for setting in sheet.plan.rules if setting.rule is RuleId.R8).on
+
+
+@pytest.mark.parametrize(("exact", "word"), [(True, "精确"), (False, "估算")])
+def test_the_cancels_rule_says_whether_its_figure_is_exact_or_estimated(host: Host, exact: bool, word: str) -> None:
+    sheet = guard(host)
+    assert sheet.answer is not None
+    sheet.took(sheet.plan, sheet._asked, msgspec.structs.replace(sheet.answer.preview, exact_cancels=exact))
+    sheet.more.setChecked(True)
+    with paint.recording() as seen:
+        sheet.rules.grab()
+    assert [text for text in (drawn.text for drawn in seen.texts) if word in text]
+    assert [drawn.text for drawn in seen.too_wide()] == []
 
 
 def test_half_or_a_number_can_be_sold(host: Host) -> None:

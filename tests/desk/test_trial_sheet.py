@@ -51,6 +51,23 @@ def press(sheet: TrialSheet, qtbot: QtBot) -> None:
     qtbot.keyClick(sheet, Qt.Key.Key_Return, CONTROL)
 
 
+@pytest.mark.parametrize("mode", ["paper", "replay"])
+@pytest.mark.parametrize("step", ["", "asset"])
+def test_outside_live_it_says_where_the_trial_is_done_and_asks_nothing(
+    host: Host, qtbot: QtBot, mode: str, step: str
+) -> None:
+    host.tell(ft.status(mode=mode))
+    sheet = opened(host, step)
+    words = said(sheet)
+    assert t("trial.do_elsewhere").split("。")[0] in "".join(words)
+    assert "对照 QMT" not in "".join(words)
+    assert t("trial.not_live") in words
+    assert not sheet.go.isEnabled()
+    assert sheet.other.isHidden()
+    qtbot.keyClick(sheet, Qt.Key.Key_Return, CONTROL)
+    assert wished(host) == []
+
+
 def test_it_begins_with_the_chosen_bond_and_says_what_will_be_looked_at(host: Host, qtbot: QtBot) -> None:
     sheet = opened(host)
     words = said(sheet)
@@ -66,7 +83,7 @@ def test_the_order_wants_its_word_and_shows_price_and_cost(host: Host, qtbot: Qt
     assert "948.00" in words
     qtbot.keyClick(sheet, Qt.Key.Key_Return, CONTROL)
     sheet.word.setText("不")
-    assert sheet.blocked() == "键入「验收」再发出这笔委托"
+    assert sheet.blocked() == "键入「验收」或 yanshou 再发出这笔委托"
     assert wished(host) == []
     sheet.word.setText("验收")
     press(sheet, qtbot)
@@ -111,6 +128,17 @@ def test_every_step_has_its_words_and_they_fit(step: str, language: Language, ho
     host.look.set(language=language)
     assert f"trial.do_{step}" in TEXTS
     assert said(opened(host, step))
+
+
+@pytest.mark.parametrize("before", ["asset", "order"])
+def test_the_word_can_be_typed_as_soon_as_it_is_asked_for(host: Host, qtbot: QtBot, before: str) -> None:
+    host.activateWindow()
+    sheet = opened(host, before)
+    host.tell(trial("order"))
+    qtbot.waitUntil(sheet.word.hasFocus)
+    sheet.cancel.setFocus()
+    host.mirror.second_passed.emit()
+    assert not sheet.word.hasFocus()
 
 
 def test_a_finding_that_differs_is_amber_and_the_sheet_follows(host: Host) -> None:

@@ -4,6 +4,7 @@ import fake_trader as ft
 import msgspec
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +16,7 @@ from qmtdesk.desk.watch.seal_panel import SealPanel
 from qmtdesk.desk.watch.seal_words import foot
 from qmtdesk.desk.watch.watch_panel import WatchPanel, full_code
 from qmtdesk.desk.watch.watch_state import Tone, ordered, words
+from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.messages import DisarmGuard, SetThreshold
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.wire.rows import WatchRow
@@ -327,7 +329,70 @@ def test_history_is_asked_for_once_and_only_after_the_first_paint(qtbot: QtBot) 
     assert [(w.code, w.what) for w in asked] == [(NEXT, "seal")]
 
 
-def test_a_right_click_copies_the_row_as_text(desk: Desk, qtbot: QtBot) -> None:
-    place = desk.panel.rows.row_rect(ft.STOCK).topLeft() + QPoint(20, 20)
-    qtbot.mouseClick(desk.panel.rows.viewport(), Qt.MouseButton.RightButton, pos=place)
+def entries(desk: Desk, code: str) -> dict[str, QAction]:
+    return {action.text(): action for action in desk.panel.menu_of(code).actions() if action.text()}
+
+
+def test_a_right_click_selects_the_row_and_offers_all_that_can_be_done_with_it(desk: Desk, qtbot: QtBot) -> None:
+    asked: list[str] = []
+    desk.panel.rows.menu_wanted.disconnect()
+    desk.panel.rows.menu_wanted.connect(lambda code, _place: asked.append(code))
+    view = desk.panel.rows.viewport()
+    place = desk.panel.rows.row_rect(NEXT).topLeft() + QPoint(20, 20)
+    qtbot.mouseClick(view, Qt.MouseButton.RightButton, pos=place)
+    mouse, key = QContextMenuEvent.Reason.Mouse, QContextMenuEvent.Reason.Keyboard
+    QApplication.sendEvent(view, QContextMenuEvent(mouse, place, view.mapToGlobal(place)))
+    assert asked == [NEXT]
+    assert desk.mirror.selected_stock == NEXT
+    desk.mirror.select_stock(ft.STOCK)
+    QApplication.sendEvent(view, QContextMenuEvent(key, place, view.mapToGlobal(place)))
+    assert asked == [NEXT, ft.STOCK]
+    QApplication.sendEvent(view, QContextMenuEvent(mouse, QPoint(5, 5), view.mapToGlobal(QPoint(5, 5))))
+    assert len(asked) == 2
+
+
+def test_a_right_click_on_the_switch_switches_nothing(desk: Desk, qtbot: QtBot) -> None:
+    desk.panel.rows.menu_wanted.disconnect()
+    place = desk.panel.rows.switch_rect(ft.STOCK).center()
+    view = desk.panel.rows.viewport()
+    qtbot.mousePress(view, Qt.MouseButton.RightButton, pos=place)
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=place)
+    assert desk.commands.wished == []
+    assert desk.sheet() is None
+
+
+def test_the_menu_of_an_armed_row_disarms_changes_copies_and_does_not_remove(desk: Desk) -> None:
+    assert desk.mirror.watches[ft.STOCK].armed
+    found = entries(desk, ft.STOCK)
+    assert not found[t("watch.menu_remove")].isEnabled()
+    found[t("row.copy")].trigger()
     assert "华澜股份" in QApplication.clipboard().text()
+    found[t("watch.menu_threshold")].trigger()
+    assert desk.panel._editor is not None
+    found[t("watch.menu_open")].trigger()
+    sheet = desk.sheet()
+    assert sheet is not None
+    sheet.leave()
+    found[t("watch.menu_disarm")].trigger()
+    assert desk.commands.wished[-1] == DisarmGuard(ft.STOCK)
+
+
+def test_the_menu_of_an_unarmed_row_arms_by_its_sheet_and_removes(desk: Desk) -> None:
+    desk.put(armed=False)
+    found = entries(desk, ft.STOCK)
+    assert t("watch.menu_disarm") not in found
+    found[t("watch.menu_remove")].trigger()
+    assert desk.commands.wished == [WatchCode(ft.STOCK, False)]
+    found[t("watch.menu_arm")].trigger()
+    assert desk.sheet() is not None
+
+
+def test_the_words_on_the_seal_chart_stand_over_its_curve(desk: Desk) -> None:
+    order: list[str] = []
+    panel = desk.seal
+    curve, label = panel._curve, panel._label
+    panel._curve = lambda *args, **words: (order.append("curve"), curve(*args, **words))  # type: ignore[method-assign,assignment,func-returns-value]
+    panel._label = lambda *args: (order.append("label"), label(*args))  # type: ignore[method-assign,assignment,func-returns-value]
+    panel.grab()
+    assert order[0] == "curve"
+    assert order.count("label") >= 2

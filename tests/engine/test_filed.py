@@ -36,11 +36,17 @@ def looked_through(filed: Orders, code: str, *, own: bool) -> tuple[Order, ...]:
     )
 
 
+def open_refs(filed: Orders, code: str) -> set[str]:
+    return {order.ref for order in filed.live(code, own=False)}
+
+
 def check(filed: Orders, plain: dict[str, Order]) -> None:
     assert list(filed.items()) == list(plain.items())
     for code in ("", *CODES):
         for own in (True, False):
             assert filed.live(code, own=own) == looked_through(filed, code, own=own)
+        assert filed.once(open_refs, code) == {order.ref for order in looked_through(filed, code, own=False)}
+    assert set(filed.codes()) == {order.code for order in looked_through(filed, "", own=False)}
     for code in CODES:
         assert filed.of(code) == tuple(order for order in plain.values() if order.code == code)
 
@@ -52,13 +58,14 @@ def test_the_open_orders_kept_apart_are_those_a_full_look_finds_whatever_was_ask
     filed, plain = Orders(), dict[str, Order]()
     for act in acts:
         if isinstance(act, Order):
-            filed = filed.with_entry(act.ref, act)
+            filed = filed.with_entries({act.ref: act})
             plain[act.ref] = act
         elif act in CODES:
             # asking fills what is kept apart, which the next change then has to carry on
             filed.live(act)
             filed.live()
             filed.of(act)
+            filed.once(open_refs, act)
         else:
             filed = filed.without(act)
             plain.pop(act, None)
@@ -71,11 +78,28 @@ def test_an_older_mapping_still_says_what_it_said_after_newer_ones_were_made_of_
     for act in acts:
         filed, plain = kept[-1]
         if isinstance(act, Order):
-            kept.append((filed.with_entry(act.ref, act), {**plain, act.ref: act}))
+            kept.append((filed.with_entries({act.ref: act}), {**plain, act.ref: act}))
         else:
             filed.live(act if act in CODES else "", own=False)
     for filed, plain in kept:
         check(filed, plain)
+
+
+@given(changes, st.lists(orders, max_size=8, unique_by=lambda order: order.ref))
+def test_many_entries_set_at_once_are_the_same_as_one_after_another(
+    acts: list[Order | str], together: list[Order]
+) -> None:
+    one = Orders()
+    for act in acts:
+        if isinstance(act, Order):
+            one = one.with_entries({act.ref: act})
+        else:
+            one.live(act if act in CODES else "")
+            one.of(CODES[0])
+    at_once = one.with_entries({order.ref: order for order in together})
+    for order in together:
+        one = one.with_entries({order.ref: order})
+    check(at_once, dict(one))
 
 
 def test_an_order_that_comes_back_takes_its_old_place() -> None:
@@ -84,9 +108,9 @@ def test_an_order_that_comes_back_takes_its_old_place() -> None:
     )
     filed = Orders({"a": first, "b": second})
     assert filed.live() == (first, second)
-    gone = filed.with_entry("a", replace(first, state=OrderState.REFUSED))
+    gone = filed.with_entries({"a": replace(first, state=OrderState.REFUSED)})
     assert gone.live() == (second,)
-    assert gone.with_entry("a", first).live() == (first, second)
+    assert gone.with_entries({"a": first}).live() == (first, second)
 
 
 def test_what_is_worked_out_of_the_orders_is_worked_out_once_until_they_change() -> None:
@@ -100,14 +124,14 @@ def test_what_is_worked_out_of_the_orders_is_worked_out_once_until_they_change()
     filed = Orders({"a": order})
     assert [filed.once(count, CODES[0]), filed.once(count, CODES[0]), filed.once(count, CODES[1])] == [1, 1, 0]
     assert asked == [CODES[0], CODES[1]]
-    assert filed.with_entry("b", replace(order, ref="b")).once(count, CODES[0]) == 2
+    assert filed.with_entries({"b": replace(order, ref="b")}).once(count, CODES[0]) == 2
 
 
 def test_trades_are_filed_by_code_in_the_order_they_were_booked() -> None:
     fills = [Fill(str(n), "2026-11-20", "1", "a", CODES[n % 2], Side.BUY, 1, 10, n) for n in range(4)]
     filed: Filed[Fill] = Filed()
     for fill in fills:
-        filed = filed.with_entry(fill.trade_id, fill)
+        filed = filed.with_entries({fill.trade_id: fill})
         assert filed.of(CODES[0])
     assert filed.of(CODES[0]) == (fills[0], fills[2])
     assert filed.of(CODES[1]) == (fills[1], fills[3])

@@ -8,6 +8,8 @@ from qmtdesk.domain.messages import Place
 from qmtdesk.domain.order import OrderState, Side
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
+from qmtdesk.engine import gate
 from qmtdesk.simulate.market_day import BOND, BOND2, MarketDay
 
 S = OrderState
@@ -113,3 +115,27 @@ def test_a_restart_does_not_forget_the_doubt() -> None:
     look(day, 5, orders=rest)
     assert day.state.orders[place.ref].state is S.REFUSED
     assert len(day.places(BOND)) <= 2
+
+
+@pytest.mark.parametrize(
+    ("cap", "why"), [("symbol_exposure", Why.SYMBOL_EXPOSURE), ("account_exposure", Why.ACCOUNT_EXPOSURE)]
+)
+def test_both_caps_count_it_until_the_user_decides(cap: str, why: Why) -> None:
+    day, place, rest = working()
+    look(day, 5, orders=rest)
+    (next_one,) = [each for each in day.places(BOND) if each != place]
+    lower = replace(place, ref="q-new", price=place.price - 5_000, owner=replace(place.owner, slot=-50))
+    room = sum(each.price * each.volume for each in (next_one, lower))
+    for bound, refused in ((room, True), (room + place.price * place.volume, False)):
+        day.state = replace(day.state, limits=replace(day.state.limits, **{cap: bound}))
+        refusal = gate.refusal(day.state, lower)
+        assert (refusal is not None and refusal.why is why) is refused
+
+
+def test_no_own_sale_is_put_where_it_would_meet_it() -> None:
+    day, place, rest = working()
+    look(day, 5, orders=rest)
+    sale = replace(place, ref="q-new", side=Side.SELL)
+    refusal = gate.refusal(day.state, sale)
+    assert refusal is not None
+    assert refusal.why is Why.SELF_TRADE

@@ -236,7 +236,7 @@ def test_while_the_disk_refuses_nothing_is_told_and_then_everything(
     gateway.submit(buy("r1"))
     down = inbox.wait(lambda event: isinstance(event, LinkChanged) and not event.up)
     assert isinstance(down, LinkChanged)
-    assert down.text == "disk full"
+    assert down.text == "模拟盘存不了盘，先停下：disk full"
     assert not inbox.of(FillReported)
     broken.clear()
     inbox.wait(filled("r1"))
@@ -255,7 +255,7 @@ def test_a_broken_feed_takes_the_link_down(started: Start, monkeypatch: pytest.M
     _, inbox = started(feed=Broken(7))
     link = inbox.wait(lambda event: isinstance(event, LinkChanged) and not event.up)
     assert isinstance(link, LinkChanged)
-    assert link.text == "RuntimeError: no more prices"
+    assert link.text == "模拟盘出错，已停止：RuntimeError: no more prices"
 
 
 CHILD = """

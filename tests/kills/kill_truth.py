@@ -71,6 +71,7 @@ class Walk:
     armed_at: dict[str, int] = field(default_factory=dict)
     older: dict[str, frozenset[str]] = field(default_factory=dict)
     mixed: set[str] = field(default_factory=set)
+    left_open: frozenset[str] = frozenset()
 
     def follow(self, record: r.Record) -> None:
         """One more record; a grid armed anew begins with what it took over."""
@@ -85,6 +86,8 @@ class Walk:
                     self.mixed.discard(code)
             case r.FillBooked(fill):
                 self._book(fill)
+            case r.LeftOpen(overnight) if overnight is not None:
+                self.left_open = frozenset(order.ref for order in overnight.orders)
             case r.Logged(line) if line.reason.why is Why.MISSED_TRADES:
                 self._missed(line)
             case _:
@@ -95,7 +98,13 @@ class Walk:
         args = dict(line.reason.args)
         volume = int(args.get("volume", 0))
         if line.code in self.expected:
+            if self._of_code(self.left_open & self.older[line.code], line.code):
+                # which of them were the earlier arming's nobody can tell
+                self.mixed.add(line.code)
             self.expected[line.code] += volume if args.get("side") == Side.BUY.value else -volume
+
+    def _of_code(self, refs: frozenset[str], code: str) -> bool:
+        return any(self.orders[ref].code == code for ref in refs if ref in self.orders)
 
     def _book(self, fill: Fill) -> None:
         order = self.orders.get(fill.ref)

@@ -13,10 +13,11 @@ from standin_control import ACCOUNT, Control
 from standins.install import layer
 
 from qmtdesk.store.journal import Journal, JournalRow
-from qmtdesk.trader.check import Wish, check
+from qmtdesk.trader.check import Wish, check, lamps
 from qmtdesk.trader.check_command import CheckWords, check_command
 from qmtdesk.trader.check_text import all_fine, as_text
 from qmtdesk.wire.live_settings import LiveSettings, live_settings
+from qmtdesk.wire.live_talk import HealthRow
 from qmtdesk.wire.probe_lines import Code, ProbeLine
 from qmtdesk.wire.spawn import TraderProcess, child_environment, spawn_trader, trader_command
 
@@ -204,3 +205,22 @@ def test_json_is_one_object(data: Path) -> None:
     check_command(CheckWords(data, False, True, None), said.append, said.append)
     (text,) = said
     assert msgspec.json.decode(text.encode())["ok"] is True
+
+
+@pytest.mark.parametrize(
+    ("stage", "code"),
+    [
+        ("on", Code.LEVEL2_ON),
+        ("refused", Code.LEVEL2_NONE),
+        ("hung", Code.LEVEL2_NONE),
+        ("silent", Code.LEVEL2_SILENT),
+        ("waiting", Code.LEVEL2_SILENT),
+        ("unclear", Code.LEVEL2_UNCLEAR),
+        ("", None),
+    ],
+)
+def test_how_level_two_stands_with_a_running_trader_is_never_a_fault(stage: str, code: Code | None) -> None:
+    row = HealthRow(trade_stage="up", quotes_stage="up", level2_stage=stage, level2_text="why")
+    told = [line for line in lamps(row) if line.looked_for.code is Code.LOOK_LEVEL2]
+    assert [(line.level, line.found.code) for line in told] == ([("ok", code)] if code else [])
+    assert [line.found.args for line in told if line.found.code is Code.LEVEL2_NONE] in ([], [{"text": "why"}])

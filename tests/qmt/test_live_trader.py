@@ -15,9 +15,11 @@ from desk_stand_in import DeskStandIn
 from qmtdesk.domain.messages import SetMaster
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.texts_live import LIVE_WORD
+from qmtdesk.trader.check import Wish, check
 from qmtdesk.wire.client import TraderLink
 from qmtdesk.wire.live_settings import LiveSettings, live_settings
 from qmtdesk.wire.live_talk import FoundRow, GoLive, HealthRow, Looking, TrialRow, TrialWish
+from qmtdesk.wire.probe_lines import Code
 from qmtdesk.wire.rows import BondRow
 from qmtdesk.wire.talk import Ack, act
 
@@ -94,3 +96,14 @@ def test_from_the_first_word_to_the_trials_report(desk: tuple[LiveDesk, Control]
     told = Path(live.trial.report).read_text("utf-8")
     assert ACCOUNT not in told
     assert {name for name, verdict, _ in live.trial.findings if verdict != "ok"} <= {"remark", "auction"}
+
+
+def test_level_two_is_used_and_told_where_the_account_has_the_right(desk: tuple[LiveDesk, Control]) -> None:
+    live, control = desk
+    live.until(lambda: live.health.level2_stage == "refused", "no right")
+    control.change(faults={"level2": "lots"})
+    control.act("lose_quotes")
+    live.until(lambda: live.health.level2_stage == "on", "Level-2")
+    assert live.health.level2_codes >= 1
+    answered = [line for line in check(Wish(live.folder.parent)) if line.looked_for.code is Code.LOOK_LEVEL2]
+    assert [line.found.code for line in answered if line.stage == "trader"] == [Code.LEVEL2_ON]

@@ -250,7 +250,7 @@ def test_a_record_is_copied_field_by_field_or_is_poison() -> None:
     assert isinstance(made, RawOrder)
     assert (made.account_id, made.order_id, made.price) == ("6680001", 17, None)
     assert len(str(made.stock_code)) == LONGEST
-    assert copied(RawAsset, Native()) == RawPoison("RawAsset", "RuntimeError: gone")
+    assert copied(RawAsset, Native()) == RawPoison("RawAsset", "RuntimeError: gone", made.stock_code, "6680001")
 
 
 @given(st.integers(1, 10**7), st.sampled_from(UNITS), st.integers(20_000, 500_000), st.integers(0, 200))

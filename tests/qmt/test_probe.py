@@ -162,6 +162,17 @@ def test_without_the_right_to_bond_data_the_rest_is_fine(attempt: Try) -> None:
     assert tried.fine
 
 
+@pytest.mark.parametrize(
+    ("right", "code"),
+    [("refused", Code.LEVEL2_NONE), ("raises", Code.LEVEL2_NONE), ("silent", Code.LEVEL2_SILENT)],
+)
+def test_without_level_two_the_rest_is_fine_and_it_is_said(attempt: Try, right: str, code: Code) -> None:
+    tried = attempt(faults={"level2": right})
+    line = tried.one(Code.LOOK_LEVEL2)
+    assert (line.level, line.found.code) == ("ok", code)
+    assert tried.fine
+
+
 def test_limits_that_differ_from_the_rules_are_named(attempt: Try) -> None:
     assert attempt(faults={"told_limit_off": 10}).one(Code.LOOK_LIMITS).found.code is Code.LIMITS_DIFFER
 

@@ -18,6 +18,7 @@ from qmtdesk.domain.messages import (
     SubmitUnknown,
 )
 from qmtdesk.domain.sessions import at_of
+from qmtdesk.gateways.qmt import names
 from qmtdesk.gateways.qmt.meaning import account_key
 from qmtdesk.gateways.qmt.reading import Read, Reader
 from qmtdesk.gateways.qmt.records import (
@@ -33,6 +34,7 @@ from qmtdesk.gateways.qmt.records import (
     RawPosition,
     RawStatus,
     RawTrade,
+    copied,
 )
 from qmtdesk.gateways.qmt.session import RawReport
 
@@ -78,6 +80,13 @@ def test_a_row_without_a_remark_is_found_by_the_number_that_was_answered(reader:
     assert one(reader.read(order(order_remark="rewritten"), TEN)).order.remark == REF
 
 
+@pytest.mark.parametrize("told", [REF, REF[:11], ""])
+def test_what_the_terminal_told_of_a_remark_stays_beside_the_mended_one(reader: Reader, told: str) -> None:
+    reader.read(RawAnswer(MINE, 900, seq=5), TEN)
+    row = one(reader.read(order(order_remark=told), TEN)).order
+    assert (row.remark, row.told_remark) == (REF, told)
+
+
 def test_an_answer_faster_than_its_own_call_is_kept_for_it() -> None:
     reader = Reader(MINE)
     reader.leaves(REF, TEN)
@@ -95,7 +104,7 @@ def test_an_answer_to_nobody_changes_nothing(reader: Reader) -> None:
 
 def test_minus_one_and_its_error_are_one_unknown(reader: Reader) -> None:
     answer, error = RawAnswer(MINE, -1, "", "", 5), RawOrderError(MINE, -1, 1, "no money", "", 5)
-    assert one(reader.read(answer, TEN)) == SubmitUnknown(REF, "order_id -1")
+    assert one(reader.read(answer, TEN)) == SubmitUnknown(REF, names.NO_NUMBER.format(-1))
     assert reader.read(error, TEN) == reader.read(answer, TEN) == Read()
     assert reader.read(RawOrderError(MINE, -1, 1, "no money", "", None), TEN) == Read()
 
@@ -181,11 +190,15 @@ def test_a_report_holds_what_is_ours_and_followed(reader: Reader) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"asset": RawPoison("RawAsset", "gone")},
+        {"asset": RawPoison("RawAsset", "gone", None, MINE)},
         {"asset": RawAsset(OTHER, 1.0, 0.0, 0.0, 1.0)},
         {"asset": RawAsset(MINE)},
         {"positions": (RawPoison("RawPosition", "gone"),)},
-        {"positions": (RawPosition(MINE, BOND, None, None),)},
+        {"positions": (RawPosition(MINE, None, None, None),)},
+        {"positions": (RawPosition(MINE, "", 10, "x"),)},
+        {"orders": (RawPoison("RawOrder", "gone", BOND, MINE),)},
+        {"orders": (order(order_type="31"),)},
+        {"orders": (order(order_type=31),)},
         {"orders": (RawPoison("RawOrder", "gone"),)},
         {"orders": (order(order_volume=None),)},
         {"trades": (RawPoison("RawTrade", "gone"),)},
@@ -198,6 +211,73 @@ def test_a_report_with_a_hole_is_none_and_gives_no_account_away(reader: Reader, 
     assert told.request == 3
     assert MINE not in told.text
     assert OTHER not in told.text
+
+
+@pytest.mark.parametrize(
+    ("row", "milli"),
+    [
+        ({"stock_code": "204001.SH", "order_type": 24, "traded_volume": 1000, "traded_price": 1.85}, 100_000_000),
+        ({"stock_code": "131810.SZ", "traded_volume": 10, "traded_price": 1.85, "traded_amount": 1000.0}, 1_000_000),
+        ({"stock_code": "019547.SH", "traded_volume": 10, "traded_price": 101.5}, 1_015_000),
+        ({"order_id": 77, "order_type": 31, "traded_volume": 10, "traded_price": 100.0}, 1_000_000),
+        ({"stock_code": "204001.SH", "traded_volume": "x"}, 0),
+        ({"stock_code": "204001.SH", "traded_volume": 10, "traded_time": 1_795_053_600}, 0),
+        ({}, 0),
+    ],
+)
+def test_trades_of_things_without_rules_are_told_as_a_turnover(reader: Reader, row: Any, milli: int) -> None:
+    rows = (trade(**row), trade(OTHER, stock_code="204001.SH", traded_volume=1000))
+    told = reader.report(whole(trades=rows), 3, TEN, TEN)
+    assert isinstance(told, AccountReported)
+    assert told.report.elsewhere == milli
+
+
+class _Broken:
+    """A native holding one of whose fields raises."""
+
+    account_id, stock_code = MINE, BOND
+
+    @property
+    def volume(self) -> int:
+        raise RuntimeError("bad cast")
+
+
+@pytest.mark.parametrize(
+    "row", [copied(RawPosition, _Broken()), RawPosition(MINE, BOND, None, None), RawPosition(MINE, BOND, 10, 1.5)]
+)
+def test_an_unclear_holding_is_of_its_code_alone(reader: Reader, row: Any) -> None:
+    good = RawPosition(MINE, "600036.SH", 100, 100)
+    told = reader.report(whole(positions=(good, row, RawPosition(MINE, BOND, 10, 10))), 3, TEN, TEN)
+    assert isinstance(told, AccountReported)
+    assert [p.code for p in told.report.positions] == ["600036.SH"]
+    assert told.report.unclear == (BOND,)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"positions": (RawPosition(MINE, "888880.SH", 1.5, 0),)},
+        {"positions": (RawPoison("RawPosition", "gone", "888880.SH", MINE),)},
+        {"positions": (RawPoison("RawPosition", "gone", None, OTHER),)},
+        {"orders": (RawPoison("RawOrder", "gone", "204001.SH"),)},
+        {"trades": (RawPoison("RawTrade", "gone", "204001.SH"),)},
+        {"orders": (order(order_id=77, order_type=31, order_remark=""),)},
+        {"trades": (trade(order_id=77, order_type=31),)},
+    ],
+)
+def test_a_row_that_cannot_be_ours_holds_nothing_up(reader: Reader, changes: Any) -> None:
+    told = reader.report(whole(**changes), 3, TEN, TEN)
+    assert isinstance(told, AccountReported)
+    assert told.report.unclear == ()
+    for row in (row for rows in changes.values() for row in rows if not isinstance(row, RawPosition)):
+        assert reader.read(row, TEN) == Read()
+
+
+def test_other_business_under_our_own_number_is_asked_about(reader: Reader) -> None:
+    reader.read(RawAnswer(MINE, 900, seq=5), TEN)
+    odd = order(order_type=31, order_remark="")
+    assert reader.read(odd, TEN).unread
+    assert isinstance(reader.report(whole(orders=(odd,)), 3, TEN, TEN), ReportFailed)
 
 
 anything = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.just(MINE))

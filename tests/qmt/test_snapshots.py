@@ -92,7 +92,8 @@ def test_what_differs_is_named_and_what_is_missing_left_out() -> None:
     odd = {**DETAIL, "PriceTick": 0.01, "TradingDay": "20261119", "UpStopPrice": 144.01}
     made = listed({BOND: odd, STOCK: None, "128901.SZ": [1], "128902.SZ": {**DETAIL, "PreClose": 0.0}}, DAY)  # type: ignore[dict-item]
     assert [code for code, _ in made.problems] == [STOCK, "128901.SZ", "128902.SZ"]
-    assert [text.split()[0] for _, text in made.differences] == ["limits", "PriceTick", "TradingDay"]
+    words = ("涨跌停价", "PriceTick", "TradingDay")
+    assert all(word in text for word, (_, text) in zip(words, made.differences, strict=True))
 
 
 def test_a_terminal_of_yesterday_is_told_by_most_of_its_details() -> None:

@@ -20,8 +20,10 @@ from pytestqt.qtbot import QtBot
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "desk"))
 import fake_trader as fake
+from setup_world import FIRST, SECOND, Walk, World, names, not_running, steps
 
 from qmtdesk.desk import sheets
+from qmtdesk.desk.brush import paint
 from qmtdesk.desk.brush.language import Language, speak
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.mirror import Mirror
@@ -29,6 +31,8 @@ from qmtdesk.desk.sheets.guard_sheet import GuardSheet
 from qmtdesk.desk.sheets.sheet_base import Sheet
 from qmtdesk.desk.shell.window import MainWindow
 from qmtdesk.domain.reason import Reason
+from qmtdesk.wire.live_settings import LiveSettings
+from qmtdesk.wire.probe_lines import Code, ProbeLine, doubtful, fine, said
 
 EVIL = '<img src="file:///x"><b>名</b>'
 TEXTS = ("name", "text", "note", "account", "title", "error", "counter")
@@ -108,10 +112,7 @@ def hover(root: QWidget, qtbot: QtBot) -> None:
 
 
 def every_sheet() -> list[type[Sheet]]:
-    """All kinds of sheets of their room, found by looking, so that a new one is tried from its first day.
-
-    The wizard's is of another room and wants a world of its own.
-    """
+    """All kinds of sheets of their room, found by looking, so that a new one is tried from its first day."""
     for module in pkgutil.iter_modules(sheets.__path__):
         importlib.import_module(f"{sheets.__name__}.{module.name}")
     found, more = [], [Sheet]
@@ -167,16 +168,76 @@ def test_no_place_of_the_window_takes_a_name_for_markup(window: MainWindow, qtbo
     assert wrongs(window) == []
 
 
-@pytest.mark.parametrize("kind", every_sheet(), ids=lambda kind: kind.__name__)
-def test_no_sheet_takes_a_name_for_markup(kind: type[Sheet], window: MainWindow, qtbot: QtBot) -> None:
-    sheet = opened(kind, window)
-    sheet.open()
-    QApplication.processEvents()
-    hover(sheet, qtbot)
-    sheet.grab()
-    assert wrongs(sheet) == []
-    assert wrongs(window) == []
+def test_no_sheet_takes_a_name_for_markup(window: MainWindow, qtbot: QtBot) -> None:
+    found = {}
+    for kind in every_sheet():
+        sheet = opened(kind, window)
+        sheet.open()
+        QApplication.processEvents()
+        hover(sheet, qtbot)
+        sheet.grab()
+        found[kind.__name__] = [*wrongs(sheet), *wrongs(window)]
+        sheet.hide()
+        sheet.setParent(None)
+    assert len(found) > 7
+    assert found == {name: [] for name in found}
 
 
-def test_there_are_sheets_to_look_at() -> None:
-    assert len(every_sheet()) > 7
+EVIL_FOLDER = rf"D:\{EVIL}\userdata_mini"
+
+
+def evil_folder(**more: object) -> list[ProbeLine]:
+    return [
+        fine("examine", said(Code.LOOK_FOLDER, folder=EVIL_FOLDER), said(Code.FOUND_HERE), **more),
+        doubtful(
+            "examine", said(Code.LOOK_CONTENT), said(Code.CONTENT_RIGHT, names=EVIL), said(Code.DO_CONNECT), **more
+        ),
+    ]
+
+
+def evil_world(folder: Path) -> World:
+    """A computer whose folders, package, broker and accounts are all called by markup."""
+    world = World(folder)
+    rows = [{**names(number), "masked": EVIL} for number in (FIRST, SECOND)]
+    asset = said(Code.LOOK_ASSET, account=EVIL), said(Code.ASSET, total=EVIL, cash=EVIL)
+    world.script["find"] = steps(evil_folder(path=EVIL_FOLDER, source="running") + not_running(EVIL, path=EVIL))
+    connected = [
+        fine("load", said(Code.LOOK_LOAD, package=EVIL), said(Code.LOADED, origin=EVIL)),
+        doubtful("connect", said(Code.LOOK_CONNECT), said(Code.REFUSED, text=EVIL), said(Code.DO_CONNECT)),
+        fine("accounts", said(Code.LOOK_ACCOUNTS), said(Code.ACCOUNTS, count=2, list=EVIL), accounts=rows),
+        *(fine("asset", *asset, **row) for row in rows),
+        fine("end", said(Code.LOOK_END), said(Code.ENDED)),
+    ]
+    world.script[f"connect {EVIL_FOLDER}"] = steps(evil_folder() + connected, {"raw": EVIL}, {"said": EVIL})
+    world.settings = LiveSettings(reported=True, reported_day=EVIL)
+    world.keep_error = OSError(13, EVIL)
+    return world
+
+
+def test_no_page_of_the_wizard_takes_a_word_from_outside_for_markup(qtbot: QtBot, tmp_path: Path) -> None:
+    walk = Walk(qtbot, evil_world(tmp_path))
+
+    def looked_at() -> list[str]:
+        hover(walk.sheet, qtbot)
+        with paint.recording() as drawn:
+            walk.sheet.grab()
+        shown.add(walk.sheet.step)
+        evil.extend(each.text for each in drawn.texts if "<img" in each.text)
+        return wrongs(walk.window)
+
+    shown: set[str] = set()
+    evil: list[str] = []
+    assert looked_at() == []
+    walk.to_folder()
+    assert looked_at() == []
+    walk.press()
+    qtbot.waitUntil(lambda: not walk.sheet.connecting.running, timeout=10_000)
+    assert looked_at() == []
+    walk.second_account()
+    assert looked_at() == []
+    walk.press()
+    walk.sheet.finish_page.yes.click()
+    walk.press()
+    assert looked_at() == []
+    assert shown == {"mode", "folder", "connect", "account", "finish"}
+    assert len(evil) > 5

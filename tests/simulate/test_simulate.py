@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from qmtdesk import app
-from qmtdesk.domain.order import OrderState
+from qmtdesk.domain.order import Order, OrderState, OwnerKind
 from qmtdesk.domain.replacing import replace
 from qmtdesk.simulate import user_acts, world_acts
+from qmtdesk.simulate.checked_day import BrokenError
 from qmtdesk.simulate.command import MUTANT_SCHEDULES
 from qmtdesk.simulate.looped_day import Point
+from qmtdesk.simulate.market_day import BOND, BOND2
 from qmtdesk.simulate.mutants import MUTANTS, PROMISES, mutated
 from qmtdesk.simulate.schedules import ACTS, Failure, caught_by, play, run
 from qmtdesk.simulate.shorten import shortened, told
@@ -21,6 +23,7 @@ from qmtdesk.simulate.storm import Storm, schedule_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEDULES, LONG = 200, 6_000
+BONDS = (BOND, BOND2)
 
 
 @pytest.mark.parametrize("part", range(4))
@@ -117,6 +120,35 @@ def test_a_planted_failure_is_told_as_a_short_story() -> None:
     assert len(short.schedule.keep) <= 4 < failure.schedule.beats
     assert story[0].startswith(f"seed {failure.schedule.seed}: {len(short.schedule.keep)} acts in ")
     assert "old price" in story[-1]
+
+
+def test_an_error_of_the_program_is_told_with_the_line_it_came_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_storm: Storm) -> None:
+        raise KeyError("127089.SZ")
+
+    monkeypatch.setattr(Storm, "open", refuse)
+    _, failure = play(schedule_of(0))
+    assert failure is not None
+    assert failure.promise == "KeyError"
+    assert failure.text.startswith("KeyError('127089.SZ') in refuse (test_simulate.py:")
+
+
+def _pairs_of(storm: Storm) -> list[Order]:
+    """Orders of running grids of bonds, whose round trips must pay."""
+    books = storm.state.grids
+    grids = {code for code, book in books.items() if book.grid is not None and not book.grid.stopped_low}
+    orders = storm.state.orders.values()
+    return [o for o in orders if o.owner.kind is OwnerKind.GRID and o.code in grids and o.code in BONDS]
+
+
+def test_a_trade_of_the_time_before_a_restart_is_checked_before_the_days_list_is_there() -> None:
+    found = (
+        (storm, order) for seed in range(40) for storm in [play(schedule_of(seed))[0]] for order in _pairs_of(storm)
+    )
+    storm, order = next(found)
+    storm.state = replace(storm.state, instruments={}, listings={})
+    with pytest.raises(BrokenError, match="I12"):
+        storm.check_gain(order, [-1])
 
 
 def test_a_story_without_a_failure_is_not_shortened_into_one() -> None:

@@ -93,3 +93,8 @@ def test_a_board_nobody_followed_is_shown_the_snapshot_first():
 def test_with_every_rule_off_nothing_fires():
     off = RuleSetting(rule=RuleId.R1, on=False)
     assert not shown(replace(PLAN, rules=(off,))).fires_now
+
+
+def test_it_says_whether_cancels_are_told_or_estimated():
+    assert not shown().exact_cancels
+    assert shown(quote=replace(VIDEO, withdrawn=0)).exact_cancels

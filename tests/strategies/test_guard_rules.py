@@ -132,6 +132,75 @@ def test_a_queue_eaten_by_sellers_was_not_cancelled():
     assert run(walk, queue(TEN, 1000, volume=10**6), queue(TEN + 3000, 100, volume=10**6 + 90_000)) == []
 
 
+def exactly(at: int, lots: int, withdrawn: int, *, volume: int = 10**6):
+    """The same with what Level-2 tells of the day's cancelled buys."""
+    return replace(queue(at, lots, volume=volume), withdrawn=withdrawn)
+
+
+def test_cancels_that_new_buyers_hide_are_seen_where_the_feed_tells_them():
+    walk = guarded(RuleId.R5, threshold=3000, floor=10_000, window_ms=60_000)
+    assert run(walk, exactly(TEN, 1000, 70_000), exactly(TEN + 3000, 1100, 99_999)) == []
+    assert run(walk, exactly(TEN + 6000, 1200, 100_000)) == [Why.RULE_NET_CANCEL]
+    fired = walk.fired[0].reason
+    assert (fired.get("cancelled"), fired.get("figure")) == (30_000, "exact")
+
+
+def test_an_estimated_figure_is_said_to_be_one():
+    walk = guarded(RuleId.R5, threshold=3000, window_ms=60_000)
+    assert run(walk, queue(TEN, 1000), queue(TEN + 3000, 600)) == [Why.RULE_NET_CANCEL]
+    assert walk.fired[0].reason.get("figure") == "estimated"
+
+
+@pytest.mark.parametrize("ends", [(-1, 500_000), (500_000, -1), (500_000, 499_999)])
+def test_one_end_alone_or_a_falling_total_leaves_it_with_the_estimate(ends):
+    walk = guarded(RuleId.R5, threshold=3000, floor=10_000, window_ms=60_000)
+    assert run(walk, exactly(TEN, 1000, ends[0]), exactly(TEN + 3000, 701, ends[1])) == []
+    assert run(walk, exactly(TEN + 6000, 700, ends[1])) == [Why.RULE_NET_CANCEL]
+    assert walk.fired[0].reason.get("figure") == "estimated"
+
+
+def test_told_cancels_that_lag_behind_do_not_make_the_rule_blinder_than_without():
+    walk = guarded(RuleId.R5, threshold=3000, floor=10_000, window_ms=60_000)
+    assert run(walk, exactly(TEN, 1000, 0), exactly(TEN + 3000, 600, 1_000)) == [Why.RULE_NET_CANCEL]
+    assert walk.fired[0].reason.get("figure") == "estimated"
+
+
+def test_cancels_of_before_the_seal_or_the_window_do_not_count():
+    walk = guarded(RuleId.R5, threshold=3000, window_ms=6000)
+    before = replace(opened(TEN), withdrawn=1_000)
+    assert run(walk, before, exactly(TEN + 3000, 1000, 900_000), exactly(TEN + 6000, 1000, 910_000)) == []
+    assert run(walk, exactly(TEN + 12_000, 1000, 939_999), exactly(TEN + 18_000, 1000, 960_000)) == []
+    assert run(walk, exactly(TEN + 21_000, 1000, 990_000)) == [Why.RULE_NET_CANCEL]
+
+
+SNAPSHOTS = st.lists(
+    st.tuples(st.integers(1, 2000), st.integers(0, 30_000), st.integers(-1, 100_000)), min_size=2, max_size=12
+)
+
+
+@given(SNAPSHOTS, st.integers(1, 9000), st.integers(0, 50_000), st.integers(1, 60_000))
+def test_whatever_level_two_tells_the_rule_sees_no_less_than_level_one_and_says_what_it_saw(
+    snapshots, threshold, floor, window_ms
+):
+    setting = RuleSetting(rule=RuleId.R5, threshold=threshold, floor=floor, window_ms=window_ms)
+    plain, told = Walk(GuardPlan(code=CODE)), Walk(GuardPlan(code=CODE))
+    volume = 10**6
+    for no, (lots, traded, withdrawn) in enumerate(snapshots):
+        volume += traded
+        plain.tick(queue(TEN + 3000 * no, lots, volume=volume))
+        told.tick(exactly(TEN + 3000 * no, lots, withdrawn, volume=volume))
+        one, two = (RULES[RuleId.R5].check(Look(w.board, w.last, 10, 0, day_amount=0), setting) for w in (plain, told))
+        if one is not None:
+            assert two is not None
+            assert two.fires >= one.fires
+            assert two.reason.get("cancelled") >= one.reason.get("cancelled")
+        if two is not None and two.reason.get("figure") == "exact":
+            kept = told.board.withdrawn
+            assert two.reason.get("cancelled") in {kept[-1] - each for each in kept if each >= 0}
+        elif two is not None:
+            assert one == two
+
+
 # --- R6 shares
 
 

@@ -125,7 +125,7 @@ def test_a_cut_remark_is_told(tmp_path: Path) -> None:
     row = BrokerOrder("77", place.ref[:11], BOND, place.side, place.price, 10, 0, OrderState.WORKING, "", day.at)
     day.feed(m.SubmitAnswered(place.ref, "77"))
     day.feed(m.OrderReported(row))
-    assert (day.verdicts["remark"], day.detail("remark")) == ("other", place.ref[:11])
+    assert (day.verdicts["remark"], day.detail("remark")) == ("other", f"{place.ref[:11]} 11/{len(place.ref)}")
 
 
 def test_orders_that_are_not_there_after_the_login_are_told(tmp_path: Path) -> None:
@@ -168,13 +168,25 @@ def test_two_bonds_with_a_unit_are_enough(units: int | None, verdict: str, tmp_p
     assert {name: found for name, found, _ in row.findings}["units"] == verdict
 
 
-def test_a_gateway_that_mends_remarks_lets_nothing_be_said_of_them(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("kept", "verdict"), [(20, "ok"), (8, "other"), (0, "other")])
+def test_what_the_counter_told_is_judged_and_not_what_the_gateway_mended(
+    kept: int, verdict: str, tmp_path: Path
+) -> None:
     day = begun(tmp_path)
-    to_the_order(day)
-    assert day.verdicts["remark"] == "ok"
-    row = day.loop.trial.row(day.loop.state, 0)
-    assert row is not None
-    assert {name: found for name, found, _ in row.findings}["remark"] == "none"
+    day.wish("same")
+    day.mute = True
+    day.wish("order")
+    (place,) = day.places(BOND)
+    assert (day.verdicts["remark"], day.detail("remark")) == ("none", "")
+    told = place.ref[:kept]
+    row = BrokerOrder("77", place.ref, BOND, place.side, place.price, 10, 0, OrderState.WORKING, "", day.at)
+    # a first row may come without it
+    day.feed(m.OrderReported(replace(row, told_remark="")))
+    day.feed(m.OrderReported(replace(row, told_remark=told)))
+    assert day.verdicts["remark"] == verdict
+    assert day.detail("remark") == f"{told} {len(told)}/{len(place.ref)}".strip()
+    row_of_it = day.loop.trial.row(day.loop.state, 0)
+    assert {name: found for name, found, _ in row_of_it.findings}["remark"] == verdict
 
 
 def test_without_a_trial_nothing_is_asked_shown_or_placed(tmp_path: Path) -> None:

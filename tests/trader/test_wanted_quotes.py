@@ -7,7 +7,7 @@ from qmtdesk.domain.plans import BaseKind, GridPlan, GuardPlan
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.books import State
 from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay
-from qmtdesk.trader.wanted_quotes import EVERY_NS, MOST, STAYS_NS, WantedQuotes, needed
+from qmtdesk.trader.wanted_quotes import EVERY_NS, MOST, STAYS_NS, WantedQuotes, followed, needed
 
 OTHER, THIRD = "110001.SH", "123001.SZ"
 NOTHING = MarketDay().state
@@ -87,3 +87,27 @@ def test_what_decisions_hang_on_is_quoted_whoever_looks() -> None:
     guarded = MarketDay(held={STOCK: (1_000, 9_000)}).open()
     assert guarded.feed(m.ArmGuard(GuardPlan(code=STOCK))).refusal is None
     assert STOCK in needed(replace(guarded.state, holdings=MappingProxyType({}), watch=()))
+
+
+def test_the_guarded_stocks_are_looked_at_closely_first_and_no_bond_is() -> None:
+    day = MarketDay(held={STOCK: (1_000, 9_000), BOND: (100, 100_000)}).open()
+    assert followed(day.state) == (STOCK,)
+    assert followed(_watching(day.state, "600519.SH")) == ("600519.SH", STOCK)
+    assert day.feed(m.ArmGuard(GuardPlan(code=STOCK))).refusal is None
+    assert followed(_watching(day.state, "600519.SH")) == (STOCK, "600519.SH")
+
+
+def _watching(state: State, code: str) -> State:
+    other = replace(state.instruments[STOCK], code=code)
+    return replace(state, instruments=MappingProxyType({**state.instruments, code: other}), watch=(code, BOND))
+
+
+def test_a_change_of_what_is_looked_at_closely_is_told_once() -> None:
+    day = MarketDay(held={STOCK: (1_000, 9_000)}).open()
+    told: list[tuple[str, ...]] = []
+    wanted = WantedQuotes(lambda _: None, told.append)
+    for n in range(1, 4):
+        wanted.tell(day.state, n * EVERY_NS)
+    assert told == [(STOCK,)]
+    wanted.tell(NOTHING, 4 * EVERY_NS)
+    assert told == [(STOCK,), ()]

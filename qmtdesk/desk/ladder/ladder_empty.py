@@ -114,11 +114,11 @@ class LadderEmpty(QWidget):
         p.end()
 
     def _why_out(self, p: QPainter, th: Theme) -> None:
-        """At the foot: a bond the screen keeps out says so here too."""
+        """At the foot: a bond the screen keeps out, or takes with a doubt, says so here too."""
         bond = self._mirror.bonds.get(self._mirror.selected_bond)
         if bond is None or bond.why.why is Why.RANKED_IN:
             return
-        words = t("bond.why_out", name=bond.name)
+        words = t("bond.why_in" if bond.included else "bond.why_out", name=bond.name)
         wide = fonts.width_of(words, fonts.SMALL) + 8
         y = self.height() - 28
         paint.hairline(p, 0, self.width(), y, th.line)

@@ -18,6 +18,7 @@ ALIVE = frozenset(
 )
 ALARMING = frozenset({Why.ORDER_UNKNOWN, Why.SIDE_FROZEN, Why.REJECTED_TOO_OFTEN, Why.CASH_SHORT, Why.SELL_ROOM})
 TRIPS_FROM = 376
+LEAST_SAID = 44
 CAPSULE = 8.0
 BASES = {"prev_close": "base.prev_close", "last": "base.last", "cost": "base.cost", "typed": "base.typed"}
 
@@ -231,9 +232,11 @@ def _trades(p: QPainter, ink: Ink, here: LadderRow, strip: QRectF) -> None:
     if here.base and cell.width() > 24:
         words = t(BASES.get(ink.base_kind, "base.typed"))
         cell.setLeft(cell.left() + paint.text(p, cell, words, ink.theme.t2, fonts.SMALL, elide=True) + 8)
-    if here.bracket is not None and here.bracket.says and cell.width() > 24:
+    if here.bracket is not None and here.bracket.says:
         alarming = here.bracket.reason.why in ALARMING and not ink.stale
         words = say_short(here.bracket.reason, ink.code)
+        if cell.width() < min(fonts.width_of(words, fonts.SMALL), LEAST_SAID):
+            return  # a character and an ellipsis say nothing; the bracket stays and its tip tells
         paint.text(p, cell, words, ink.theme.warn if alarming else ink.theme.t2, fonts.SMALL, elide=True)
 
 

@@ -36,6 +36,7 @@ CALM = frozenset(
         Why.FIRST_BUY_PENDING,
         Why.NOT_ARMED,
         Why.DISARMED,
+        Why.TAKEN_OFF,
         Why.EXPIRED_AT_CLOSE,
     }
 )

@@ -84,7 +84,17 @@ def _quotes(row: HealthRow, mirror: Mirror) -> tuple[Line, ...]:
         Line(t("health.subscribed"), str(row.subscribed)),
         Line(t("health.reconnects"), str(row.reconnects), row.reconnects > 0),
         Line(t("health.bad"), str(row.bad), row.bad > 0),
+        *_level2(row),
     )
+
+
+def _level2(row: HealthRow) -> tuple[Line, ...]:
+    """Nothing where no stock is watched; without the right there is nothing to worry about."""
+    if not row.level2_stage:
+        return ()
+    words = t(f"health.level2_{row.level2_stage}", n=row.level2_codes)
+    value = f"{words} · {row.level2_text}" if row.level2_text else words
+    return (Line(t("health.level2"), value, row.level2_stage == "unclear"),)
 
 
 def _differences(mirror: Mirror) -> tuple[Line, ...]:

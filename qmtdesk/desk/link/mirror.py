@@ -207,7 +207,7 @@ class Mirror(QObject):
     @property
     def killed(self) -> bool:
         """Whether the kill switch is on."""
-        return (self.status is not None and self.status.killed) or (self.kill is not None and self.kill.active)
+        return (self.status is not None and self.status.killed) or self.kill is not None
 
     def suspension(self, code: str) -> Suspension | None:
         """What of that code alone waits for the user's word; '' asks for everything as a whole."""
@@ -328,7 +328,7 @@ class Mirror(QObject):
         elif isinstance(row, ScreenRow):
             self.screen = row
         elif isinstance(row, KillRow):
-            self.kill = row
+            self.kill = row if row.active else None
         elif isinstance(row, BondListRow):
             self.bond_list = row
         elif isinstance(row, HealthRow):

@@ -75,7 +75,8 @@ class Fall(Figures):
     def _notes(self, preview: GridPreview) -> tuple[str, ...]:
         needs = t("grid.full_needs", levels=preview.levels_down, cash=fmt.money_short(preview.cash_full))
         if preview.cash_full > preview.cash:
-            return needs, t("grid.full_short", cash=fmt.money_short(preview.cash))
+            short = fmt.money_short(preview.cash_full - preview.cash)
+            return needs, t("grid.full_short", cash=fmt.money_short(preview.cash), short=short)
         return (needs, t("grid.full_enough", cash=fmt.money_short(preview.cash)))
 
     def _rows(self, p: QPainter, rows: tuple[FallRow, ...], preview: GridPreview, room: float) -> None:

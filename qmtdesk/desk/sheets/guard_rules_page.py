@@ -11,7 +11,7 @@ from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.sheets.guard_form import RULES, RuleForm, rule_of, with_rule
 from qmtdesk.desk.sheets.guard_paint import Named
 from qmtdesk.desk.words.texts import t
-from qmtdesk.domain.plans import GuardPlan, Readiness, RuleSetting
+from qmtdesk.domain.plans import GuardPlan, Readiness, RuleId, RuleSetting
 from qmtdesk.domain.replacing import replace
 
 _KINDS: dict[str, tuple[Field, str]] = {
@@ -80,6 +80,12 @@ class RulesPage(QWidget):
         self._forms[form] = (tick, value, setting)
         grid.addWidget(tick, at, 0)
         grid.addWidget(value, at, 1)
+
+    def say_cancels(self, *, exact: bool) -> None:
+        """Whether the cancels R5 counts are told by the feed or estimated."""
+        figure = t("figure.exact" if exact else "figure.estimated")
+        tick = next(tick for form, (tick, _, _) in self._forms.items() if form.rule is RuleId.R5)
+        tick.say(t("rule.r5"), t("rule.r5_note_figure", note=t("rule.r5_note"), figure=figure))
 
     def _fields(self) -> list[UnitField]:
         rules = [value for _, value, _ in self._forms.values()]

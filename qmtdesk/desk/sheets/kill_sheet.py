@@ -16,7 +16,7 @@ from qmtdesk.desk.words.texts import t
 from qmtdesk.wire.rows import KillItem, KillRow
 
 ROW = 26
-_FLIGHT = ("cancelling", "part_cancelling", "sent", "intended")
+_CANCELLING = ("cancelling", "part_cancelling")
 
 
 def sorted_items(row: KillRow) -> tuple[KillItem, ...]:
@@ -55,9 +55,11 @@ class Progress(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         row = self.mirror.kill
-        if row is None:
-            return
         p = QPainter(self)
+        if row is None:
+            self._waiting(p)
+            p.end()
+            return
         self._steps(p, row)
         self._segments(p, row)
         foot = self.height() - 34
@@ -65,19 +67,36 @@ class Progress(QWidget):
         self._untouched(p, row, QRectF(0, foot, self.width(), 34))
         p.end()
 
+    def _waiting(self, p: QPainter) -> None:
+        """Pressed, and nothing heard of it yet: no step is ticked and nothing is counted."""
+        theme = self.look.theme
+        steps = (
+            ("now", t("kill.step1_plain"), t("kill.step1_wait")),
+            ("later", t("kill.step2"), t("kill.step2_wait")),
+            ("later", t("kill.step3"), t("kill.step3_wait")),
+        )
+        self._row_of(p, steps)
+        paint.box(p, QRectF(0, 56, self.width(), 8), theme.bg3, radius=3)
+        words = t("kill.waiting" if self.mirror.link == "attached" else "kill.no_trader")
+        paint.text(p, QRectF(0, 118, self.width(), 24), words, theme.t1, fonts.BODY, align=paint.CENTRE)
+
     def _steps(self, p: QPainter, row: KillRow) -> None:
         done = sum(item.done for item in row.items)
         all_done = done == len(row.items)
+        note = t("kill.step2_note", done=done, n=len(row.items)) if row.items else t("kill.step2_none")
         steps = (
             ("done", t("kill.step1"), t("kill.step1_note", n=row.blocked)),
-            ("done" if all_done else "now", t("kill.step2"), t("kill.step2_note", done=done, n=len(row.items))),
+            ("done" if all_done else "now", t("kill.step2"), note),
             (
                 "done" if row.done else "now" if all_done else "later",
                 t("kill.step3"),
                 t("kill.step3_done") if row.done else t("kill.step3_now") if all_done else t("kill.step3_wait"),
             ),
         )
-        wide = self.width() / 3
+        self._row_of(p, steps)
+
+    def _row_of(self, p: QPainter, steps: tuple[tuple[str, str, str], ...]) -> None:
+        wide = self.width() / len(steps)
         for at, (state, words, note) in enumerate(steps):
             self._step(p, QRectF(at * wide, 0, wide, 44), state, words, note, last=at == 2)
 
@@ -193,7 +212,7 @@ def item_note(item: KillItem) -> str:
     if item.state == "unknown":
         return t("kill.note_unknown")
     if not item.done:
-        return t("kill.note_waiting")
+        return t("kill.note_waiting" if item.state in _CANCELLING else "kill.note_not_sent")
     if item.state == "filled":
         return t("kill.note_filled")
     if item.filled:
@@ -217,7 +236,7 @@ def spinner(p: QPainter, rect: QRectF, value: str) -> None:
 
 
 class KillSheet(Sheet):
-    """Shows `mirror.kill`; putting it away changes nothing."""
+    """Shows `mirror.kill` or, until the trader told it, that it is waited for; putting it away changes nothing."""
 
     wide = 820
     high = 560
@@ -237,20 +256,29 @@ class KillSheet(Sheet):
         self.add_button(self.cancel)
         self.go.drop_hint()
         self.arm_button(t("kill.lift"), "plain")
+        self._told = mirror.kill is not None
+        self.copy.setEnabled(self._told)
         mirror.kill_changed.connect(self._changed)
+        mirror.link_changed.connect(self.progress.update)
         mirror.orders_changed.connect(self._orders_changed)
 
     def title(self) -> str:
-        return t("kill.title")
+        return t("kill.title" if self.mirror.kill is not None else "kill.button")
 
     def blocked(self) -> str:
         row = self.mirror.kill
         if row is None:
             return t("kill.reading")
+        if self.mirror.link != "attached":
+            return t("kill.frozen")
         left = sum(not item.done for item in row.items)
         if left:
-            return t("kill.not_yet", n=left)
+            return t("kill.cut_off" if self._cut_off() else "kill.not_yet", n=left)
         return "" if row.done else t("kill.checking")
+
+    def _cut_off(self) -> bool:
+        """Whether no cancel can reach the counter just now."""
+        return self.mirror.status is not None and self.mirror.status.lamp_trade == "blind"
 
     def paint_head(self, p: QPainter, line: QRectF) -> None:
         theme = self.look.theme
@@ -269,18 +297,24 @@ class KillSheet(Sheet):
             right = paint.text(p, line, age, theme.on_solid, fonts.TITLE, bold=True, align=paint.RIGHT) + 16
         room = line.width() - 44 - right
         paint.text(p, QRectF(68, 6, room, 26), self.title(), theme.on_solid, fonts.TITLE, bold=True)
-        if row is not None:
-            by = t(f"word.{row.by}") if row.by in ("button", "key", "file", "loss") else row.by
-            words = t("kill.since", at=fmt.clock_ms(row.at), by=by)
-            paint.text(p, QRectF(68, 31, room, 18), words, theme.on_solid, fonts.SMALL, elide=True)
+        paint.text(p, QRectF(68, 31, room, 18), self._since(row), theme.on_solid, fonts.SMALL, elide=True)
+
+    def _since(self, row: KillRow | None) -> str:
+        if row is None:
+            return t("kill.step1_wait")
+        by = t(f"word.{row.by}") if row.by in ("button", "key", "file", "loss") else row.by
+        return t("kill.since", at=fmt.clock_ms(row.at), by=by)
 
     def confirm(self) -> None:
         LiftSheet(self.host, self.mirror, self.commands, self.look).open()
 
     def _changed(self) -> None:
-        if self.mirror.kill is None or not self.mirror.kill.active:
+        if self.mirror.kill is None and self._told:
             self.leave()
             return
+        self._told = self.mirror.kill is not None
+        self.copy.setEnabled(self._told)
+        self.setAccessibleName(self.title())
         self.progress.update()
         self.recheck()
 
@@ -330,7 +364,7 @@ class LiftSheet(WishSheet):
         lines = [
             (t("lift.confirmed"), t("lift.confirmed_n", n=sum(i.done for i in row.items), of=len(row.items)), False),
             (t("lift.unknown"), fmt.fixed(unknown, 1, 0), unknown > 0),
-            (t("lift.foreign"), t("lift.foreign_n", n=row.untouched), False),
+            (t("lift.foreign"), t("lift.foreign_n" if row.untouched else "lift.foreign_none", n=row.untouched), False),
             (t("lift.after"), t("lift.after_note"), False),
         ]
         if grids:

@@ -40,6 +40,10 @@ class LiveSheet(WishSheet):
     def title(self) -> str:
         return t("live.title")
 
+    def open(self) -> None:
+        super().open()
+        (self.word if self.report is None else self.report).setFocus()
+
     def missing(self) -> str:
         status = self.mirror.status
         if status is None or status.lamp_trade == "blind":
@@ -71,6 +75,8 @@ class LiveSheet(WishSheet):
         self.help.setVisible(said_no)
         if said_no:
             self.help.say(t("live.question_help"))
+        else:
+            self.word.setFocus()
         self.recheck()
 
     def _show(self) -> None:

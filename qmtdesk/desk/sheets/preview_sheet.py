@@ -39,6 +39,7 @@ class PreviewSheet(Sheet, Generic[P, R]):
         self.plan: P = plan
         self.answer: Answer[P, R] | None = None
         self._refusal = ""
+        self._denied = ""
         self._sending = False
         self._asked = 0
         self._edit = QTimer(self)
@@ -76,7 +77,7 @@ class PreviewSheet(Sheet, Generic[P, R]):
         """Another plan: recomputed after a short pause in typing."""
         if plan != self.plan:
             self.plan = plan
-            self._refusal = ""
+            self._refusal = self._denied = ""
             self._edit.start(EDIT_MS)
         self.recheck()
 
@@ -109,7 +110,7 @@ class PreviewSheet(Sheet, Generic[P, R]):
     def confirm(self) -> None:
         if self.answer is None:
             return
-        self._sending = True
+        self._sending, self._denied = True, ""
         self.recheck()
         self.send(self.answer.plan)
 
@@ -119,8 +120,12 @@ class PreviewSheet(Sheet, Generic[P, R]):
         if ack.ok:
             self.leave()
             return
-        self._refusal = say(ack.reason, self.code) if ack.reason is not None else t("sheet.refused")
+        self._refusal = self._denied = say(ack.reason, self.code) if ack.reason is not None else t("sheet.refused")
         self.recheck()
+
+    def aside(self) -> tuple[str, bool]:
+        # fresh figures bring the button back, they do not answer why the last press did nothing
+        return (self._denied, True) if self._denied else super().aside()
 
     def blocked(self) -> str:
         first = super().blocked()

@@ -127,6 +127,10 @@ class Sheet(QWidget):
         """Reasons that pass by themselves: said without the amber triangle."""
         return t("sheet.computing"), t("sheet.sending")
 
+    def aside(self) -> tuple[str, bool]:
+        """What the foot says while the button is alive, and whether it warns."""
+        return self._note, False
+
     def confirm(self) -> None:
         """Do what the button says."""
 
@@ -197,7 +201,7 @@ class Sheet(QWidget):
         alive = not why and not self._dead.isActive() and not self._leaving and bool(self.go.text())
         if alive != self.go.isEnabled():
             self.go.setEnabled(alive)
-        words, warns = why or self._note, bool(why) and why not in self.quiet()
+        words, warns = (why, why not in self.quiet()) if why else self.aside()
         if (words, warns) != (self.foot_words, self.foot_warns):
             self.foot_words, self.foot_warns = words, warns
             self.setAccessibleDescription(words)

@@ -50,6 +50,11 @@ class TrialSheet(WishSheet):
     def title(self) -> str:
         return t("trial.title")
 
+    def open(self) -> None:
+        super().open()
+        if self.step == "order":
+            self.word.setFocus()
+
     def subject(self) -> str:
         return self.code
 
@@ -63,7 +68,14 @@ class TrialSheet(WishSheet):
         """What the trial waits for, 'none' before it began."""
         return self.mirror.trial.step or "none"
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether this window trades no real account, so that nothing of QMT can be found out here."""
+        return self.mirror.status is not None and not self.is_live()
+
     def missing(self) -> str:
+        if self.elsewhere:
+            return t("trial.not_live")
         return "" if self.code else t("trial.no_code")
 
     def wish(self, done: Done) -> None:
@@ -86,12 +98,15 @@ class TrialSheet(WishSheet):
         row, step = self.mirror.trial, self.step
         self.typed = self._typed if step == "order" else None
         if self._typed is not None:
+            begins = step == "order" and self._typed.isHidden()
             self._typed.setVisible(step == "order")
-        self.what.say(self._words(row, step))
+            if begins:
+                self.word.setFocus()
+        self.what.say(t("trial.do_elsewhere") if self.elsewhere else self._words(row, step))
         self.facts.say(_lines(row))
         self.arm_button(t(f"trial.go_{step}") if step in WISHES else "", "primary")
         self.go.setVisible(step in WISHES)
-        self.other.setVisible(step in OTHERS)
+        self.other.setVisible(step in OTHERS and not self.elsewhere)
         if step in OTHERS:
             key = f"trial.other_{step}"
             self.other.say(t(key if key in TEXTS else "trial.other_relogin"))

@@ -59,6 +59,7 @@ class JumpBox(QLineEdit):
     """A line and, while typing, a list below it that takes no focus."""
 
     chosen = Signal(object)  # Goal
+    keyboard_moved = Signal()
 
     def __init__(self, mirror: Mirror, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,12 +96,14 @@ class JumpBox(QLineEdit):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        self.keyboard_moved.emit()
         self._suggest()
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._list.hide()
+        self.keyboard_moved.emit()
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

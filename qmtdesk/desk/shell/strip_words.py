@@ -100,9 +100,16 @@ def _link_alarm(mirror: Mirror) -> Alarm | None:
 def _kill_alarm(mirror: Mirror) -> Alarm:
     row = mirror.kill
     shown = ("kill_details", t("strip.kill_details"))
-    if row is None or row.done or all(item.done for item in row.items):
+    if row is None:
+        return Alarm("killed", t("strip.killed"), t("strip.killed_reading"), (shown,))
+    if row.done:
         return Alarm("killed", t("strip.killed"), t("strip.killed_done"), (shown, ("lift", t("strip.lift"))))
     done = sum(item.done for item in row.items)
+    if done == len(row.items):
+        return Alarm("killed", t("strip.killed"), t("strip.killed_checking"), (shown,))
+    if mirror.status is not None and mirror.status.lamp_trade == "blind":
+        note = t("strip.killed_cut_off", n=len(row.items) - done)
+        return Alarm("killed", t("strip.killed"), note, (shown,))
     return Alarm("killed", t("strip.killed"), t("strip.killed_note", done=done, all=len(row.items)), (shown,))
 
 

@@ -51,7 +51,8 @@ def order_note(row: OrderRow, mirror: Mirror) -> str:
         return t("note.left", left=fmt.volume(row.volume - row.filled))
     if row.state == "working" and row.ahead > 0:
         return t("note.ahead", ahead=fmt.volume(row.ahead, row.code))
-    return row.text
+    own = f"refused.{row.text}"
+    return t(own) if row.state == "refused" and own in TEXTS else row.text
 
 
 def source_words(row: OrderRow | FillRow) -> str:

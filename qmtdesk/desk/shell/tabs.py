@@ -296,12 +296,15 @@ class TabPanel(QWidget):
     def _act(self, row: Any) -> None:
         """Del: cancel what can be cancelled."""
         if isinstance(row, OrderRow) and row.cancellable and row.kind != "foreign":
-            self._commands.cancel_order(row.ref, lambda ack: self._cancelled(row, ack))
+            grid = self._mirror.grids.get(row.code)
+            # asked before the cancel changes it
+            ends = _ends(row.kind, armed=grid is not None and grid.armed)
+            self._commands.cancel_order(row.ref, lambda ack: self._cancelled(row, ends, ack))
 
-    def _cancelled(self, row: OrderRow, ack: Ack) -> None:
-        """A grid's level would be filled again at once: it is paused, and the user should know."""
-        if ack.ok and row.kind == "grid":
-            self.told.emit(t("order.cancel_pauses", name=row.name, price=fmt.price(row.price, row.code)))
+    def _cancelled(self, row: OrderRow, ends: str, ack: Ack) -> None:
+        """It would be placed again at once: its gap is paused or its strategy ends, and the user should know."""
+        if ack.ok and ends:
+            self.told.emit(t(f"order.cancel_{ends}", name=row.name, price=fmt.price(row.price, row.code)))
         elif not ack.ok and ack.reason is not None:
             self.told.emit(t("toast.refused", text=say(ack.reason, row.code)))
 
@@ -370,3 +373,12 @@ class TabPanel(QWidget):
         p = QPainter(self)
         paint.box(p, QRectF(self.rect()), self._look.theme.bg1, radius=6)
         p.end()
+
+
+def _ends(kind: str, *, armed: bool) -> str:
+    """What the cancel of an order of that owner brings with it, as the key of its text; '' for nothing."""
+    if kind in ("clear", "guard"):
+        return "ends_selling" if kind == "clear" else "ends_guard"
+    if not armed:
+        return ""
+    return {"grid": "pauses", "first_buy": "ends_grid", "rolling": "ends_grid"}.get(kind, "")

@@ -36,6 +36,7 @@ class TopBar(QWidget):
         self.kill = KillButton(look, self)
         self.kill.clicked.connect(self.killed)
         self.menu.clicked.connect(self.menu_asked)
+        self.jump.keyboard_moved.connect(self.refresh)
         for signal in (
             mirror.status_changed, mirror.link_changed, mirror.second_passed, mirror.blind_changed, mirror.kill_changed,
             mirror.health_changed, look.changed,
@@ -62,7 +63,8 @@ class TopBar(QWidget):
         x -= _JUMP + 12
         self.jump.setGeometry(x, 13, _JUMP, 30)
         wide = sum(group.width + (_GAP * 2 if group.line else _GAP) for group in groups(self._mirror, self._look.theme))
-        self.jump.setVisible(wide + 12 <= x)
+        # hidden while it is typed into, its letters would be shortcuts
+        self.jump.setVisible(self.window().focusWidget() is self.jump or wide + 12 <= x)
 
     def _arrange(self) -> None:
         self._seat()

@@ -178,9 +178,11 @@ class SealPanel(QWidget):
             paint.text(p, area, words, theme.t3, fonts.SMALL, align=paint.CENTRE)
         p.save()
         p.setClipRect(area.adjusted(0, 0, 6, 1))
-        self._bands(p, frame, points)
+        labels = self._bands(p, frame, points)
         self._zone(p, frame, row.threshold)
         self._curve(p, frame, points, row, blind=blind)
+        for words, place in labels:
+            self._label(p, words, place, theme.t1)
         p.restore()
         self._threshold(p, frame, row)
         self._hover(p, frame, points)
@@ -204,9 +206,10 @@ class SealPanel(QWidget):
             left = min(max(x - wide / 2, area.left()), self.width() - wide - 4)
             paint.text(p, QRectF(left, area.bottom() + 3, wide + 1, AXIS - 3), words, theme.t3, fonts.DIGIT)
 
-    def _bands(self, p: QPainter, frame: Frame, points: tuple[tuple[int, int], ...]) -> None:
-        """Grey where it was open, with how long; of labels that would touch the newest is written."""
+    def _bands(self, p: QPainter, frame: Frame, points: tuple[tuple[int, int], ...]) -> list[tuple[str, QRectF]]:
+        """Grey where it was open; gives the labels saying how long, of those that would touch the newest."""
         theme, area = self.look.theme, frame.area
+        labels: list[tuple[str, QRectF]] = []
         free = area.right() - 2
         for band in reversed(spark.bands(points)):
             end = band.end or max(self.mirror.clock(), points[-1][0])
@@ -219,9 +222,13 @@ class SealPanel(QWidget):
             if start + wide > free:
                 continue
             free = start - 10
-            label = QRectF(start, area.top() + 6, wide, 18)
-            p.fillRect(label.adjusted(-4, 0, 4, 0), paint.color(theme.bg1, 0.75))
-            paint.text(p, label, words, theme.t1, fonts.SMALL)
+            labels.append((words, QRectF(start, area.top() + 6, wide, 18)))
+        return labels
+
+    def _label(self, p: QPainter, words: str, place: QRectF, value: str) -> None:
+        """Words over a curve, on a ground that keeps them readable."""
+        p.fillRect(place.adjusted(-4, 0, 4, 0), paint.color(self.look.theme.bg1, 0.85))
+        paint.text(p, place, words, value, fonts.SMALL)
 
     def _zone(self, p: QPainter, frame: Frame, threshold: int) -> None:
         y = frame.y(threshold)
@@ -260,8 +267,9 @@ class SealPanel(QWidget):
         p.drawLine(QPointF(frame.area.left(), y), QPointF(frame.area.right(), y))
         words = t("seal.threshold", amount=fmt.money_short(row.threshold))
         below = y + 20 < frame.area.bottom()
-        cell = QRectF(frame.area.left(), y + 2 if below else y - 19, frame.area.width() - 6, 18)
-        paint.text(p, cell, words, theme.warn, fonts.SMALL, align=paint.RIGHT)
+        wide = fonts.width_of(words, fonts.SMALL)
+        place = QRectF(frame.area.right() - 6 - wide, y + 2 if below else y - 19, wide, 18)
+        self._label(p, words, place, theme.warn)
 
     def _hover(self, p: QPainter, frame: Frame, points: tuple[tuple[int, int], ...]) -> None:
         where = self._cursor

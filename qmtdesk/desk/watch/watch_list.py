@@ -1,7 +1,16 @@
 """The rows of the watchlist: one painted viewport with selection, keyboard and in-place threshold."""
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from qmtdesk.desk.brush import fonts, paint
@@ -26,7 +35,7 @@ class WatchList(QAbstractScrollArea):
     opened = Signal(str)
     threshold_wanted = Signal(str)
     removed = Signal(str)
-    copied = Signal(str)
+    menu_wanted = Signal(str, QPoint)
     sort_changed = Signal()
 
     def __init__(self, mirror: Mirror, look: Look, parent: QWidget | None = None) -> None:
@@ -210,13 +219,19 @@ class WatchList(QAbstractScrollArea):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         where = event.position().toPoint()
         code = self._at(where)
-        self._pressed = code if self.switch_rect(code).contains(where) else ""
-        if where.y() < HEADER and event.button() == Qt.MouseButton.LeftButton:
+        left = event.button() == Qt.MouseButton.LeftButton
+        self._pressed = code if left and self.switch_rect(code).contains(where) else ""
+        if where.y() < HEADER and left:
             self.set_order(by_urgency=not self.by_urgency)
         elif code:
             self.mirror.select_stock(code)
-            if event.button() == Qt.MouseButton.RightButton:
-                self.copied.emit(code)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        code = self.mirror.selected_stock if by_key else self._at(event.pos())
+        if code in self._codes:
+            place = self.row_rect(code).center() if by_key else event.pos()
+            self.menu_wanted.emit(code, self.viewport().mapToGlobal(place))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         code, self._pressed = self._pressed, ""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush import format as fmt
@@ -72,7 +72,7 @@ class WatchPanel(QWidget):
         self.rows.opened.connect(self._open)
         self.rows.threshold_wanted.connect(self.edit_threshold)
         self.rows.removed.connect(self._remove)
-        self.rows.copied.connect(self._copy)
+        self.rows.menu_wanted.connect(lambda code, place: self.menu_of(code).popup(place))
         self.rows.sort_changed.connect(self.order_changed)
         for signal in (mirror.watch_changed, mirror.kill_changed, mirror.status_changed):
             signal.connect(lambda *_: self.update(0, 0, self.width(), TITLE))
@@ -109,6 +109,22 @@ class WatchPanel(QWidget):
 
     def _open(self, code: str, threshold: int = 0) -> None:
         sheets.show_guard(host_of(self), self.mirror, self.commands, self.look, code, threshold)
+
+    def menu_of(self, code: str) -> QMenu:
+        """All that can be done with a stock; it deletes itself when closed."""
+        row = self.mirror.watches.get(code)
+        armed = row is not None and row.armed
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(t("watch.menu_open" if armed else "watch.menu_arm"), lambda: self._open(code))
+        if armed:
+            menu.addAction(t("watch.menu_disarm"), lambda: self._toggle(code))
+        menu.addAction(t("watch.menu_threshold"), lambda: self.edit_threshold(code))
+        menu.addSeparator()
+        menu.addAction(t("row.copy"), lambda: self._copy(code))
+        menu.addSeparator()
+        menu.addAction(t("watch.menu_remove"), lambda: self._remove(code)).setEnabled(not armed)
+        return menu
 
     def _copy(self, code: str) -> None:
         QGuiApplication.clipboard().setText(self.rows.tip(code))

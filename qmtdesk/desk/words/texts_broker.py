@@ -62,6 +62,10 @@ BROKER: dict[Why, tuple[str, str]] = {
         "两次查询一致，[{codes} 只持仓][ {orders} 笔委托][ {fills} 笔成交][ {cash}]不在账户里了，已按柜台为准",
         "Two answers agree:[ {codes} holdings][ {orders} orders][ {fills} fills][ {cash}] are gone, the counter is right",
     ),
+    Why.HOLDING_UNCLEAR: (
+        "柜台报的[ {code} ]持仓读不出来，只暂停它，其余照常；先在交易端核对它的持仓",
+        "The holding[ of {code}] told by the counter cannot be read: it alone is paused, look at it in the terminal",
+    ),
     Why.ORDER_NOT_UNDERSTOOD: (
         "[{price_milli} ][{side}单]状态看不懂[（{status}）]，按未知处理，同代码同方向先不下单",
         "[{price_milli} ][{side} ]order in a state nobody knows[ ({status})], in doubt; same code and side wait",
@@ -96,6 +100,7 @@ BROKER_SHORT: dict[Why, tuple[str, str]] = {
     Why.ACCOUNT_STATUS: ("账户[{status}]", "Account[ {status}]"),
     Why.OTHER_PROGRAM: ("另一程序在交易，不买", "Another program, no buys"),
     Why.REPORT_SHRUNK: ("查询结果变少", "Answer shrunk"),
+    Why.HOLDING_UNCLEAR: ("持仓读不出，暂停", "Holding unread, paused"),
     Why.ORDER_NOT_UNDERSTOOD: ("状态看不懂，冻结该档", "State unknown, frozen"),
     Why.ORDERS_CHANGED: ("委托被改，暂停", "Orders changed, paused"),
     Why.LINK_FLAPS: ("反复断线，全部暂停", "Link flaps, all paused"),

@@ -82,8 +82,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Chosen bonds on top; the others name the first rule they fail. Right-click the header for columns.",
     ),
     "help.tab_orders": (
-        "今天的委托，未完结的在前。网格档位是它属于的那一档；Del 撤单，撤掉后那一格暂停。",
-        "Today's orders, open ones first. Del cancels; the gap is then paused.",
+        "今天的委托，未完结的在前。Del 撤单：网格档位的单撤后那一格暂停；首次买入、滚动网格、清理和卫士的单撤后随之停止。",
+        "Today's orders, open ones first. Del cancels: a gap is then paused; a first buy, rolling pair, clearing or guard ends.",
     ),
     "help.tab_fills": ("今天的成交。价优 = 比委托价好多少。", "Today's fills; “better” is against the order's price."),
     "help.tab_positions": (

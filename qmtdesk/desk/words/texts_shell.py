@@ -143,6 +143,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "不会再发出任何委托。正在确认撤单 {done} / {all}。",
         "No order will leave. Confirming cancels {done} / {all}.",
     ),
+    "strip.killed_reading": (
+        "不会再发出任何委托。正在读取撤单情况。",
+        "No order will leave. Reading how far the cancels are.",
+    ),
+    "strip.killed_cut_off": (
+        "不会再发出任何委托。交易连接中断，撤单发不出：{n} 笔还没撤，可在 QMT 里手撤。",
+        "No order will leave. No trade link: {n} orders are not cancelled, use QMT.",
+    ),
+    "strip.killed_checking": (
+        "不会再发出任何委托。撤单都已确认，正在核对有无残留。",
+        "No order will leave. All cancels are confirmed, checking that nothing is left.",
+    ),
     "strip.killed_done": (
         "不会再发出任何委托。本程序委托已全部撤完，持仓未动。",
         "No order will leave. All our orders are cancelled, holdings untouched.",
@@ -222,6 +234,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "note.ahead": ("队列前约 {ahead}", "about {ahead} ahead"),
     "note.cancelling": ("撤单已报 {age}", "cancel sent {age}"),
     "note.unknown": ("回报超时，查询中", "no answer, querying"),
+    "refused.not_found": ("查了几次柜台都没有", "not at the counter"),
+    "refused.not_listed": ("柜台不再列出", "no longer listed"),
+    "refused.decided": ("由您认定未到柜台", "you decided it is not there"),
     "note.foreign": ("外部委托，不触碰", "Foreign order, left alone"),
     "basis.exact": ("逐笔匹配", "matched"),
     "basis.estimate": ("估算", "estimate"),
@@ -314,6 +329,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "order.cancel_pauses": (
         "{name} {price} 撤单已报，这一格暂停；在梯子里选中它按空格恢复",
         "{name} {price}: cancelling, its gap is paused; Space in the ladder resumes it",
+    ),
+    "order.cancel_ends_grid": (
+        "{name} {price} 撤单已报，网格随之停止，持仓不动",
+        "{name} {price}: cancelling, its grid stops, holdings stay",
+    ),
+    "order.cancel_ends_selling": (
+        "{name} {price} 撤单已报，卖出到此为止，没卖完的留着",
+        "{name} {price}: cancelling, the selling ends, what is left stays",
+    ),
+    "order.cancel_ends_guard": (
+        "{name} {price} 撤单已报，已撤防，不再卖",
+        "{name} {price}: cancelling, no longer guarded, nothing more is sold",
     ),
     "toast.stopped": ("{name} 已停止，自己的委托已撤", "{name} stopped, its orders cancelled"),
     "toast.disarmed": ("{name} 已撤防", "{name} no longer guarded"),

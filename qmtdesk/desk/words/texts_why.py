@@ -215,8 +215,8 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "R4 traded[ {traded}] against the queue[ {queue}] over[ {threshold_bp}]",
     ),
     Why.RULE_NET_CANCEL: (
-        "R5 [{window_ms} 内]净撤单[ {cancelled}]对排队[ {queue}]超过[ {threshold_bp}]",
-        "R5 net cancels[ {cancelled}][ within {window_ms}] against the queue[ {queue}] over[ {threshold_bp}]",
+        "R5 [{window_ms} 内]净撤单[ {cancelled}][（{figure}）]对排队[ {queue}]超过[ {threshold_bp}]",
+        "R5 net cancels[ {cancelled}][ ({figure})][ within {window_ms}] against the queue[ {queue}][ > {threshold_bp}]",
     ),
     Why.RULE_SHARE: (
         "R6 封单[ {amount_milli}]占比过低[（< {threshold_bp}）]",
@@ -265,6 +265,10 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "Started[, step {step_bp}][, unit {unit}][, threshold {threshold_milli}]",
     ),
     Why.DISARMED: ("已停止[，{how}]", "Stopped[, {how}]"),
+    Why.TAKEN_OFF: (
+        "撤掉了委托[ {price_milli}][ {side}单][（{by}）][，{then}]",
+        "Order cancelled[, {side}][ {price_milli}][ ({by})][: {then}]",
+    ),
     Why.RESUMED: (
         "核对无误，恢复运行[：{grids} 个网格][，{guards} 只布防]",
         "Reconciled, running again[: {grids} grids][, {guards} guards]",
@@ -365,6 +369,7 @@ SHORT: dict[Why, tuple[str, str]] = {
     Why.LOSS_REDUCE: ("亏损上限，只减", "Loss limit"),
     Why.SELF_TRADE: ("会自成交", "Self trade"),
     Why.BLIND: ("失明", "Blind"),
+    Why.TAKEN_OFF: ("委托被撤，已停", "Cancelled, off"),
     Why.NOTHING_SELLABLE: ("无可卖", "Nothing to sell"),
     Why.ALREADY_TRIGGERED: ("已触发", "Triggered"),
     Why.NOT_CONFIRMED: ("确认中[ {have}/{need}]", "Confirming[ {have}/{need}]"),

@@ -19,6 +19,10 @@ FOUND: dict[Why, tuple[str, str]] = {
         "账户有 [{amount_milli} ]变动不是成交（转账、转股或赎回），今日盈亏已扣除；核对前只卖不买",
         "[{amount_milli} ]came or went without a trade (transfer, conversion), taken out of today's result; sells only until you release",
     ),
+    Why.MONEY_ELSEWHERE: (
+        "本程序不做的品种（如国债逆回购）今天有成交，资金变动[ {amount_milli} ]由此而来，不算今日盈亏，不用处理",
+        "Trades in what this program does not trade (a reverse repo) explain[ {amount_milli}], not in today's result, nothing to do",
+    ),
     Why.PNL_UNKNOWN: (
         "[{code} ][{price_milli} ]不可能是今天的价格，今日盈亏算不出：只卖不买，不触发全部停止",
         "[{code} ][{price_milli} ]cannot be a price of today, today's result is unknown: sells only, nothing is stopped",

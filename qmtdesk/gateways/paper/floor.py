@@ -73,11 +73,13 @@ class Floor:
         if quote == before:
             return
         truth.quotes[quote.code] = quote
-        if matching.has_book(quote):
+        if quote.code not in truth.booked and matching.has_book(quote):
             truth.booked[quote.code] = True
         truth.taken.pop(quote.code, None)
-        waiting = [entry for entry in self._resting.get(quote.code, ()) if entry.on_book]
-        self._resting[quote.code] = waiting
+        resting = self._resting.get(quote.code)
+        if not resting:
+            return
+        waiting = self._resting[quote.code] = [entry for entry in resting if entry.on_book]
         if waiting:
             self._match(waiting, before, quote)
 

@@ -14,6 +14,7 @@ from qmtdesk.domain.messages import Cancel, LinkChanged, Place, Query
 from qmtdesk.domain.order import Side
 from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine.ports import Post
+from qmtdesk.gateways.paper import names
 from qmtdesk.gateways.paper.account import PaperAccount
 from qmtdesk.gateways.paper.evening import Evening
 from qmtdesk.gateways.paper.exchange import PaperExchange
@@ -191,7 +192,7 @@ class PaperGateway:
                 self._save(world)
         except Exception as error:
             # the engine must not go on trusting a market that has stopped
-            post(self.now(), LinkChanged(False, f"{type(error).__name__}: {error}"))
+            post(self.now(), LinkChanged(False, names.STOPPED.format(f"{type(error).__name__}: {error}")))
             raise
 
     def _first(self, world: World) -> list[Timed]:
@@ -228,7 +229,7 @@ class PaperGateway:
             if not self._blocked:
                 self._blocked = True
                 _log.exception("the paper market cannot be saved")
-                post(self.now(), LinkChanged(False, str(error)))
+                post(self.now(), LinkChanged(False, names.NOT_SAVED.format(error)))
             return
         if self._blocked:
             self._blocked = False

@@ -53,7 +53,7 @@ class DayList:
         if new:
             universe = self._bonds(wanted, day)
             if isinstance(universe, Failed):
-                self._failed(now, universe.text)
+                self._failed(now, names.LIST_FAILED.format(universe.text))
                 return None
             bonds = universe
         return self._made(day, now, sorted({*bonds, *missing}), bonds, new=new)
@@ -78,11 +78,11 @@ class DayList:
     def _made(self, day: date, now: int, codes: list[str], bonds: tuple[str, ...], *, new: bool) -> DayOpened | None:
         asked = self._questions.ask(codes, bonds)
         if asked.failed:
-            self._failed(now, asked.failed)
+            self._failed(now, names.LIST_FAILED.format(asked.failed))
             return None
         old = old_day(asked.details, day)
         if old and now < at_of(shanghai_day(now), *PATIENT_UNTIL):
-            self._failed(now, f"the terminal still shows {old}")
+            self._failed(now, names.OLD_DAY.format(old))
             return None
         self.reason = self._empty
         made = listed(asked.details, day)

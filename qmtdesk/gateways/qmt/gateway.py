@@ -88,13 +88,17 @@ class QmtGateway:
         self._quotes.watch(wanted)
         self._asked.set()
 
+    def look_closely(self, codes: Iterable[str]) -> None:
+        """Of these stocks, the first ones most, Level-2 is used where the account has the right to it."""
+        self._quotes.look_closely(codes)
+
     @property
     def health(self) -> Health:
         """How both sides stand; any thread."""
         quotes = self._quotes.health
         if quotes.stage == "up" and self._list.reason:
             quotes = replace(quotes, text=self._list.reason)
-        return Health(self._trade.health, quotes)
+        return Health(self._trade.health, quotes, self._quotes.level2)
 
     @property
     def differences(self) -> tuple[tuple[str, str], ...]:

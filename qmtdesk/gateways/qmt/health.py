@@ -34,8 +34,21 @@ class QuotesHealth(Struct, frozen=True):
     bad: int = 0
 
 
+class Level2Health(Struct, frozen=True):
+    """The Level-2 supplement. `stage` is '' (nothing to ask for), waiting, on, refused, silent, unclear or hung.
+
+    `subscribed` counts codes, `bad` rows that made no sense; `text` is why it is not on, in the layer's own words.
+    """
+
+    stage: str = ""
+    text: str = ""
+    subscribed: int = 0
+    bad: int = 0
+
+
 class Health(Struct, frozen=True):
-    """Both."""
+    """All of it."""
 
     trading: TradingHealth = TradingHealth()
     quotes: QuotesHealth = QuotesHealth()
+    level2: Level2Health = Level2Health()

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from qmtdesk.domain.messages import AccountStatusTold, Event, LinkChanged, ReportFailed
+from qmtdesk.domain.messages import AccountStatusTold, Event, LinkChanged, ReportFailed, SubmitRefused
 from qmtdesk.gateways.qmt import names
 from qmtdesk.gateways.qmt.raw_log import RawLog
 from qmtdesk.gateways.qmt.reading import Read, Reader
@@ -98,6 +98,10 @@ class Hearing:
         """It left under this request number."""
         self._todo.put(lambda: self._took(self._reader.sent(ref, seq)))
 
+    def not_sent(self, ref: str, text: str) -> None:
+        """It did not leave, for want of a way; told after the loss that took the way, or it would be tried at once."""
+        self._todo.put(lambda: self._side.tell(SubmitRefused(ref, text, by_link=True)))
+
     def answered(self, generation: int, found: RawReport, request: int, asked_at: int) -> None:
         """A question about the account was answered."""
         self._todo.put(lambda: self._report(generation, found, request, asked_at))
@@ -179,7 +183,7 @@ class Hearing:
             return
         self._again_at, self._unread = self._clock() + AGAIN_MS, ""
         if self._shown:
-            self._side.tell(LinkChanged(False, names.NOT_UNDERSTOOD.format(why), self.key))
+            self._side.tell(LinkChanged(False, names.NOT_UNDERSTOOD, self.key))
             self._side.tell(LinkChanged(True, "", self.key))
 
     def _look_again(self) -> None:

@@ -9,6 +9,7 @@ from qmtdesk.domain.codes import UnknownCodeError, classify
 from qmtdesk.domain.instrument import Instrument, Kind
 from qmtdesk.domain.listing import make_instrument
 from qmtdesk.gateways.qmt import meaning as mean
+from qmtdesk.gateways.qmt import names
 
 SOURCE = "qmt"
 DAYS_8 = 8
@@ -81,13 +82,13 @@ def _differences(one: Instrument, detail: Mapping[str, Any], day: date) -> list[
             f"{one.told_down / 1000:g}–{one.told_up / 1000:g}",
             f"{one.limit_down / 1000:g}–{one.limit_up / 1000:g}",
         )
-        out.append(f"limits {told} instead of {own}")
+        out.append(names.LIMITS_DIFFER.format(told, own))
     tick = detail.get("PriceTick")
     if tick and mean.price_of(tick, "PriceTick") != one.tick:
-        out.append(f"PriceTick {tick:g} instead of {one.tick / 1000:g}")
+        out.append(names.TICK_DIFFERS.format(tick, one.tick / 1000))
     told_day = _day(detail.get("TradingDay"))
     if told_day and told_day < day.isoformat():
-        out.append(f"TradingDay {told_day} instead of {day.isoformat()}")
+        out.append(names.DAY_DIFFERS.format(told_day, day.isoformat()))
     return out
 
 

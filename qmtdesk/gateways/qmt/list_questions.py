@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from qmtdesk.gateways.qmt.names import BOND_SECTOR
+from qmtdesk.gateways.qmt import names
 from qmtdesk.gateways.qmt.native import Native
 from qmtdesk.gateways.qmt.worker import CommandThread, Done, Failed, Overdue
 
@@ -40,7 +40,7 @@ class ListQuestions:
 
     def universe(self) -> tuple[str, ...] | Failed:
         """The codes of the bond sector, as QMT keeps it."""
-        match self._call(lambda native: native.xtdata.get_stock_list_in_sector(BOND_SECTOR)):
+        match self._call(lambda native: native.xtdata.get_stock_list_in_sector(names.BOND_SECTOR)):
             case Done(list() as codes):
                 return tuple(str(code) for code in codes)
             case Done(value):
@@ -48,7 +48,7 @@ class ListQuestions:
             case Failed() as failed:
                 return failed
             case Overdue(seconds):
-                return Failed(f"get_stock_list_in_sector: {seconds:g} s")
+                return Failed(names.NO_RETURN.format("get_stock_list_in_sector", seconds))
 
     def fetch_sectors(self) -> str:
         """Let the terminal fetch its sectors, which a fresh one has not done yet; '' or why that failed."""
@@ -70,7 +70,7 @@ class ListQuestions:
                 case Failed(text):
                     return Asked(details, {}, text)
                 case Overdue(seconds):
-                    return Asked(details, {}, f"get_instrument_detail: {seconds:g} s")
+                    return Asked(details, {}, names.NO_RETURN.format("get_instrument_detail", seconds))
         return Asked(details, self._bond_infos(bonds))
 
     def _bond_infos(self, bonds: Iterable[str]) -> dict[str, Mapping[str, Any]]:
@@ -91,7 +91,7 @@ class ListQuestions:
     def _call(self, what: Callable[[Native], Any], deadline_s: float = 0.0) -> Done[Any] | Failed | Overdue:
         native = self._native()
         if native is None or self._ended:
-            return Failed("not connected")
+            return Failed(names.QUOTES_GONE)
         if self._worker is None or self._worker.sick:
             self._worker = CommandThread("qmt-lists")
         return self._worker.call(lambda: what(native), deadline_s or CALL_S)

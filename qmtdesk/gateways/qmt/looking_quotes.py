@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from qmtdesk.domain.codes import UnknownCodeError
 from qmtdesk.domain.sessions import shanghai_day
 from qmtdesk.gateways.qmt.instruments import bonds_among, listed
+from qmtdesk.gateways.qmt.looking_level2 import look_at_level2
 from qmtdesk.gateways.qmt.meaning import UnclearError
 from qmtdesk.gateways.qmt.names import BOND_SECTOR
 from qmtdesk.gateways.qmt.native import Native
@@ -50,6 +51,7 @@ def look_at_quotes(native: Native, worker: CommandThread) -> Iterator[ProbeLine]
         yield _age(ticks, bonds)
         yield from _units(ticks, bonds)
         yield from _limits(native, worker, bonds)
+        yield look_at_level2(native)
     except NoAnswerError as error:
         yield _failed(error, Code.LOOK_SNAPSHOT)
 

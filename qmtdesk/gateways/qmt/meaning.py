@@ -28,6 +28,8 @@ STATES = {
 """48 and 49 are on the way to the exchange: they can neither be matched nor relied on yet."""
 
 KEY_DIGITS = 8
+REPOS, REPO_FACE = ("204", "131"), 100_000
+"""国债逆回购 of Shanghai and Shenzhen; 厘 of what one of its volume lends."""
 ODD = 7
 MOST_CNY = 10**12
 MOST_COUNT = 10**15
@@ -102,6 +104,12 @@ def side_of(value: Scalar) -> Side:
     if value == SELL:
         return Side.SELL
     raise UnclearError(f"order_type was {value!r}: neither {BUY} (buy) nor {SELL} (sell)")
+
+
+def is_other_business(raw: RawOrder | RawTrade) -> bool:
+    """Whether a row is a conversion, a subscription or the like: told as such, and without any remark of ours."""
+    kind = raw.order_type
+    return isinstance(kind, int) and not isinstance(kind, bool) and kind not in (BUY, SELL) and not raw.order_remark
 
 
 def time_of(value: Scalar, now: int) -> int:
@@ -194,6 +202,21 @@ def fill_of(raw: RawTrade, now: int) -> Fill:
         at=at,
         fee=fee,
     )
+
+
+def turnover_of(raw: RawTrade) -> int:
+    """厘 that a trade of a code without rules moved at most: what was told, and for a repo its face; 0 for no number.
+
+    The price of a repo is its rate, its volume is counted in hundreds of CNY, and counters tell its amount either way.
+    """
+    try:
+        volume = count_of(raw.traded_volume or 0, "traded_volume")
+        told = max(0, money_of(raw.traded_amount or 0, "traded_amount"))
+        price = price_of(raw.traded_price or 0, "traded_price")
+    except UnclearError:
+        return 0
+    face = REPO_FACE if text_of(raw.stock_code).startswith(REPOS) else 0
+    return max(told, volume * price, volume * face)
 
 
 def position_of(raw: RawPosition) -> Position:

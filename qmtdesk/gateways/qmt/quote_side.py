@@ -3,18 +3,19 @@
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
-from qmtdesk.domain.codes import UnknownCodeError, classify
+from qmtdesk.domain.codes import classify
 from qmtdesk.domain.instrument import Kind
 from qmtdesk.domain.messages import Quoted
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.replacing import replace
-from qmtdesk.domain.sessions import phase_at
 from qmtdesk.engine.ports import Post
-from qmtdesk.gateways.qmt import link, watchdog
-from qmtdesk.gateways.qmt.health import QuotesHealth
+from qmtdesk.gateways.qmt import link, names, watchdog
+from qmtdesk.gateways.qmt.health import Level2Health, QuotesHealth
+from qmtdesk.gateways.qmt.level2 import Cancels
+from qmtdesk.gateways.qmt.level2_side import Level2Side
 from qmtdesk.gateways.qmt.meaning import UnclearError
 from qmtdesk.gateways.qmt.native import Native
 from qmtdesk.gateways.qmt.snapshots import quote_of, unit_told
@@ -31,6 +32,12 @@ STOP_S = 0.3
 
 Clock = Callable[[], int]
 Loader = Callable[[], Native]
+
+
+class _Supplements(NamedTuple):
+    """Rows of the Level-2 subscriptions, on their way to the one thread that reads what comes."""
+
+    rows: object
 
 
 class QuoteSide:
@@ -59,6 +66,8 @@ class QuoteSide:
         self._changed = threading.Event()
         self._ended = threading.Event()
         self._health = QuotesHealth()
+        self._cancels = Cancels()
+        self._level2 = Level2Side(self._linked, clock, self._cancels, self._supplemented)
         self._post: Post = _nobody
         self._thread = threading.Thread(target=self._run, name="qmt-quotes", daemon=True)
         self._teller = threading.Thread(target=self._tell, name="qmt-snapshots", daemon=True)
@@ -68,6 +77,7 @@ class QuoteSide:
         self._post = post
         self._teller.start()
         self._thread.start()
+        self._level2.start()
 
     def stop(self) -> None:
         """End; waits for nothing that hangs."""
@@ -79,6 +89,7 @@ class QuoteSide:
         """Begin to end, without waiting."""
         self._ended.set()
         self._changed.set()
+        self._level2.leave()
         self._came.put((0, None))
 
     def watch(self, codes: Iterable[str]) -> None:
@@ -86,10 +97,19 @@ class QuoteSide:
         self._wanted = frozenset(codes)
         self._changed.set()
 
+    def look_closely(self, codes: Iterable[str]) -> None:
+        """Of these codes Level-2 is tried, too; the first ones matter most."""
+        self._level2.watch(codes)
+
     @property
     def health(self) -> QuotesHealth:
         """How the connection stands; any thread."""
         return self._health
+
+    @property
+    def level2(self) -> Level2Health:
+        """How the Level-2 supplement stands; any thread."""
+        return self._level2.health
 
     @property
     def units(self) -> Mapping[str, int]:
@@ -105,7 +125,7 @@ class QuoteSide:
             except Exception:
                 # a mistake here must not leave the desk without quotes for the rest of the day
                 log.exception("QMT quotes: a look at the link failed")
-                self._failed("a look at the link failed")
+                self._failed(names.QUOTES_LOOK)
             self._changed.wait(LOOK_S)
             self._changed.clear()
         if self._up and self._native is not None and self._worker is not None:
@@ -127,19 +147,25 @@ class QuoteSide:
             self._worker = CommandThread(f"qmt-xtdata-{self._attempts.ever}")
         if self._native is None:
             loaded = self._worker.call(self._load, LOAD_S)
-            if not isinstance(loaded, Done):
-                self._failed(f"load: {loaded}", hung=isinstance(loaded, Overdue))
-                return
-            self._native = loaded.value
+            match loaded:
+                case Done(native):
+                    self._native = native
+                case Failed(text):
+                    self._failed(names.NOT_OPENED["load"].format(text))
+                    return
+                case Overdue(seconds):
+                    text = names.NO_RETURN.format("xtquant", seconds)
+                    self._failed(names.NOT_OPENED["load"].format(text), hung=True)
+                    return
         native = self._native
         match self._worker.call(lambda: native.xtdata.reconnect(), CONNECT_S):  # noqa: PLW0108
             case Done(client):
                 self._client = client
                 self._opened()
             case Failed(text):
-                self._failed(text)
+                self._failed(names.QUOTES_RAISED.format(text))
             case Overdue(seconds):
-                self._failed(f"connect: {seconds:g} s", hung=True)
+                self._failed(names.NO_RETURN.format("reconnect", seconds), hung=True)
 
     def _opened(self) -> None:
         again = self._health.since > 0
@@ -168,15 +194,15 @@ class QuoteSide:
             case Done(True):
                 pass
             case Overdue(seconds):
-                self._failed(f"is_connected: {seconds:g} s", hung=True)
+                self._failed(names.NO_RETURN.format("is_connected", seconds), hung=True)
                 return
             case _:
-                self._failed("the quote service is gone")
+                self._failed(names.QUOTES_GONE)
                 return
         held = frozenset[str]().union(*self._subscribed.values())
         doubt = self._doubt()
         if doubt is Doubt.RECONNECT:
-            self._failed(f"nothing new of {len(self._wanted)} codes since they were subscribed anew")
+            self._failed(names.QUOTES_STILL.format(len(self._wanted)))
         elif self._wanted != held or doubt is Doubt.SUBSCRIBE:
             self._subscribe(native)
 
@@ -193,13 +219,13 @@ class QuoteSide:
                 case Done(int() as number) if number > 0:
                     self._subscribed[number] = frozenset(codes)
                 case Done(value):
-                    self._failed(f"subscribe_whole_quote() = {value}")
+                    self._failed(names.QUOTES_RAISED.format(f"subscribe_whole_quote() = {value}"))
                     return
                 case Failed(text):
-                    self._failed(text)
+                    self._failed(names.QUOTES_RAISED.format(text))
                     return
                 case Overdue(seconds):
-                    self._failed(f"subscribe_whole_quote: {seconds:g} s", hung=True)
+                    self._failed(names.NO_RETURN.format("subscribe_whole_quote", seconds), hung=True)
                     return
         for number in old:
             del self._subscribed[number]
@@ -211,8 +237,7 @@ class QuoteSide:
         if self._news:
             self._news = False
             self._quiet = watchdog.heard(now)
-        trading = any(_continuous(code, now) for code in self._wanted)
-        self._quiet, doubt = watchdog.looked(self._quiet, now, trading=trading)
+        self._quiet, doubt = watchdog.looked(self._quiet, now, trading=watchdog.trading(self._wanted, now))
         return doubt
 
     def _call(self, what: Callable[[], Any]) -> Done[Any] | Failed | Overdue:
@@ -223,12 +248,22 @@ class QuoteSide:
     def _tell(self) -> None:
         while not self._ended.is_set():
             generation, rows = self._came.get()
-            if generation != self._generation or not isinstance(rows, Mapping):
+            if generation != self._generation:
                 continue
-            for code, tick in rows.items():
-                # the layer hands lists to single subscriptions and single snapshots to whole ones
-                for each in tick if isinstance(tick, list) else (tick,):
-                    self._told(str(code), each)
+            if isinstance(rows, _Supplements):
+                now = self._clock()
+                for code, row in _each(rows.rows):
+                    self._cancels.took(code, row, now)
+                continue
+            for code, tick in _each(rows):
+                self._told(code, tick)
+
+    def _supplemented(self, generation: int, rows: object) -> None:
+        self._came.put((generation, _Supplements(rows)))
+
+    def _linked(self) -> tuple[int, Native] | None:
+        native = self._native
+        return (self._generation, native) if self._up and native is not None else None
 
     def _told(self, code: str, tick: object) -> None:
         now = self._clock()
@@ -245,7 +280,7 @@ class QuoteSide:
         self._news |= quote.at > newest
         if quote.at >= newest:
             self._newest[code] = quote.at
-            self._post(now, Quoted(quote))
+            self._post(now, Quoted(self._cancels.beside(quote)))
 
     def _read(self, code: str, tick: object, now: int) -> Quote:
         if not isinstance(tick, Mapping):
@@ -268,11 +303,12 @@ class QuoteSide:
         return self._native if self._up else None
 
 
-def _continuous(code: str, now: int) -> bool:
-    try:
-        return phase_at(classify(code), now).continuous
-    except UnknownCodeError:
-        return False
+def _each(rows: object) -> Iterator[tuple[str, object]]:
+    """Code and row; the layer hands lists to single subscriptions and single snapshots to whole ones."""
+    if isinstance(rows, Mapping):
+        for code, told in rows.items():
+            for each in told if isinstance(told, list) else (told,):
+                yield str(code), each
 
 
 def _nobody(_at: int, _event: object) -> None:

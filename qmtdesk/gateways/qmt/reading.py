@@ -20,6 +20,7 @@ from qmtdesk.domain.messages import (
 from qmtdesk.domain.order import Fill
 from qmtdesk.domain.replacing import replace
 from qmtdesk.gateways.qmt import meaning as mean
+from qmtdesk.gateways.qmt import names
 from qmtdesk.gateways.qmt.days import trading_day
 from qmtdesk.gateways.qmt.numbers import Numbers
 from qmtdesk.gateways.qmt.records import (
@@ -31,6 +32,7 @@ from qmtdesk.gateways.qmt.records import (
     RawOrder,
     RawOrderError,
     RawPoison,
+    RawPosition,
     RawStatus,
     RawTrade,
 )
@@ -116,6 +118,9 @@ class Reader:
             case RawStatus(status=status):
                 number = status if isinstance(status, int) else -1
                 return Read((AccountStatusTold(number, self._key(record.account_id)),))
+            case RawPoison() if self._nobodys(record):
+                self._not_followed(f"{record.kind}: {record.text}")
+                return Read()
             case RawPoison(kind=kind, text=text):
                 return Read(unread=f"{kind}: {text}")
             case _:
@@ -125,7 +130,7 @@ class Reader:
     def _order(self, raw: RawOrder, now: int) -> BrokerOrder:
         order = mean.order_of(raw, now)
         ref = self._ref(raw, order.broker_id, order.remark)
-        return replace(order, remark=ref) if ref else order
+        return replace(order, remark=ref or order.remark, told_remark=order.remark)
 
     def _fill(self, raw: RawTrade, now: int) -> Fill:
         fill = mean.fill_of(raw, now)
@@ -146,7 +151,7 @@ class Reader:
             events: tuple[BrokerEvent, ...] = (SubmitAnswered(ref, str(number)),)
         else:
             ref = self._numbers.failed(seq)
-            events = (SubmitUnknown(ref, mean.text_of(raw.error_msg) or f"order_id {number}"),)
+            events = (SubmitUnknown(ref, mean.text_of(raw.error_msg) or names.NO_NUMBER.format(number)),)
         if ref:
             return Read(events)
         if not self._numbers.knows(seq):
@@ -168,17 +173,21 @@ class Reader:
             log.info("not followed: %s", why)
             return Read()
         if isinstance(record, RawOrder | RawTrade) and not self._ours(record):
-            if why not in self._unclear:
-                self._unclear.add(why)
-                log.info("not followed: %s", why)
+            self._not_followed(why)
             return Read()
         return Read(unread=why)
+
+    def _not_followed(self, why: str) -> None:
+        """Written down once."""
+        if why not in self._unclear:
+            self._unclear.add(why)
+            log.info("not followed: %s", why)
 
     def _ours(self, record: RawOrder | RawTrade) -> bool:
         """Whether a row may be of our own order: by number or remark, or because nothing says otherwise."""
         foreign_code = isinstance(record.stock_code, str) and not _followed(record.stock_code)
         known = self._numbers.knows_id(mean.text_of(record.order_id))
-        return known or (not foreign_code and self._mine(record.account_id))
+        return known or (not foreign_code and not mean.is_other_business(record) and self._mine(record.account_id))
 
     def _mine(self, account: object) -> bool:
         """Rows that name no account were asked for in this one's name."""
@@ -205,24 +214,62 @@ class Reader:
             raise mean.UnclearError(f"the asset was {_masked(raw.asset)}: not this account's")
         orders = tuple(self._order(each, now) for each in self._own_rows(raw.orders))
         fills = tuple(self._fill(each, now) for each in self._own_rows(raw.trades))
-        positions: list[Position] = []
-        for each in raw.positions:
-            if isinstance(each, RawPoison):
-                raise mean.UnclearError(f"{each.kind}: {each.text}")
-            # what is told without a volume is unclear, and not nothing
-            if self._mine(each.account_id) and each.volume != 0:
-                positions.append(mean.position_of(each))
+        positions, unclear = self._positions(raw)
         day = trading_day(now).isoformat()
-        return AccountReport(asked_at, day, mean.asset_of(raw.asset), tuple(positions), orders, fills)
+        elsewhere = sum(mean.turnover_of(each) for each in self._others(raw.trades) if self._today(each, day, now))
+        return AccountReport(asked_at, day, mean.asset_of(raw.asset), positions, orders, fills, unclear, elsewhere)
+
+    def _others(self, rows: tuple[RawTrade | RawPoison, ...]) -> list[RawTrade]:
+        """The account's own trades that are none of this program's business."""
+        mine = [each for each in rows if isinstance(each, RawTrade) and self._mine(each.account_id)]
+        return [each for each in mine if not _followed(mean.text_of(each.stock_code)) or mean.is_other_business(each)]
+
+    def _today(self, raw: RawTrade, day: str, now: int) -> bool:
+        return trading_day(mean.time_of(raw.traded_time, now)).isoformat() == day
+
+    def _positions(self, raw: RawReport) -> tuple[tuple[Position, ...], tuple[str, ...]]:
+        """The holdings, and the codes whose holding cannot be read. UnclearError for a row of nobody knows what.
+
+        Of a code without rules nothing is traded here, so its row, readable or not, holds nothing up.
+        """
+        positions: list[Position] = []
+        unclear: set[str] = set()
+        for each in raw.positions:
+            if not self._mine(each.account_id):
+                continue
+            try:
+                held = _position(each)
+            except mean.UnclearError as error:
+                code = mean.text_of(each.stock_code)
+                if not code:
+                    raise
+                self._not_followed(f"{code}: {error}")
+                if _followed(code):
+                    unclear.add(code)
+                continue
+            if held is not None:
+                positions.append(held)
+        return tuple(each for each in positions if each.code not in unclear), tuple(sorted(unclear))
 
     def _own_rows(self, rows: tuple[R | RawPoison, ...]) -> list[R]:
         out: list[R] = []
         for each in rows:
             if isinstance(each, RawPoison):
+                if self._nobodys(each):
+                    continue
                 raise mean.UnclearError(f"{each.kind}: {each.text}")
-            if self._mine(each.account_id) and _followed(mean.text_of(each.stock_code)):
-                out.append(each)
+            if not self._mine(each.account_id) or not _followed(mean.text_of(each.stock_code)):
+                continue
+            if mean.is_other_business(each) and not self._numbers.knows_id(mean.text_of(each.order_id)):
+                self._not_followed(f"{each.stock_code}: order_type {each.order_type!r}")
+                continue
+            out.append(each)
         return out
+
+    def _nobodys(self, poison: RawPoison) -> bool:
+        """Whether a row that cannot be read is at least known to be another account's or of a code without rules."""
+        code = mean.text_of(poison.stock_code)
+        return not self._mine(poison.account_id) or (code != "" and not _followed(code))
 
 
 def _followed(code: str) -> bool:
@@ -234,6 +281,13 @@ def _followed(code: str) -> bool:
     return True
 
 
+def _position(raw: RawPosition | RawPoison) -> Position | None:
+    """A holding, None for one that is gone. What is told without a volume is unclear, and not nothing."""
+    if isinstance(raw, RawPoison):
+        raise mean.UnclearError(f"{raw.kind}: {raw.text}")
+    return mean.position_of(raw) if raw.volume != 0 else None
+
+
 def _masked(asset: RawAsset | RawPoison) -> str:
     """An asset record for a message, without whose it is."""
-    return repr(asset if isinstance(asset, RawPoison) else replace(asset, account_id="…"))
+    return repr(replace(asset, account_id="…"))

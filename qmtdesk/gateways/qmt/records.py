@@ -132,10 +132,12 @@ class RawLost(Struct, frozen=True, tag=True):
 
 
 class RawPoison(Struct, frozen=True, tag=True):
-    """A record that could not be read."""
+    """A record that could not be read; its code and account where at least those could."""
 
     kind: str
     text: str
+    stock_code: Scalar = None
+    account_id: Scalar = None
 
 
 Raw = (
@@ -164,7 +166,15 @@ def copied(kind: type[R], native: object) -> R | RawPoison:
         return kind(*(_plain(getattr(native, name, None)) for name in kind.__struct_fields__))
     # a native object may raise anything, and a callback must survive all of it
     except Exception as error:  # noqa: BLE001
-        return RawPoison(kind.__name__, f"{type(error).__name__}: {error}"[:LONGEST])
+        text = f"{type(error).__name__}: {error}"[:LONGEST]
+        return RawPoison(kind.__name__, text, _saved(native, "stock_code"), _saved(native, "account_id"))
+
+
+def _saved(native: object, name: str) -> Scalar:
+    try:
+        return _plain(getattr(native, name, None))
+    except Exception:  # noqa: BLE001 - as above; what cannot be told is not told
+        return None
 
 
 def _plain(value: object) -> Scalar:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from qmtdesk.domain.messages import Place
 from qmtdesk.domain.order import Side
-from qmtdesk.gateways.qmt import meaning
+from qmtdesk.gateways.qmt import meaning, names
 from qmtdesk.gateways.qmt.callbacks import Callbacks, Put
 from qmtdesk.gateways.qmt.native import Native
 from qmtdesk.gateways.qmt.records import (
@@ -115,7 +115,7 @@ class TradeSession:
                 case Failed(text):
                     return NotOpened(stage, text)
                 case Overdue(seconds):
-                    return NotOpened(stage, f"{stage}() had not returned after {seconds:g} s", hung=True)
+                    return NotOpened(stage, names.NO_RETURN.format(f"{stage}()", seconds), hung=True)
         return None
 
     def close(self) -> None:
@@ -237,4 +237,4 @@ class TradeSession:
             case Failed(text):
                 return ReportFailure(what, f"{what}: {text}")
             case Overdue(seconds):
-                return ReportFailure(what, f"{what}: no answer after {seconds:g} s", hung=True)
+                return ReportFailure(what, names.NO_RETURN.format(question, seconds), hung=True)

@@ -31,17 +31,23 @@ def unit_told(code: str, tick: Mapping[str, Any]) -> int:
     return unit_of(traded_of(tick))
 
 
-def quote_of(code: str, tick: Mapping[str, Any], unit: int, now: int) -> Quote:
-    """One snapshot. `unit` 0: what a volume stands for is not known, and the quote says so.
-
-    Raises UnclearError for whatever is no snapshot: no time, no numbers, lists of texts, a day that has not come.
-    """
+def moment_of(tick: Mapping[str, Any], now: int) -> int:
+    """When a row was made, Unix ms. Raises UnclearError for no time, and for a day that has not come."""
     at = mean.count_of(tick.get("time"), "time")
     if at < LEAST_TIME:
         raise mean.UnclearError(f"time was {tick.get('time')!r}: not milliseconds since 1970")
     if at > now + AHEAD_MS:
         # kept as the newest of its code it would keep every true one out
         raise mean.UnclearError(f"time was {at}: more than a day ahead of this computer's clock")
+    return at
+
+
+def quote_of(code: str, tick: Mapping[str, Any], unit: int, now: int) -> Quote:
+    """One snapshot. `unit` 0: what a volume stands for is not known, and the quote says so.
+
+    Raises UnclearError for whatever is no snapshot: no time, no numbers, lists of texts, a day that has not come.
+    """
+    at = moment_of(tick, now)
     rough, unit = unit == 0, unit or 1
     limit_up, limit_down = tick.get("highLimit"), tick.get("lowLimit")
     return Quote(

@@ -185,14 +185,14 @@ class TradeSide:
                 case Failed(text):
                     self._failed(NotOpened("load", text))
                 case Overdue(seconds):
-                    self._failed(NotOpened("load", f"not loaded after {seconds:g} s", hung=True))
+                    self._failed(NotOpened("load", names.NO_RETURN.format("xtquant", seconds), hung=True))
             worker.end()
         return self._native
 
     def _failed(self, why: NotOpened) -> None:
         now = self._clock()
         self._attempts = link.missed(self._attempts, now)
-        text = f"{why.stage}: {why.text}"
+        text = names.NOT_OPENED[why.stage].format(why.text)
         if text != self._health.text:
             # a terminal that is closed for a night is one message
             log.warning("QMT: %s", text)
@@ -254,11 +254,11 @@ class TradeSide:
         elif isinstance(wish.intent, Cancel):
             self._cancel(wish.intent)
         elif self._session is None:
-            self.tell(SubmitRefused(wish.intent.ref, names.NOT_CONNECTED))
+            self._hearing.not_sent(wish.intent.ref, names.NOT_CONNECTED)
         elif not (0 < len(wish.intent.ref) <= REMARK and wish.intent.ref.isascii()):
             self.tell(SubmitRefused(wish.intent.ref, names.BAD_REF))
         elif wish.generation != self._generation or self._clock() - wish.at > STALE_MS:
-            self.tell(SubmitRefused(wish.intent.ref, names.TOO_OLD))
+            self._hearing.not_sent(wish.intent.ref, names.TOO_OLD)
         else:
             self._place(wish.intent, self._session)
 
@@ -268,12 +268,12 @@ class TradeSide:
             case int() as seq if seq > 0:
                 self._hearing.sent(place.ref, seq)
             case int() as seq:
-                self.tell(SubmitUnknown(place.ref, f"seq {seq}"))
+                self.tell(SubmitUnknown(place.ref, names.NO_SEQUENCE.format(seq)))
             case Failed(text):
                 # it may have been raised after the native side had it
-                self.tell(SubmitUnknown(place.ref, text))
+                self.tell(SubmitUnknown(place.ref, names.ORDER_RAISED.format(text)))
             case Overdue(seconds):
-                self.tell(SubmitUnknown(place.ref, f"order_stock_async: {seconds:g} s"))
+                self.tell(SubmitUnknown(place.ref, names.NO_RETURN.format("order_stock_async", seconds)))
                 self._lose(names.ORDER_HUNG, hung=True)
 
     def _cancel(self, cancel: Cancel) -> None:
@@ -283,9 +283,9 @@ class TradeSide:
             case int() as seq if seq > 0:
                 pass
             case int() as seq:
-                self.tell(CancelRefused(cancel.broker_id, f"seq {seq}"))
+                self.tell(CancelRefused(cancel.broker_id, names.CANCEL_NO_SEQUENCE.format(seq)))
             case Failed(text):
-                self.tell(CancelRefused(cancel.broker_id, text))
+                self.tell(CancelRefused(cancel.broker_id, names.CANCEL_RAISED.format(text)))
             case Overdue():
                 self._lose(names.CANCEL_HUNG, hung=True)
 

@@ -1,8 +1,12 @@
 """When silence on the quote link is doubted: a pure rule that counts trading time only and grows patient."""
 
+from collections.abc import Iterable
 from enum import Enum
 
 from msgspec import Struct
+
+from qmtdesk.domain.codes import UnknownCodeError, classify
+from qmtdesk.domain.sessions import phase_at
 
 FIRST_MS = 20_000
 """Of all subscribed codes not one new snapshot: liquid codes have one every three seconds."""
@@ -24,6 +28,18 @@ class Quiet(Struct, frozen=True):
     since: int = 0
     patience: int = FIRST_MS
     tried: bool = False
+
+
+def trading(codes: Iterable[str], now: int) -> bool:
+    """Whether any of them is in continuous trading, so that something should come."""
+    return any(_continuous(code, now) for code in codes)
+
+
+def _continuous(code: str, now: int) -> bool:
+    try:
+        return phase_at(classify(code), now).continuous
+    except UnknownCodeError:
+        return False
 
 
 def heard(at: int) -> Quiet:

@@ -62,6 +62,12 @@ class TerminalFaults:
     fetch_fails: bool = False
     """Fetching the sectors changes nothing."""
     details_missing: set[str] = field(default_factory=set)
+    level2: str = "refused"
+    """The right to Level-2: refused (-1), raises, silent (a number and nothing else), or granted: lots, shares."""
+    level2_late_ms: int = 0
+    """Its rows are so much older than the snapshots beside them."""
+    level2_changed: dict[str, Any] = field(default_factory=dict)
+    """Fields of its rows that show something else."""
     told_limit_off: int = 0
     """厘 by which the told upper limit is wrong."""
 

@@ -14,7 +14,7 @@ from qmtdesk.domain.instrument import Kind
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.sessions import at_of
 from standins.terminal import NativeThread, Terminal
-from standins.ticks import bond_info_of, detail_of, tick_of
+from standins.ticks import bond_info_of, detail_of, supplement_of, tick_of
 
 GARBAGE: dict[str, Any] = {
     "time": None,
@@ -58,6 +58,7 @@ class NativeQuotes:
         self._up = False
         self._seq = itertools.count(1)
         self._wanted: dict[int, tuple[frozenset[str], Callable[[bytes], None]]] = {}
+        self._level2: dict[int, tuple[str, Callable[[bytes], None]]] = {}
         self._control: dict[str, Callable[[bytes], None]] = {}
         self._threads = itertools.cycle([NativeThread("native-quotes-1"), NativeThread("native-quotes-2")])
 
@@ -98,6 +99,7 @@ class NativeQuotes:
     def lost(self) -> None:
         self._up = False
         self._wanted.clear()
+        self._level2.clear()
         self._say("disconnected")
 
     def _say(self, status: str) -> None:
@@ -139,16 +141,44 @@ class NativeQuotes:
     def subscribe_quote(self, meta: bytes, _region: bytes, param: bytes, call: Callable[[bytes], None]) -> int:
         from xtquant import xtbson
 
-        return self.subscribe_whole_quote([xtbson.BSON(meta).decode()["stockCode"]], param, call)
+        asked = xtbson.BSON(meta).decode()
+        if asked["period"] == "l2quoteaux":
+            return self._subscribe_level2(asked["stockCode"], call)
+        return self.subscribe_whole_quote([asked["stockCode"]], param, call)
+
+    def _subscribe_level2(self, code: str, call: Callable[[bytes], None]) -> int:
+        with self._terminal.lock:
+            self._terminal.level2_asked.append(code)
+        self._hang("subscribe_level2")
+        right = self._terminal.faults.level2
+        if right == "raises":
+            raise RuntimeError("no permission")
+        if right == "refused":
+            return -1
+        seq = next(self._seq)
+        with self._terminal.lock:
+            self._level2[seq] = (code, call)
+        return seq
+
+    @property
+    def level2_codes(self) -> set[str]:
+        return {code for code, _ in self._level2.values()}
 
     def unsubscribe_quote(self, seq: int) -> None:
         with self._terminal.lock:
+            if self._level2.pop(seq, None) is not None:
+                return
             gone = self._wanted.pop(seq, None)
             left: set[str] = set().union(*(codes for codes, _ in self._wanted.values()))
             if gone is not None:
                 self._terminal.subscribed -= gone[0] - left
 
     def ticks(self, quotes: dict[str, Quote]) -> None:
+        for code, call in list(self._level2.values()):
+            if code in quotes and self._terminal.faults.level2 in ("lots", "shares"):
+                # single subscriptions get lists
+                body = packed({code: [self._supplement(quotes[code])]})
+                next(self._threads).put(lambda call=call, body=body: call(body))
         for codes, call in list(self._wanted.values()):
             mine = {code: quote for code, quote in quotes.items() if code in codes or code[-2:] in codes}
             if mine:
@@ -162,6 +192,12 @@ class NativeQuotes:
             rows = dict.fromkeys(rows, GARBAGE)
         body = packed(rows)
         next(self._threads).put(lambda: call(body))
+
+    def _supplement(self, quote: Quote) -> dict[str, Any]:
+        faults = self._terminal.faults
+        unit = 100 if faults.level2 == "lots" else 1
+        row = supplement_of(quote, unit, self._terminal.withdrawn.get(quote.code, (0, 0)))
+        return {**row, "time": quote.at - faults.level2_late_ms, **faults.level2_changed}
 
     def _tick(self, quote: Quote) -> dict[str, Any]:
         return tick_of(quote, self.unit(quote.code))

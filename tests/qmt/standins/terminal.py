@@ -75,6 +75,10 @@ class Terminal:
         self.orders_taken: list[Place] = []
         self.queries: list[str] = []
         self.subscribed: set[str] = set()
+        self.level2_asked: list[str] = []
+        """Codes in the order in which Level-2 was asked for."""
+        self.withdrawn: dict[str, tuple[int, int]] = {}
+        """Cancelled buys of the day by code: shares and 厘."""
         self._keys = itertools.count(1)
         self._asked: dict[str, tuple[TradeClient, int, str]] = {}
         self._remarks: dict[str, str] = {}

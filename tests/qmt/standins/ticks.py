@@ -54,6 +54,23 @@ def tick_of(quote: Quote, unit: int) -> dict[str, Any]:
     }
 
 
+def supplement_of(quote: Quote, unit: int, withdrawn: tuple[int, int]) -> dict[str, Any]:
+    """One row of `l2quoteaux`; `unit` is how many shares one of its quantities stands for."""
+    shares, amount = withdrawn
+    waiting, offered = (sum(level.volume for level in side) for side in (quote.bids, quote.asks))
+    return {
+        "time": quote.at,
+        "avgBidPrice": quote.bid1.price / 1000,
+        "totalBidQuantity": waiting // unit,
+        "avgOffPrice": quote.ask1.price / 1000,
+        "totalOffQuantity": offered // unit,
+        "withdrawBidQuantity": shares // unit,
+        "withdrawBidAmount": amount / 1000,
+        "withdrawOffQuantity": 0,
+        "withdrawOffAmount": 0.0,
+    }
+
+
 def phase_number(quote: Quote) -> int:
     """The `openInt` of a snapshot: the exchange's phase."""
     phase = phase_at(classify(quote.code), quote.at)
