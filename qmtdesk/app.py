@@ -131,7 +131,10 @@ def _probe(given: argparse.Namespace) -> int:
         return find_command()
     if given.examine_qmt:
         return examine_command(given.examine_qmt)
-    return probe_command(given.probe_qmt, given.package, given.account_type, despite=given.despite)
+    from qmtdesk.store.files import base_folder
+
+    base = base_folder(given.data)
+    return probe_command(base, given.probe_qmt, given.package, given.account_type, despite=given.despite)
 
 
 class _Version(argparse.Action):

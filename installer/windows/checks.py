@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from installer.environment import SetupError
-from installer.windows.pe import PeError, imports_of
+from installer.windows.pe import PeError, imports_of, is_windowed
 from installer.windows.prune import QT, files_of
 
 MEGABYTE = 1_000_000
@@ -38,9 +38,16 @@ def check_folder(folder: Path) -> None:
     size = sum(each.stat().st_size for each in files)
     if size > FOLDER_LIMIT:
         wrong.append(f"{size / MEGABYTE:.1f} MB > {FOLDER_LIMIT / MEGABYTE:.0f} MB")
-    wrong += missing_libraries(folder)
+    unreadable = missing_libraries(folder)
+    wrong += unreadable or consoles(folder)
     if wrong:
         raise SetupError("\n".join(wrong))
+
+
+def consoles(folder: Path) -> list[str]:
+    """Every program to start beside whose window Windows would open a console."""
+    wrong = [each.name for each in sorted(folder.glob("*.exe")) if not is_windowed(each)]
+    return [f"{name}: 会打开控制台窗口 / opens a console window" for name in wrong]
 
 
 def missing_libraries(folder: Path) -> list[str]:

@@ -11,6 +11,10 @@ ENTRY = {IMPORTS: (20, 12), DELAYED: (32, 4)}
 """The length of an entry of each table, and where in it the name stands."""
 
 
+WINDOWED = 2
+"""Of a program to which Windows gives no console."""
+
+
 class PeError(Exception):
     """The file is no 64-bit Windows program."""
 
@@ -30,14 +34,28 @@ def imports_of(path: Path, *, delayed: bool = False) -> list[str]:
         raise PeError(f"{path.name}: {error}") from error
 
 
-def _names(data: bytes, table: int) -> Iterator[str]:
-    head = struct.unpack_from("<I", data, 0x3C)[0]
+def is_windowed(path: Path) -> bool:
+    """Whether Windows starts it without a console; PeError when it is no program."""
+    data = path.read_bytes()
+    try:
+        return bool(struct.unpack_from("<H", data, _optional(data) + 68)[0] == WINDOWED)
+    except struct.error as error:
+        raise PeError(f"{path.name}: {error}") from error
+
+
+def _optional(data: bytes) -> int:
+    """Where the header stands that every program has; PeError when this is none."""
+    head: int = struct.unpack_from("<I", data, 0x3C)[0]
     if data[:2] != b"MZ" or data[head : head + 4] != b"PE\0\0":
         raise PeError("not a Windows program")
-    count, optional_size = struct.unpack_from("<H12xH", data, head + 6)
-    optional = head + 24
-    if struct.unpack_from("<H", data, optional)[0] != OPTIONAL_64:
+    if struct.unpack_from("<H", data, head + 24)[0] != OPTIONAL_64:
         raise PeError("not a 64-bit Windows program")
+    return head + 24
+
+
+def _names(data: bytes, table: int) -> Iterator[str]:
+    optional = _optional(data)
+    count, optional_size = struct.unpack_from("<H12xH", data, optional - 18)
     address, size = struct.unpack_from("<II", data, optional + 112 + 8 * table)
     if not size:
         return

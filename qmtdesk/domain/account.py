@@ -67,12 +67,28 @@ class BrokerOrder(Struct, frozen=True):
     told_remark: str | None = None
 
 
+class OddRow(Struct, frozen=True):
+    """A row of an order or a trade that is neither a buy nor a sale and bears no remark: other business, or a mistake.
+
+    0 and '' are what could not be read; `text` is what the counter called it.
+    """
+
+    broker_id: str
+    code: str
+    volume: int
+    price: int
+    at: int
+    text: str
+    traded: bool = False
+
+
 class AccountReport(Struct, frozen=True):
     """One complete answer to one query, consistent in itself. A query that failed is no report at all.
 
     `unclear` are codes whose holding was told and could not be read: of those alone the answer says nothing.
     `elsewhere` is today's turnover (厘) of this account's trades in codes this program has no rules for, which are not
-    among `fills`: what they did to the cash is known to be no more than that.
+    among `fills`: what they did to the cash is known to be no more than that. `odd` are the rows that are in neither
+    list although their code has rules: whether one may be an own order's only the books can tell.
     """
 
     at: int
@@ -83,3 +99,4 @@ class AccountReport(Struct, frozen=True):
     fills: tuple[Fill, ...]
     unclear: tuple[str, ...] = ()
     elsewhere: int = 0
+    odd: tuple[OddRow, ...] = ()

@@ -91,7 +91,10 @@ class RuleId(str, Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSetting:
-    """One rule's switch. What `threshold`, `floor` and `window_ms` mean is said where the rule is computed."""
+    """One rule's switch. What `threshold`, `floor` and `window_ms` mean is said where the rule is computed.
+
+    `gross`, of R5 alone: judge by all cancelled buys, whatever their price, where Level-2 tells them.
+    """
 
     rule: RuleId
     on: bool = True
@@ -100,6 +103,7 @@ class RuleSetting:
     window_ms: int = 0
     confirm: int = 1
     action: GuardAction = GuardAction.SELL
+    gross: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

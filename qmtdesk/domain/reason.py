@@ -108,6 +108,8 @@ class Why(str, Enum):
     # the guard
     NO_LIMIT = "no_limit"
     LIMIT_DISAGREES = "limit_disagrees"
+    TICK_DISAGREES = "tick_disagrees"
+    CLOSE_DISAGREES = "close_disagrees"
     NOT_READY = "not_ready"
     NOT_CONFIRMED = "not_confirmed"
     NOTHING_SELLABLE = "nothing_sellable"

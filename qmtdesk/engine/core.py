@@ -7,6 +7,7 @@ from msgspec import Struct
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import CANCELLABLE, Order, OrderState, OwnerKind
 from qmtdesk.domain.plans import StopHow
+from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.sessions import shanghai_day
@@ -20,10 +21,12 @@ from qmtdesk.engine import (
     guards,
     identity,
     ledger,
+    other_business,
     reconcile,
     supervise,
     switches,
     trial_order,
+    unclear,
 )
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import apply
@@ -93,6 +96,8 @@ def _happen(work: Work, event: m.Event) -> None:
 
 def _account_said(work: Work, event: m.BrokerEvent) -> None:
     match event:
+        case m.AccountReported(request, report) if (row := other_business.maybe_ours(work.state, report)) is not None:
+            connection.happened(work, m.ReportFailed(request, f"{row.code}: {row.text}"))
         case m.AccountReported(request, report):
             reconcile.take_in(work, request, report)
             _after_broker(work, "")
@@ -253,7 +258,7 @@ def _quoted(work: Work, code: str, event: m.Quoted) -> None:
         return
     old = state.quotes.get(code)
     # a snapshot told again is no news: it must not make an old price look fresh
-    if old is not None and (event.quote.at < old.quote.at or event.quote == old.quote):
+    if old is not None and (event.quote.at < old.quote.at or _again(event.quote, old.quote)):
         return
     work.seen(event.quote)
     _guarded(work, code, guards.quoted)
@@ -262,6 +267,11 @@ def _quoted(work: Work, code: str, event: m.Quoted) -> None:
         _guarded(work, code, grids.priced)
         if book.armed or book.winding:
             _guarded(work, code, grids.plan_orders)
+
+
+def _again(quote: Quote, old: Quote) -> bool:
+    """Whether it is the same snapshot; what stands beside it of cancelled buys comes from elsewhere and later."""
+    return quote.at == old.at and quote == replace(old, withdrawn=quote.withdrawn)
 
 
 def _time_passed(work: Work) -> None:
@@ -291,6 +301,7 @@ def _doubt_silence(work: Work) -> None:
 
 def _user_said(work: Work, event: m.Event) -> None:  # noqa: C901, PLR0912 - one arm per word of a closed union
     going_live.refuse_unsaid(work, event)
+    unclear.refuse_unread(work.state, event)
     if clearing.heard(work, event) or trial_order.heard(work, event):
         return
     match event:

@@ -23,6 +23,7 @@ from qmtdesk.engine.books import (
     sell_room,
 )
 from qmtdesk.engine.filed import Orders
+from qmtdesk.engine.planned import planned_volume
 from qmtdesk.engine.reasons import shrunk_reason, status_reason
 
 Check = Callable[[State, Place], Reason | None]
@@ -33,6 +34,7 @@ CLOCKS_APART_MS = 30_000
 """So far this computer's clock may be off from the exchange's before everything is suspended."""
 NOBODY = Owner(OwnerKind.FOREIGN)
 PRICED_BY_LEVEL = frozenset({OwnerKind.GRID, OwnerKind.ROLLING})
+WAYS_OUT = frozenset({OwnerKind.GUARD, OwnerKind.CLEAR})
 
 
 def refusal(state: State, place: Place) -> Reason | None:
@@ -148,15 +150,14 @@ def _one_per_key(state: State, place: Place) -> Reason | None:
 
 
 def _repeated(state: State, place: Place) -> Reason | None:
-    """The same order again within seconds although the first one never filled or was turned down."""
-    if place.owner.kind is OwnerKind.GUARD:
-        return None
-    since = state.at - state.limits.duplicate_ms
+    """The same order again within seconds although the first one never filled; a guard's, only if it never left."""
+    since, guards = state.at - state.limits.duplicate_ms, place.owner.kind is OwnerKind.GUARD
     for order in filed_orders(state).of(place.code):
         # the time first: nearly every order of the day is older
         if order.created_at <= since or order.filled or order.side is not place.side or order.owner != place.owner:
             continue
-        if order.price == place.price and order.volume == place.volume:
+        same = not guards and (order.price, order.volume) == (place.price, place.volume)
+        if same or order.state is OrderState.REFUSED:
             return because(Why.DUPLICATE_ORDER, ref=order.ref, price_milli=place.price, volume=place.volume)
     return None
 
@@ -179,7 +180,9 @@ def _turned_down(state: State, place: Place) -> Reason | None:
 def _self_trade(state: State, place: Place) -> Reason | None:
     """No buy at or above an own working sell, nor the other way round, whichever strategies they belong to."""
     orders = filed_orders(state)
-    for order in (*orders.live(place.code), *orders.not_listed(place.code)):
+    # a way out is not held up by an order of which nobody knows whether it is there
+    gone = () if place.owner.kind in WAYS_OUT else orders.not_listed(place.code)
+    for order in (*orders.live(place.code), *gone):
         buy, sell = (place, order) if place.side is Side.BUY else (order, place)
         if order.side is not place.side and buy.price >= sell.price:
             return because(Why.SELF_TRADE, ref=order.ref, price_milli=order.price)
@@ -255,26 +258,13 @@ def _volume(state: State, place: Place) -> Reason | None:
     return None
 
 
-def planned_volume(state: State, place: Place) -> int:
-    """What one order of this owner is meant to be; 0 when no plan says."""
-    if place.owner.kind is OwnerKind.GUARD:
-        guard = state.guards.get(place.code)
-        return guard.sale.target if guard is not None and guard.sale is not None else 0
-    clear, book = state.clears.get(place.code), state.grids.get(place.code)
-    part = (book.grid or book.rolling) if book is not None else None
-    if place.owner.kind is OwnerKind.CLEAR:
-        return clear.target if clear is not None else part.held_total if part is not None else 0
-    if part is None:
-        return 0
-    return 2 * part.unit if place.owner.kind is OwnerKind.FIRST_BUY else part.unit
-
-
 def _exposure(state: State, place: Place) -> Reason | None:
     if place.side is Side.SELL:
         return None
     orders, value = filed_orders(state), place.price * place.volume
     code_sum = value + orders.once(_buying_for, place.code)
-    codes = dict.fromkeys([*orders.codes(), *state.grids])
+    # a buy that is not listed any more may be of a code that has nothing else
+    codes = dict.fromkeys([*orders.codes(), *state.messages_of, *state.grids])
     all_sum = value + sum([orders.once(_buying_for, code) for code in codes])
     for code, book in state.grids.items():
         part = book.grid or book.rolling

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 from qmtdesk.domain.order import Fill, Side
-from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import BUYS, Elsewhere, Money, Moving, State
 from qmtdesk.engine.work import ALARM, NOTICE, Work
-from qmtdesk.engine.worth import price_of
+from qmtdesk.engine.worth import price_of, total_value
 
 AGREE_MS = 4_000
 MOVED_BP = 50
@@ -17,11 +17,15 @@ MOVED_BP = 50
 
 
 def begin_day(work: Work, total: int, turnover: int) -> None:
-    """The first answer of a day is where its result begins; trades it tells of came before it."""
+    """The first answer of a day is where its result begins; trades it tells of came before it.
+
+    A counter's total also counts what nobody here can value, a fund or an unread holding: that would be a loss at once.
+    """
     state = work.state
     if state.money is not None:
         cash = state.money.gross_cash + _spent(state.fills.values())
-        work.note(r.DayBase(total, cash, _before_trades(state), replace(state.elsewhere, used=turnover)))
+        known = replace(state.elsewhere, used=turnover)
+        work.note(r.DayBase(min(total, total_value(state)), cash, _before_trades(state), known))
 
 
 def compare(work: Work, turnover: int) -> None:
@@ -43,16 +47,12 @@ def compare(work: Work, turnover: int) -> None:
         if state.moving is not None:
             work.state = replace(state, moving=None)
         return
-    explained = _elsewhere(state.elsewhere, cash + shares, turnover, money.base_total * MOVED_BP // 10_000)
-    if explained is not None:
-        base = r.DayBase(money.base_total + cash + shares, money.base_cash + cash, held, explained)
-        _take_out(work, base, because(Why.MONEY_ELSEWHERE, amount_milli=cash + shares), NOTICE)
-        return
-    if state.moving is None or abs(state.moving.amount - cash - shares) * 10_000 > money.base_total * MOVED_BP:
-        work.state = replace(state, moving=Moving(cash + shares, money.reported_at))
+    amount = cash + shares
+    if state.moving is None or abs(state.moving.amount - amount) * 10_000 > money.base_total * MOVED_BP:
+        work.state = replace(state, moving=Moving(amount, money.reported_at))
     elif money.reported_at - state.moving.since >= AGREE_MS:
-        base = r.DayBase(money.base_total + cash + shares, money.base_cash + cash, held, state.elsewhere)
-        _tell(work, base, because(Why.MONEY_MOVED, amount_milli=cash + shares))
+        base = r.DayBase(money.base_total + amount, money.base_cash + cash, held)
+        _tell(work, base, amount, turnover)
 
 
 def _elsewhere(known: Elsewhere, amount: int, turnover: int, slack: int) -> Elsewhere | None:
@@ -69,14 +69,22 @@ def _elsewhere(known: Elsewhere, amount: int, turnover: int, slack: int) -> Else
     return Elsewhere(used, known.lent + max(0, -amount), known.back - home)
 
 
-def _take_out(work: Work, base: r.DayBase, reason: Reason, level: str) -> None:
-    work.note(base)
+def _with_all_used(known: Elsewhere, amount: int, turnover: int) -> Elsewhere:
+    """After an amount that was told as a transfer: whatever part of it the turnover explains, it explains no other."""
+    room = max(0, turnover - known.used)
+    return Elsewhere(known.used + room, known.lent + min(room, max(0, -amount)), known.back)
+
+
+def _tell(work: Work, base: r.DayBase, amount: int, turnover: int) -> None:
+    known, slack = work.state.elsewhere, (base.total - amount) * MOVED_BP // 10_000
+    explained = _elsewhere(known, amount, turnover, slack)
+    work.note(replace(base, elsewhere=explained or _with_all_used(known, amount, turnover)))
     work.state = replace(work.state, moving=None)
-    work.log(level, "", reason)
-
-
-def _tell(work: Work, base: r.DayBase, reason: Reason) -> None:
-    _take_out(work, base, reason, ALARM)
+    if explained is not None:
+        work.log(NOTICE, "", because(Why.MONEY_ELSEWHERE, amount_milli=amount))
+        return
+    reason = because(Why.MONEY_MOVED, amount_milli=amount)
+    work.log(ALARM, "", reason)
     if BUYS not in work.state.suspended:
         work.note(r.Suspended(BUYS, work.state.at, reason))
 

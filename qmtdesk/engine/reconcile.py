@@ -80,7 +80,8 @@ def take_in(work: Work, request: int, report: AccountReport) -> None:
     trusted = work.state.status in TRUSTED
     # an older answer than one we have tells nothing of where the account stands
     unclear.suspend(work, report)
-    sound = answers and trusted and unclear.bearable(work.state, report) and believing.believed(work, report)
+    # what an answer lacks is looked at first: one with holes settles no doubt, whatever else is wrong with it
+    sound = answers and trusted and believing.believed(work, report) and unclear.bearable(work.state, report)
     later = came_after(work.state, report) if sound else None
     looks = request if answers and trusted and not believing.lacks_orders(work.state) else 0
     _settle_doubts(work, report, looks)

@@ -30,6 +30,8 @@ def came_after(state: State, report: AccountReport) -> tuple[Fill, ...] | None:
     change = Counter[str]()
     for fill in fills.values():
         change[fill.code] += fill.volume if fill.side is Side.BUY else -fill.volume
+    if not change.keys().isdisjoint(report.unclear):
+        return None
     later: list[Fill] = []
     for code, net in change.items():
         ours = state.holdings[code].volume if code in state.holdings else 0

@@ -15,6 +15,11 @@ def base_folder(override: Path | None) -> Path:
     return override if override is not None else user_data_path("qmtdesk", appauthor=False, roaming=False)
 
 
+def packages_folder(base: Path) -> Path:
+    """Beside the modes' folders: packages that may take xtquant's place, out of an upgrade's reach."""
+    return base / "packages"
+
+
 def data_folder(override: Path | None, mode: str) -> Path:
     """The private folder of one mode under `override` or the user's data folder; modes never share one.
 

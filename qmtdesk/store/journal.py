@@ -15,10 +15,12 @@ SHANGHAI = timezone(timedelta(hours=8))
 GENESIS = bytes(32)
 PAGE = 1000
 DAMAGE = ("malformed", "no such", "corrupt", "decode", "unsupported")
+"""Words in an OperationalError that blame the file."""
 # of SQLite's file header, up to and with the byte that says how the file may be written (2: with a WAL)
 HEADER_BYTES = 19
 WAL_VERSION = 2
-"""Words in an OperationalError that blame the file."""
+CUT_OFF = "readonly database"
+"""What SQLite says when a file opened to read wants a half write undone first."""
 
 Connect = Callable[[Path], sqlite3.Connection]
 
@@ -148,6 +150,11 @@ def verify(path: Path) -> Verdict:
             return _check_rows(connection)
     except JournalDamagedError as error:
         return Verdict(0, ok=False, first_bad=0, text=str(error))
+    except JournalError as error:
+        if CUT_OFF not in str(error):
+            raise
+        text = f"{path}: a write was cut off in the middle; the next start of the program undoes it"
+        raise JournalError(text) from error
 
 
 def open_or_set_aside(path: Path) -> tuple[Journal, Path | None]:

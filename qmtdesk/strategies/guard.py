@@ -71,6 +71,8 @@ __all__ = [
 ]
 
 NEAR_AGAIN = 20
+_OF_THE_DAY = frozenset({Why.NO_LIMIT, Why.LIMIT_DISAGREES, Why.TICK_DISAGREES, Why.CLOSE_DISAGREES})
+"""What keeps a guard off today may be otherwise tomorrow."""
 _JUDGING = (GuardState.WATCHING, GuardState.ASKING)
 
 
@@ -83,7 +85,7 @@ class Scene(Struct, frozen=True):
 
 
 def arm_guard(plan: GuardPlan, instrument: Instrument, at: int, *, least_threshold: int = LEAST_THRESHOLD) -> Guard:
-    """A guard that watches from `at` on, or one that is OFF and says why: no limit, or two limits that disagree.
+    """A guard that watches from `at` on, or one that is OFF and says why: no limit, or a feed that says otherwise.
 
     PlanError when the plan itself makes no sense; a replay may try thresholds under the usual least one.
     """
@@ -203,7 +205,7 @@ def on_day(guard: Guard, instrument: Instrument, at: int) -> Guard:
     """
     if guard.day == shanghai_day(at):
         return _correct(guard, instrument, at) if guard.state in _JUDGING else guard
-    limitless = guard.why_off is not None and guard.why_off.why in (Why.NO_LIMIT, Why.LIMIT_DISAGREES)
+    limitless = guard.why_off is not None and guard.why_off.why in _OF_THE_DAY
     if guard.plan.keep_armed and (guard.state in _JUDGING or limitless):
         return arm_guard(guard.plan, instrument, at)
     if guard.state is GuardState.OFF:
@@ -230,22 +232,31 @@ def threshold_at(plan: GuardPlan, at: int) -> int:
 
 
 def why_no_guard(instrument: Instrument) -> Reason | None:
-    """Why no guard can watch this instrument today: no limit, or two that disagree; None when nothing is in the way."""
+    """Why no guard can watch this instrument today: no limit, or a feed that says otherwise; None: it can."""
     try:
         classify(instrument.code)
     except UnknownCodeError:
         return because(Why.UNKNOWN_CODE, code=instrument.code)
     if instrument.limit_up <= 0:
         return because(Why.NO_LIMIT, told_milli=instrument.told_up)
-    if instrument.limits_agree:
-        return None
-    return because(
-        Why.LIMIT_DISAGREES,
-        limit_up_milli=instrument.limit_up,
-        told_up_milli=instrument.told_up,
-        limit_down_milli=instrument.limit_down,
-        told_down_milli=instrument.told_down,
-    )
+    return _disagreement(instrument)
+
+
+def _disagreement(one: Instrument) -> Reason | None:
+    """The first thing the feed tells otherwise than it is reckoned here, with both numbers."""
+    if not one.limits_agree:
+        return because(
+            Why.LIMIT_DISAGREES,
+            limit_up_milli=one.limit_up,
+            told_up_milli=one.told_up,
+            limit_down_milli=one.limit_down,
+            told_down_milli=one.told_down,
+        )
+    if not one.tick_agrees:
+        return because(Why.TICK_DISAGREES, tick_milli=one.tick, told_tick_milli=one.told_tick)
+    if not one.close_agrees:
+        return because(Why.CLOSE_DISAGREES, own_close_milli=one.prev_close, told_close_milli=one.told_close)
+    return None
 
 
 def _correct(guard: Guard, instrument: Instrument, at: int) -> Guard:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from qmtdesk.domain.instrument import Instrument
-from qmtdesk.domain.plans import GuardAction, GuardPlan
+from qmtdesk.domain.plans import GuardAction, GuardPlan, RuleId
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.strategies.board import Board, step_board
 from qmtdesk.strategies.guard import Asked, Fired, Guard, GuardContext, arm_guard, shown_state, step_guard
+from qmtdesk.strategies.guard_rules import BP, RULES, cancelled_in
 from qmtdesk.strategies.guard_sale import sale_price, sale_volume, why_nothing
 from qmtdesk.strategies.plan_error import PlanError
 
@@ -30,7 +31,7 @@ class Preview:
     `ok`: nothing refuses. `fires_now`: the present snapshot, repeated as often as confirmation asks, would make a rule
     sell or ask. `board` as `shown_state` says it, without a guard. `volume` and `price` are what a trigger would sell
     now; `t1_volume` was bought today and stays. `shadow` is filled in by whoever keeps the statistics. `exact_cancels`:
-    what R5 counts is told by the feed (Level-2) and not estimated.
+    Level-2 tells cancelled buys; `gross_bp`: all of those in R5's window as a share of the queue, −1 = not known.
     """
 
     ok: bool
@@ -47,6 +48,7 @@ class Preview:
     checks: tuple[CheckLine, ...]
     shadow: tuple[tuple[str, int], ...] = ()
     exact_cancels: bool = False
+    gross_bp: int = -1
 
 
 def preview_guard(plan: GuardPlan, instrument: Instrument, board: Board, quote: Quote, ctx: GuardContext) -> Preview:
@@ -56,16 +58,16 @@ def preview_guard(plan: GuardPlan, instrument: Instrument, board: Board, quote: 
     try:
         guard = arm_guard(plan, instrument, ctx.at)
     except PlanError as error:
-        return _preview(instrument, board, quote, ctx, (CheckLine(REFUSE, error.reason),))
+        return _preview(plan, instrument, board, quote, ctx, (CheckLine(REFUSE, error.reason),))
     if guard.why_off is not None:
-        return _preview(instrument, board, quote, ctx, (CheckLine(REFUSE, guard.why_off),))
+        return _preview(plan, instrument, board, quote, ctx, (CheckLine(REFUSE, guard.why_off),))
     fired = _first_fire(guard, board, quote, ctx)
     volume = sale_volume(plan, instrument, ctx)
     price, _ = sale_price(plan, instrument, board, quote, ctx.at)
     checks = _checks(ctx, quote, volume)
     if fired is not None:
         checks = (CheckLine(WARN, fired), *checks)
-    seen = _preview(instrument, board, quote, ctx, checks)
+    seen = _preview(plan, instrument, board, quote, ctx, checks)
     return replace(seen, fires_now=fired is not None, volume=volume, price=price)
 
 
@@ -96,8 +98,21 @@ def _checks(ctx: GuardContext, quote: Quote, volume: int) -> tuple[CheckLine, ..
     return tuple(lines)
 
 
+def _gross_bp(plan: GuardPlan, board: Board) -> int:
+    if not board.sealed or not board.history:
+        return -1
+    setting = next((one for one in plan.rules if one.rule is RuleId.R5), RULES[RuleId.R5].usual)
+    seen = cancelled_in(board, setting.window_ms)
+    return seen.gross * BP // seen.queue if seen.gross >= 0 and seen.queue > 0 else -1
+
+
 def _preview(
-    instrument: Instrument, board: Board, quote: Quote, ctx: GuardContext, checks: tuple[CheckLine, ...]
+    plan: GuardPlan,
+    instrument: Instrument,
+    board: Board,
+    quote: Quote,
+    ctx: GuardContext,
+    checks: tuple[CheckLine, ...],
 ) -> Preview:
     bid1 = quote.bid1
     return Preview(
@@ -114,4 +129,5 @@ def _preview(
         told_up=instrument.told_up,
         checks=checks,
         exact_cancels=board.cancels_told,
+        gross_bp=_gross_bp(plan, board),
     )

@@ -34,6 +34,18 @@ class Finding(Struct, frozen=True):
     reason: Reason
 
 
+class Cancelled(Struct, frozen=True):
+    """Buy orders cancelled within a window of a seal, 股, and the `queue` at its beginning.
+
+    `net` is estimated from what left the queue beyond what was traded: new buyers hide as many cancels, so it is never
+    too high. `gross` is told by Level-2, all buy orders of whatever price; −1 where an end of the window lacks it.
+    """
+
+    queue: int
+    net: int
+    gross: int
+
+
 class Rule(Struct, frozen=True):
     """One rule. `sealed_only`: it says something about a sealed board only.
 
@@ -121,27 +133,24 @@ def consumed_rule(look: Look, setting: RuleSetting) -> Finding | None:
 def net_cancel_rule(look: Look, setting: RuleSetting) -> Finding | None:
     """R5: buyers cancelled `threshold` bp of the queue, and over `floor` shares, in the last `window_ms`.
 
-    Exact where the feed told the cancels at both ends (all buy orders, whatever their price). Else an estimate, what
-    left the queue beyond what was traded: new buyers hide as many cancels, so it is never too high, and where it is
-    the higher one the told figures lag behind.
+    Net, as estimated, unless the user chose the gross figure and the feed told it. Where the estimate is the higher one
+    of the two, what was told lags behind: it counts then.
     """
-    board = look.board
-    start = _start(board, setting.window_ms)
-    before = board.history[start][1] // board.limit_up
-    estimated = before - board.seal // board.limit_up - (board.volume - board.volumes[start])
-    exact = _told_cancels(board, start)
-    cancelled = estimated if exact is None else max(estimated, exact)
-    if 2 * cancelled * BP < setting.threshold * before or cancelled <= setting.floor:
+    seen = cancelled_in(look.board, setting.window_ms)
+    cancelled = max(seen.net, seen.gross) if setting.gross else seen.net
+    if 2 * cancelled * BP < setting.threshold * seen.queue or cancelled <= setting.floor:
         return None
+    exact = setting.gross and cancelled == seen.gross
     reason = because(
         Why.RULE_NET_CANCEL,
         cancelled=cancelled,
-        queue=before,
+        queue=seen.queue,
         threshold_bp=setting.threshold,
         window_ms=setting.window_ms,
-        figure="exact" if cancelled == exact else "estimated",
+        figure="exact" if exact else "estimated",
+        **({"gross": seen.gross} if seen.gross >= 0 and not exact else {}),
     )
-    return Finding(cancelled * BP >= setting.threshold * before, reason)
+    return Finding(cancelled * BP >= setting.threshold * seen.queue, reason)
 
 
 def share_rule(look: Look, setting: RuleSetting) -> Finding | None:
@@ -211,6 +220,14 @@ def broken_rule(look: Look, setting: RuleSetting) -> Finding | None:
         threshold=setting.threshold,
     )
     return Finding(below >= setting.threshold, reason)
+
+
+def cancelled_in(board: Board, window_ms: int) -> Cancelled:
+    """What buyers of a sealed board with a history cancelled in the last `window_ms`, or since the seal if later."""
+    start = _start(board, window_ms)
+    before = board.history[start][1] // board.limit_up
+    net = before - board.seal // board.limit_up - (board.volume - board.volumes[start])
+    return Cancelled(before, net, _told_cancels(board, start))
 
 
 def eta_to(board: Board, threshold: int, window_ms: int = 60_000) -> int:
@@ -308,15 +325,15 @@ def _start(board: Board, window_ms: int) -> int:
     return min(bisect_left(board.history, (since,)), len(board.history) - 1)
 
 
-def _told_cancels(board: Board, start: int) -> int | None:
-    """Shares of buy orders cancelled since that moment as the feed told them; None where an end is missing.
+def _told_cancels(board: Board, start: int) -> int:
+    """Shares of buy orders cancelled since that moment as the feed told them; −1 where an end is missing.
 
     Also where the day's total fell: one of the two was garbage, and nobody knows which.
     """
     if not board.withdrawn:
-        return None
+        return -1
     first, last = board.withdrawn[start], board.withdrawn[-1]
-    return last - first if 0 <= first <= last else None
+    return last - first if 0 <= first <= last else -1
 
 
 def _pace(board: Board, window_ms: int) -> tuple[int, int]:

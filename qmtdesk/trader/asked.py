@@ -10,7 +10,7 @@ from qmtdesk.wire.attach import attach
 from qmtdesk.wire.line import GARBLED, LineLostError, Watchdog
 from qmtdesk.wire.live_talk import HealthRow
 from qmtdesk.wire.rows import StatusRow
-from qmtdesk.wire.talk import FromTrader, Page
+from qmtdesk.wire.talk import Batch, FromTrader, Page
 
 PATIENCE_S = 10.0
 LIMIT = 8 << 20
@@ -36,18 +36,20 @@ def ask_trader(folder: Path) -> Answered:
     health: HealthRow | None = None
     try:
         with Watchdog(line, PATIENCE_S):
-            while True:
-                message = _from_trader.decode(line.receive(LIMIT))
-                if not isinstance(message, Page):
-                    continue
-                status = next((row for row in message.rows if isinstance(row, StatusRow)), status)
-                health = next((row for row in message.rows if isinstance(row, HealthRow)), health)
-                if message.last:
-                    break
+            told_all = False
+            # one that starts may be asked before it has drawn its first picture: the status comes as a change then
+            while status is None or not told_all:
+                match _from_trader.decode(line.receive(LIMIT)):
+                    case Page(last=last, rows=rows):
+                        told_all = told_all or last
+                    case Batch(changes=rows):
+                        pass
+                    case _:
+                        continue
+                status = next((row for row in rows if isinstance(row, StatusRow)), status)
+                health = next((row for row in rows if isinstance(row, HealthRow)), health)
     except GARBLED as error:
         raise LineLostError(f"it sent what is no message: {error}") from error
     finally:
         line.close()
-    if status is None:
-        raise LineLostError("its first picture has no status")
     return Answered(welcome.version, status.ready, status.live_orders, health)

@@ -7,11 +7,13 @@ import shutil
 import threading
 from collections.abc import Generator, Iterator
 from datetime import datetime, timedelta
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import NamedTuple
 
 from qmtdesk import __version__
-from qmtdesk.store.files import base_folder
+from qmtdesk.gateways.qmt.native import REAL
+from qmtdesk.store.files import base_folder, packages_folder
 from qmtdesk.store.journal import JournalError, verify
 from qmtdesk.store.settings import TraderSettings, trader_settings
 from qmtdesk.trader.asked import Answered, ask_trader
@@ -46,7 +48,7 @@ def check(wish: Wish) -> Iterator[ProbeLine]:
     """Line by line. Nothing is changed, no folder is made, no order is sent."""
     base = base_folder(wish.data)
     chosen = _chosen(base / "live")
-    yield from _program(chosen)
+    yield from _program(chosen, packages_folder(base))
     yield _clock()
     yield _data(base)
     answered: Answered | None = None
@@ -54,13 +56,13 @@ def check(wish: Wish) -> Iterator[ProbeLine]:
         folder = base / mode
         if folder.is_dir():
             answered = yield from _folder(folder, mode)
-    yield from _live(chosen, connect=wish.connect and answered is None)
+    yield from _live(base, chosen, connect=wish.connect and answered is None)
 
 
 # --- the program
 
 
-def _program(chosen: LiveSettings) -> Iterator[ProbeLine]:
+def _program(chosen: LiveSettings, packages: Path) -> Iterator[ProbeLine]:
     words = {"qmtdesk": __version__, "python": platform.python_version(), "system": platform.platform(terse=True)}
     yield fine("program", said(Code.LOOK_VERSION), said(Code.VERSION, **words))
     window = version_of("PySide6-Essentials") or version_of("PySide6")
@@ -69,7 +71,7 @@ def _program(chosen: LiveSettings) -> Iterator[ProbeLine]:
         yield fine("program", looked, said(Code.INSTALLED, version=window, where=_where("PySide6")))
     else:
         yield bad("program", looked, said(Code.NOT_INSTALLED), said(Code.DO_LOOK))
-    looked, where = said(Code.LOOK_XTQUANT, package=chosen.package), _where(chosen.package)
+    looked, where = said(Code.LOOK_XTQUANT, package=chosen.package), _where(chosen.package, packages)
     if where:
         version = version_of(chosen.package) or "?"
         yield fine("program", looked, said(Code.INSTALLED, version=version, where=where))
@@ -86,10 +88,14 @@ def version_of(name: str) -> str:
         return ""
 
 
-def _where(package: str) -> str:
+def _where(package: str, packages: Path | None = None) -> str:
     """Where it would be imported from; nothing of it is run."""
+    name = package.partition(".")[0]
+    importlib.invalidate_caches()
     try:
-        spec = importlib.util.find_spec(package.partition(".")[0])
+        spec = importlib.util.find_spec(name)
+        if spec is None and packages is not None and name != REAL:
+            spec = PathFinder.find_spec(name, [str(packages)])
     except (ImportError, ValueError):
         return ""
     return "" if spec is None else str(next(iter(spec.submodule_search_locations or ()), spec.origin))
@@ -233,7 +239,7 @@ def _chosen(folder: Path) -> LiveSettings:
     return chosen
 
 
-def _live(chosen: LiveSettings, *, connect: bool) -> Iterator[ProbeLine]:
+def _live(base: Path, chosen: LiveSettings, *, connect: bool) -> Iterator[ProbeLine]:
     looked = said(Code.LOOK_LIVE)
     if not chosen.folder:
         yield fine("examine", looked, said(Code.LIVE_NOT_CHOSEN))
@@ -241,15 +247,15 @@ def _live(chosen: LiveSettings, *, connect: bool) -> Iterator[ProbeLine]:
     account = mask_account(chosen.account)
     yield fine("examine", looked, said(Code.LIVE_CHOSEN, folder=chosen.folder, account=account))
     if connect:
-        yield from _probed(chosen)
+        yield from _probed(base, chosen)
 
 
-def _probed(chosen: LiveSettings) -> list[ProbeLine]:
+def _probed(base: Path, chosen: LiveSettings) -> list[ProbeLine]:
     """The terminal tried out in a process of its own; beside a live trader this is not done."""
     lines: list[ProbeLine] = []
     ended = threading.Event()
     words = ("--probe-qmt", chosen.folder, "--package", chosen.package, "--account-type", chosen.account_type)
-    run = ProbeRun(words, chosen.account, lines.append, lambda _fine: ended.set())
+    run = ProbeRun(("--data", str(base), *words), chosen.account, lines.append, lambda _fine: ended.set())
     if not ended.wait(LONGEST_S):
         run.kill()
         ended.wait(5)

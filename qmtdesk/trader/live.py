@@ -9,6 +9,7 @@ from qmtdesk.gateways.qmt.link import IDS
 from qmtdesk.gateways.qmt.native import Native, load
 from qmtdesk.gateways.qmt.raw_log import RawLog
 from qmtdesk.gateways.qmt.trade_side import TradeOptions
+from qmtdesk.store.files import packages_folder
 from qmtdesk.wire.live_settings import LiveSettings
 from qmtdesk.wire.redact import mask_account
 
@@ -17,7 +18,7 @@ def live_gateway(folder: Path, chosen: LiveSettings) -> QmtGateway:
     """The gateway to the chosen terminal and account; nothing is imported or touched before its `start`."""
 
     def native() -> Native:
-        return load(chosen.package)
+        return load(chosen.package, packages_folder(folder.parent))
 
     options = TradeOptions(Path(chosen.folder), chosen.account, chosen.account_type, secrets.randbelow(IDS))
     return QmtGateway(options, native, wall_clock, RawLog(folder, chosen.account, mask_account(chosen.account)))

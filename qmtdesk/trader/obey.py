@@ -260,6 +260,7 @@ def _guard_preview(loop: Loop, number: int, plan: GuardPlan) -> GuardPreview | A
         checks=tuple(Check(c.level, c.reason) for c in found.checks),
         shadow=figures(shadow, plan.threshold) if (shadow := state.shadows.get(plan.code)) else found.shadow,
         exact_cancels=found.exact_cancels,
+        gross_bp=found.gross_bp,
     )
 
 

@@ -26,13 +26,17 @@ Say = Callable[[ProbeLine], None]
 
 
 class ProbeWish(NamedTuple):
-    """What is to be tried. `despite`: go on although the folder looks wrong; `account` '' when none is chosen yet."""
+    """What is to be tried. `despite`: go on although the folder looks wrong; `account` '' when none is chosen yet.
+
+    `packages` is where another package than xtquant may lie.
+    """
 
     folder: str
     account: str = ""
     account_type: str = "STOCK"
     package: str = "xtquant"
     despite: bool = False
+    packages: Path | None = None
 
 
 class _Found(NamedTuple):
@@ -59,7 +63,7 @@ def run_probe(wish: ProbeWish, say: Say, pc: Pc) -> bool:
     for line in findings.lines:
         tell(line)
     if findings.usable or wish.despite:
-        native = _loaded(wish.package, tell)
+        native = _loaded(wish, tell)
         if native is not None:
             _trading(wish, native, tell)
             _quotes(native, tell)
@@ -73,10 +77,10 @@ def _short(text: str) -> str:
 # --- load
 
 
-def _loaded(package: str, say: Say) -> Native | None:
-    looked = said(Code.LOOK_LOAD, package=package)
+def _loaded(wish: ProbeWish, say: Say) -> Native | None:
+    looked = said(Code.LOOK_LOAD, package=wish.package)
     worker = CommandThread("qmt-load")
-    answer = worker.call(lambda: load(package), LOAD_S)
+    answer = worker.call(lambda: load(wish.package, wish.packages), LOAD_S)
     worker.end()
     match answer:
         case Done(native):

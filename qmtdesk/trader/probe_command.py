@@ -3,11 +3,13 @@
 import logging
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from qmtdesk.domain.replacing import replace
 from qmtdesk.gateways.qmt.candidates import candidates
 from qmtdesk.gateways.qmt.pc import this_pc
 from qmtdesk.gateways.qmt.userdata import examine
+from qmtdesk.store.files import packages_folder
 from qmtdesk.trader.probe import ProbeWish, Say, run_probe
 from qmtdesk.wire.probe_lines import encoded
 from qmtdesk.wire.probe_run import ACCOUNT
@@ -43,9 +45,12 @@ def examine_command(folder: str) -> int:
     return _run(look)
 
 
-def probe_command(folder: str, package: str, account_type: str, *, despite: bool) -> int:
-    """One terminal, connected to. The account's number comes in the environment: a command line is for all to read."""
-    wish = ProbeWish(folder, os.environ.pop(ACCOUNT, ""), account_type, package, despite)
+def probe_command(base: Path, folder: str, package: str, account_type: str, *, despite: bool) -> int:
+    """One terminal, connected to; `base` holds the data folders.
+
+    The account's number comes in the environment: a command line is for all to read.
+    """
+    wish = ProbeWish(folder, os.environ.pop(ACCOUNT, ""), account_type, package, despite, packages_folder(base))
     return _run(lambda say: run_probe(wish, say, this_pc()))
 
 

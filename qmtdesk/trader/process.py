@@ -1,5 +1,6 @@
 """The trader as a process: locks the folder, builds gateway, loop and counter, and runs until told to end."""
 
+import gc
 import logging
 import os
 import secrets
@@ -127,6 +128,9 @@ def _serve(options: TraderOptions, market: Market) -> None:
         live=LiveWishes(options.folder, bundle_of),
         clear=ClearWishes(_settings(options.folder).clear, options.folder),
     )
+    # what is loaded by now stays to the end: a collection holds up every decision, and need not look at it again
+    gc.collect()
+    gc.freeze()
     _end_on_signal(loop)
     loop.post(0, Installed(prefix_of(options.folder, loop.state.install)))
     market.gateway.start(loop.post)

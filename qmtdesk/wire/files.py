@@ -2,10 +2,11 @@
 
 import contextlib
 import os
-import tempfile
+import secrets
 from pathlib import Path
 from threading import Event
 
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 TRIES = 25
 PAUSE_S = 0.02
 
@@ -15,18 +16,27 @@ def write_atomic(path: Path, data: bytes) -> None:
 
     A virus scanner or a reader may hold the file on Windows, so PermissionError is retried for half a second.
     """
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    descriptor, new = open_new(path.parent, f".{path.name}.", ".tmp")
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        replace_patiently(Path(name), path)
+        replace_patiently(new, path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()
+            new.unlink()
         raise
     sync_folder(path.parent)
+
+
+def open_new(folder: Path, before: str, after: str = "") -> tuple[int, Path]:
+    """A new file under a name nobody can guess, open to write, its owner's only; OSError at once where none may be.
+
+    Python's own `mkstemp` goes on trying for hours in a folder of Windows whose access list forbids writing.
+    """
+    path = folder / f"{before}{secrets.token_hex(8)}{after}"
+    return os.open(path, NEW, 0o600), path
 
 
 def replace_patiently(source: Path, target: Path) -> None:

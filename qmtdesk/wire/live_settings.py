@@ -1,5 +1,6 @@
 """Which terminal and which account live trading uses; read at start, written by the wizard."""
 
+from keyword import iskeyword
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,9 @@ from qmtdesk.wire.typed_file import TypedFile
 FILE = "live-settings.json"
 VERSION = 1
 
-Package = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$", max_length=60)]
+XTQUANT = "xtquant"
+LONGEST = 60
+Package = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$", max_length=LONGEST)]
 Number = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z]*$", max_length=32)]
 
 
@@ -23,7 +26,7 @@ class LiveSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """
 
     version: int = VERSION
-    package: Package = "xtquant"
+    package: Package = XTQUANT
     folder: str = ""
     account: Number = ""
     account_type: str = "STOCK"
@@ -34,6 +37,12 @@ class LiveSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     def chosen(self) -> bool:
         """Whether a live trader can be started with this."""
         return bool(self.folder and self.account)
+
+
+def is_package(name: str) -> bool:
+    """Whether that can be the name of a package: plain Python names, parted by points."""
+    plain = all(part.isidentifier() and not iskeyword(part) for part in name.split("."))
+    return plain and name.isascii() and len(name) <= LONGEST
 
 
 def live_settings(folder: Path) -> TypedFile[LiveSettings]:

@@ -19,7 +19,8 @@ class HealthRow(LiveMessage, frozen=True, tag=14):
     up, in the terminal's own words. `status` is the account's (see `domain.account.AccountStatus`), `accounts` how
     many the terminal is logged in to, `connects` how often the connection came up, `failures` tries in vain since it
     was last up, `hung` calls that never returned, `unread` and `bad` records and snapshots that made no sense.
-    `level2_stage`: '' (nothing to ask for) | waiting | on | refused | silent | unclear | hung.
+    `level2_stage`: '' (nothing to ask for) | waiting | on | refused | silent | unclear | hung. `level2_bad` counts what
+    of it made no sense.
     """
 
     trade_stage: str = "closed"

@@ -3,9 +3,9 @@
 import os
 import re
 import sys
-import tempfile
 from pathlib import Path, PurePosixPath
 
+from qmtdesk.wire.files import open_new
 from qmtdesk.wire.start_refusal import BAD_PLACE, StartRefusedError
 
 MOUNTS = Path("/proc/self/mountinfo")
@@ -32,12 +32,12 @@ def check_data_folder(folder: Path) -> None:
         raise StartRefusedError(BAD_PLACE, "network", folder=folder, kind=kind)
     try:
         # the system's rights say yes on a read-only share, only a try tells
-        descriptor, name = tempfile.mkstemp(dir=folder, prefix=".probe.")
+        descriptor, tried = open_new(folder, ".probe.")
         try:
             os.write(descriptor, b"x")
         finally:
             os.close(descriptor)
-            Path(name).unlink()
+            tried.unlink()
     except OSError as error:
         raise StartRefusedError(BAD_PLACE, "read_only", folder=folder, error=error.strerror or error) from error
 

@@ -171,7 +171,7 @@ class GridPreview(Message, frozen=True, tag=26):
 
 
 class GuardPreview(Message, frozen=True, tag=27):
-    """What arming this guard would do. `exact_cancels`: the feed tells what R5 counts, else it is an estimate."""
+    """What arming this guard would do. `exact_cancels`: Level-2 tells cancelled buys; `gross_bp`: R5's share, or −1."""
 
     id: int
     ok: bool
@@ -188,6 +188,7 @@ class GuardPreview(Message, frozen=True, tag=27):
     checks: tuple[Check, ...]
     shadow: tuple[tuple[str, int], ...] = ()
     exact_cancels: bool = False
+    gross_bp: int = -1
 
 
 class Raise(Message, frozen=True, tag=28):

@@ -33,8 +33,8 @@ TEXTS = {
     "look_unit": ("{code} 行情里一个成交量单位代表多少张", "What one unit of volume of {code} stands for"),
     "look_limits": ("QMT 给出的涨跌停价与本程序按规则算出的是否一致", "QMT's price limits beside those of the rules"),
     "look_level2": (
-        "Level-2 行情（可选，涨停封单监控用它的撤单总量）",
-        "Level-2 (optional, the guard uses its cancels)",
+        "Level-2 行情（可选，卫士的 R5 可以按它的撤单总量判）",
+        "Level-2 (optional, the guard's R5 can use its cancels)",
     ),
     "look_bond_data": ("转债资料（剩余规模、强赎日期）的权限", "The right to bond data (size, redemption dates)"),
     "look_end": ("检查后断开连接", "Disconnecting after the look"),
@@ -197,8 +197,8 @@ TEXTS = {
     ),
     "do_compare": ("确认选的是正在登录的那一个", "Make sure that the chosen one is the one that is logged in"),
     "do_install": (
-        "安装 xtquant（pip install xtquant==250807.1.2），或用带它的安装包",
-        "Install xtquant (pip install xtquant==250807.1.2)",
+        "安装 xtquant（pip install xtquant==250807.1.2），或用带它的安装包；别的接口包放进数据目录下的 packages",
+        "Install xtquant (pip install xtquant==250807.1.2); another package belongs in packages in the data folder",
     ),
     "do_restart_client": ("退出 QMT 并重新登录，再检查一次", "Log out of QMT, log in again, then look again"),
     "do_connect": (

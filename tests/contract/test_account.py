@@ -157,6 +157,8 @@ def test_c40_how_the_account_stands_is_told_when_it_changes(bench: GatewayBench)
     bench.wait(AccountStatusTold, lambda e: e.number == 5 and e.account == bench.key)
     bench.set_status(0)
     bench.until(lambda: bench.of(AccountStatusTold, lambda e: e.account == bench.key)[-1].number == 0)
+    told = [event.number for event in bench.of(AccountStatusTold, lambda e: e.account == bench.key)]
+    assert told[-2:] == [5, 0]
 
 
 def test_c41_how_the_account_stands_is_told_after_each_return_of_the_link(bench: GatewayBench) -> None:

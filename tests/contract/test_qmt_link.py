@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from gateway_bench import QmtBench
-from standins.terminal import ACCOUNT, SWALLOWED
+from standins.native_thread import SWALLOWED
+from standins.terminal import ACCOUNT
 
 from qmtdesk.domain.messages import (
     AccountReported,
@@ -141,7 +142,8 @@ def test_q11_a_cancel_whose_call_hangs_gives_the_connection_up(qmt: QmtBench, sh
     qmt.faults.hang_calls = set()
     qmt.wait(LinkChanged, lambda e: e.up, count=2)
     qmt.cancel(ref, number)
-    qmt.state(ref, OrderState.CANCELLED)
+    row = qmt.state(ref, OrderState.CANCELLED)
+    assert (row.broker_id, row.filled) == (number, 0)
 
 
 @pytest.mark.parametrize("what", ["asset", "positions", "orders", "trades"])

@@ -69,6 +69,7 @@ def test_q64_a_snapshot_of_next_year_does_not_keep_the_true_ones_out(
     monkeypatch.setattr(client, "_tick", tick)
     qmt.until(lambda: ahead[0] == 0 and qmt.gateway.health.quotes.bad >= 3)
     fresh(qmt)
+    assert all(quote.at < at_of(DAY, 23, 59) for quote in quotes(qmt))
 
 
 def test_q65_snapshots_that_overtake_each_other_are_told_newest_first(qmt: QmtBench) -> None:
@@ -147,6 +148,36 @@ def test_q71_told_limits_that_differ_from_the_rules_are_kept_and_named(raw_qmt: 
     one = next(i for i in raw_qmt.wait(DayOpened).instruments if i.code == BOND)
     assert (one.told_up, one.limit_up, one.limits_agree) == (144_010, 144_000, False)
     assert BOND in {code for code, _ in raw_qmt.gateway.differences}
+
+
+def test_q71_a_told_tick_that_differs_from_the_rules_is_kept_and_named(raw_qmt: QmtBench) -> None:
+    raw_qmt.faults.details_changed = {BOND: {"PriceTick": 0.01}}
+    raw_qmt.ready()
+    one = next(i for i in raw_qmt.wait(DayOpened).instruments if i.code == BOND)
+    assert (one.told_tick, one.tick) == (10, 1)
+    assert (BOND, names.TICK_DIFFERS.format(0.01, 0.001)) in raw_qmt.gateway.differences
+
+
+def test_q71_a_close_that_the_first_snapshot_tells_otherwise_is_kept_and_named(raw_qmt: QmtBench) -> None:
+    raw_qmt.faults.details_changed = {BOND: {"PreClose": 119.0, "UpStopPrice": 142.8, "DownStopPrice": 95.2}}
+    raw_qmt.ready()
+
+    def told() -> tuple[int, int]:
+        one = next(i for e in reversed(raw_qmt.of(DayOpened)) for i in e.instruments if i.code == BOND)
+        return one.told_close, one.prev_close
+
+    raw_qmt.until(lambda: told() == (120_000, 119_000))
+    assert raw_qmt.gateway.differences == ((BOND, names.CLOSE_DIFFERS.format(119.0, 120.0)),)
+    # one right snapshot takes it back: the first may have been garbage
+    raw_qmt.faults.last_close[BOND] = 119.0
+    raw_qmt.until(lambda: told() == (0, 119_000))
+    assert raw_qmt.gateway.differences == ()
+    # and settles it for the day
+    days = len(raw_qmt.of(DayOpened))
+    raw_qmt.faults.last_close[BOND] = 118.0
+    raw_qmt.until(lambda: quotes(raw_qmt)[-1].prev_close == 118_000)
+    fresh(raw_qmt)
+    assert (told(), len(raw_qmt.of(DayOpened))) == ((0, 119_000), days)
 
 
 def test_q72_without_the_right_to_bond_data_bonds_are_listed_without_terms(raw_qmt: QmtBench) -> None:

@@ -101,6 +101,7 @@ def test_q42_what_was_put_off_is_asked_after_all(qmt: QmtBench) -> None:
         qmt.order()
         qmt.until(lambda n=count: qmt.gateway.health.trading.unread == n)  # type: ignore[misc]
     qmt.wait(LinkChanged, lambda e: not e.up, count=2)
+    assert qmt.gateway.health.trading.unread == 2
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, None, "12张", -5, 10**20, 7.5])

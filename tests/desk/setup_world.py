@@ -7,8 +7,10 @@ from typing import Any
 
 import fake_trader as fake
 import msgspec
+from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
+from qmtdesk.desk.brush import paint
 from qmtdesk.desk.brush.language import Language
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.mirror import Mirror
@@ -112,6 +114,7 @@ class World:
         self.kept: list[LiveSettings] = []
         self.went: list[str] = []
         self.calls: list[str] = []
+        self.packages: list[str] = []
         self.keep_error: OSError | None = None
         self.go_error: OSError | None = None
 
@@ -133,7 +136,8 @@ class World:
     def examine_words(self, folder: str) -> list[str]:
         return self._words(f"examine {folder}")
 
-    def connect_words(self, folder: str, kind: str) -> list[str]:
+    def connect_words(self, folder: str, kind: str, package: str) -> list[str]:
+        self.packages.append(package)
         return self._words(f"connect {folder}")
 
     def keep(self, settings: LiveSettings) -> None:
@@ -154,6 +158,13 @@ class World:
         found = folder_lines(GOOD, path=GOOD, source="running") + not_running(OTHER, path=OTHER, source="installed")
         self.script["find"] = steps(found)
         self.script[f"connect {GOOD}"] = steps(folder_lines(GOOD) + connected(*(numbers or (FIRST,))))
+
+
+def usual_world(folder: Path) -> World:
+    """One in which everything is well."""
+    made = World(folder)
+    made.usual()
+    return made
 
 
 class Walk:
@@ -214,3 +225,11 @@ class Walk:
     def to_finish(self) -> None:
         self.to_account()
         self.press()
+
+
+def painted(walk: Walk) -> str:
+    """Every text that stands in the wizard once it is laid out, a line each."""
+    QCoreApplication.processEvents()
+    with paint.recording() as drawn:
+        walk.sheet.grab()
+    return "\n".join(each.text for each in drawn.texts)

@@ -58,18 +58,36 @@ def as_on_windows() -> None:
     TextLine.setText = lambda self, words: set_text(self, called(words))  # type: ignore[method-assign,assignment]
 
 
+def no_right(folder: str) -> list[Any]:
+    """Windows does not let it be written, and what runs there is not the slim mode, which the broker grants."""
+    from setup_world import folder_lines
+
+    from qmtdesk.wire.probe_lines import Code, bad, said
+
+    lines = folder_lines(folder, path=folder, source="installed")
+    for at, looked, found, advice in (
+        (4, Code.LOOK_WRITABLE, said(Code.CANNOT_WRITE, error="Permission denied"), Code.DO_RIGHTS),
+        (6, Code.LOOK_CLIENT, said(Code.CLIENT_FULL, name="XtItClient.exe", pid=8420), Code.DO_MINI_MODE),
+    ):
+        lines[at] = bad("examine", said(looked), found, said(advice), path=folder, source="installed")
+    return lines
+
+
 def shoot(out: Path) -> None:
     from setup_terminal import ACCOUNT, OTHER, Computer
-    from setup_world import Walk
+    from setup_world import Walk, World, steps
 
     as_on_windows()
+
+    def over(setup: Any, *, dark: bool) -> Walk:
+        walked = Walk(Hands(), setup, (1366, 768))  # type: ignore[arg-type]
+        walked.look.set(dark=dark)
+        return walked
 
     def walk(*, dark: bool, **plan: Any) -> tuple[Computer, Walk]:
         computer = Computer(Path(tempfile.mkdtemp()), shift=True, **plan)
         computer.wear()
-        walked = Walk(Hands(), computer.setup, (1366, 768))  # type: ignore[arg-type]
-        walked.look.set(dark=dark)
-        return computer, walked
+        return computer, over(computer.setup, dark=dark)
 
     def save(walked: Walk, name: str) -> None:
         end = time.monotonic() + SETTLED_S
@@ -87,9 +105,10 @@ def shoot(out: Path) -> None:
     computer, found = walk(dark=True, accounts=(ACCOUNT, OTHER))
     save(found, "mode")
     found.to_folder()
-    found.sheet.searching.type(str(computer.userdata.parent))
-    found.qtbot.waitUntil(lambda: not found.sheet.searching.running)
-    save(found, "folder")
+    for place, name in ((computer.home / "QMT" / "userdata_mini", "no-folder"), (computer.userdata.parent, "folder")):
+        found.sheet.searching.type(str(place))
+        found.qtbot.waitUntil(lambda: not found.sheet.searching.running)
+        save(found, name)
     found.sheet.searching.choose(str(computer.userdata))
     found.press()
     found.qtbot.waitUntil(lambda: not found.sheet.connecting.running)
@@ -99,6 +118,12 @@ def shoot(out: Path) -> None:
     _, closed = walk(dark=True, running=False)
     closed.to_connect()
     save(closed, "refused")
+    # whoever may write everywhere cannot be refused by a folder of this system, so these words are invented
+    guarded = World(Path(tempfile.mkdtemp()))
+    guarded.script["find"] = steps(no_right(r"C:\Program Files\国金QMT交易端\userdata_mini"))
+    barred = over(guarded, dark=True)
+    barred.to_folder()
+    save(barred, "no-right")
     _, light = walk(dark=False)
     light.to_finish()
     light.sheet.finish_page.yes.click()

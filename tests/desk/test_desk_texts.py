@@ -68,6 +68,21 @@ def test_a_clause_without_its_numbers_is_left_out() -> None:
     assert say(because(Why.QUOTE_STALE, age_ms=47_000)) == "行情中断 47\u2009s，新委托已拦下"
 
 
+def test_a_figure_has_as_much_room_behind_it_as_before_it() -> None:
+    speak(Language.ZH)
+    said = say(because(Why.RULE_CONSUMED, traded=1_000, queue=100_000, threshold_bp=2_000))
+    assert said.startswith("R4 成交 1,000 对排队 100,000 超过 20")
+    assert "变动 −5.0\u2009万由此" in say(because(Why.MONEY_ELSEWHERE, amount_milli=-50_000_000))
+    assert "变动 −500 由此" in say(because(Why.MONEY_ELSEWHERE, amount_milli=-500_000))
+
+
+def test_a_tick_is_written_to_the_last_of_it() -> None:
+    speak(Language.ZH)
+    assert "行情 0.001，按规则 0.010" in say(because(Why.TICK_DISAGREES, tick_milli=10, told_tick_milli=1))
+    differs = because(Why.CLOSE_DISAGREES, own_close_milli=11_900, told_close_milli=12_000)
+    assert "今天的行情 12.00，合约信息 11.90" in say(differs)
+
+
 def test_numbers_are_written_by_the_suffix_of_their_name() -> None:
     reason = because(Why.RULE_AMOUNT, amount_milli=12_692_440_000, threshold_milli=20_000_000_000)
     assert say(reason) == "R1 封单 1,269\u2009万 < 阈值 2,000\u2009万"

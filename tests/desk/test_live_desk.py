@@ -107,6 +107,25 @@ def test_the_connections_say_how_level_two_stands(stage: str, words: str, qtbot:
 
 
 @pytest.mark.parametrize(
+    ("stage", "bad", "words"),
+    [
+        ("on", 3, "可用，3 只 · 3 条看不懂"),
+        ("unclear", 7, "看不懂，未采用 · 7 条看不懂 · 为何"),
+        ("on", 0, "可用，3 只"),
+    ],
+)
+def test_how_much_of_level_two_made_no_sense_is_counted(stage: str, bad: int, words: str, qtbot: QtBot) -> None:
+    desk = Desk(qtbot, "live")
+    text = "为何" if stage == "unclear" else ""
+    desk.tell(health(level2_stage=stage, level2_codes=3, level2_bad=bad, level2_text=text))
+    assert f"Level-2: {words}\n" in health_words.as_text(desk.mirror)
+    desk.window.menu_does("health")
+    sheet = desk.sheet()
+    assert sheet is not None
+    assert words in painted(sheet)
+
+
+@pytest.mark.parametrize(
     ("row", "quotes", "words"),
     [
         (health(trade_stage="connecting"), False, "正在连接"),

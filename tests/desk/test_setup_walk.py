@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 from setup_terminal import ACCOUNT, OTHER, Computer
-from setup_world import Walk
+from setup_world import Walk, painted
 
-from qmtdesk.desk.brush import paint
 from qmtdesk.desk.setup import desk_setup
 from qmtdesk.desk.setup.setup_finish import money
 from qmtdesk.desk.words.texts import t
@@ -44,12 +43,6 @@ def connect(walk: Walk) -> None:
     """From the folder on, until the connection is decided."""
     walk.press()
     walk.qtbot.waitUntil(lambda: not walk.sheet.connecting.running, timeout=LONG)
-
-
-def painted(walk: Walk) -> str:
-    with paint.recording() as drawn:
-        walk.sheet.grab()
-    return "\n".join(each.text for each in drawn.texts)
 
 
 def test_found_connected_answered_and_a_live_desk_is_started(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,63 +5,29 @@ from typing import Any
 import fake_trader as ft
 import msgspec
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from arming_host import IDLE, WAN, Host, ready, shown_host
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from qmtdesk.desk.brush import paint
 from qmtdesk.desk.brush.inputs import UnitField
-from qmtdesk.desk.brush.look import Look
-from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.sheets import sheets
-from qmtdesk.desk.sheets.grid_form import differences, fall_rows, most_bound
 from qmtdesk.desk.sheets.grid_sheet import GridSheet
 from qmtdesk.desk.sheets.guard_form import LEAST, bar_share, lower_than
 from qmtdesk.desk.sheets.guard_sheet import GuardSheet
-from qmtdesk.desk.sheets.sheet_base import Sheet
-from qmtdesk.desk.words.check_words import check_words
-from qmtdesk.domain.messages import ArmGrid, ArmGuard, DisarmGrid
-from qmtdesk.domain.plans import GridPlan, GuardAction, GuardPlan, Readiness, RuleId, StopHow
-from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.messages import ArmGuard
+from qmtdesk.domain.plans import GuardAction, GuardPlan, Readiness, RuleId
+from qmtdesk.domain.reason import Why, because
 from qmtdesk.wire.talk import Ack, Check, GuardPreview, PreviewGuard
-
-WAN = 10_000_000
-IDLE = "123144.SZ"
-
-
-class Host(QWidget):
-    """A bare window as sheets need one."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.mirror, self.look, self.commands = Mirror(), Look(), ft.FakeCommands()
-        self.look.set(motion=False)
-        self.field = QWidget(self)
-        self.field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.resize(1280, 720)
-        ft.fill_mirror(self.mirror)
-
-    def armed(self) -> list[Any]:
-        return [w for w in self.commands.wished if isinstance(w, ArmGuard | ArmGrid)]
 
 
 @pytest.fixture
 def host(qtbot: QtBot) -> Host:
-    made = Host()
-    qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
-    made.activateWindow()
-    return made
+    return shown_host(qtbot)
 
 
 def guard(host: Host) -> GuardSheet:
     return sheets.open_guard_sheet(host, ft.STOCK)
-
-
-def ready(qtbot: QtBot, sheet: Sheet) -> None:
-    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
 
 
 def answer_with(host: Host, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
@@ -212,12 +178,6 @@ def test_why_an_arming_was_refused_stays_at_the_foot_when_fresh_figures_bring_th
     assert not sheet.foot_warns
 
 
-def test_cash_that_does_not_suffice_is_told_by_what_is_short(host: Host, qtbot: QtBot) -> None:
-    preview = msgspec.structs.replace(ft.grid_preview(ft.grid().plan), cash_full=683_907_000, cash=676_202_000)
-    sheet = sheets.open_grid_sheet(host, IDLE)
-    assert sheet.fall._notes(preview)[1] == "可用 68\u2009万元，还差 7,705元"
-
-
 def test_the_button_is_dead_while_data_are_stale(host: Host, qtbot: QtBot) -> None:
     sheet = guard(host)
     ready(qtbot, sheet)
@@ -280,18 +240,6 @@ def test_other_rules_go_into_the_plan(host: Host, qtbot: QtBot) -> None:
     assert not next(setting for setting in sheet.plan.rules if setting.rule is RuleId.R8).on
 
 
-@pytest.mark.parametrize(("exact", "word"), [(True, "精确"), (False, "估算")])
-def test_the_cancels_rule_says_whether_its_figure_is_exact_or_estimated(host: Host, exact: bool, word: str) -> None:
-    sheet = guard(host)
-    assert sheet.answer is not None
-    sheet.took(sheet.plan, sheet._asked, msgspec.structs.replace(sheet.answer.preview, exact_cancels=exact))
-    sheet.more.setChecked(True)
-    with paint.recording() as seen:
-        sheet.rules.grab()
-    assert [text for text in (drawn.text for drawn in seen.texts) if word in text]
-    assert [drawn.text for drawn in seen.too_wide()] == []
-
-
 def test_half_or_a_number_can_be_sold(host: Host) -> None:
     sheet = guard(host)
     sheet.how_much.set_value("half")
@@ -300,29 +248,6 @@ def test_half_or_a_number_can_be_sold(host: Host) -> None:
     sheet.shares.set_value(500)
     assert sheet.plan.sell_volume == 500
     assert sheet.shares.isVisible()
-
-
-def wheel(widget: QWidget) -> None:
-    at = QPointF(widget.rect().center())
-    event = QWheelEvent(at, at, QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
-                        Qt.ScrollPhase.NoScrollPhase, False)  # fmt: skip
-    QApplication.sendEvent(widget, event)
-
-
-def test_the_wheel_never_changes_a_field(host: Host) -> None:
-    sheet = sheets.open_grid_sheet(host, IDLE)
-    before = sheet.plan
-    for target in (
-        sheet.settings.base,
-        sheet.settings.live,
-        sheet.settings.step.line,
-        sheet.settings.first,
-        sheet.go,
-        sheet,
-    ):
-        target.setFocus()
-        wheel(target)
-    assert sheet.plan == before
 
 
 def test_the_keyboard_stays_in_the_sheet(host: Host, qtbot: QtBot) -> None:
@@ -344,109 +269,6 @@ def test_a_second_sheet_replaces_the_first(host: Host) -> None:
     second = sheets.open_grid_sheet(host, IDLE)
     assert first.leaving
     assert not second.leaving
-
-
-def test_a_grid_is_started_with_what_the_sheet_shows(host: Host, qtbot: QtBot) -> None:
-    sheet = sheets.open_grid_sheet(host, IDLE)
-    sheet.settings.cash_cap.set_value(120_000_000)
-    sheet.settings.step.set_value(40)
-    ready(qtbot, sheet)
-    assert sheet.go.text() == "启动网格"
-    qtbot.keyClick(sheet, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    (armed,) = host.armed()
-    assert armed.plan == GridPlan(code=IDLE, cash_cap=120_000_000, step_bp=40)
-
-
-def test_a_cash_cap_below_the_first_buy_is_refused(host: Host, qtbot: QtBot) -> None:
-    sheet = sheets.open_grid_sheet(host, IDLE)
-    sheet.settings.cash_cap.set_value(10_000_000)
-    assert not sheet.go.isEnabled()
-    assert "资金上限" in sheet.foot_words
-
-
-def test_a_running_grid_shows_what_changes_and_is_stopped_before_it_starts_again(host: Host, qtbot: QtBot) -> None:
-    sheet = sheets.open_grid_sheet(host, ft.BOND)
-    assert sheet.title() == "网格参数"
-    assert "没有改动" in sheet.foot_words
-    sheet.settings.step.set_value(50)
-    ready(qtbot, sheet)
-    assert differences(host.mirror.grids[ft.BOND].plan, sheet.plan) == (("步长", "0.30%", "0.50%"),)
-    qtbot.keyClick(sheet, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert [w for w in host.commands.wished if isinstance(w, DisarmGrid)] == [DisarmGrid(ft.BOND, StopHow.CANCEL)]
-    assert host.armed() == []
-    stopped = ft.grid(state="stopped", armed=False, held=130)
-    host.mirror.apply([stopped])
-    host.mirror.flush()
-    assert host.armed() == [], "its cancels are not confirmed yet"
-    own = [row for row in ft.orders() if row.code == ft.BOND]
-    host.mirror.apply([msgspec.structs.replace(row, state="cancelled") for row in own])
-    host.mirror.flush()
-    (armed,) = host.armed()
-    assert (armed.plan.step_bp, armed.plan.adopt) == (50, 130)
-    qtbot.waitUntil(lambda: sheet.leaving)
-
-
-def test_a_restart_that_comes_too_early_is_tried_again(host: Host, qtbot: QtBot) -> None:
-    sheet = sheets.open_grid_sheet(host, ft.BOND)
-    sheet.settings.step.set_value(50)
-    ready(qtbot, sheet)
-    sheet.confirm()
-    own = [row for row in ft.orders() if row.code == ft.BOND]
-    host.commands.ok, host.commands.reason = False, because(Why.ALREADY_ARMED)
-    host.mirror.apply([ft.grid(state="stopped", armed=False)])
-    host.mirror.apply([msgspec.structs.replace(row, state="cancelled") for row in own])
-    host.mirror.flush()
-    tries = len(host.armed())
-    assert tries >= 1
-    assert not sheet.leaving
-    host.commands.ok = True
-    host.mirror.second_passed.emit()
-    assert len(host.armed()) == tries + 1
-    assert sheet.leaving
-
-
-def test_a_kill_in_between_ends_the_restart(host: Host, qtbot: QtBot) -> None:
-    sheet = sheets.open_grid_sheet(host, ft.BOND)
-    sheet.settings.step.set_value(50)
-    ready(qtbot, sheet)
-    sheet.confirm()
-    host.mirror.apply([ft.killed_status(), ft.kill_row(), ft.grid(state="stopped", armed=False)])
-    own = [row for row in ft.orders() if row.code == ft.BOND]
-    host.mirror.apply([msgspec.structs.replace(row, state="cancelled") for row in own])
-    host.mirror.flush()
-    assert host.armed() == []
-    assert "已全部停止" in sheet.foot_words
-
-
-def test_a_list_opens_inside_the_sheet_and_takes_no_window(host: Host, qtbot: QtBot) -> None:
-    sheet = sheets.open_grid_sheet(host, IDLE)
-    qtbot.mouseClick(sheet.settings.live, Qt.MouseButton.LeftButton)
-    shown = sheet.settings.live._list
-    assert shown is not None
-    assert sheet.card.isAncestorOf(shown)
-    assert QApplication.activePopupWidget() is None
-    qtbot.mouseClick(shown, Qt.MouseButton.LeftButton, pos=QPoint(20, 4 + 28 * 3 + 10))
-    assert sheet.plan.live_per_side == 4
-    assert sheet.settings.live._list is None
-
-
-def test_full_width_digits_become_plain_ones(host: Host, qtbot: QtBot) -> None:
-    sheet = sheets.open_grid_sheet(host, IDLE)
-    field: UnitField = sheet.settings.amount
-    field.line.setText("３００００")
-    field.line.textEdited.emit("３００００")
-    field.line.editingFinished.emit()
-    assert field.value == 30_000_000
-    assert field.line.text() == "30,000"
-
-
-def test_the_fall_ends_at_the_cap() -> None:
-    preview = ft.grid_preview(GridPlan(code=IDLE))
-    rows = fall_rows(preview)
-    assert [row.kind for row in rows[:3]] == ["sell", "sell", "first"]
-    assert all(row.no >= preview.cap_level for row in rows if row.kind == "armed")
-    assert any(row.kind == "over" for row in rows)
-    assert most_bound(preview) == next(cash for no, _, _, cash in preview.levels if no == preview.cap_level)
 
 
 def test_a_suggested_threshold_is_round_and_clearly_lower() -> None:
@@ -480,40 +302,6 @@ def test_no_text_of_a_sheet_is_cut(host: Host, qtbot: QtBot, size: tuple[int, in
         if field.isVisible():
             assert field.height() >= field.line.height()
             assert field.width() >= 60
-
-
-@pytest.mark.parametrize(
-    ("level", "reason", "said"),
-    [
-        (
-            "ok",
-            because(Why.CASH_SHORT, need_milli=41_382_000, have_milli=486_120_000),
-            "资金够活动档|需 4.1 万，可用 49 万",
-        ),
-        ("ok", because(Why.UNIT_NOT_LOT, unit=90, lot=10), "整手|90 张 = 9 手"),
-        ("ok", because(Why.QUOTE_STALE, age_ms=800, limit_ms=8000), "行情新鲜|0.8 s"),
-        (
-            "ok",
-            because(Why.STEP_TOO_SMALL, step_bp=30, step_milli=345, need_bp=2, need_milli=23),
-            "步长够宽|0.30%，成本线的 15×",
-        ),
-        (
-            "warn",
-            because(Why.CASH_CAP, cap_milli=120_000_000, level=-9, lowest=-74),
-            "买不满 74 档|资金上限 12 万，到 −9 档",
-        ),
-        ("warn", because(Why.POSITION_CAP, cap=1200, level=-9, lowest=-74), "买不满 74 档|持仓上限 1,200，到 −9 档"),
-    ],
-)
-def test_a_check_that_is_met_does_not_read_like_a_refusal(level: str, reason: Reason, said: str) -> None:
-    assert "|".join(check_words(Check(level, reason), IDLE)).replace("\u2009", " ") == said
-
-
-def test_a_refused_check_is_said_in_full() -> None:
-    short = because(Why.CASH_SHORT, need_milli=41_382_000, have_milli=1_000_000)
-    words, note = check_words(Check("refuse", short), IDLE)
-    assert "不足" in words
-    assert note == ""
 
 
 def test_what_else_a_person_should_know_stands_among_the_facts(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,13 +1,13 @@
 """One own order cancelled by the user in this window: it is not put back, and he is told what that ended."""
 
 import pytest
-from words import ID, beat, deaf_grid, told
+from words import ID, beat, buy_in, deaf_grid, sell_out, told
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.order import OrderState, OwnerKind, Side
+from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import GridMode, GridPlan, GuardPlan, StopHow
 from qmtdesk.domain.reason import Why
-from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay, quote_of, sealed_quote
+from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay, sealed_quote
 from qmtdesk.strategies.guard import GuardState
 
 S = OrderState
@@ -45,12 +45,7 @@ def test_a_first_buy_cancelled_here_stops_its_grid_and_is_not_bought_after_all(m
 
 def test_a_rolling_pairs_order_cancelled_here_takes_the_pair_off() -> None:
     day = MarketDay().open()
-    day.feed(m.ArmGrid(GridPlan(code=BOND, mode=GridMode.ROLLING)))
-    day.wait(500)
-    day.price(BOND, 119_990)
-    day.wait(500)
-    day.price(BOND, 120_010)
-    day.live_market(6_000)
+    buy_in(day, GridPlan(code=BOND, mode=GridMode.ROLLING))
     order = next(order for order in day.live(BOND) if order.side is Side.SELL)
     assert order.owner.kind is OwnerKind.ROLLING
     assert day.feed(m.CancelOne(order.ref)).refusal is None
@@ -61,26 +56,15 @@ def test_a_rolling_pairs_order_cancelled_here_takes_the_pair_off() -> None:
     assert reason_of(day) == ("desk", "grid")
 
 
-def winding_sale() -> MarketDay:
+def winding_sale() -> tuple[MarketDay, Order]:
     """A stop with selling whose sale stands on the book."""
     day = MarketDay().open()
-    day.feed(m.ArmGrid(GridPlan(code=BOND)))
-    day.wait(500)
-    day.price(BOND, 119_990)
-    day.wait(500)
-    day.price(BOND, 120_010)
-    day.live_market(6_000)
-    day.feed(m.DisarmGrid(BOND, StopHow.SELL))
-    return day
+    buy_in(day)
+    return day, sell_out(day)
 
 
 def test_a_closing_sale_cancelled_here_ends_the_selling_and_the_rest_is_kept() -> None:
-    day = winding_sale()
-    day.wait(300)
-    day.exchange.market(quote_of(BOND, day.at, 119_000, prev=120_000))
-    day.wait(700)
-    day.feed(m.TimePassed())
-    (order,) = [order for order in day.live(BOND) if order.owner.kind is OwnerKind.CLEAR]
+    day, order = winding_sale()
     assert day.feed(m.CancelOne(order.ref)).refusal is None
     assert reason_of(day) == ("desk", "selling")
     day.live_market(9_000)
@@ -128,12 +112,7 @@ def test_a_level_cancelled_here_is_said_to_be_paused() -> None:
 
 
 def test_an_order_that_was_left_behind_stops_nothing_when_it_is_cancelled_here() -> None:
-    day = winding_sale()
-    day.wait(300)
-    day.exchange.market(quote_of(BOND, day.at, 119_000, prev=120_000))
-    day.wait(700)
-    day.feed(m.TimePassed())
-    (order,) = [order for order in day.live(BOND) if order.owner.kind is OwnerKind.CLEAR]
+    day, order = winding_sale()
     day.feed(m.DisarmGrid(BOND, StopHow.LEAVE))
     day.price(BOND, 118_000)
     assert day.feed(m.ArmGrid(GridPlan(code=BOND, first_buy=False))).refusal is None

@@ -1,6 +1,7 @@
 """清理: what the user confirmed is sold and nothing else, at no worse price than he saw, and ends when he says so."""
 
 import pytest
+from words import buy_in
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import OrderState, OwnerKind, Side
@@ -21,12 +22,7 @@ def left_over(held: int = 0, **kit: object) -> MarketDay:
     """A grid bought 160 and was stopped; the user himself has `held` more."""
     own = {BOND: (held, 110_000)} if held else {}
     day = MarketDay(held=own, prices={BOND: 120_000, BOND2: 105_000, STOCK: 10_000}, **kit).open()  # type: ignore[arg-type]
-    day.feed(m.ArmGrid(GridPlan(code=BOND, adopt=0)))
-    day.wait(500)
-    day.price(BOND, 119_990)
-    day.wait(500)
-    day.price(BOND, 120_010)
-    day.live_market(6_000)
+    buy_in(day, GridPlan(code=BOND, adopt=0))
     day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
     day.live_market(3_000)
     assert own_volume(day.state, BOND) == 160
@@ -306,12 +302,7 @@ def test_a_grid_cannot_be_started_or_sold_under_it_and_stopping_the_grid_ends_it
 
 def test_what_a_grid_left_on_the_book_comes_off_before_anything_is_sold() -> None:
     day = MarketDay().open()
-    day.feed(m.ArmGrid(GridPlan(code=BOND)))
-    day.wait(500)
-    day.price(BOND, 119_990)
-    day.wait(500)
-    day.price(BOND, 120_010)
-    day.live_market(6_000)
+    buy_in(day)
     day.feed(m.DisarmGrid(BOND, StopHow.LEAVE))
     assert len(day.live(BOND)) == 4
     assert clear(day) is None

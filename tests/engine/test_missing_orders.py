@@ -5,7 +5,7 @@ from words import ID, answer, beat, by_hand, deaf_grid, row_of, told, traded
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.messages import Place
-from qmtdesk.domain.order import OrderState, Side
+from qmtdesk.domain.order import OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
@@ -139,3 +139,13 @@ def test_no_own_sale_is_put_where_it_would_meet_it() -> None:
     refusal = gate.refusal(day.state, sale)
     assert refusal is not None
     assert refusal.why is Why.SELF_TRADE
+
+
+@pytest.mark.parametrize("kind", [OwnerKind.GUARD, OwnerKind.CLEAR])
+def test_a_way_out_is_not_held_up_by_an_order_of_which_nobody_knows(kind: OwnerKind) -> None:
+    day, place, rest = working()
+    look(day, 5, orders=rest)
+    sale = replace(place, ref="q-new", side=Side.SELL, owner=Owner(kind))
+    refusal = gate.refusal(day.state, sale)
+    assert refusal is not None
+    assert refusal.why is Why.SELL_ROOM

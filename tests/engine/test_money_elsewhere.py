@@ -1,14 +1,13 @@
 """A reverse repo and the like: money that own trades in codes without rules moved is no transfer and no loss."""
 
 import pytest
+from words import asked, loss
 
-from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import AccountReport
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import BUYS
-from qmtdesk.engine.worth import day_base, total_value
 from qmtdesk.gateways.paper.exchange import PaperExchange
 from qmtdesk.simulate.market_day import BOND, MarketDay
 
@@ -41,15 +40,6 @@ def lend(day: RepoDay, amount: int, turnover: int) -> None:
     day.exchange.account.cash -= amount
     day.exchange.elsewhere += turnover
     asked(day)
-
-
-def asked(day: MarketDay) -> None:
-    day.feed(m.AskNow())
-    day.live_market(9_000)
-
-
-def loss(day: MarketDay) -> int:
-    return day_base(day.state) - total_value(day.state)
 
 
 def said(day: MarketDay) -> list[tuple[str, str, int | str]]:

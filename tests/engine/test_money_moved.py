@@ -1,7 +1,7 @@
 """Money and shares the user moves are no loss; what cannot be reckoned stops buying and never presses the switch."""
 
 import pytest
-from words import PLAN, answer, beat
+from words import PLAN, answer, asked, beat, loss
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import Position
@@ -9,7 +9,6 @@ from qmtdesk.domain.order import Fill, Side
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.books import BUYS
-from qmtdesk.engine.worth import day_base, total_value
 from qmtdesk.simulate.market_day import BOND, BOND2, MarketDay, quote_of
 
 START = 1_000_000_000
@@ -25,16 +24,6 @@ def account(volume: int = 5_000) -> MarketDay:
 def withdraw(day: MarketDay, amount: int) -> None:
     day.exchange.account.cash -= amount
     asked(day)
-
-
-def asked(day: MarketDay) -> None:
-    """Two answers that say the same, some seconds apart."""
-    day.feed(m.AskNow())
-    day.live_market(9_000)
-
-
-def loss(day: MarketDay) -> int:
-    return day_base(day.state) - total_value(day.state)
 
 
 @pytest.mark.parametrize("amount", [900_000_000, -900_000_000])

@@ -1,13 +1,13 @@
 """Disarming, clearing and the kill switch: nothing new leaves, nothing of ours is forgotten."""
 
 import pytest
-from words import ID, PLAN, answer, beat, by_hand, deaf_grid, told, traded
+from words import ID, PLAN, answer, beat, buy_in, by_hand, deaf_grid, sell_out, told, traded
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import GridMode, GridPlan, GuardPlan, StopHow
 from qmtdesk.domain.reason import Why
-from qmtdesk.simulate.market_day import BOND, NEXT_DAY, STOCK, MarketDay, quote_of
+from qmtdesk.simulate.market_day import BOND, NEXT_DAY, STOCK, MarketDay
 from qmtdesk.strategies.guard import GuardState
 
 S = OrderState
@@ -22,12 +22,7 @@ def holding_grid() -> MarketDay:
 
 
 def bought(day: MarketDay) -> None:
-    day.feed(m.ArmGrid(GridPlan(code=BOND)))
-    day.wait(500)
-    day.price(BOND, 119_990)
-    day.wait(500)
-    day.price(BOND, 120_010)
-    day.live_market(6_000)
+    buy_in(day)
     assert day.state.grids[BOND].grid.held_total == 160
 
 
@@ -129,13 +124,7 @@ def test_a_clearing_sale_the_market_went_away_from_follows_it() -> None:
 
 def stuck_clear() -> MarketDay:
     day = holding_grid()
-    day.feed(m.DisarmGrid(BOND, StopHow.SELL))
-    day.wait(300)
-    day.exchange.market(quote_of(BOND, day.at, 119_000, prev=120_000))
-    day.wait(700)
-    day.feed(m.TimePassed())
-    (order,) = [order for order in day.live(BOND) if order.owner.kind is OwnerKind.CLEAR]
-    assert order.state is S.WORKING
+    assert sell_out(day).state is S.WORKING
     return day
 
 

@@ -13,6 +13,7 @@ from qmtdesk.engine import gate
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import apply
 from qmtdesk.engine.books import Ready, State, put
+from qmtdesk.engine.planned import planned_volume
 from qmtdesk.engine.risk_limits import RiskLimits, paced
 from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay
 
@@ -56,8 +57,8 @@ def test_an_order_is_at_most_half_as_much_again_as_its_plan_says() -> None:
     assert reason is not None
     assert (reason.why, reason.get("volume"), reason.get("cap")) == (Why.ORDER_VOLUME, 160, 150)
     first = Owner(OwnerKind.FIRST_BUY)
-    assert gate.planned_volume(state, buy(owner=first)) == 200
-    assert gate.planned_volume(state, buy(owner=Owner(OwnerKind.CLEAR))) == 0
+    assert planned_volume(state, buy(owner=first)) == 200
+    assert planned_volume(state, buy(owner=Owner(OwnerKind.CLEAR))) == 0
     off = replace(state, limits=replace(state.limits, volume_bp=0, order_value=0, symbol_exposure=0))
     assert why(off, buy(160)) is None
 
@@ -65,11 +66,11 @@ def test_an_order_is_at_most_half_as_much_again_as_its_plan_says() -> None:
 def test_a_pairs_leg_and_a_guards_sale_have_a_planned_volume_too() -> None:
     day = MarketDay(held={STOCK: (1_000, 9_000), BOND: (100, 110_000)}).open()
     day.feed(m.ArmGrid(GridPlan(code=BOND, mode=GridMode.ROLLING, unit=50, first_buy=False)))
-    assert gate.planned_volume(day.state, buy(owner=Owner(OwnerKind.ROLLING))) == 50
+    assert planned_volume(day.state, buy(owner=Owner(OwnerKind.ROLLING))) == 50
     sale = m.Place("q261120-000099", STOCK, Side.SELL, 9_990, 1_000, Owner(OwnerKind.GUARD))
-    assert gate.planned_volume(day.state, sale) == 0
+    assert planned_volume(day.state, sale) == 0
     day.feed(m.ArmGuard(GuardPlan(code=STOCK)))
-    assert gate.planned_volume(day.state, sale) == 0
+    assert planned_volume(day.state, sale) == 0
 
 
 # --- messages

@@ -3,17 +3,28 @@
 from collections.abc import Iterable
 
 from qmtdesk.domain.account import AccountReport, Asset, BrokerOrder, Position
-from qmtdesk.domain.messages import AccountReported, ArmGrid, FillReported, OrderReported, Place, TimePassed
-from qmtdesk.domain.order import Fill, OrderState, Owner, OwnerKind, Side
-from qmtdesk.domain.plans import BaseKind, GridPlan
+from qmtdesk.domain.messages import (
+    AccountReported,
+    ArmGrid,
+    AskNow,
+    DisarmGrid,
+    FillReported,
+    OrderReported,
+    Place,
+    TimePassed,
+)
+from qmtdesk.domain.order import Fill, Order, OrderState, Owner, OwnerKind, Side
+from qmtdesk.domain.plans import BaseKind, GridPlan, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import gate
 from qmtdesk.engine.core import Step
-from qmtdesk.simulate.market_day import BOND, MarketDay
+from qmtdesk.engine.worth import day_base, total_value
+from qmtdesk.simulate.market_day import BOND, MarketDay, quote_of
 
 ID = "77001"
 PLAN = GridPlan(code=BOND, base=BaseKind.LAST, first_buy=False, live_per_side=1, unit=100)
+WHOLE = GridPlan(code=BOND)
 KEPT = replace(PLAN, keep_armed=True)
 
 
@@ -24,6 +35,27 @@ def deaf_grid(plan: GridPlan = PLAN, **kit: object) -> tuple[MarketDay, Place]:
     assert day.feed(ArmGrid(plan)).refusal is None
     (place,) = day.places(BOND)
     return day, place
+
+
+def buy_in(day: MarketDay, plan: GridPlan = WHOLE) -> None:
+    """Arm a grid and let it buy its first volume; it rests on both sides then."""
+    day.feed(ArmGrid(plan))
+    day.wait(500)
+    day.price(BOND, 119_990)
+    day.wait(500)
+    day.price(BOND, 120_010)
+    day.live_market(6_000)
+
+
+def sell_out(day: MarketDay) -> Order:
+    """Stop the grid with selling, and let the market fall away from under its sale, which stands on the book."""
+    day.feed(DisarmGrid(BOND, StopHow.SELL))
+    day.wait(300)
+    day.exchange.market(quote_of(BOND, day.at, 119_000, prev=120_000))
+    day.wait(700)
+    day.feed(TimePassed())
+    (order,) = [order for order in day.live(BOND) if order.owner.kind is OwnerKind.CLEAR]
+    return order
 
 
 def by_hand(code: str, side: Side, price: int, volume: int) -> Place:
@@ -93,6 +125,17 @@ def look(day: MarketDay, times: int = 3, **rows: object) -> None:
     for _ in range(times):
         beat(day, 3)
         answer(day, **rows)  # type: ignore[arg-type]
+
+
+def asked(day: MarketDay) -> None:
+    """Two answers that say the same, some seconds apart."""
+    day.feed(AskNow())
+    day.live_market(9_000)
+
+
+def loss(day: MarketDay) -> int:
+    """What was lost since the day's base."""
+    return day_base(day.state) - total_value(day.state)
 
 
 def why(day: MarketDay, place: Place) -> Why | None:

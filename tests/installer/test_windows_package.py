@@ -17,7 +17,7 @@ from installer.windows.compiling import compile_tree
 from installer.windows.fetch import RUNTIME, WHEELS, pins_of, unpack_wheel
 from installer.windows.icon import SIZES, packed
 from installer.windows.packing import file_list
-from installer.windows.pe import PeError, imports_of
+from installer.windows.pe import PeError, imports_of, is_windowed
 from installer.windows.plan import Plan, make_plan, version_of
 from installer.windows.prune import is_shipped
 from installer.windows.records import hash_of, sums_of
@@ -157,7 +157,7 @@ def test_the_list_of_parts_names_the_qt_that_is_shipped() -> None:
 # programs of Windows, made by hand
 
 
-def _program(*asked: str) -> bytes:
+def _program(*asked: str, subsystem: int = 2) -> bytes:
     """The smallest 64-bit program whose loader asks for these libraries."""
     at = 0x1000
     names = b"".join(name.encode() + b"\0" for name in asked)
@@ -168,7 +168,7 @@ def _program(*asked: str) -> bytes:
         place += len(name) + 1
     body = entries + bytes(20) + names
     directories = struct.pack("<8xII", at, table) + bytes(8 * 14)
-    optional = struct.pack("<H110x", 0x20B) + directories
+    optional = struct.pack("<H66xH42x", 0x20B, subsystem) + directories
     head = b"MZ" + bytes(0x3A) + struct.pack("<I", 0x40) + b"PE\0\0"
     head += struct.pack("<HHIIIHH", 0x8664, 1, 0, 0, 0, len(optional), 0) + optional
     offset = len(head) + 40
@@ -188,6 +188,17 @@ def test_what_is_no_program_is_said_to_be_none(tmp_path: Path, data: bytes) -> N
     file.write_bytes(data)
     with pytest.raises(PeError):
         imports_of(file)
+    with pytest.raises(PeError):
+        is_windowed(file)
+
+
+def test_a_program_that_would_open_a_console_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "qmtdesk.exe"
+    file.write_bytes(_program("kernel32.dll"))
+    check_folder(tmp_path)
+    file.write_bytes(_program("kernel32.dll", subsystem=3))
+    with pytest.raises(SetupError, match=r"qmtdesk\.exe.*console"):
+        check_folder(tmp_path)
 
 
 def test_a_library_that_neither_windows_nor_the_folder_has_is_missed(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Rows of the Level-2 supplement: which unit they are in, which are doubted, and beside which snapshot they stand."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from qmtdesk.domain.limits import price_limits
 from qmtdesk.domain.quote import Level, Quote
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
+from qmtdesk.gateways.qmt import level2
 from qmtdesk.gateways.qmt.level2 import STALE_MS, Cancels, Supplement, supplement_of, unit_of_cancels
 from qmtdesk.gateways.qmt.meaning import UnclearError
 
@@ -18,6 +20,8 @@ DAY = date(2026, 11, 20)
 TEN = at_of(DAY, 10, 0)
 CODE, PREV = "600103.SH", 2_410
 UP, DOWN = price_limits(CODE, PREV, DAY) or (0, 0)
+FIELDS = ("time", "totalBidQuantity", "withdrawBidQuantity", "withdrawBidAmount")
+CHINESE, ENGLISH = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[a-z]{3,} [a-z]{2,}")
 
 
 def row(at: int = TEN, shares: int = 120_000, *, unit: int = 1, price: int = UP, **changed: Any) -> dict[str, Any]:
@@ -102,7 +106,7 @@ def test_a_row_that_was_overtaken_changes_nothing_and_one_of_the_same_moment_rep
 def test_after_a_total_that_fell_nothing_is_told_before_the_next_row() -> None:
     cancels = taken(row(TEN, 200_000), row(TEN + 3_000, 100_000))
     assert cancels.beside(quote(TEN + 3_000)).withdrawn == -1
-    assert (cancels.doubted, "fell" in cancels.doubt) == (1, True)
+    assert (cancels.doubted, "变少" in cancels.doubt) == (1, True)
     cancels.took(CODE, row(TEN + 6_000, 110_000), TEN + 60_000)
     assert cancels.beside(quote(TEN + 6_000)).withdrawn == 110_000
 
@@ -140,13 +144,47 @@ def test_what_contradicts_itself_or_the_book_is_not_used(changed: dict[str, Any]
     assert CODE in cancels.doubt
 
 
+@pytest.mark.parametrize(
+    ("rows", "snapshot"),
+    [
+        *(([row(**{field: value})], {}) for field in FIELDS for value in (None, "much", -1, 10**5000, [1] * 99)),
+        ([row(time=12)], {}),
+        ([row(time=TEN + 30 * 86_400_000)], {}),
+        ([row(totalBidQuantity=1.5)], {}),
+        ([[1]], {}),
+        ([row(), row(TEN + 1, 100_000)], {}),
+        ([row(), row(TEN + 1, withdrawBidAmount=1.0)], {}),
+        ([row(withdrawBidAmount=0.0)], {}),
+        ([row(totalBidQuantity=23_947)], {}),
+        ([row()], {"prev_close": 0}),
+    ],
+)
+def test_every_doubt_is_told_in_chinese_and_in_a_line(rows: list[object], snapshot: dict[str, Any]) -> None:
+    cancels = taken(*rows)
+    cancels.beside(quote(**snapshot))
+    code, _, why = cancels.doubt.partition(": ")
+    assert (cancels.doubted, code) == (1, CODE)
+    assert CHINESE.search(why)
+    assert not ENGLISH.search(why)
+    assert "Error" not in why
+    assert len(why) < 100
+
+
+def test_an_error_of_our_own_is_told_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_: object) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(level2, "moment_of", breaks)
+    assert taken(row()).doubt == f"{CODE}: 处理出错：ZeroDivisionError()"
+
+
 def test_told_limits_come_before_the_rules() -> None:
     # a price twice the rules' limit, on a day whose told limits allow it
     cancels = taken(row(price=2 * UP))
     assert cancels.beside(quote(limit_up=2 * UP, limit_down=DOWN)).withdrawn == 120_000
 
 
-@pytest.mark.parametrize("gone", ["time", "totalBidQuantity", "withdrawBidQuantity", "withdrawBidAmount"])
+@pytest.mark.parametrize("gone", FIELDS)
 @pytest.mark.parametrize("value", [None, "x", float("nan"), float("inf"), -1, True, [1]])
 def test_garbage_is_refused_by_name(gone: str, value: object) -> None:
     with pytest.raises(UnclearError, match=gone):

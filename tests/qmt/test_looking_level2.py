@@ -60,7 +60,8 @@ def test_a_subscription_is_given_up_again(answer: Answer, code: Code, monkeypatc
 
 
 @pytest.mark.parametrize(
-    ("answer", "words"), [(lambda _: -1, "= -1"), (lambda _: None, "= None"), (raises, "no Level-2"), (hangs, "0.1 s")]
+    ("answer", "words"),
+    [(lambda _: -1, "返回 -1"), (lambda _: None, "返回 None"), (raises, "no Level-2"), (hangs, "0.1 秒")],
 )
 def test_without_it_the_layers_own_words_are_told(answer: Answer, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(looking_level2, "CALL_S", 0.1)

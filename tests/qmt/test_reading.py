@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qmtdesk.domain.account import OddRow
 from qmtdesk.domain.messages import (
     AccountReported,
     AccountStatusTold,
@@ -78,6 +79,16 @@ def test_a_row_without_a_remark_is_found_by_the_number_that_was_answered(reader:
     assert one(reader.read(RawAnswer(MINE, 900, "", "", 5), TEN)) == SubmitAnswered(REF, "900")
     assert one(reader.read(trade(), TEN)).fill.ref == REF
     assert one(reader.read(order(order_remark="rewritten"), TEN)).order.remark == REF
+
+
+def test_the_contract_number_of_an_order_is_written_down_once(reader: Reader, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "qmtdesk.trader"):
+        reader.read(order(), TEN)
+        assert "C77" not in caplog.text
+        reader.read(order(order_sysid="C77"), TEN)
+        reader.read(trade(order_sysid="C77"), TEN)
+        reader.read(order(OTHER, order_sysid="C78"), TEN)
+    assert [line.args for line in caplog.records if "contract" in line.msg] == [(REF, "900", "C77")]
 
 
 @pytest.mark.parametrize("told", [REF, REF[:11], ""])
@@ -271,6 +282,20 @@ def test_a_row_that_cannot_be_ours_holds_nothing_up(reader: Reader, changes: Any
     assert told.report.unclear == ()
     for row in (row for rows in changes.values() for row in rows if not isinstance(row, RawPosition)):
         assert reader.read(row, TEN) == Read()
+
+
+def test_other_business_in_a_code_with_rules_is_left_to_the_books(reader: Reader) -> None:
+    row = order(order_id=77, order_type=31, order_remark="", order_time=TEN // 1000)
+    blind = order(order_id=None, order_type=31, order_remark="", price="x", order_volume=1.5, order_time=TEN // 1000)
+    part = trade(order_id=78, order_type=31, traded_time=TEN // 1000)
+    told = reader.report(whole(orders=(row, blind), trades=(part,)), 3, TEN, TEN)
+    assert isinstance(told, AccountReported)
+    assert told.report.orders == told.report.fills == ()
+    assert told.report.odd == (
+        OddRow("77", BOND, 10, 120_000, TEN, "order_type 31"),
+        OddRow("", BOND, 0, 0, TEN, "order_type 31"),
+        OddRow("78", BOND, 10, 120_000, TEN, "order_type 31", traded=True),
+    )
 
 
 def test_other_business_under_our_own_number_is_asked_about(reader: Reader) -> None:

@@ -151,4 +151,5 @@ def test_a_lost_link_is_put_and_nothing_else_happens_in_the_callback(bench: Benc
     bench.session.open()
     terminal.disconnect()
     bench.wait(RawLost)
+    assert [type(record) for _, record in bench.heard] == [RawLost]
     bench.session.close()

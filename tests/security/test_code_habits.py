@@ -170,6 +170,12 @@ def test_no_file_is_made_under_a_name_somebody_may_guess() -> None:
     assert found == []
 
 
+def test_no_file_is_made_by_what_hangs_in_a_folder_of_windows_that_may_not_be_written() -> None:
+    """`mkstemp` takes a refused access for a taken name there and tries two thousand million more."""
+    found = hunted(lambda path, tree: [where(path, node) for name, node in calls(tree) if name.endswith("mkstemp")])
+    assert found == []
+
+
 def test_nothing_is_kept_safe_by_an_assert() -> None:
     """`python -O` leaves them out."""
     found = hunted(lambda path, tree: [where(path, node) for node in ast.walk(tree) if isinstance(node, ast.Assert)])
@@ -212,6 +218,7 @@ def test_nothing_random_that_matters_comes_from_a_seed() -> None:
         ("os.execv(x, y)", "test_no_shell_is_started"),
         ("import_module(x)", "test_nothing_is_loaded_by_a_name_that_was_read"),
         ("tempfile.mktemp()", "test_no_file_is_made_under_a_name_somebody_may_guess"),
+        ("tempfile.mkstemp()", "test_no_file_is_made_by_what_hangs_in_a_folder_of_windows_that_may_not_be_written"),
         ("assert x", "test_nothing_is_kept_safe_by_an_assert"),
         ("from xml.etree import ElementTree", "test_no_xml_is_read"),
         ("import random", "test_nothing_random_that_matters_comes_from_a_seed"),

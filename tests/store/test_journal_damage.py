@@ -193,3 +193,23 @@ def test_a_damaged_journal_that_cannot_be_moved_is_an_error(tmp_path, monkeypatc
     with pytest.raises(JournalError, match="cannot be moved"):
         open_or_set_aside(path)
     assert path.read_bytes() == b"nonsense" * 600
+
+
+def test_a_file_whose_making_was_cut_off_is_said_to_be_that_and_the_next_start_undoes_it(tmp_path):
+    """Before the file has a write-ahead log, half a write stands in a rollback journal that a reader may not undo."""
+    making = tmp_path / "making.db"
+    connection = sqlite3.connect(making, isolation_level=None)
+    connection.execute("PRAGMA cache_size = 1")
+    connection.execute("CREATE TABLE other (body BLOB)")
+    connection.execute("DROP TABLE other")
+    connection.execute("BEGIN")
+    connection.execute("CREATE TABLE half (body BLOB)")
+    connection.executemany("INSERT INTO half VALUES (?)", [(bytes(500),)] * 2_000)
+    path = tmp_path / "journal.db"
+    path.write_bytes(making.read_bytes())
+    path.with_name("journal.db-journal").write_bytes(making.with_name("making.db-journal").read_bytes())
+    connection.close()
+    with pytest.raises(JournalError, match="cut off"):
+        verify(path)
+    Journal.open(path).close()
+    assert verify(path).ok

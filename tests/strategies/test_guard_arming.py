@@ -48,6 +48,29 @@ def test_limits_that_disagree_mean_no_guard_and_both_are_named():
     assert (guard.why_off.get("limit_up_milli"), guard.why_off.get("told_up_milli")) == (2650, 2530)
 
 
+@pytest.mark.parametrize(
+    ("told", "why", "named"),
+    [
+        ({"told_tick": 1}, Why.TICK_DISAGREES, {"tick_milli": 10, "told_tick_milli": 1}),
+        ({"told_close": 2400}, Why.CLOSE_DISAGREES, {"own_close_milli": 2410, "told_close_milli": 2400}),
+    ],
+)
+def test_a_tick_or_a_close_that_disagrees_means_no_guard_and_both_are_named(told, why, named):
+    one = replace(instrument(), **told)
+    guard = arm_guard(guard_plan(), one, TEN)
+    assert (guard.state, guard.why_off.why) == (GuardState.OFF, why)
+    assert {name: guard.why_off.get(name) for name in named} == named
+    assert arm_guard(guard_plan(), replace(instrument(), told_tick=10, told_close=2410), TEN).why_off is None
+
+
+@pytest.mark.parametrize("told", [{"told_tick": 1}, {"told_close": 2400}])
+def test_a_kept_guard_that_a_difference_switched_off_is_armed_again_on_a_day_without_one(told):
+    watching = watched(keep_armed=True).guard
+    off = on_day(watching, replace(watching.instrument, **told), TEN + 1)
+    assert off.state is GuardState.OFF
+    assert on_day(off, instrument(), NEXT).state is GuardState.WATCHING
+
+
 def test_a_code_without_rules_means_no_guard():
     guard = arm_guard(guard_plan(), replace(instrument(), code="999999.SH"), TEN)
     assert guard.why_off.why is Why.UNKNOWN_CODE

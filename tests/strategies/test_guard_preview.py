@@ -98,3 +98,33 @@ def test_with_every_rule_off_nothing_fires():
 def test_it_says_whether_cancels_are_told_or_estimated():
     assert not shown().exact_cancels
     assert shown(quote=replace(VIDEO, withdrawn=0)).exact_cancels
+
+
+def test_it_says_how_much_of_the_queue_level_two_saw_cancelled():
+    walk = Walk(PLAN, TOLD)
+    seen = [
+        replace(VIDEO, at=VIDEO.at + ms, withdrawn=told) for ms, told in ((0, 0), (30_000, 500_000), (60_000, 979_920))
+    ]
+    for one in seen:
+        walk.tick(one)
+    ctx = context(seen[-1].at)
+    half = RuleSetting(rule=RuleId.R5, on=False, window_ms=30_000)
+    queue = VIDEO.bid1.volume
+    assert preview_guard(PLAN, TOLD, walk.board, seen[-1], ctx).gross_bp == 979_920 * 10_000 // queue
+    assert (
+        preview_guard(replace(PLAN, rules=(half,)), TOLD, walk.board, seen[-1], ctx).gross_bp
+        == 479_920 * 10_000 // queue
+    )
+    refused = preview_guard(replace(PLAN, threshold=1), TOLD, walk.board, seen[-1], ctx)
+    assert (refused.ok, refused.gross_bp) == (False, 979_920 * 10_000 // queue)
+
+
+def test_without_level_two_a_seal_or_a_history_no_share_of_the_queue_is_said():
+    assert shown().gross_bp == -1
+    assert shown(quote=replace(opened(TEN), withdrawn=500)).gross_bp == -1
+    walk = Walk(PLAN, TOLD)
+    walk.tick(replace(VIDEO, withdrawn=500))
+    broken = replace(opened(TEN + 3000), withdrawn=900)
+    assert preview_guard(PLAN, TOLD, walk.board, broken, context(broken.at)).gross_bp == -1
+    bare = replace(walk.board, history=(), volumes=())
+    assert preview_guard(PLAN, TOLD, bare, walk.last, context(VIDEO.at)).gross_bp == -1

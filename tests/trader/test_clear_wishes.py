@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 from loop_day import LoopDay
+from words import buy_in
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.bond_terms import BondTerms, RedeemState
 from qmtdesk.domain.order import OwnerKind
-from qmtdesk.domain.plans import GridPlan, GuardPlan, StopHow
+from qmtdesk.domain.plans import GuardPlan, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.simulate.market_day import BOND, BOND2, STOCK
@@ -35,12 +36,7 @@ def day_of(folder: Path, *, held: int = 50) -> LoopDay:
     )
     day.open()
     day.loop.terms = {BOND: LARGE, BOND2: SMALL}
-    day.feed(m.ArmGrid(GridPlan(code=BOND)))
-    day.wait(500)
-    day.price(BOND, 119_990)
-    day.wait(500)
-    day.price(BOND, 120_010)
-    day.live_market(6_000)
+    buy_in(day)
     return day
 
 

@@ -38,11 +38,11 @@ def wizard(program: Program, pictures: Path) -> str:
     program.start("--speed", SPEED)
     seen = program.attached()
     settings = program.data / "paper" / "desk-settings.json"
-    until(lambda: _sheet_open(program), "the wizard over the window")
+    until(lambda: sheet_open(program), "the wizard over the window")
     until(lambda: _run(program, BLUES, BUTTON), "the wizard's button")
     program.screen.save(pictures / "1-first-start.png")
     program.screen.key(program.window, "ctrl+Return")
-    until(lambda: not _sheet_open(program), "the window without the wizard")
+    until(lambda: not sheet_open(program), "the window without the wizard")
     program.close()
     if not settings.exists():
         raise ProofError("the window kept no settings")
@@ -60,7 +60,7 @@ def trade(program: Program, pictures: Path) -> str:
     program.screen.save(pictures / "2-demonstration.png")
     # the fifth of the table: the demonstration takes the first three
     program.screen.key(program.window, "ctrl+1", "Home", "Down", "Down", "Down", "Down", "Return")
-    until(lambda: _sheet_open(program), "the sheet of a grid")
+    until(lambda: sheet_open(program), "the sheet of a grid")
     until(lambda: _run(program, BLUES, BUTTON), "its button alive")
     program.screen.save(pictures / "3-grid-sheet.png")
     until(lambda: _confirmed(program), "the sheet of a grid gone with Ctrl+Enter", 30, 1.0)
@@ -142,7 +142,7 @@ def kill(program: Program, pictures: Path) -> str:
     program.screen.save(pictures / "6-all-stop.png")
     _lift(program, pictures)
     until(lambda: program.journal().kill() is None, "the kill switch lifted by the typed word", 30)
-    until(lambda: not _sheet_open(program), "the window without a sheet")
+    until(lambda: not sheet_open(program), "the window without a sheet")
     program.screen.save(pictures / "8-lifted.png")
     return f"by {killed['by']}, {len(killed['refs'])} orders cancelled and confirmed; lifted"
 
@@ -157,7 +157,7 @@ def _lift(program: Program, pictures: Path) -> None:
         return _run(program, SOLIDS, HEAD) is None
 
     until(opened, "the sheet that lifts the kill switch", 30, 0.5)
-    until(lambda: _sheet_open(program), "that sheet over the window")
+    until(lambda: sheet_open(program), "that sheet over the window")
     screen.type(window, "jiechu")
     until(lambda: _run(program, BLUES, BUTTON), "its button alive")
     screen.save(pictures / "7-lift.png")
@@ -175,12 +175,12 @@ def leave(program: Program) -> str:
 
 def _confirmed(program: Program) -> bool:
     """Whether the sheet is gone; else it is confirmed once more: its button is dead while new numbers are computed."""
-    if _sheet_open(program):
+    if sheet_open(program):
         program.screen.key(program.window, "ctrl+Return")
-    return not _sheet_open(program)
+    return not sheet_open(program)
 
 
-def _sheet_open(program: Program) -> bool:
+def sheet_open(program: Program) -> bool:
     """Whether the window is dimmed behind a sheet: the ground at its lower edge has not its plain colour."""
     x, y, wide, high = program.screen.frame(program.window)
     return program.screen.pixel(x + wide // 2, y + high - 2) not in GROUNDS

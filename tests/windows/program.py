@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from qmtdesk.store.journal import verify
+from qmtdesk.wire.witness_files import SEEN
 from tests.windows.screen import Screen
 from tests.windows.wine import ProofError, Wine, until
 
@@ -42,20 +43,14 @@ class Program:
 
     def start(self, *words: str) -> int:
         """Open it as a user does; its window."""
-        (self.data / "paper" / "window-seen.json").unlink(missing_ok=True)
+        (self.data / "paper" / SEEN).unlink(missing_ok=True)
         self.wine.start(EXE, "--witness", *words)
         self.window = self.screen.window(TITLE)
         return self.window
 
     def seen(self) -> dict[str, Any]:
         """What the window says it shows; empty before it says anything."""
-        try:
-            told: dict[str, Any] = json.loads((self.data / "paper" / "window-seen.json").read_bytes())
-        except (OSError, ValueError):
-            return {}
-        if told["alarm"] == "error":
-            raise ProofError(f"the window shows an error: {told}; see desk.log")
-        return told
+        return read_seen(self.data / "paper" / SEEN)
 
     def attached(self) -> dict[str, Any]:
         """Wait until the window shows the market of its trader."""
@@ -77,6 +72,17 @@ class Program:
     def journal(self) -> "JournalCopy":
         """What it has written down so far."""
         return JournalCopy(self.data / "paper")
+
+
+def read_seen(path: Path) -> dict[str, Any]:
+    """What a window wrote down of itself; empty before it has. ProofError when that is an error."""
+    try:
+        told: dict[str, Any] = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    if told["alarm"] == "error":
+        raise ProofError(f"the window shows an error: {told}; see desk.log")
+    return told
 
 
 class JournalCopy:

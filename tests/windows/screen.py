@@ -31,6 +31,11 @@ class Screen:
         """What is to be seen now."""
         return self._app.primaryScreen().grabWindow(0).toImage()
 
+    def size(self) -> tuple[int, int]:
+        """How many points it has, across and down."""
+        size = self._app.primaryScreen().size()
+        return size.width(), size.height()
+
     def pixel(self, x: int, y: int) -> int:
         """The colour of one point, as 0xAARRGGBB."""
         return int(self._app.primaryScreen().grabWindow(0, x, y, 1, 1).toImage().pixel(0, 0))

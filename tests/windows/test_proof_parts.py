@@ -8,7 +8,7 @@ import pytest
 
 from installer.system import PROOF_TOOLS
 from tests.windows import two_builds
-from tests.windows.first_paint_here import ratio_of
+from tests.windows.first_paint_here import judged, ratio_of
 from tests.windows.shims import refuse_shims, shims_in
 from tests.windows.traces import left_behind
 from tests.windows.wine import HERE, MARK, SHIM, ProofError, until
@@ -112,6 +112,16 @@ def test_the_uninstallers_folder_in_temp_may_stay_only_empty() -> None:
 
 def test_one_disturbed_start_does_not_decide_about_all() -> None:
     assert ratio_of([(1.0, 1.2), (1.0, 9.0), (4.0, 4.0)]) == 1.2
+
+
+@pytest.mark.parametrize(("desk", "told"), [(1.5, "so much"), (1.9, "so much; OVER THE LIMIT on this computer")])
+def test_a_start_over_the_limit_is_told_as_such(desk: float, told: str) -> None:
+    assert judged([(1.0, desk)], "so much") == told
+
+
+def test_a_start_of_more_than_twice_a_bare_windows_fails_the_proof() -> None:
+    with pytest.raises(ProofError, match="so much"):
+        judged([(1.0, 2.1)], "so much")
 
 
 def test_waiting_for_what_never_comes_says_what_it_was() -> None:

@@ -16,6 +16,8 @@ MARK = b"qmtdesk stand-in for tests, not to be shipped"
 OVERRIDES = "mscoree=d;mshtml=d;winemenubuilder.exe=d;winedbg.exe=d"
 CLASS = r"HKLM\Software\Microsoft\WindowsRuntime\ActivatableClassId\Windows.UI.ViewManagement.UISettings"
 SCREEN = "1680x1000x24"
+PLAIN_DPI = 96
+SCALES = (r"HKEY_CURRENT_USER\Control Panel\Desktop", r"HKEY_CURRENT_USER\Software\Wine\Fonts")
 STEP_S = 0.02
 LIMIT_S = 60.0
 
@@ -90,11 +92,11 @@ class Wine:
         """Where a file on drive C is to be found from here."""
         return self.prefix / "drive_c" / windows.removeprefix("C:\\").replace("\\", "/")
 
-    def start(self, *words: str) -> subprocess.Popen[bytes]:
-        """Start a Windows program and go on."""
+    def start(self, *words: str, before: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+        """Start a Windows program and go on; `before` is a program of this system that is to start it."""
         # a regular file for its output would end Python in wine; what it says goes nowhere
         nothing = subprocess.DEVNULL
-        return subprocess.Popen(["wine", *words], env=self._env, stdin=nothing, stdout=nothing, stderr=nothing)
+        return subprocess.Popen([*before, "wine", *words], env=self._env, stdin=nothing, stdout=nothing, stderr=nothing)
 
     def code(self, *words: str, limit_s: float = 180.0) -> int:
         """Run a Windows program to its end; its exit code."""
@@ -122,8 +124,8 @@ class Wine:
         except subprocess.TimeoutExpired as error:
             raise ProofError(f"{' '.join(words)} did not end within {limit_s:g} s") from error
 
-    def processes(self) -> dict[int, str]:
-        """Every qmtdesk.exe of this prefix, by its number here, and how it was called."""
+    def processes(self, name: str = "qmtdesk.exe") -> dict[int, str]:
+        """Every process of that name in this prefix, by its number here, and how it was called."""
         found = {}
         mine = f"WINEPREFIX={self.prefix}".encode()
         for folder in Path("/proc").iterdir():
@@ -131,12 +133,22 @@ class Wine:
                 continue
             try:
                 words = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace").strip()
-                if "qmtdesk.exe" in words and mine in (folder / "environ").read_bytes().split(b"\0"):
+                if name in words and mine in (folder / "environ").read_bytes().split(b"\0"):
                     found[int(folder.name)] = words
             except OSError:
                 # it ended while it was looked at
                 continue
         return found
+
+    def scale(self, percent: int) -> None:
+        """How large whatever is started from now on shows everything, as a user sets it for the screen."""
+        value = f"{PLAIN_DPI * percent // 100:08x}"
+        lines = ["REGEDIT4", *(f'[{key}]\n"LogPixels"=dword:{value}' for key in SCALES), ""]
+        told = self.path(r"C:\scale.reg")
+        told.write_text("\n\n".join(lines), encoding="ascii")
+        self.done("wine", "reg", "import", r"C:\scale.reg")
+        told.unlink()
+        self.settle()
 
     def settle(self) -> None:
         """Wait until nothing runs in the prefix any more."""
@@ -148,11 +160,15 @@ class Wine:
         self.done("wineboot")
         self.settle()
 
+    def end(self) -> None:
+        """End everything that runs in the prefix."""
+        self.run(["wineserver", "-k"], 60.0)
+        self.settle()
+
     def close(self) -> None:
         """End wine and the screen, and remove the prefix."""
         if self._env:
-            self.run(["wineserver", "-k"], 60.0)
-            self.settle()
+            self.end()
         if self._screen is not None:
             self._screen.terminate()
             self._screen.wait(10)

@@ -33,6 +33,20 @@ def short() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+def test_a_folder_that_may_not_be_written_is_tried_once(tmp_path, monkeypatch):
+    """Windows says so by a PermissionError although the folder looks writable."""
+    asked = []
+
+    def refuse(path: Path, *_more: object) -> int:
+        asked.append(path)
+        raise PermissionError(13, "denied", str(path))
+
+    monkeypatch.setattr(module.os, "open", refuse)
+    with pytest.raises(PermissionError):
+        write_atomic(tmp_path / "a.json", b"x")
+    assert len(asked) == 1
+
+
 def test_a_written_file_is_whole_private_and_alone(tmp_path):
     path = tmp_path / "设置 一.json"
     for data in (b"one", b"two" * 100_000):

@@ -93,6 +93,8 @@ def _level2(row: HealthRow) -> tuple[Line, ...]:
     if not row.level2_stage:
         return ()
     words = t(f"health.level2_{row.level2_stage}", n=row.level2_codes)
+    if row.level2_bad:
+        words = t("health.level2_bad", words=words, n=row.level2_bad)
     value = f"{words} · {row.level2_text}" if row.level2_text else words
     return (Line(t("health.level2"), value, row.level2_stage == "unclear"),)
 

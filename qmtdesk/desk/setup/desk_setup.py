@@ -50,10 +50,10 @@ class DeskSetup:
         """The command that looks at one folder without connecting."""
         return trader_command(("--examine-qmt", folder))
 
-    def connect_words(self, folder: str, kind: str) -> Sequence[str]:
+    def connect_words(self, folder: str, kind: str, package: str) -> Sequence[str]:
         """The command that connects to the terminal of a folder."""
-        package = self.known().package
-        return trader_command(("--probe-qmt", folder, "--account-type", kind, "--package", package))
+        words = ("--probe-qmt", folder, "--account-type", kind, "--package", package)
+        return trader_command((*self._options.base_words, *words))
 
     def keep(self, settings: LiveSettings) -> None:
         """Write the choice down, for nobody but the user to read."""

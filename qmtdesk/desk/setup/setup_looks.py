@@ -20,7 +20,7 @@ class Commands(Protocol):
 
     def search_words(self) -> Sequence[str]: ...
     def examine_words(self, folder: str) -> Sequence[str]: ...
-    def connect_words(self, folder: str, kind: str) -> Sequence[str]: ...
+    def connect_words(self, folder: str, kind: str, package: str) -> Sequence[str]: ...
 
 
 class Searching(QObject):
@@ -158,7 +158,7 @@ class Connecting(QObject):
     def __init__(self, child: ProbeChild, commands: Commands) -> None:
         super().__init__(child.parent())
         self.child = child
-        self.folder = ""
+        self.folder = self.package = ""
         self._commands = commands
         self._lines: list[ProbeLine] = []
         self._wrong: tuple[Check, ...] = ()
@@ -187,12 +187,11 @@ class Connecting(QObject):
         later = ("accounts", "asset", "status", "quotes", "limits")
         return checks_of(line for line in self._lines if line.stage in later and line.level != "ok") + self._wrong
 
-    def start(self, folder: str, kind: str) -> None:
+    def start(self, folder: str, kind: str, package: str) -> None:
         """Begin, or begin again."""
-        self.folder, self._lines, self._wrong = folder, [], ()
-        self.child.start(
-            self._commands.connect_words(folder, kind), longest_ms=self.longest_ms, silent_ms=self.silent_ms
-        )
+        self.folder, self.package, self._lines, self._wrong = folder, package, [], ()
+        words = self._commands.connect_words(folder, kind, package)
+        self.child.start(words, longest_ms=self.longest_ms, silent_ms=self.silent_ms)
         self.changed.emit()
 
     def stop(self) -> None:

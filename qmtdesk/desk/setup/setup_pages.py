@@ -12,6 +12,7 @@ from qmtdesk.desk.setup.setup_parts import ModeCard, Words, side_by_side
 from qmtdesk.desk.setup.setup_state import Check, Place
 from qmtdesk.desk.sheets.list_parts import TextLine
 from qmtdesk.desk.words.texts import t
+from qmtdesk.wire.live_settings import XTQUANT, is_package
 
 _NARROW = 560
 
@@ -69,6 +70,7 @@ class FolderPage(Page):
     typed = Signal(str)
     browse_wanted = Signal()
     again_wanted = Signal()
+    renamed = Signal()
 
     def __init__(self, look: Look) -> None:
         super().__init__(look, "folder")
@@ -81,6 +83,10 @@ class FolderPage(Page):
         self.checks.setAccessibleName(t("setup.checks"))
         self.help = Words(look, t("setup.mini_help"), "t2")
         self.fold = Fold(look, t("setup.mini_ask"), self._fold)
+        self.advanced = Fold(look, t("setup.advanced"), self._unfold)
+        self.package = TextLine(look, t("setup.package"))
+        self.package_note = Words(look, "", "t3", fonts.SMALL)
+        self._packages = ""
         self._dropping = False
         self._lay()
         self.setAcceptDrops(True)
@@ -90,19 +96,51 @@ class FolderPage(Page):
         self.line.editingFinished.connect(self._line_done)
         self.browse.clicked.connect(self.browse_wanted)
         self.again.clicked.connect(self.again_wanted)
+        self.package.textChanged.connect(self._package_typed)
 
     def _lay(self) -> None:
         self.box.addWidget(self.places, 3)
         self.box.addWidget(side_by_side(self.line, 1, self.browse, self.again))
         self.box.addWidget(self.checks, 8)
-        self.box.addWidget(self.fold)
+        self.box.addWidget(side_by_side(self.fold, 1, self.advanced, 1))
         self.box.addWidget(self.help)
+        self.box.addWidget(self.package)
+        self.box.addWidget(self.package_note)
         self.box.addStretch(1)
         self._fold(False)
+        self._unfold(False)
 
     def _fold(self, opened: bool) -> None:  # noqa: FBT001 - a signal's argument
         self.help.setMaximumHeight(16_777_215 if opened else 0)
         self.help.setVisible(opened)
+
+    def _unfold(self, opened: bool) -> None:  # noqa: FBT001 - a signal's argument
+        self.package.setVisible(opened)
+        self._say_package()
+
+    def _package_typed(self) -> None:
+        self._say_package()
+        self.renamed.emit()
+
+    def show_package(self, name: str, packages: str) -> None:
+        """The package that offers xtquant's modules, and the folder where another one belongs."""
+        self._packages = packages
+        self.package.setText(name)
+        self._say_package()
+
+    @property
+    def package_name(self) -> str:
+        """As typed; nothing typed is xtquant."""
+        return self.package.text().strip() or XTQUANT
+
+    def _say_package(self) -> None:
+        name = self.package_name
+        self.advanced.say(t("setup.package_now", name=name))
+        if not is_package(name):
+            self.package_note.say(t("setup.block_package", name=name), "warn")
+        else:
+            words = t("setup.package_note", folder=self._packages) if self.advanced.isChecked() else ""
+            self.package_note.say(words, "t3")
 
     def _line_done(self) -> None:
         text = self.line.text().strip().strip('"')

@@ -20,7 +20,7 @@ from qmtdesk.desk.setup.setup_parts import Grip, StepRail
 from qmtdesk.desk.setup.setup_state import STEPS, Account, Step
 from qmtdesk.desk.sheets.sheet_base import Sheet
 from qmtdesk.desk.words.texts import t
-from qmtdesk.wire.live_settings import LiveSettings
+from qmtdesk.wire.live_settings import LiveSettings, is_package
 
 LEAST_WIDE, LEAST_HIGH = 720, 440
 
@@ -45,7 +45,7 @@ class Setup(Protocol):
     def examine_words(self, folder: str) -> Sequence[str]:
         """The command that looks at one folder without connecting."""
 
-    def connect_words(self, folder: str, kind: str) -> Sequence[str]:
+    def connect_words(self, folder: str, kind: str, package: str) -> Sequence[str]:
         """The command that connects to the terminal of a folder."""
 
     def keep(self, settings: LiveSettings) -> None:
@@ -92,6 +92,7 @@ class SetupSheet(Sheet):
         self._connect()
         if setup.mode == "live":
             self.mode_page.about.say(t("setup.mode_about_live"))
+        self.folder_page.show_package(self._known.package, str(setup.live_folder.parent / "packages"))
         if self._known.reported:
             self.finish_page.answered_before(self._known.reported_day)
         self.go_to(step)
@@ -116,6 +117,7 @@ class SetupSheet(Sheet):
         self.folder_page.typed.connect(self.searching.type)
         self.folder_page.browse_wanted.connect(self.browse)
         self.folder_page.again_wanted.connect(self.searching.start)
+        self.folder_page.renamed.connect(self._show)
         self.connect_page.again_wanted.connect(self._start_connecting)
         self.connect_page.stop_wanted.connect(self.connecting.stop)
         self.account_page.chosen.connect(self._choose_account)
@@ -147,6 +149,8 @@ class SetupSheet(Sheet):
     def blocked(self) -> str:
         match self.step:
             case "folder":
+                if not is_package(self.package):
+                    return t("setup.block_package", name=self.package)
                 if self.searching.usable:
                     return ""
                 return t("setup.checking_foot") if self.searching.running else t("setup.block_folder")
@@ -184,13 +188,18 @@ class SetupSheet(Sheet):
         """The chosen one."""
         return next((each for each in self.connecting.accounts if each.key == self._account), None)
 
+    @property
+    def package(self) -> str:
+        """What offers xtquant's modules."""
+        return self.folder_page.package_name
+
     def go_to(self, step: Step) -> None:
         """Show that step and begin what it needs."""
-        self.step, self._failed = step, ""
+        self.step, self._failed, looks = step, "", self.connecting
         self._stack.setCurrentWidget(self.pages[step])
         if step == "folder" and not self.searching.places and not self.searching.running:
             self.searching.start()
-        elif step == "connect" and self.connecting.folder != self.searching.folder:
+        elif step == "connect" and (looks.folder, looks.package) != (self.searching.folder, self.package):
             self._start_connecting()
         elif step == "account":
             self._choose_first()
@@ -213,7 +222,7 @@ class SetupSheet(Sheet):
 
     def _start_connecting(self) -> None:
         self._account = ""
-        self.connecting.start(self.searching.folder, self._known.account_type)
+        self.connecting.start(self.searching.folder, self._known.account_type, self.package)
 
     def _look_again(self) -> None:
         self.go_to("connect")
@@ -256,6 +265,7 @@ class SetupSheet(Sheet):
         kept_day = self._known.reported_day if self._known.reported else ""
         settings = msgspec.structs.replace(
             self._known,
+            package=self.package,
             folder=self.searching.folder,
             account=account.number,
             account_type=account.kind,

@@ -1,8 +1,9 @@
 """The second page of the guard sheet: the other rules, and how a sale is followed up."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
+from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush.controls import Tick
 from qmtdesk.desk.brush.field_words import CONFIRM, SECONDS, SLIPPAGE, SNAPSHOTS, say_bad
 from qmtdesk.desk.brush.fields import Field
@@ -20,6 +21,7 @@ _KINDS: dict[str, tuple[Field, str]] = {
     "times": (Field(scale=1, low=1, high=50), "unit.times"),
     "ticks": (Field(scale=1, low=1, high=1000), "unit.ticks"),
 }
+_CANCELS_AT = next(at for at, form in enumerate(RULES) if form.rule is RuleId.R5)
 
 
 class RulesPage(QWidget):
@@ -35,7 +37,10 @@ class RulesPage(QWidget):
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(4)
         for at, form in enumerate(RULES):
-            self._rule(look, plan, form, grid, at)
+            # the line after R5's is its choice of figure
+            self._rule(look, plan, form, grid, at + (at > _CANCELS_AT))
+            if at == _CANCELS_AT:
+                self._gross = self._gross_choice(look, plan, grid)
         self.confirm = UnitField(look, CONFIRM, plan.confirm, t("unit.snapshots"), parent=self)
         self.readiness = Choice(
             look, tuple((r.value, t(f"ready.{r.value}")) for r in Readiness), plan.readiness.value, self
@@ -65,6 +70,7 @@ class RulesPage(QWidget):
         for field in self._fields():
             field.changed.connect(self.changed)
         self.readiness.chosen.connect(lambda _: self.changed.emit())
+        self._gross.toggled.connect(lambda _: self.changed.emit())
         self.closing.toggled.connect(lambda _: self.changed.emit())
         self.keep.toggled.connect(lambda _: self.changed.emit())
 
@@ -81,11 +87,30 @@ class RulesPage(QWidget):
         grid.addWidget(tick, at, 0)
         grid.addWidget(value, at, 1)
 
-    def say_cancels(self, *, exact: bool) -> None:
-        """Whether the cancels R5 counts are told by the feed or estimated."""
-        figure = t("figure.exact" if exact else "figure.estimated")
-        tick = next(tick for form, (tick, _, _) in self._forms.items() if form.rule is RuleId.R5)
-        tick.say(t("rule.r5"), t("rule.r5_note_figure", note=t("rule.r5_note"), figure=figure))
+    def _gross_choice(self, look: Look, plan: GuardPlan, grid: QGridLayout) -> Tick:
+        form = RULES[_CANCELS_AT]
+        setting, tick = rule_of(plan, form), self._forms[form][0]
+        gross = Tick(look, t("rule.r5_gross"), on=setting.gross, note=t("rule.r5_gross_note"), parent=self)
+        gross.setEnabled(setting.on)
+        tick.toggled.connect(gross.setEnabled)
+        inner = QHBoxLayout()
+        inner.setContentsMargins(26, 0, 0, 0)
+        inner.addWidget(gross)
+        grid.addLayout(inner, _CANCELS_AT + 1, 0, 1, 2)
+        return gross
+
+    def say_cancels(self, *, told: bool, gross_bp: int) -> None:
+        """Which figure R5 judges by. `told`: there is Level-2; its gross share of the queue is −1 where not known."""
+        figure = t("figure.exact" if told and self._gross.isChecked() else "figure.estimated")
+        self._forms[RULES[_CANCELS_AT]][0].say(
+            t("rule.r5"), t("rule.r5_note_figure", note=t("rule.r5_note"), figure=figure)
+        )
+        note = t("rule.r5_gross_note")
+        if gross_bp >= 0:
+            note = t("rule.r5_gross_now", share=fmt.percent(gross_bp, 0))
+        elif self._gross.isChecked() and not told:
+            note = t("rule.r5_gross_none")
+        self._gross.say(t("rule.r5_gross"), note)
 
     def _fields(self) -> list[UnitField]:
         rules = [value for _, value, _ in self._forms.values()]
@@ -102,6 +127,8 @@ class RulesPage(QWidget):
         """The plan with what stands here; a field that is wrong keeps its last good value."""
         for tick, value, before in self._forms.values():
             setting = replace(before, on=tick.isChecked(), threshold=value.value)
+            if setting.rule is RuleId.R5:
+                setting = replace(setting, gross=self._gross.isChecked())
             if setting.on or any(other.rule is setting.rule for other in plan.rules):
                 plan = with_rule(plan, setting)
         return replace(

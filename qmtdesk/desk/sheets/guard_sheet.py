@@ -237,7 +237,7 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
         sealed = preview.seal > 0 and preview.board == "sealed"
         self.bar.show_amounts(preview.seal if sealed else 0, plan.threshold, formula if sealed else "")
         self._show_band(preview)
-        self.rules.say_cancels(exact=preview.exact_cancels)
+        self.rules.say_cancels(told=preview.exact_cancels, gross_bp=preview.gross_bp)
         self.facts.say(self._facts(preview))
         self.shadow.say(preview.shadow)
         sells = preview.fires_now and plan.action is GuardAction.SELL and preview.volume > 0

@@ -1,6 +1,6 @@
 """The window at once: its frame is painted before the modules of the panels are even imported."""
 
-from PySide6.QtCore import QByteArray, QEventLoop, QRect, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEventLoop, QRect, QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
@@ -9,6 +9,9 @@ from qmtdesk.desk.shell.layout_sizes import EDGE, GAP, sizes
 
 TOP, STRIP, HEAD = 54, 34, 34
 _LONGEST_MS = 1_500
+_DESIGNED = QSize(1600, 900)
+_BORDERS = QSize(16, 40)
+"""What the system may draw around the window, its title bar with it."""
 
 
 class Frame(QMainWindow):
@@ -25,11 +28,13 @@ class Frame(QMainWindow):
         self.setWindowTitle("qmtdesk")
 
     def place(self, geometry: bytes) -> None:
-        """Where it was left; 1600×900 where that fits, else what the screen leaves."""
+        """Where it was left; else 1600×900, or as much of that as the screen holds, in its middle."""
         if geometry and self.restoreGeometry(QByteArray(geometry)):
             return
-        room = QGuiApplication.primaryScreen().availableSize()
-        self.resize(min(1600, room.width()), min(900, room.height() - 32))
+        room = QGuiApplication.primaryScreen().availableGeometry()
+        self.resize(_DESIGNED.boundedTo(room.size() - _BORDERS))
+        spare = room.size() - _BORDERS - self.size()
+        self.move(room.x() + spare.width() // 2, room.y() + spare.height() // 2)
 
     def wait_painted(self, app: QApplication) -> None:
         """Let Qt paint the frame once; a system that never shows it does not hold up the rest."""

@@ -53,10 +53,13 @@ _BLOCKS = {
     Why.T_PLUS_ONE: "watch.no_t1",
     Why.NO_LIMIT: "watch.no_limit",
     Why.LIMIT_DISAGREES: "watch.no_agree",
+    Why.TICK_DISAGREES: "watch.no_tick",
+    Why.CLOSE_DISAGREES: "watch.no_close",
     Why.NOTHING_SELLABLE: "watch.no_hold",
     Why.KILLED: "watch.no_killed",
     Why.EXPIRED_AT_CLOSE: "watch.no_expired",
 }
+_NEVER_TODAY = frozenset({Why.NO_LIMIT, Why.LIMIT_DISAGREES, Why.TICK_DISAGREES, Why.CLOSE_DISAGREES})
 _FINAL = ("triggered", "sold")
 
 
@@ -72,7 +75,7 @@ def near(row: WatchRow) -> bool:
 
 def block(row: WatchRow) -> Why | None:
     """What forbids arming this row at all, None when it may be armed."""
-    if row.why is not None and row.why.why in (Why.NO_LIMIT, Why.LIMIT_DISAGREES):
+    if row.why is not None and row.why.why in _NEVER_TODAY:
         return row.why.why
     if not row.limit_up:
         return Why.NO_LIMIT

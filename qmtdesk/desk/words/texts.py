@@ -37,6 +37,7 @@ TEXTS: dict[str, Pair] = {
 }
 _FIELD = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _CLAUSE = re.compile(r"\[([^\[\]]*)\]")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _PRICE_WORDS = frozenset(
     [
         "price",
@@ -100,6 +101,8 @@ def in_words(name: str, value: int | str, code: str = "") -> str:
     """One argument of a reason as text, by the suffix of its name (see `domain.reason`)."""
     if isinstance(value, str):
         return _word(name, value)
+    if name.endswith("tick_milli"):
+        return fmt.price(value, places=3)
     if name.endswith("_milli"):
         if not _PRICE_WORDS.isdisjoint(name.split("_")):
             return fmt.price(value, code)
@@ -127,7 +130,12 @@ def _word(name: str, value: str) -> str:
 def _fill(template: str, args: Mapping[str, str]) -> str:
     def clause(found: re.Match[str]) -> str:
         names = [field.group(1) for field in _FIELD.finditer(found.group(1))]
-        return found.group(1) if all(args.get(name) for name in names) else ""
+        if not all(args.get(name) for name in names):
+            return ""
+        # as much room behind a figure as before it; a unit in Chinese needs none
+        told, then = found.group(1), template[found.end() : found.end() + 1]
+        bare = told.startswith(" ") and told.endswith("}") and _HAN.match(then) and not _HAN.match(args[names[-1]][-1])
+        return f"{told} " if bare else told
 
     def field(found: re.Match[str]) -> str:
         return args.get(found.group(1), fmt.MISSING)

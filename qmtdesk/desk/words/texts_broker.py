@@ -63,8 +63,8 @@ BROKER: dict[Why, tuple[str, str]] = {
         "Two answers agree:[ {codes} holdings][ {orders} orders][ {fills} fills][ {cash}] are gone, the counter is right",
     ),
     Why.HOLDING_UNCLEAR: (
-        "柜台报的[ {code} ]持仓读不出来，只暂停它，其余照常；先在交易端核对它的持仓",
-        "The holding[ of {code}] told by the counter cannot be read: it alone is paused, look at it in the terminal",
+        "柜台报的[ {code} ]持仓读不出来[，{then}]；先在交易端核对它的持仓，读不出来期间点继续交易会再次暂停",
+        "The holding[ of {code}] told by the counter cannot be read[: {then}]; look at it in the terminal: released, it is suspended again until it can be read",
     ),
     Why.ORDER_NOT_UNDERSTOOD: (
         "[{price_milli} ][{side}单]状态看不懂[（{status}）]，按未知处理，同代码同方向先不下单",

@@ -90,6 +90,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "已撤防，不再卖；要继续守就重新布防",
         "no longer guarded, nothing more is sold; guard it again to go on",
     ),
+    "then.alone": ("只暂停它，其余照常", "it alone is paused"),
+    "then.everything": ("而本程序正用到它，读出来之前全部暂停", "it is in use here, so everything waits until it can"),
     "word.alert": ("提醒", "alert"),
     "word.ask": ("确认后卖", "ask"),
     "word.grid": ("网格", "grid"),

@@ -110,6 +110,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "health.level2_refused": ("无权限，撤单用估算", "no right, cancels are estimated"),
     "health.level2_silent": ("未收到，撤单用估算", "none came, cancels are estimated"),
     "health.level2_unclear": ("看不懂，未采用", "unclear, not used"),
+    "health.level2_bad": ("{words} · {n} 条看不懂", "{words} · {n} not understood"),
     "health.level2_hung": ("没有回应，撤单用估算", "no answer, cancels are estimated"),
     "health.none": ("没有", "none"),
     "health.unit_1": ("1 张", "1 bond"),

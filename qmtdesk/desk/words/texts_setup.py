@@ -91,6 +91,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         "退出 QMT，重新打开；在登录窗口的账号下方勾选「极简模式」（有的券商叫「独立交易」），再登录。登录后只有一个小窗口，没有行情界面，这就对了。找不到这个选项：找券商开通 miniQMT。",
         "Leave QMT and start it again; in its login window tick 极简模式 (some brokers say 独立交易) below the account, then log in. Only a small window comes up, without quotes; that is right. No such box: ask the broker for miniQMT.",
     ),
+    "setup.advanced": ("高级", "Advanced"),
+    "setup.package": ("接口包", "Interface package"),
+    "setup.package_now": ("接口包 {name}", "Interface package {name}"),
+    "setup.package_note": (
+        "接口包：一般不用改。券商停用 miniQMT 时，提供同样模块（xttrader、xtdata、xtconstant、xttype）的包可以顶替 xtquant，放进 {folder}，这里填它的名字。",
+        "Interface package: usually left as it is. Another package with the same modules (xttrader, xtdata, xtconstant, xttype) may stand in for xtquant: put it into {folder} and give its name here.",
+    ),
+    "setup.block_package": (
+        "接口包「{name}」不是 Python 包名：只能用英文字母、数字和下划线，不能以数字开头",
+        "“{name}” is no name of a Python package: letters, digits and underscores only, no digit first",
+    ),
     # 3 the connection
     "setup.connect_title": ("连接", "Connection"),
     "setup.connect_about": (

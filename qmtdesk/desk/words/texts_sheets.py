@@ -70,6 +70,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "watch.no_t1": ("T+1", "T+1"),
     "watch.no_limit": ("无涨停价", "No limit"),
     "watch.no_agree": ("涨停价不一致", "Limits differ"),
+    "watch.no_tick": ("价位不一致", "Ticks differ"),
+    "watch.no_close": ("昨收不一致", "Closes differ"),
     "watch.no_hold": ("无可卖", "None held"),
     "watch.no_killed": ("撤防", "Off"),
     "watch.no_expired": ("已到期", "Expired"),

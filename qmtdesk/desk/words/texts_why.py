@@ -186,6 +186,14 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "涨停价对不上[：行情 {told_up_milli}，自算 {limit_up_milli}]，卫士停用",
         "Limit price disagrees[: feed {told_up_milli}, own {limit_up_milli}], guard off",
     ),
+    Why.TICK_DISAGREES: (
+        "最小变动价位对不上[：行情 {told_tick_milli}，按规则 {tick_milli}]，卫士停用",
+        "Tick disagrees[: feed {told_tick_milli}, by the rules {tick_milli}], guard off",
+    ),
+    Why.CLOSE_DISAGREES: (
+        "昨收价对不上[：今天的行情 {told_close_milli}，合约信息 {own_close_milli}]，卫士停用",
+        "Previous close disagrees[: today's quotes {told_close_milli}, the detail {own_close_milli}], guard off",
+    ),
     Why.NOT_READY: (
         "封单还没到过阈值[ {threshold_milli}]，R1 未生效",
         "Seal has not reached the threshold[ {threshold_milli}] yet, R1 not counting",
@@ -215,8 +223,8 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "R4 traded[ {traded}] against the queue[ {queue}] over[ {threshold_bp}]",
     ),
     Why.RULE_NET_CANCEL: (
-        "R5 [{window_ms} 内]净撤单[ {cancelled}][（{figure}）]对排队[ {queue}]超过[ {threshold_bp}]",
-        "R5 net cancels[ {cancelled}][ ({figure})][ within {window_ms}] against the queue[ {queue}][ > {threshold_bp}]",
+        "R5 [{window_ms} 内]撤单[ {cancelled}][（{figure}）]对排队[ {queue}]超过[ {threshold_bp}][，Level-2 总量 {gross}]",
+        "R5 cancels[ {cancelled}][ ({figure})][ in {window_ms}] against[ {queue}][ > {threshold_bp}][; Level-2 gross {gross}]",
     ),
     Why.RULE_SHARE: (
         "R6 封单[ {amount_milli}]占比过低[（< {threshold_bp}）]",
@@ -375,6 +383,8 @@ SHORT: dict[Why, tuple[str, str]] = {
     Why.NOT_CONFIRMED: ("确认中[ {have}/{need}]", "Confirming[ {have}/{need}]"),
     Why.NOT_READY: ("R1 未生效", "R1 not counting"),
     Why.LIMIT_DISAGREES: ("涨停价对不上", "Limit disagrees"),
+    Why.TICK_DISAGREES: ("最小价位对不上", "Tick disagrees"),
+    Why.CLOSE_DISAGREES: ("昨收价对不上", "Close disagrees"),
     Why.NO_LIMIT: ("无涨停价", "No limit"),
     Why.SYMBOL_MESSAGES: ("该代码委托数上限", "Message cap"),
     Why.REPEATED_EXECUTION: ("重复成交，暂停", "Repeated fills, paused"),

@@ -20,7 +20,7 @@ FOUND: dict[Why, tuple[str, str]] = {
         "[{amount_milli} ]came or went without a trade (transfer, conversion), taken out of today's result; sells only until you release",
     ),
     Why.MONEY_ELSEWHERE: (
-        "本程序不做的品种（如国债逆回购）今天有成交，资金变动[ {amount_milli} ]由此而来，不算今日盈亏，不用处理",
+        "本程序不做的品种（如国债逆回购）今天有成交，资金变动[ {amount_milli}]由此而来，不算今日盈亏，不用处理",
         "Trades in what this program does not trade (a reverse repo) explain[ {amount_milli}], not in today's result, nothing to do",
     ),
     Why.PNL_UNKNOWN: (

@@ -7,6 +7,7 @@ from datetime import date
 from qmtdesk.domain.bond_terms import BondTerms
 from qmtdesk.domain.instrument import Instrument, Kind
 from qmtdesk.domain.messages import DayOpened
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of, shanghai_day
 from qmtdesk.gateways.qmt import names
 from qmtdesk.gateways.qmt.days import trading_day
@@ -18,6 +19,8 @@ log = logging.getLogger("qmtdesk.trader")
 
 AGAIN_MS = 15_000
 """When the list could not be made, it is tried again after this."""
+FIRST_QUOTES = (9, 15)
+"""What is quoted before may be the last day's, whose previous close is another."""
 PATIENT_UNTIL = (9, 20)
 """Until then a terminal that still shows the last day is waited for; later its word is taken, and that is told."""
 
@@ -25,9 +28,17 @@ PATIENT_UNTIL = (9, 20)
 class DayList:
     """What is listed today. `looked` is for one thread, the rest for any."""
 
-    def __init__(self, questions: ListQuestions, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, questions: ListQuestions, clock: Callable[[], int], close_of: Callable[[str], tuple[int, int]]
+    ) -> None:
         self._questions = questions
         self._clock = clock
+        self._close_of = close_of
+        self._found: tuple[tuple[str, str], ...] = ()
+        self._closes: dict[str, str] = {}
+        """What differs in the details themselves, and what the day's quotes tell otherwise."""
+        self._close_right: set[str] = set()
+        """Codes of which a snapshot told the previous close the list was made of."""
         self._day: date | None = None
         self._instruments: dict[str, Instrument] = {}
         self._terms: dict[str, BondTerms] = {}
@@ -48,7 +59,7 @@ class DayList:
         missing = wanted if new else wanted - self._instruments.keys() - self._refused
         # a clock that was set back must not make it wait for hours
         if not (new or missing) or 0 < self._next_at - now <= AGAIN_MS:
-            return None
+            return None if new else self._compared(day)
         bonds: tuple[str, ...] = bonds_among(missing)
         if new:
             universe = self._bonds(wanted, day)
@@ -90,16 +101,51 @@ class DayList:
             log.warning("QMT list: %s: %s", code, text)
         if new:
             self._day = day
-            self._instruments, self._terms, self._refused, self.differences = {}, {}, frozenset(), ()
+            self._instruments, self._terms, self._refused, self._found = {}, {}, frozenset(), ()
+            self._closes.clear()
+            self._close_right.clear()
         self._refused |= {code for code, _ in made.problems}
-        self.differences += made.differences
+        self._found += made.differences
+        self.differences = (*self._found, *self._closes.items())
         for one in made.instruments:
             self._instruments[one.code] = one
             if one.kind is Kind.BOND:
                 self._terms[one.code] = terms_of(one.code, one.name, asked.bond_infos.get(one.code, {}), day)
         if not new and not made.instruments:
             return None
+        return self._opened(day)
+
+    def _opened(self, day: date) -> DayOpened:
         return DayOpened(day.isoformat(), tuple(self._instruments.values()), tuple(self._terms.values()))
+
+    def _compared(self, day: date) -> DayOpened | None:
+        """The list once more where a snapshot of the day tells another previous close than it was made of.
+
+        One that tells the same settles it for the day; a first one that was garbage is taken back by it.
+        """
+        began, changed = at_of(day, *FIRST_QUOTES), False
+        for code, one in tuple(self._instruments.items()):
+            at, close = (0, 0) if code in self._close_right else self._close_of(code)
+            if at < began or not close:
+                continue
+            told = 0
+            if close == one.prev_close:
+                self._close_right.add(code)
+            else:
+                told = one.told_close or close
+            if told != one.told_close:
+                changed = True
+                self._tell_close(replace(one, told_close=told))
+        return self._opened(day) if changed else None
+
+    def _tell_close(self, one: Instrument) -> None:
+        self._instruments[one.code] = one
+        self._closes.pop(one.code, None)
+        if not one.close_agrees:
+            text = names.CLOSE_DIFFERS.format(one.prev_close / 1000, one.told_close / 1000)
+            log.warning("QMT list: %s: %s", one.code, text)
+            self._closes[one.code] = text
+        self.differences = (*self._found, *self._closes.items())
 
     def _failed(self, now: int, text: str) -> None:
         self._next_at = now + AGAIN_MS

@@ -37,7 +37,7 @@ class QmtGateway:
         self._ended = threading.Event()
         self._asked = threading.Event()
         self._codes: frozenset[str] = frozenset()
-        self._list = DayList(self._questions, clock)
+        self._list = DayList(self._questions, clock, self._quotes.close_of)
         self._beat = threading.Thread(target=self._tick, name="qmt-clock", daemon=True)
         self._lister = threading.Thread(target=self._keep_list, name="qmt-list", daemon=True)
 

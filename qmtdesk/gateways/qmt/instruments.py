@@ -8,6 +8,7 @@ from qmtdesk.domain.bond_terms import BondTerms, RedeemState
 from qmtdesk.domain.codes import UnknownCodeError, classify
 from qmtdesk.domain.instrument import Instrument, Kind
 from qmtdesk.domain.listing import make_instrument
+from qmtdesk.domain.replacing import replace
 from qmtdesk.gateways.qmt import meaning as mean
 from qmtdesk.gateways.qmt import names
 
@@ -26,7 +27,7 @@ class Listed(NamedTuple):
 def listed(details: Mapping[str, Mapping[str, Any] | None], day: date) -> Listed:
     """Instruments of the day from `get_instrument_detail`; one that cannot be made is left out by name.
 
-    Limits that differ from the rules stay in the instrument as told, and the guard is off for it.
+    A tick or limits that differ from the rules stay in the instrument as told, and the guard is off for it.
     """
     made: list[Instrument] = []
     problems: list[tuple[str, str]] = []
@@ -51,7 +52,7 @@ def _instrument(code: str, detail: Mapping[str, Any] | None, day: date) -> Instr
     previous = mean.price_of(detail.get("PreClose"), "PreClose")
     if not previous:
         raise mean.UnclearError(f"PreClose was {detail.get('PreClose')!r}")
-    return make_instrument(
+    made = make_instrument(
         code,
         mean.text_of(detail.get("InstrumentName")),
         previous,
@@ -60,10 +61,11 @@ def _instrument(code: str, detail: Mapping[str, Any] | None, day: date) -> Instr
         _limit(detail, "DownStopPrice"),
         first_day=_day(detail.get("OpenDate")) == day.isoformat(),
     )
+    return replace(made, told_tick=_limit(detail, "PriceTick"))
 
 
 def _limit(detail: Mapping[str, Any], name: str) -> int:
-    """0 and None are what a client says when it knows no limit."""
+    """0 and None are what a client says when it knows none."""
     value = detail.get(name)
     return mean.price_of(value, name) if value else 0
 
@@ -83,9 +85,8 @@ def _differences(one: Instrument, detail: Mapping[str, Any], day: date) -> list[
             f"{one.limit_down / 1000:g}–{one.limit_up / 1000:g}",
         )
         out.append(names.LIMITS_DIFFER.format(told, own))
-    tick = detail.get("PriceTick")
-    if tick and mean.price_of(tick, "PriceTick") != one.tick:
-        out.append(names.TICK_DIFFERS.format(tick, one.tick / 1000))
+    if not one.tick_agrees:
+        out.append(names.TICK_DIFFERS.format(detail["PriceTick"], one.tick / 1000))
     told_day = _day(detail.get("TradingDay"))
     if told_day and told_day < day.isoformat():
         out.append(names.DAY_DIFFERS.format(told_day, day.isoformat()))

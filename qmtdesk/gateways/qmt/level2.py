@@ -4,9 +4,10 @@ The vendor documents the fields and not their unit: whether a quantity counts æ‰
 amount, for nobody can have cancelled outside the day's price limits.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from msgspec import Struct
 
@@ -16,11 +17,13 @@ from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import shanghai_day
 from qmtdesk.gateways.qmt import meaning as mean
+from qmtdesk.gateways.qmt import names
 from qmtdesk.gateways.qmt.snapshots import moment_of
 
 PERIOD = "l2quoteaux"
 UNITS = (1, 100)
 KEPT = 16
+SHOWN = 40
 STALE_MS = 12_000
 """A row this much older than a snapshot, four of its usual steps, says nothing of it."""
 
@@ -40,15 +43,23 @@ class Supplement(Struct, frozen=True):
 
 
 def supplement_of(row: object, now: int) -> Supplement:
-    """One row as it comes. Raises UnclearError."""
+    """One row as it comes. Raises UnclearError, in the user's words."""
     if not isinstance(row, Mapping):
-        raise mean.UnclearError(f"a row was {type(row).__name__}")
+        raise mean.UnclearError(names.LEVEL2_NO_ROW.format(type(row).__name__))
     return Supplement(
-        moment_of(row, now),
-        mean.count_of(row.get("totalBidQuantity"), "totalBidQuantity"),
-        mean.count_of(row.get("withdrawBidQuantity"), "withdrawBidQuantity"),
-        mean.price_of(row.get("withdrawBidAmount"), "withdrawBidAmount"),
+        _told(row, "time", lambda _value, _field: moment_of(row, now)),
+        _told(row, "totalBidQuantity", mean.count_of),
+        _told(row, "withdrawBidQuantity", mean.count_of),
+        _told(row, "withdrawBidAmount", mean.price_of),
     )
+
+
+def _told(row: Mapping[str, Any], field: str, read: Callable[[Any, str], int]) -> int:
+    value = row.get(field)
+    try:
+        return read(value, field)
+    except mean.UnclearError as error:
+        raise mean.UnclearError(names.LEVEL2_FIELD.format(field, _shown(value))) from error
 
 
 def unit_of_cancels(row: Supplement, down: int, up: int) -> int:
@@ -60,6 +71,12 @@ def unit_of_cancels(row: Supplement, down: int, up: int) -> int:
         return 0
     fitting = [unit for unit in UNITS if down * 99 <= row.amount * 100 // (row.count * unit) <= up * 101]
     return fitting[0] if len(fitting) == 1 else 0
+
+
+def _shown(value: object) -> str:
+    """A value of any size in few letters; the longest numbers have no text at all."""
+    enormous = isinstance(value, int) and abs(value) > mean.MOST_COUNT
+    return names.LEVEL2_ENORMOUS if enormous else repr(value)[:SHOWN]
 
 
 class Cancels:
@@ -81,7 +98,7 @@ class Cancels:
         # whatever a feed makes of a row, the next one must still be read
         except Exception as error:  # noqa: BLE001
             self._rows.pop(code, None)
-            self._doubts(f"{code}: {type(error).__name__}: {error}")
+            self._doubts(code, error)
 
     def beside(self, quote: Quote) -> Quote:
         """The snapshot with what the newest row that is not newer says; as it was where none says anything."""
@@ -93,7 +110,7 @@ class Cancels:
             withdrawn = _withdrawn(row, quote)
         # whatever this row comes to, the snapshot of Level-1 must be told
         except Exception as error:  # noqa: BLE001
-            self._doubts(f"{quote.code}: {error}")
+            self._doubts(quote.code, error)
             return quote
         self.used += 1
         return replace(quote, withdrawn=withdrawn)
@@ -106,13 +123,24 @@ class Cancels:
             return
         if kept and (new.count < kept[-1].count or new.amount < kept[-1].amount):
             # one of the two was garbage, and nobody knows which
-            raise mean.UnclearError(f"withdrawBidQuantity fell from {kept[-1].count} to {new.count}")
+            raise mean.UnclearError(_fell(kept[-1], new))
         older = tuple(each for each in kept if each.at < new.at)
         self._rows[code] = (*older[-KEPT:], new)
 
-    def _doubts(self, why: str) -> None:
+    def _doubts(self, code: str, error: Exception) -> None:
         self.doubted += 1
-        self.doubt = why
+        why = str(error) if isinstance(error, mean.UnclearError) else names.LEVEL2_RAISED.format(repr(error))
+        self.doubt = f"{code}: {why}"
+
+
+def _fell(before: Supplement, now: Supplement) -> str:
+    if now.count < before.count:
+        return names.LEVEL2_FELL.format("withdrawBidQuantity", before.count, now.count)
+    return names.LEVEL2_FELL.format("withdrawBidAmount", _cny(before.amount), _cny(now.amount))
+
+
+def _cny(milli: int) -> str:
+    return f"{milli // 1000}.{milli % 1000:03}"
 
 
 def _withdrawn(row: Supplement, quote: Quote) -> int:
@@ -124,16 +152,14 @@ def _withdrawn(row: Supplement, quote: Quote) -> int:
     else:
         limits = _limits(quote.code, quote.prev_close, shanghai_day(quote.at))
     if limits is None:
-        raise mean.UnclearError("no price limits are known, so the unit of its cancels is not")
+        raise mean.UnclearError(names.LEVEL2_NO_LIMITS)
     up, down = limits
     unit = unit_of_cancels(row, down, up)
     if unit == 0:
-        raise mean.UnclearError(
-            f"withdrawBidQuantity {row.count}, withdrawBidAmount {row.amount} åŽ˜: no unit fits the day's limits"
-        )
+        raise mean.UnclearError(names.LEVEL2_NO_UNIT.format(row.count, _cny(row.amount)))
     # of the same moment; the two are made one after the other, so half of it is demanded
     if row.at == quote.at and 2 * row.waiting * unit < sum(level.volume for level in quote.bids):
-        raise mean.UnclearError(f"totalBidQuantity {row.waiting}: the book shows more")
+        raise mean.UnclearError(names.LEVEL2_BOOK.format(row.waiting))
     return row.count * unit
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from qmtdesk.domain.codes import UnknownCodeError, classify
 from qmtdesk.domain.instrument import Kind
+from qmtdesk.gateways.qmt import names
 from qmtdesk.gateways.qmt.days import trading_day
 from qmtdesk.gateways.qmt.health import Level2Health
 from qmtdesk.gateways.qmt.level2 import PERIOD, Cancels
@@ -125,11 +126,11 @@ class Level2Side:
                 case Done(int() as number) if number > 0:
                     self._asked[code] = number
                 case Done(value):
-                    self._refused(code, f"subscribe_quote() = {value}")
+                    self._refused(code, names.LEVEL2_ANSWER.format(value))
                 case Failed(text):
                     self._refused(code, text)
                 case Overdue(seconds):
-                    self._refused(code, f"subscribe_quote: {seconds:g} s")
+                    self._refused(code, names.NO_RETURN.format("subscribe_quote", seconds))
 
     def _subscribing(self, generation: int, native: Native, code: str) -> Callable[[], Any]:
         def came(rows: object) -> None:
@@ -142,7 +143,7 @@ class Level2Side:
         self._refusal = f"{code}: {why}"
 
     def _call(self, what: Callable[[], Any]) -> Done[Any] | Failed | Overdue:
-        answer = self._worker.call(what, CALL_S) if self._worker is not None else Failed("not begun")
+        answer = self._worker.call(what, CALL_S) if self._worker is not None else Failed(names.LEVEL2_NOT_BEGUN)
         self._hung |= isinstance(answer, Overdue)
         return answer
 

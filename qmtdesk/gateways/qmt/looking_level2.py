@@ -2,6 +2,7 @@
 
 import threading
 
+from qmtdesk.gateways.qmt import names
 from qmtdesk.gateways.qmt.level2 import PERIOD
 from qmtdesk.gateways.qmt.native import Native
 from qmtdesk.gateways.qmt.worker import CommandThread, Done, Failed, Overdue
@@ -32,11 +33,11 @@ def _found(answer: Done[object] | Failed | Overdue, came: threading.Event) -> Sa
         case Done(int() as number) if number > 0:
             return said(Code.LEVEL2_ON if came.wait(WAIT_S) else Code.LEVEL2_SILENT)
         case Done(value):
-            return _none(f"subscribe_quote() = {value}")
+            return _none(names.LEVEL2_ANSWER.format(value))
         case Failed(text):
             return _none(text)
         case Overdue(seconds):
-            return _none(f"{seconds:g} s")
+            return _none(names.NO_RETURN.format("subscribe_quote", seconds))
 
 
 def _none(text: str) -> Said:

@@ -1,10 +1,11 @@
 """What xtquant's records mean in the terms of the domain; what is unclear is refused by name, never guessed."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from hashlib import blake2b
 
-from qmtdesk.domain.account import Asset, BrokerOrder, Position
+from qmtdesk.domain.account import Asset, BrokerOrder, OddRow, Position
 from qmtdesk.domain.calendar import previous_trading_day
 from qmtdesk.domain.codes import UnknownCodeError, classify
 from qmtdesk.domain.order import Fill, OrderState, Side
@@ -110,6 +111,30 @@ def is_other_business(raw: RawOrder | RawTrade) -> bool:
     """Whether a row is a conversion, a subscription or the like: told as such, and without any remark of ours."""
     kind = raw.order_type
     return isinstance(kind, int) and not isinstance(kind, bool) and kind not in (BUY, SELL) and not raw.order_remark
+
+
+def odd_row(raw: RawOrder | RawTrade, now: int) -> OddRow:
+    """What can be read of a row of other business; never refused, for whether it matters the books say."""
+    if isinstance(raw, RawTrade):
+        volume, price, at = raw.traded_volume, raw.traded_price, raw.traded_time
+    else:
+        volume, price, at = raw.order_volume, raw.price, raw.order_time
+    return OddRow(
+        broker_id=text_of(raw.order_id),
+        code=text_of(raw.stock_code),
+        volume=_or_none(count_of, volume),
+        price=_or_none(price_of, price),
+        at=time_of(at, now),
+        text=f"order_type {_short(raw.order_type)}",
+        traded=isinstance(raw, RawTrade),
+    )
+
+
+def _or_none(read: Callable[[Scalar, str], int], value: Scalar) -> int:
+    try:
+        return read(value, "") if value is not None else 0
+    except UnclearError:
+        return 0
 
 
 def time_of(value: Scalar, now: int) -> int:

@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import sys
 import threading
+from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -29,8 +30,10 @@ class Native(NamedTuple):
     """Where they were loaded from."""
 
 
-def load(package: str = REAL) -> Native:
+def load(package: str = REAL, packages: Path | None = None) -> Native:
     """The modules of `package`. Raises NativeError. May take seconds: for worker threads of the trader alone.
+
+    Another package than xtquant may also lie in the folder `packages`, behind everything that is installed.
 
     The wheel's `__init__` asks a package index for news with a timeout of ten seconds, so it never runs: an empty
     package object with the wheel's path stands for it. A stand-in package is imported as it is.
@@ -40,6 +43,8 @@ def load(package: str = REAL) -> Native:
     try:
         if package == REAL and REAL not in sys.modules:
             sys.modules[REAL] = _without_init()
+        elif package.partition(".")[0] != REAL:
+            _look_also_in(packages)
         found: dict[str, Any] = {name: importlib.import_module(f"{package}.{name}") for name in MODULES}
         # a banner on a standard output that a windowed program does not have
         found["xtdata"].enable_hello = False
@@ -51,6 +56,13 @@ def load(package: str = REAL) -> Native:
         raise NativeError(f"{type(error).__name__}: {error}") from error
     finally:
         _loading.release()
+
+
+def _look_also_in(packages: Path | None) -> None:
+    """What it imports later comes from there, too."""
+    if packages is not None and packages.is_dir() and str(packages) not in sys.path:
+        sys.path.append(str(packages))
+        importlib.invalidate_caches()
 
 
 def _without_init() -> ModuleType:

@@ -3,12 +3,12 @@
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path, PurePath
 from typing import NamedTuple, Protocol
 
+from qmtdesk.wire.files import open_new
 from qmtdesk.wire.place import network_kind
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -109,12 +109,12 @@ class ThisPc:
 
     def try_write(self, folder: PurePath) -> str:
         try:
-            descriptor, name = tempfile.mkstemp(dir=folder, prefix="qmtdesk-try-")
+            descriptor, tried = open_new(Path(folder), "qmtdesk-try-")
             try:
                 os.write(descriptor, b"x")
             finally:
                 os.close(descriptor)
-                Path(name).unlink()
+                tried.unlink()
         except (OSError, ValueError) as error:
             return (error.strerror if isinstance(error, OSError) else None) or str(error)
         return ""

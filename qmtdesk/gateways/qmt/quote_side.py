@@ -60,6 +60,7 @@ class QuoteSide:
         self._generation = 0
         self._units: dict[str, int] = {}
         self._newest: dict[str, int] = {}
+        self._closes: dict[str, tuple[int, int]] = {}
         self._quiet = watchdog.Quiet()
         self._news = False
         self._came: queue.SimpleQueue[tuple[int, Any]] = queue.SimpleQueue()
@@ -115,6 +116,10 @@ class QuoteSide:
     def units(self) -> Mapping[str, int]:
         """What one volume of a bond's snapshots was found to stand for, by code."""
         return dict(self._units)
+
+    def close_of(self, code: str) -> tuple[int, int]:
+        """What the newest snapshot says of the previous close, and of when that is; (0, 0) for none. Any thread."""
+        return self._closes.get(code, (0, 0))
 
     # --- the connection
 
@@ -280,6 +285,7 @@ class QuoteSide:
         self._news |= quote.at > newest
         if quote.at >= newest:
             self._newest[code] = quote.at
+            self._closes[code] = quote.at, quote.prev_close
             self._post(now, Quoted(self._cancels.beside(quote)))
 
     def _read(self, code: str, tick: object, now: int) -> Quote:

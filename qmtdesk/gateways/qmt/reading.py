@@ -4,7 +4,7 @@ import logging
 from datetime import date
 from typing import NamedTuple, TypeVar
 
-from qmtdesk.domain.account import AccountReport, BrokerOrder, Position
+from qmtdesk.domain.account import AccountReport, BrokerOrder, OddRow, Position
 from qmtdesk.domain.codes import UnknownCodeError, classify
 from qmtdesk.domain.messages import (
     AccountReported,
@@ -139,8 +139,15 @@ class Reader:
 
     def _ref(self, raw: RawOrder | RawTrade, broker_id: str, remark: str) -> str:
         """Numbers are one account's; another one's row must not take ours."""
-        mine = self._mine(raw.account_id)
-        return self._numbers.ref_of(broker_id, remark, mean.text_of(raw.order_sysid)) if mine else ""
+        if not self._mine(raw.account_id):
+            return ""
+        before = self._numbers.sysid_of(broker_id)
+        ref = self._numbers.ref_of(broker_id, remark, mean.text_of(raw.order_sysid))
+        told = self._numbers.sysid_of(broker_id)
+        if told != before:
+            # what the user and his broker call it, for the diagnostics
+            log.info("QMT: order %s: number %s, contract number %s", ref, broker_id, told)
+        return ref
 
     def _answer(self, raw: RawAnswer) -> Read:
         """-1 was seen for orders that were live, so it refuses nothing: it only says that nobody can tell."""
@@ -212,12 +219,14 @@ class Reader:
     def _report(self, raw: RawReport, asked_at: int, now: int) -> AccountReport:
         if isinstance(raw.asset, RawPoison) or not self._mine(raw.asset.account_id):
             raise mean.UnclearError(f"the asset was {_masked(raw.asset)}: not this account's")
-        orders = tuple(self._order(each, now) for each in self._own_rows(raw.orders))
-        fills = tuple(self._fill(each, now) for each in self._own_rows(raw.trades))
+        odd: list[OddRow] = []
+        orders = tuple(self._order(each, now) for each in self._own_rows(raw.orders, odd, now))
+        fills = tuple(self._fill(each, now) for each in self._own_rows(raw.trades, odd, now))
         positions, unclear = self._positions(raw)
         day = trading_day(now).isoformat()
         elsewhere = sum(mean.turnover_of(each) for each in self._others(raw.trades) if self._today(each, day, now))
-        return AccountReport(asked_at, day, mean.asset_of(raw.asset), positions, orders, fills, unclear, elsewhere)
+        asset = mean.asset_of(raw.asset)
+        return AccountReport(asked_at, day, asset, positions, orders, fills, unclear, elsewhere, tuple(odd))
 
     def _others(self, rows: tuple[RawTrade | RawPoison, ...]) -> list[RawTrade]:
         """The account's own trades that are none of this program's business."""
@@ -251,7 +260,8 @@ class Reader:
                 positions.append(held)
         return tuple(each for each in positions if each.code not in unclear), tuple(sorted(unclear))
 
-    def _own_rows(self, rows: tuple[R | RawPoison, ...]) -> list[R]:
+    def _own_rows(self, rows: tuple[R | RawPoison, ...], odd: list[OddRow], now: int) -> list[R]:
+        """Those of buys and sales in codes with rules; other business in such a code goes to `odd`."""
         out: list[R] = []
         for each in rows:
             if isinstance(each, RawPoison):
@@ -262,6 +272,7 @@ class Reader:
                 continue
             if mean.is_other_business(each) and not self._numbers.knows_id(mean.text_of(each.order_id)):
                 self._not_followed(f"{each.stock_code}: order_type {each.order_type!r}")
+                odd.append(mean.odd_row(each, now))
                 continue
             out.append(each)
         return out

@@ -40,7 +40,7 @@ R = TypeVar("R", bound=Struct)
 
 
 class NotOpened(NamedTuple):
-    """No connection. `stage` is load, connect or subscribe; `hung` when a call did not come back."""
+    """No connection. `stage` is a key of `names.NOT_OPENED`; `hung` when a call did not come back."""
 
     stage: str
     text: str
@@ -154,7 +154,7 @@ class TradeSession:
     # --- orders
 
     def order(self, place: Place) -> int | Failed | Overdue:
-        """Send one order and return its request number. Failed: it did not leave. Overdue: nobody can tell."""
+        """Send one order and return its request number. Failed or Overdue: nobody can tell whether it left."""
         kind = meaning.BUY if place.side is Side.BUY else meaning.SELL
         limit = self._native.xtconstant.FIX_PRICE
 

@@ -68,6 +68,10 @@ class TerminalFaults:
     """Its rows are so much older than the snapshots beside them."""
     level2_changed: dict[str, Any] = field(default_factory=dict)
     """Fields of its rows that show something else."""
+    details_changed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Of these codes, fields of the detail that show something else."""
+    last_close: dict[str, float] = field(default_factory=dict)
+    """Of these codes, what snapshots show of the previous close."""
     told_limit_off: int = 0
     """厘 by which the told upper limit is wrong."""
 

@@ -13,7 +13,8 @@ from qmtdesk.domain.calendar import is_trading_day
 from qmtdesk.domain.instrument import Kind
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.sessions import at_of
-from standins.terminal import NativeThread, Terminal
+from standins.native_thread import NativeThread
+from standins.terminal import Terminal
 from standins.ticks import bond_info_of, detail_of, supplement_of, tick_of
 
 GARBAGE: dict[str, Any] = {
@@ -200,7 +201,9 @@ class NativeQuotes:
         return {**row, "time": quote.at - faults.level2_late_ms, **faults.level2_changed}
 
     def _tick(self, quote: Quote) -> dict[str, Any]:
-        return tick_of(quote, self.unit(quote.code))
+        told = tick_of(quote, self.unit(quote.code))
+        told["lastClose"] = self._terminal.faults.last_close.get(quote.code, told["lastClose"])
+        return told
 
     def unit(self, code: str) -> int:
         """What one volume of a code's snapshots stands for."""
@@ -221,7 +224,8 @@ class NativeQuotes:
         found = [one for one in world.feed.instruments(world.day) if one.code == code]
         if not found or code in self._terminal.faults.details_missing:
             return b""
-        return packed(detail_of(found[0], world.day, off=self._terminal.faults.told_limit_off))
+        told = detail_of(found[0], world.day, off=self._terminal.faults.told_limit_off)
+        return packed({**told, **self._terminal.faults.details_changed.get(found[0].code, {})})
 
     def get_cb_info(self, code: str) -> bytes:
         world = self._terminal.world

@@ -8,7 +8,8 @@ from types import ModuleType
 from typing import Any
 
 from standins.native_records import REQUESTS, NativeRequest
-from standins.terminal import NativeThread, Terminal
+from standins.native_thread import NativeThread
+from standins.terminal import Terminal
 
 QUERIES = {
     "queryStockAssetWithSeq": ("asset", "QueryStockAsset"),

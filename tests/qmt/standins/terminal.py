@@ -1,7 +1,6 @@
 """A MiniQMT terminal that is not there: accounts, a paper counter behind them, and the native clients it serves."""
 
 import itertools
-import queue
 import threading
 import time
 from collections.abc import Callable
@@ -394,31 +393,3 @@ class Terminal:
         else:
             rows = [position_row(each, account) for each in report.positions]
         return [NativeRecord(what, {k: v for k, v in row.items() if k not in gone}) for row in rows]
-
-
-class NativeThread:
-    """The one thread on which a native client calls back, in the order in which it heard."""
-
-    def __init__(self, name: str) -> None:
-        self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        threading.Thread(target=self._run, name=name, daemon=True).start()
-
-    def put(self, call: Callable[[], None]) -> None:
-        """Run it later."""
-        self._queue.put(call)
-
-    def end(self) -> None:
-        """Let the thread end after what it has."""
-        self._queue.put(None)
-
-    def _run(self) -> None:
-        while (call := self._queue.get()) is not None:
-            # a native thread swallows what Python raises; the real one does the same
-            try:
-                call()
-            except Exception as error:  # noqa: BLE001, PERF203
-                SWALLOWED.append(error)
-
-
-SWALLOWED: list[BaseException] = []
-"""What callbacks raised into the native side; tests look at it."""
