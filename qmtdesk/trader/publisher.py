@@ -36,6 +36,7 @@ class Publisher:
         self._screen_at = -SCREEN_MS
         self._slow_at: dict[str, int] = {}
         self._terms: Mapping[str, BondTerms] | None = None
+        self._stands: tuple[object, ...] = ()
         self._bonds_shown: dict[str, tuple[object, ...]] = {}
 
     @property
@@ -154,15 +155,16 @@ class Publisher:
         self._drop(out, AskRow, asks)
 
     def _bonds(self, out: list[AnyRow | Gone], state: State, terms: Mapping[str, BondTerms], wall_ms: int) -> None:
-        """Terms and screen move slowly: once a second, and at once when a grid changes its state."""
-        due = wall_ms - self._screen_at >= SCREEN_MS or terms is not self._terms
+        """Terms and screen move slowly: once a second, and at once when a grid is started or stopped."""
+        stands = tuple([(code, book.armed, book.winding) for code, book in state.grids.items()])
+        due = wall_ms - self._screen_at >= SCREEN_MS or terms is not self._terms or stands != self._stands
         if not (terms or self._terms) or not (due or self._screen is None):
             return
         if terms is not self._terms:
             self._drop(out, BondRow, terms)
             self._bonds_shown.clear()
             self._terms = terms
-        self._screen_at = wall_ms
+        self._screen_at, self._stands = wall_ms, stands
         self._screen = picture_bonds.screen_now(state, terms, self._plan)
         self._put(out, picture_bonds.screen_row(self._plan, self._screen))
         for code, each in terms.items():
