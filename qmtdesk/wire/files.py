@@ -6,6 +6,8 @@ import secrets
 from pathlib import Path
 from threading import Event
 
+from qmtdesk.wire.inside import inside
+
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 TRIES = 25
 PAUSE_S = 0.02
@@ -35,7 +37,7 @@ def open_new(folder: Path, before: str, after: str = "") -> tuple[int, Path]:
 
     Python's own `mkstemp` goes on trying for hours in a folder of Windows whose access list forbids writing.
     """
-    path = folder / f"{before}{secrets.token_hex(8)}{after}"
+    path = inside(folder, f"{before}{secrets.token_hex(8)}{after}")
     return os.open(path, NEW, 0o600), path
 
 

@@ -92,7 +92,7 @@ class SetupSheet(Sheet):
         self._connect()
         if setup.mode == "live":
             self.mode_page.about.say(t("setup.mode_about_live"))
-        self.folder_page.show_package(self._known.package, str(setup.live_folder.parent / "packages"))
+        self.folder_page.show_package(self._known.package, str(setup.live_folder.with_name("packages")))
         if self._known.reported:
             self.finish_page.answered_before(self._known.reported_day)
         self.go_to(step)
