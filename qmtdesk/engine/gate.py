@@ -34,7 +34,6 @@ CLOCKS_APART_MS = 30_000
 """So far this computer's clock may be off from the exchange's before everything is suspended."""
 NOBODY = Owner(OwnerKind.FOREIGN)
 PRICED_BY_LEVEL = frozenset({OwnerKind.GRID, OwnerKind.ROLLING})
-WAYS_OUT = frozenset({OwnerKind.GUARD, OwnerKind.CLEAR})
 
 
 def refusal(state: State, place: Place) -> Reason | None:
@@ -180,9 +179,7 @@ def _turned_down(state: State, place: Place) -> Reason | None:
 def _self_trade(state: State, place: Place) -> Reason | None:
     """No buy at or above an own working sell, nor the other way round, whichever strategies they belong to."""
     orders = filed_orders(state)
-    # a way out is not held up by an order of which nobody knows whether it is there
-    gone = () if place.owner.kind in WAYS_OUT else orders.not_listed(place.code)
-    for order in (*orders.live(place.code), *gone):
+    for order in (*orders.live(place.code), *orders.not_listed(place.code)):
         buy, sell = (place, order) if place.side is Side.BUY else (order, place)
         if order.side is not place.side and buy.price >= sell.price:
             return because(Why.SELF_TRADE, ref=order.ref, price_milli=order.price)
@@ -289,9 +286,20 @@ def _buying_for(orders: Orders, code: str) -> int:
 def _room(state: State, place: Place) -> Reason | None:
     if place.side is Side.SELL:
         room = sell_room(state, place.code)
+        room = min(room, _beside_not_listed(state, place, room))
         return because(Why.SELL_ROOM, want=place.volume, room=room) if place.volume > room else None
     need, have = frozen_by(place.price, place.volume), cash_room(state)
     return because(Why.CASH_SHORT, need_milli=need, have_milli=have) if need > have else None
+
+
+def _beside_not_listed(state: State, place: Place, room: int) -> int:
+    """What a grid has left to sell where a sale of its code is not listed any more and may trade all the same."""
+    orders, book, sell = filed_orders(state), state.grids.get(place.code), Side.SELL
+    hidden = sum([order.left for order in orders.not_listed(place.code) if order.side is sell])
+    part = (book.grid or book.rolling) if book is not None else None
+    if not hidden or part is None or place.owner.kind is OwnerKind.GUARD:
+        return room
+    return max(0, part.held_total - hidden - sum([o.left for o in orders.live(place.code) if o.side is sell]))
 
 
 def _count(state: State, place: Place) -> Reason | None:

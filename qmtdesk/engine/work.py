@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from qmtdesk.domain.codes import UnknownCodeError, classify
 from qmtdesk.domain.messages import Cancel, Intent, Place, Query
 from qmtdesk.domain.order import Fill, Order, OrderState, Owner, Side
 from qmtdesk.domain.quote import Quote
@@ -166,9 +167,15 @@ def _one_more(kill: KillBook) -> KillBook:
 
 
 def phase_takes_cancels(state: State, code: str) -> bool:
-    """Whether the exchange takes a cancel of this code now; unknown codes are asked anyway."""
-    listing = state.listings.get(code)
-    return listing is None or phase_at(listing, state.at).takes_cancels
+    """Whether the exchange takes a cancel of this code now, also before the day's list is there.
+
+    A code without rules, which only somebody else orders, is asked anyway.
+    """
+    try:
+        listing = state.listings.get(code) or classify(code)
+    except UnknownCodeError:
+        return True
+    return phase_at(listing, state.at).takes_cancels
 
 
 def said(why: Why, **args: int | str) -> Reason:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.calendar import is_trading_day, next_trading_day
+from qmtdesk.domain.codes import classify
 from qmtdesk.domain.instrument import Kind
 from qmtdesk.domain.order import FINAL, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import Spacing, StopHow
@@ -104,11 +105,11 @@ def _counted(day: "CheckedDay", place: m.Place) -> None:
     if place.owner.kind is OwnerKind.GUARD:
         return
     caps, minute = day.limits, 0
-    today = day.written_today
-    if caps.per_day and today.total() > caps.per_day:
-        day.fail("I10", f"{today.total()} messages today with {place}")
-    if caps.per_symbol_day and today[place.code] > caps.per_symbol_day:
-        day.fail("I10", f"{today[place.code]} messages in one code today with {place}")
+    here, today = day.counted_at[place.ref]
+    if caps.per_day and today > caps.per_day:
+        day.fail("I10", f"{today} messages today with {place}")
+    if caps.per_symbol_day and here > caps.per_symbol_day:
+        day.fail("I10", f"{here} messages in one code today with {place}")
     for at, intent in reversed(day.sent):
         if day.at - at >= 60_000:
             break
@@ -249,7 +250,7 @@ def check_cancel(day: "CheckedDay", cancel: m.Cancel) -> None:
     if order is None:
         day.fail("I13", f"an order nobody knows was cancelled: {cancel}")
         return
-    if not phase_at(state.listings[order.code], day.at).takes_cancels:
+    if not phase_at(classify(order.code), day.at).takes_cancels:
         day.fail("I7", f"a cancel left in a phase that takes none: {cancel}")
     if order.owner.kind is OwnerKind.FOREIGN or cancel.broker_id not in day.mine:
         day.fail("I13", f"an order of somebody else was cancelled: {order}")

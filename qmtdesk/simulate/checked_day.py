@@ -64,6 +64,7 @@ class CheckedDay(LoopedDay):
         self.wanted_off: set[str] = set()
         self.bought_at: dict[tuple[str, int, int], int] = {}
         self.written_today: Counter[str] = Counter()
+        self.counted_at: dict[str, tuple[int, int]] = {}
         self.heard = Heard()
         self.cleared = Cleared()
         self.shown: Shown | None = None
@@ -116,6 +117,8 @@ class CheckedDay(LoopedDay):
             case r.OrderPlaced(order):
                 self.journaled.add(order.ref)
                 self.written_today[order.code] += order.owner.kind is not OwnerKind.FOREIGN
+                # a cancel later in the same step is never held up and no fault of this order's
+                self.counted_at[order.ref] = self.written_today[order.code], self.written_today.total()
             case r.CancelAsked(ref):
                 known = self.state.orders.get(ref)
                 self.written_today[known.code if known else ref] += 1

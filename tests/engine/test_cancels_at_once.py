@@ -1,7 +1,10 @@
 """Many cancels at once are what one after another would have been."""
 
+from datetime import date
+
 from qmtdesk.domain.fees import FeeSchedule
 from qmtdesk.domain.order import Order, OrderState, Owner, OwnerKind, Side
+from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import apply
 from qmtdesk.engine.books import State, live_orders
@@ -9,7 +12,7 @@ from qmtdesk.engine.risk_limits import RiskLimits
 from qmtdesk.engine.work import Work
 
 CODES = ("127089.SZ", "110059.SH", "600719.SH")
-AT = 1_000_000
+AT = at_of(date(2026, 11, 20), 10, 0)
 
 
 def state_with_orders(count: int) -> State:

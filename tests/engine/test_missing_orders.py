@@ -1,7 +1,7 @@
 """An own order under a counter's number that complete answers of the same day do not know any more."""
 
 import pytest
-from words import ID, answer, beat, by_hand, deaf_grid, row_of, told, traded
+from words import ID, KEPT, answer, beat, by_hand, deaf_grid, row_of, told, traded
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.messages import Place
@@ -10,6 +10,7 @@ from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import gate
+from qmtdesk.engine.filed import NOT_LISTED
 from qmtdesk.simulate.market_day import BOND, BOND2, MarketDay
 
 S = OrderState
@@ -141,11 +142,30 @@ def test_no_own_sale_is_put_where_it_would_meet_it() -> None:
     assert refusal.why is Why.SELF_TRADE
 
 
-@pytest.mark.parametrize("kind", [OwnerKind.GUARD, OwnerKind.CLEAR])
-def test_a_way_out_is_not_held_up_by_an_order_of_which_nobody_knows(kind: OwnerKind) -> None:
-    day, place, rest = working()
-    look(day, 5, orders=rest)
-    sale = replace(place, ref="q-new", side=Side.SELL, owner=Owner(kind))
-    refusal = gate.refusal(day.state, sale)
-    assert refusal is not None
-    assert refusal.why is Why.SELL_ROOM
+def test_a_sale_that_is_not_listed_is_taken_off_what_the_grid_has_left_to_sell() -> None:
+    """It may trade all the same, and then a second sale of the same shares would sell the user's own."""
+    day = MarketDay(held={BOND: (500, 110_000)}).open()
+    day.deaf = True
+    day.feed(m.ArmGrid(replace(KEPT, adopt=300, unit=100)))
+    sale = next(each for each in day.places(BOND) if each.side is Side.SELL)
+    told(day, sale, S.WORKING)
+    other = row_of(day, by_hand(BOND2, Side.BUY, 100_000, 10), S.WORKING, number="9")
+    rows = {"orders": [other], "positions": day.exchange.report(day.at).positions}
+    for _ in range(6):
+        beat(day, 3)
+        day.feed(m.AskNow())
+        answer(day, **rows)  # type: ignore[arg-type]
+    assert day.state.orders[sale.ref].text == NOT_LISTED
+    sales = [o.volume for o in day.live(BOND) if o.side is Side.SELL]
+    assert (day.state.grids[BOND].grid.held_total, sales) == (300, [100])
+    within = replace(sale, ref="q-new", price=sale.price + 2_000, owner=replace(sale.owner, slot=-50))
+    beyond = replace(within, volume=200)
+    assert room_refused(day, beyond) == 100
+    assert room_refused(day, within) is None
+    assert room_refused(day, replace(beyond, owner=Owner(OwnerKind.GUARD))) is None
+
+
+def room_refused(day: MarketDay, place: Place) -> int | None:
+    """What the gate says may still be sold when that is why it refuses."""
+    reason = gate._room(day.state, place)
+    return None if reason is None else dict(reason.args)["room"]
