@@ -57,13 +57,19 @@ def arm(work: Work, plan: GridPlan) -> None:
     book = GridBook(
         plan,
         part if isinstance(part, lattice_grid.Grid) else None,
-        part if isinstance(part, rolling_pair.Rolling) else None,
+        replace(part, leg=_next_leg(state, code)) if isinstance(part, rolling_pair.Rolling) else None,
         armed=True,
         armed_at=state.at,
     )
     work.set_grid(code, book, keep=True)
     work.log(INFO, code, because(Why.ARMED, step_bp=plan.step_bp, unit=part.unit))
     plan_orders(work, code)
+
+
+def _next_leg(state: State, code: str) -> int:
+    """A number no pair of this code had today: what an earlier arming left on the book is no order of this one's."""
+    orders = filed_orders(state).of(code)
+    return max([order.owner.slot + 1 for order in orders if order.owner.kind is OwnerKind.ROLLING], default=0)
 
 
 def _may_arm(state: State, code: str, old: GridBook | None) -> None:

@@ -23,7 +23,7 @@ class Lot:
 class Allotment:
     """One arming. `given` and `paid` are what was adopted and its cost; `lots` what each gap bought and still holds.
 
-    `prices` are those of the rolling pair's orders that had a trade;
+    `prices` are those of the rolling pair's orders that had a trade, `leg` the number of the pair it began with;
     `over` is what was sold beyond all this: shares of the user that no grid was given. `guessed`: a trade may be
     missing here, so the money figures prove nothing.
     """
@@ -39,6 +39,7 @@ class Allotment:
     guessed: bool = False
     lots: dict[int, list[Lot]] = field(default_factory=dict)
     prices: set[int] = field(default_factory=set)
+    leg: int = 0
 
     def book(self, order: Order, fill: Fill) -> Sequence[tuple[Lot, Lot]]:
         """Take one trade in; the pairs it closes, as what was bought and what it was sold for."""
@@ -82,6 +83,7 @@ def armed(book: GridBook) -> Allotment:
         given=book.plan.adopt,
         paid=part.cash_used if part else 0,
         held=book.plan.adopt,
+        leg=book.rolling.leg if book.rolling else 0,
     )
 
 

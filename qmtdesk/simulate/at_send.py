@@ -147,7 +147,7 @@ def _pair(day: "CheckedDay", place: m.Place) -> None:
         return
     pair, tick = book.rolling, day.state.instruments[place.code].tick
     own = day.allotment(place.code)
-    if pair.leg and pair.centre not in own.prices:
+    if pair.leg != own.leg and pair.centre not in own.prices:
         day.fail("I12", f"a pair around {pair.centre}, where none of its orders filled {sorted(own.prices)}: {place}")
     way = 1 if place.side is Side.SELL else -1
     off = place.price * BP - pair.centre * (BP + way * book.plan.step_bp)

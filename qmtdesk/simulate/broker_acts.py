@@ -8,6 +8,7 @@ from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import phase_at
 from qmtdesk.engine.apply import LOSS
 from qmtdesk.engine.gate import UNANSWERED
+from qmtdesk.engine.worth import day_base, total_value
 from qmtdesk.simulate.chance import odds_of
 from qmtdesk.simulate.market_day import STOCK, quote_of
 from qmtdesk.simulate.storm import Storm
@@ -75,13 +76,20 @@ def transfer(storm: Storm) -> None:
     if not storm.foreign or free < MUCH:
         return
     storm.seen["transfer"] += 1
-    storm.truth.account.cash += storm.random.choice((free, -free // 2))
+    moved = storm.random.choice((free, -free // 2))
+    cap, base = storm.state.limits.loss_kill_bp, day_base(storm.state) + moved
+    lost = [day_base(storm.state) - total_value(storm.state)]
+    storm.truth.account.cash += moved
     was = storm.state.kill
     for _ in range(4):
         storm.feed(m.AskNow())
         storm.wait(3_000)
+        lost.append(base - total_value(storm.state))
         storm.walk()
-    if was is None and storm.state.kill is not None and storm.state.kill.by == LOSS:
+        lost.append(base - total_value(storm.state))
+    killed = was is None and storm.state.kill is not None and storm.state.kill.by == LOSS
+    # the same loss is a larger share of less money, and the market may fall while the counter is asked
+    if killed and max(lost) * 10_000 <= base * cap:
         storm.fail("I7", "money that was withdrawn counted as a loss")
 
 
@@ -92,6 +100,8 @@ def longer_list(storm: Storm) -> None:
         return
     storm.seen["longer_list"] += 1
     storm.instruments = (*storm.instruments, make_instrument(code, "", 100_000, storm.day))
+    # what is due by now has its own reason
+    storm.feed(m.TimePassed())
     before = storm.state
     storm.feed(m.DayOpened(storm.day.isoformat(), storm.instruments))
     after = storm.state
