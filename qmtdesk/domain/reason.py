@@ -166,6 +166,7 @@ class Why(str, Enum):
     ORDER_UNKNOWN = "order_unknown"
     ORDER_REJECTED = "order_rejected"
     ORDER_REFUSED = "order_refused"
+    DECIDED_GONE = "decided_gone"
     FILLED = "filled"
     FOREIGN_ORDER = "foreign_order"
     ORDER_BEFORE_LOSS = "order_before_loss"

@@ -48,7 +48,7 @@ def _missed(work: Work, order: Order, reported_at: int, request: int) -> None:
     _found(work, order)
     work.note(r.OrderMoved(order.ref, OrderState.UNKNOWN, work.state.at, asked=0))
     work.doubt(order.ref)
-    work.log(ALARM, order.code, because(Why.ORDER_MISSING, **_words(order)))
+    work.log(ALARM, order.code, because(Why.ORDER_MISSING, **words(order)))
 
 
 def _settle(work: Work, order: Order, reported_at: int) -> None:
@@ -57,11 +57,12 @@ def _settle(work: Work, order: Order, reported_at: int) -> None:
         work.note(r.OrderMoved(order.ref, OrderState.UNKNOWN, order.updated_at, asked=asked))
         return
     work.note(r.OrderMoved(order.ref, OrderState.REFUSED, work.state.at, text=NOT_LISTED, asked=asked))
-    work.log(NOTICE, order.code, because(Why.ORDER_GONE, **_words(order), looks=asked))
+    work.log(NOTICE, order.code, because(Why.ORDER_GONE, **words(order), looks=asked))
     work.gone.append(order)
 
 
-def _words(order: Order) -> dict[str, int | str]:
+def words(order: Order) -> dict[str, int | str]:
+    """What names an order in a sentence about it."""
     return {
         "ref": order.ref,
         "side": order.side.value,

@@ -11,6 +11,7 @@ from qmtdesk.engine import believing, grids, ledger, lookalike, missing, moved, 
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import moved_by
 from qmtdesk.engine.books import Holding, Money, Ready, State, frozen_by, holding_of, live_orders
+from qmtdesk.engine.filed import NOT_LISTED
 from qmtdesk.engine.unlisted import came_after
 from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.strategies.plan_error import PlanError
@@ -53,11 +54,17 @@ def ask_now(work: Work) -> None:
 def decide(work: Work, ref: str, broker_id: str = "") -> None:
     """The user looked at the terminal: the order in doubt is the one under that number, or it is not there.
 
+    One the counter stopped listing is looked for in the same way: its money and its price are free again then.
     Should it turn up it is taken over again.
     """
     order = work.state.orders.get(ref)
-    if order is None or not order.in_doubt:
+    unlisted = order is not None and order.state is OrderState.REFUSED and order.text == NOT_LISTED
+    if order is None or not (order.in_doubt or (unlisted and not broker_id)):
         raise PlanError(because(Why.BAD_SETTING, name="ref", value=ref))
+    if unlisted:
+        work.note(r.OrderMoved(ref, OrderState.REFUSED, work.state.at, text="decided_gone"))
+        work.log(NOTICE, order.code, because(Why.DECIDED_GONE, **missing.words(order)))
+        return
     if broker_id:
         if not lookalike.claimed_by_user(work, order, broker_id):
             raise PlanError(because(Why.BAD_SETTING, name="broker_id", value=broker_id))

@@ -15,6 +15,7 @@ from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of, phase_at
 from qmtdesk.engine.core import Step
+from qmtdesk.engine.filed import NOT_LISTED
 from qmtdesk.engine.risk_limits import RiskLimits
 from qmtdesk.gateways.paper.account import PaperAccount
 from qmtdesk.gateways.paper.exchange import PaperExchange
@@ -268,6 +269,10 @@ class Storm(CheckedDay):
     def says_what_became_of(self, ref: str) -> bool:
         """The user looks at the terminal: an order in doubt is not there, or is the one he sees. Never a wrong word."""
         order = self.state.orders.get(ref)
+        if order is not None and order.text == NOT_LISTED:
+            entry = self.truth.entries.get(order.broker_id)
+            gone = entry is not None and not entry.on_book and entry.filled == order.filled
+            return gone and self.feed(m.DecideUnknown(ref)).refusal is None
         if order is None or order.state is not OrderState.UNKNOWN:
             return False
         number = next((number for number, place in self.mine.items() if place.ref == ref), "")

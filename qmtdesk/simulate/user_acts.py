@@ -3,7 +3,7 @@
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import StopHow
-from qmtdesk.engine.books import own_volume
+from qmtdesk.engine.books import filed_orders, own_volume
 from qmtdesk.engine.lookalike import BY_HAND_MS
 from qmtdesk.simulate.market_day import BOND, BOND2
 from qmtdesk.simulate.storm import Storm
@@ -157,8 +157,9 @@ def cancel_one(storm: Storm) -> None:
 
 def decide(storm: Storm) -> None:
     """The user says what became of one order in doubt."""
-    for order in storm.live():
-        if order.state is OrderState.UNKNOWN and storm.says_what_became_of(order.ref):
+    gone = [order for code in storm.codes for order in filed_orders(storm.state).not_listed(code)]
+    for order in (*storm.live(), *gone):
+        if (order in gone or order.state is OrderState.UNKNOWN) and storm.says_what_became_of(order.ref):
             return
 
 

@@ -15,7 +15,9 @@ from qmtdesk.desk.brush.csv_text import as_csv, as_line, safe
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.shell.tabs import TabPanel
-from qmtdesk.domain.messages import AskNow, CancelOne
+from qmtdesk.desk.words.texts import t
+from qmtdesk.domain.messages import AskNow, CancelOne, DecideUnknown
+from qmtdesk.domain.reason import Why, because
 
 
 @pytest.fixture
@@ -143,6 +145,23 @@ def test_an_unknown_order_is_settled_only_on_its_sheet_and_asked_about_at_once(
     assert (commands.wished, opened) == ([], ["u1", "u1"])
     panel.menu_of(row, 0).actions()[-2].trigger()
     assert commands.wished == [AskNow()]
+
+
+def test_an_order_no_longer_listed_is_given_up_only_by_a_second_choice(
+    panel: TabPanel, mirror: Mirror, commands: fake.FakeCommands
+) -> None:
+    other = panel.menu_of(mirror.orders["b1"], 0)
+    assert t("row.gone") not in [action.text() for action in other.actions()]
+    row = msgspec.structs.replace(mirror.orders["b1"], state="refused", text="not_listed", cancellable=False)
+    last = panel.menu_of(row, 0).actions()[-1]
+    last.trigger()
+    assert commands.wished == []
+    told: list[str] = []
+    panel.told.connect(told.append)
+    commands.ok, commands.reason = False, because(Why.LINK_DOWN)
+    last.menu().actions()[0].trigger()
+    assert commands.wished == [DecideUnknown("b1")]
+    assert "交易连接中断" in told[0]
 
 
 def test_the_tab_of_orders_counts_the_doubts(panel: TabPanel, mirror: Mirror) -> None:

@@ -142,6 +142,29 @@ def test_no_own_sale_is_put_where_it_would_meet_it() -> None:
     assert refusal.why is Why.SELF_TRADE
 
 
+def test_once_the_user_looked_and_says_it_is_gone_it_holds_nothing_up() -> None:
+    day, place, rest = working()
+    look(day, 5, orders=rest)
+    sale = replace(place, ref="q-new", side=Side.SELL)
+    assert day.feed(m.DecideUnknown(place.ref, "9")).refusal is not None
+    assert day.feed(m.DecideUnknown(place.ref)).refusal is None
+    refusal = gate.refusal(day.state, sale)
+    assert refusal is None or refusal.why is not Why.SELF_TRADE
+    assert (day.state.lines[-1].reason.why, day.state.orders[place.ref].text) == (Why.DECIDED_GONE, "decided_gone")
+    day.restart(resume=True)
+    assert day.state.orders[place.ref].text == "decided_gone"
+    assert day.feed(m.DecideUnknown(place.ref)).refusal is not None
+
+
+def test_one_the_user_decided_about_is_taken_over_again_when_it_turns_up() -> None:
+    day, place, rest = working()
+    look(day, 5, orders=rest)
+    day.feed(m.DecideUnknown(place.ref))
+    traded(day, place, place.volume)
+    assert day.state.orders[place.ref].filled == place.volume
+    assert day.state.holdings[BOND].volume == place.volume
+
+
 def test_a_sale_that_is_not_listed_is_taken_off_what_the_grid_has_left_to_sell() -> None:
     """It may trade all the same, and then a second sale of the same shares would sell the user's own."""
     day = MarketDay(held={BOND: (500, 110_000)}).open()

@@ -314,6 +314,10 @@ class TabPanel(QWidget):
         elif ack.reason is not None:
             self.told.emit(t("toast.refused", text=say(ack.reason)))
 
+    def _decided(self, ack: Ack) -> None:
+        if not ack.ok and ack.reason is not None:
+            self.told.emit(t("toast.refused", text=say(ack.reason)))
+
     def _act_clicked(self, row: Any) -> None:
         """The action cell: an unknown order is settled only on its sheet."""
         if isinstance(row, OrderRow) and row.state == "unknown":
@@ -344,6 +348,10 @@ class TabPanel(QWidget):
             if row.state == "unknown":
                 menu.addAction(t("doubt.ask"), lambda: self._commands.ask_now(self._asked))
                 menu.addAction(t("row.decide"), lambda: self.doubt_opened.emit(row.ref))
+            if (row.state, row.text) == ("refused", "not_listed"):
+                # a second level, so that one slip of the mouse decides nothing
+                sure = menu.addMenu(t("row.gone"))
+                sure.addAction(t("row.gone_sure"), lambda: self._commands.decide_unknown(row.ref, self._decided))
         return menu
 
     def _copy(self, row: Any) -> None:

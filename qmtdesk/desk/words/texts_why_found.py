@@ -31,8 +31,12 @@ FOUND: dict[Why, tuple[str, str]] = {
         "柜台委托列表里找不到[ {side}][ {volume}][ @{price_milli}][（{number}）]，该方向已冻结，继续查询",
         "The counter does not list[ {side}][ {volume}][ @{price_milli}][ ({number})], side frozen, asking on",
     ),
+    Why.DECIDED_GONE: (
+        "由您认定已不在柜台：[ {side}][ {volume}][ @{price_milli}][（{number}）]，它的钱和价位放开",
+        "You decided it is gone:[ {side}][ {volume}][ @{price_milli}][ ({number})], its money and price are free",
+    ),
     Why.ORDER_GONE: (
-        "[查了 {looks} 次，]柜台都没有[ {side}][ {volume}][ @{price_milli}][（{number}）]，按已不在处理，不再自动补单，到 QMT 核对",
-        "Not listed[ in {looks} looks]:[ {side}][ {volume}][ @{price_milli}][ ({number})], taken as gone, not sent again, check in QMT",
+        "[查了 {looks} 次，]柜台都没有[ {side}][ {volume}][ @{price_milli}][（{number}）]，按已不在处理，不再自动补单；它的钱和价位还留着，到 QMT 核对后在委托表里右键认定",
+        "Not listed[ in {looks} looks]:[ {side}][ {volume}][ @{price_milli}][ ({number})], taken as gone, not sent again; its money and price stay spoken for until you look in QMT and say so in its menu",
     ),
 }
