@@ -143,7 +143,9 @@ def measured(figure: Figure, *, full: bool) -> Seen:
     took = round(time.monotonic() - started)
     try:
         told = last_object(done.stdout)
-        return Seen(figure.name, figure.aim, figure.seen(told), figure.holds(told), shown, took)
+        # what ended badly did not do all of it, whatever it says of the rest
+        holds = done.returncode == 0 and figure.holds(told)
+        return Seen(figure.name, figure.aim, figure.seen(told), holds, shown, took)
     except (ValueError, KeyError) as error:
         print(done.stderr[-2_000:], file=sys.stderr)
         return Seen(figure.name, figure.aim, f"没有结果（{error}）", False, shown, took)

@@ -148,6 +148,8 @@ def test_q98_a_total_that_falls_is_doubted_once_and_what_comes_after_it_is_used(
     raw_qmt.until(lambda: 40_000 in withdrawn(raw_qmt))
     raw_qmt.until(lambda: raw_qmt.gateway.health.level2.bad == 1, "one doubt")
     stage(raw_qmt, "on")
+    fresh(raw_qmt)
+    assert raw_qmt.gateway.health.level2.bad == 1
 
 
 def test_q99_a_stale_row_says_nothing_of_a_new_snapshot(raw_qmt: QmtBench) -> None:

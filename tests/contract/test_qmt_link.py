@@ -307,6 +307,7 @@ def test_q26_our_callbacks_know_no_object_they_could_ask(qmt: QmtBench) -> None:
     assert held[0].__func__.__name__ == "heard"
 
 
+@pytest.mark.fault("G19")
 def test_q27_nothing_of_ours_ever_raises_into_the_layer(qmt: QmtBench) -> None:
     SWALLOWED.clear()
     qmt.faults.poison = {"order", "trade"}

@@ -23,6 +23,7 @@ from qmtdesk.domain.order import OrderState, Side
 from qmtdesk.gateways.qmt import names
 from qmtdesk.gateways.qmt.raw_log import RawLog
 from qmtdesk.gateways.qmt.reading import Reader
+from qmtdesk.wire.redact import mask_account
 
 
 def asked_again(bench: QmtBench) -> None:
@@ -74,6 +75,7 @@ def test_q39_a_cut_remark_that_fits_two_orders_is_given_to_neither(qmt: QmtBench
     assert not qmt.of(OrderReported, lambda e: e.order.remark in refs)
 
 
+@pytest.mark.fault("G19")
 @pytest.mark.parametrize("kind", ["order", "trade"])
 def test_q40_a_poisoned_record_makes_everything_be_asked_and_the_next_one_is_read(qmt: QmtBench, kind: str) -> None:
     qmt.faults.poison = {kind}
@@ -262,6 +264,18 @@ def test_q58_every_record_is_written_down_before_it_is_read_and_names_no_account
     kinds = [json.loads(line)["record"]["type"] for line in text.splitlines()]
     assert {"RawOrder", "RawTrade", "RawAnswer"} <= set(kinds)
     assert raw_qmt.downs() == 0
+
+
+def test_q58_nor_does_it_name_another_account_of_the_terminal(raw_qmt: QmtBench) -> None:
+    raw_qmt.ready()
+    raw_qmt.faults.other_account = OTHER
+    ref = raw_qmt.order()
+    raw_qmt.wait(FillReported, lambda e: e.account != raw_qmt.key)
+    raw_qmt.state(ref, OrderState.FILLED)
+    (path,) = raw_qmt.folder.glob("qmt-*.jsonl")
+    told = {json.loads(line)["record"].get("account_id") for line in path.read_text().splitlines()}
+    assert {mask_account(OTHER), "66****96"} <= told
+    assert OTHER not in path.read_text()
 
 
 def test_q59_a_raw_log_that_cannot_be_written_loses_no_event(

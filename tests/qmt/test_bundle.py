@@ -143,6 +143,21 @@ def test_the_contents_name_every_file_and_what_could_not_be_read(data: Path, tmp
     assert "journal/live.txt" not in found
 
 
+def test_the_words_of_a_failure_name_no_account_either(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError(f"account={ACCOUNT} password=hunter2hunter2")
+
+    (data / "live" / "journal.db").write_bytes(b"x")
+    monkeypatch.setattr(room, "excerpt", fails)
+    write_bundle(tmp_path / "b.zip", data, ())
+    (line,) = [each for each in unpacked(tmp_path / "b.zip")[CONTENTS].splitlines() if "not readable" in each]
+    assert ACCOUNT not in line
+    assert "hunter2" not in line
+    assert "journal/live.txt" in line
+
+
 def test_large_logs_are_cut_to_their_end_and_the_whole_has_a_limit(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import subprocess
 from datetime import date
 
 import pytest
@@ -30,6 +31,16 @@ def test_a_figure_is_read_from_what_its_command_prints() -> None:
 def test_a_command_that_prints_nothing_is_a_figure_that_does_not_hold() -> None:
     silent = figures.Figure("", "", ("platform",), (), (), str, bool)
     assert not measured(silent, full=False).holds
+
+
+@pytest.mark.parametrize(("code", "holds"), [(0, True), (1, False), (-9, False)])
+def test_a_command_that_ends_badly_is_a_figure_that_does_not_hold(
+    monkeypatch: pytest.MonkeyPatch, code: int, holds: bool
+) -> None:
+    printed = json.dumps({"schedules": 3, "days": 3, "events": 9, "twice": 0, "violations": []})
+    done = subprocess.CompletedProcess[str]([], code, printed, "")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
+    assert measured(figure("simulate"), full=False).holds is holds
 
 
 def test_the_last_object_counts() -> None:

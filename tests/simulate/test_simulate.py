@@ -16,7 +16,7 @@ from qmtdesk.simulate.checked_day import BrokenError
 from qmtdesk.simulate.command import MUTANT_SCHEDULES
 from qmtdesk.simulate.looped_day import Point
 from qmtdesk.simulate.market_day import BOND, BOND2
-from qmtdesk.simulate.mutants import MUTANTS, PROMISES, mutated
+from qmtdesk.simulate.mutants import MUTANTS, PROMISES, Mutant, mutated
 from qmtdesk.simulate.schedules import ACTS, Failure, caught_by, play, run
 from qmtdesk.simulate.shorten import shortened, told
 from qmtdesk.simulate.storm import Storm, schedule_of
@@ -180,6 +180,16 @@ def test_the_command_prints_one_object(capsys: pytest.CaptureFixture[str]) -> No
 def test_the_command_tries_one_mutant(capsys: pytest.CaptureFixture[str]) -> None:
     assert app.main(["simulate", "--mutant", "sent-before-written", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["mutants_caught"]["sent-before-written"]["promise"] == "I6"
+
+
+@pytest.mark.parametrize(("promises", "told_as"), [("I1", "NOT CAUGHT"), ("I9", "NOT BY ITS OWN PROMISE")])
+def test_the_command_fails_when_a_mutant_lives_or_another_promise_notices_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], promises: str, told_as: str
+) -> None:
+    change = MUTANTS["no-dedupe"].change if promises == "I9" else lambda _patch: None
+    monkeypatch.setitem(MUTANTS, "planted", Mutant(change, promises))
+    assert app.main(["simulate", "--mutant", "planted", "--schedules", "5"]) == 1
+    assert told_as in capsys.readouterr().out
 
 
 def test_the_command_knows_its_mutants(capsys: pytest.CaptureFixture[str]) -> None:

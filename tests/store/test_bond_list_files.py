@@ -125,10 +125,11 @@ def test_a_million_rows_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.fault("O11")
-def test_a_huge_file_is_not_even_opened(tmp_path: Path) -> None:
+def test_a_huge_file_is_not_even_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "list.csv"
     with path.open("wb") as file:
         file.truncate(2 << 30)
+    monkeypatch.setattr(bond_list_file, "_read", lambda *_: pytest.fail("it was opened"))
     assert refused(path) is Fault.TOO_LARGE
 
 

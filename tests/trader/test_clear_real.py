@@ -29,6 +29,7 @@ def line_of(desk: DeskStandIn, code: str) -> ClearLine | None:
     return next((line for line in found.lines if line.code == code), None)
 
 
+@pytest.mark.fault("M9")
 def test_what_a_grid_bought_is_cleared_when_its_bond_left_the_list(tmp_path: Path) -> None:
     with DeskStandIn(tmp_path) as desk:
         desk.until(lambda: desk.ready, "ready")

@@ -64,10 +64,13 @@ def test_a_false_trader_is_not_believed(tmp_path, trader):
         with plug, contextlib.suppress(OSError):
             plug.sendall(say)
             plug.recv(4096)
-            plug.sendall(framed(b"\0" * 32))
+            # and goes on as if it had been believed
+            plug.sendall(framed(b"\0" * 32) + framed(encode(Welcome(PROTOCOL, "boot", 1, "x"))))
+            while plug.recv(4096):
+                pass
 
     for say in (framed(b"QMTD1" + bytes(32)), framed(b"HELLO" + bytes(32)), framed(b"QMTD1")):
-        thread = threading.Thread(target=lie, args=(say,))
+        thread = threading.Thread(target=lie, args=(say,), daemon=True)
         thread.start()
         with pytest.raises(LineLostError):
             attach(msgspec.structs.replace(card, address=path), "desk")

@@ -8,6 +8,7 @@ import msgspec
 from qmtdesk.domain.sessions import shanghai_day
 from qmtdesk.gateways.qmt.records import Raw
 from qmtdesk.wire.inside import inside
+from qmtdesk.wire.redact import mask_account
 
 log = logging.getLogger("qmtdesk.trader")
 
@@ -23,7 +24,7 @@ class _Line(msgspec.Struct, frozen=True):
 
 
 class RawLog:
-    """One file of JSON lines for each day, `qmt-YYYYMMDD.jsonl`; the account's number is masked in it.
+    """One file of JSON lines for each day, `qmt-YYYYMMDD.jsonl`; no account's number stands in it whole.
 
     For one thread. A disk that is full is told once and loses lines of this log, never an event.
     """
@@ -38,7 +39,7 @@ class RawLog:
 
     def note(self, at: int, generation: int, record: Raw) -> None:
         """Append one record; Unix ms."""
-        line = self._encoder.encode(_Line(at, generation, record)) + b"\n"
+        line = self._encoder.encode(_Line(at, generation, self._without_others(record))) + b"\n"
         if self._number:
             line = line.replace(self._number, self._masked)
         try:
@@ -51,6 +52,13 @@ class RawLog:
             if not self._told:
                 self._told = True
                 log.exception("the raw log cannot be written; the events go on without it")
+
+    def _without_others(self, record: Raw) -> Raw:
+        """A terminal tells of all its accounts; the one of this log is masked wherever it stands, the others here."""
+        told = getattr(record, "account_id", None)
+        if told is None or str(told).encode() == self._number:
+            return record
+        return msgspec.structs.replace(record, account_id=mask_account(str(told)))
 
     def _file(self, at: int) -> Path:
         day = f"qmt-{shanghai_day(at):%Y%m%d}"
