@@ -325,6 +325,8 @@ def test_blind_means_no_colour_in_the_table_and_grids_that_read_frozen(desk: Des
 def test_loading_and_empty_say_so(desk: Desk) -> None:
     panel = desk.open("loading")
     assert "正在读取转债列表…" in texts_of(panel)
+    desk.feed(ft.status(ready="reconciling"))
+    assert "正在读取转债列表…" in texts_of(panel)
     desk.feed(ft.status())
     assert any("还没有转债。" in words for words in texts_of(panel))
 

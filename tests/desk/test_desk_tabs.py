@@ -7,8 +7,9 @@ from pathlib import Path
 import fake_trader as fake
 import msgspec
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from qmtdesk.desk.brush.csv_text import as_csv, as_line, safe
@@ -249,6 +250,41 @@ def test_numbers_stay_numbers_in_a_csv() -> None:
     assert safe("—") == ""
     assert as_csv(["a"], [["1,500"], ["b,c"]]) == 'a\r\n1500\r\n"b,c"\r\n'
     assert as_line(["a\tb", "−1"]) == "a b\t-1"
+
+
+class Paints(QObject):
+    """Counts how often a widget is painted."""
+
+    count = 0
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() is QEvent.Type.Paint
+        return False
+
+
+def test_orders_that_came_before_their_names_say_them_once_they_are_known(qtbot: QtBot) -> None:
+    known, mirror = Mirror(), Mirror()
+    fake.fill_mirror(known)
+    # what is being cancelled is painted each second anyway
+    orders = [
+        msgspec.structs.replace(order, name="") for order in known.orders.values() if "cancelling" not in order.state
+    ]
+    mirror.apply([known.status, *orders])  # type: ignore[list-item]
+    mirror.flush()
+    panel = TabPanel(mirror, fake.FakeCommands(), Look())
+    qtbot.addWidget(panel)
+    panel.show()
+    qtbot.waitExposed(panel)
+    viewport, paints = panel.table().viewport(), Paints()
+    viewport.installEventFilter(paints)
+    qtbot.waitUntil(lambda: not panel._frame.isActive())
+    viewport.update()
+    qtbot.waitUntil(lambda: paints.count > 0)
+    QApplication.processEvents()
+    before = paints.count
+    mirror.apply(known.bonds.values())
+    mirror.flush()
+    qtbot.waitUntil(lambda: paints.count > before)
 
 
 def test_an_empty_table_says_what_to_do_next(qtbot: QtBot) -> None:

@@ -16,7 +16,7 @@ from qmtdesk.desk.sheets.grid_sheet import GridSheet
 from qmtdesk.desk.sheets.guard_form import LEAST, bar_share, lower_than
 from qmtdesk.desk.sheets.guard_sheet import GuardSheet
 from qmtdesk.domain.messages import ArmGuard
-from qmtdesk.domain.plans import GuardAction, GuardPlan, Readiness, RuleId
+from qmtdesk.domain.plans import GuardAction, GuardPlan, Readiness, RuleId, RuleSetting
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.wire.talk import Ack, Check, GuardPreview, PreviewGuard
 
@@ -238,6 +238,25 @@ def test_other_rules_go_into_the_plan(host: Host, qtbot: QtBot) -> None:
     assert (rule.on, rule.threshold) == (True, 2)
     tick.setChecked(False)
     assert not next(setting for setting in sheet.plan.rules if setting.rule is RuleId.R8).on
+
+
+def test_every_rule_does_what_the_sheet_says_is_done(host: Host) -> None:
+    sheet = guard(host)
+    sheet.action.chosen.emit("alert")
+    sheet.more.setChecked(True)
+    tick, _, _ = next(forms for form, forms in sheet.rules._forms.items() if form.rule is RuleId.R2)
+    tick.setChecked(True)
+    assert [(setting.rule, setting.action) for setting in sheet.plan.rules] == [(RuleId.R2, GuardAction.ALERT)]
+    sheet.action.chosen.emit("ask")
+    assert {sheet.plan.action, *(setting.action for setting in sheet.plan.rules)} == {GuardAction.ASK}
+
+
+def test_a_guard_opened_again_has_one_action_for_all_its_rules(host: Host) -> None:
+    row = host.mirror.watches[ft.STOCK]
+    plan = GuardPlan(code=ft.STOCK, action=GuardAction.ALERT, rules=(RuleSetting(rule=RuleId.R2, threshold=3000),))
+    host.mirror.apply([msgspec.structs.replace(row, plan=plan)])
+    host.mirror.flush()
+    assert [setting.action for setting in guard(host).plan.rules] == [GuardAction.ALERT]
 
 
 def test_half_or_a_number_can_be_sold(host: Host) -> None:

@@ -5,7 +5,18 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qmtdesk.desk.watch.spark import SAMPLES, THRESHOLD_SHARE, Band, axis, bands, runs, sealed_runs, share, time_marks
+from qmtdesk.desk.watch.spark import (
+    SAMPLES,
+    THRESHOLD_SHARE,
+    Band,
+    axis,
+    bands,
+    label_left,
+    runs,
+    sealed_runs,
+    share,
+    time_marks,
+)
 
 amounts = st.integers(min_value=0, max_value=10**10)
 thresholds = st.integers(min_value=1, max_value=10**9)
@@ -21,6 +32,14 @@ def test_half_and_less_is_the_floor_and_sixteen_times_the_ceiling() -> None:
     assert share(0, 2000) == 0.0
     assert share(32_000, 2000) == 1.0
     assert share(10**12, 2000) == 1.0
+
+
+def test_the_label_of_the_threshold_gives_way_to_the_newest_point() -> None:
+    assert label_left(8, 300, 90, 160, 178, None) == 210
+    assert label_left(8, 300, 90, 160, 178, (296, 120)) == 210
+    assert label_left(8, 300, 90, 160, 178, (296, 172)) == 8
+    assert label_left(8, 300, 90, 160, 178, (296, 184)) == 8
+    assert label_left(8, 300, 90, 160, 178, (120, 172)) == 210
 
 
 def test_each_doubling_is_the_same_step() -> None:

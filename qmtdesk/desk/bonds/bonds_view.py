@@ -346,8 +346,9 @@ class BondView(QTableView):
                 self._paint_row(p, sheet, row, QRectF(0, top, sheet.width, high), selected=row == current, now=now)
                 row += 1
         if not self._bonds.entries:
-            words = t("bond.loading" if self._mirror.status is None else "bond.empty")
-            self._paint_words(p, words)
+            status = self._mirror.status
+            loading = status is None or status.ready in ("starting", "reconciling")
+            self._paint_words(p, t("bond.loading" if loading else "bond.empty"))
         p.end()
 
     def _paint_row(

@@ -285,7 +285,7 @@ class Tick(Button):
 
 
 class Fold(Button):
-    """A line that turns to another page and back; `back` is what it says there."""
+    """A line that turns to another page and back (`back` is what it says there), or opens what stands below it."""
 
     def __init__(
         self, look: Look, words: str, opened: Callable[[bool], None], parent: QWidget | None = None, back: str = ""
@@ -293,6 +293,7 @@ class Fold(Button):
         super().__init__(look, words, parent)
         self._note = ""
         self._words = words, back or words
+        self._turns = bool(back)
         self.toggled.connect(self._turned)
         self.setCheckable(True)
         self.toggled.connect(opened)
@@ -317,8 +318,10 @@ class Fold(Button):
         value = theme.t1 if self.underMouse() else theme.t2
         p.setPen(QPen(paint.color(value), 1.5))
         x, y = 3.0, self.height() / 2
-        if self.isChecked():
+        if self.isChecked() and self._turns:
             p.drawPolyline([QPointF(x + 6, y - 4), QPointF(x + 2, y), QPointF(x + 6, y + 4)])
+        elif self.isChecked():
+            p.drawPolyline([QPointF(x, y - 2), QPointF(x + 4, y + 2), QPointF(x + 8, y - 2)])
         else:
             p.drawPolyline([QPointF(x + 2, y - 4), QPointF(x + 6, y), QPointF(x + 2, y + 4)])
         wide = paint.text(p, QRectF(18, 0, self.width() - 18, self.height()), self.text(), value, fonts.SMALL)

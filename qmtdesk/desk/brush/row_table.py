@@ -27,7 +27,7 @@ _MOVES = frozenset(
         Qt.Key.Key_PageDown,
     }
 )
-_OPTIONAL = ("code", "source", "improvement", "fee", "amount", "today", "level", "grid_held", "filled")
+_OPTIONAL = ("code", "source", "improvement", "fee", "amount", "today", "level", "grid_held", "filled", "time")
 PAD = 8
 EDGE = 14
 

@@ -160,7 +160,7 @@ class FolderPage(Page):
         wrong = next((check for check in place.checks if check.level == "bad"), None)
         odd = next((check for check in place.checks if check.level == "warn"), None)
         said = wrong or odd
-        words = f"{said.name}: {said.found}" if said is not None else t("setup.place_ok")
+        words = t("setup.place_bad", name=said.name, found=said.found) if said is not None else t("setup.place_ok")
         if place.level in ("busy", "wait"):
             words = t("setup.checking")
         return Choice(place.folder, place.folder, words, place.level, place.source)

@@ -126,7 +126,7 @@ class RulesPage(QWidget):
     def apply(self, plan: GuardPlan) -> GuardPlan:
         """The plan with what stands here; a field that is wrong keeps its last good value."""
         for tick, value, before in self._forms.values():
-            setting = replace(before, on=tick.isChecked(), threshold=value.value)
+            setting = replace(before, on=tick.isChecked(), threshold=value.value, action=plan.action)
             if setting.rule is RuleId.R5:
                 setting = replace(setting, gross=self._gross.isChecked())
             if setting.on or any(other.rule is setting.rule for other in plan.rules):

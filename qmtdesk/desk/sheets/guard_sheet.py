@@ -12,7 +12,7 @@ from qmtdesk.desk.brush.inputs import Choice, UnitField
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
-from qmtdesk.desk.sheets.guard_form import lower_than, rules_on
+from qmtdesk.desk.sheets.guard_form import lower_than, rules_on, with_action
 from qmtdesk.desk.sheets.guard_paint import AmountBar, Band, Facts, Label, Named, Shadow
 from qmtdesk.desk.sheets.guard_rules_page import RulesPage
 from qmtdesk.desk.sheets.preview_sheet import PreviewSheet
@@ -53,7 +53,7 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
         plan = row.plan if row is not None else GuardPlan(code=code)
         if threshold:
             plan = replace(plan, threshold=threshold)
-        super().__init__(window, mirror, commands, look, code, plan)
+        super().__init__(window, mirror, commands, look, code, with_action(plan, plan.action))
         self._build()
         self.say_foot(t("guard.foot"))
         self.arm_button(t("guard.arm"), "primary")
@@ -83,7 +83,7 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
         self.way_now.clicked.connect(lambda: self.change(replace(self.plan, readiness=Readiness.AUTO)))
         self.way_wait.clicked.connect(lambda: self.change(replace(self.plan, readiness=Readiness.ABOVE)))
         self.way_lower.clicked.connect(self._lower)
-        self.action.chosen.connect(lambda key: self.change(replace(self.plan, action=GuardAction(key))))
+        self.action.chosen.connect(lambda key: self.change(with_action(self.plan, GuardAction(key))))
         self.threshold.changed.connect(self._typed)
         self.how_much.chosen.connect(lambda _: self._typed())
         self.shares.changed.connect(self._typed)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.sheets.rolling import Rolling
 from qmtdesk.desk.sheets.sheet_base import Sheet
 from qmtdesk.desk.words.texts import say, t
 from qmtdesk.domain.plans import GridPlan, GuardPlan
@@ -19,6 +20,8 @@ R = TypeVar("R", GridPreview, GuardPreview)
 
 EDIT_MS = 150
 TICK_MS = 1000
+LEAST_BODY = 516
+"""As high as the body is in a window of 1280×720; in a lower one it rolls."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class PreviewSheet(Sheet, Generic[P, R]):
 
     def __init__(self, window: QWidget, mirror: Mirror, commands: Commands, look: Look, code: str, plan: P) -> None:
         super().__init__(window, mirror, look)
+        self._rolling = Rolling(look, self.body, LEAST_BODY, self.card)
+        self._column.insertWidget(0, self._rolling, 1)
         self.commands = commands
         self.code = code
         self.plan: P = plan
@@ -50,6 +55,11 @@ class PreviewSheet(Sheet, Generic[P, R]):
         self._tick.timeout.connect(self.request)
         mirror.quotes_changed.connect(self._ticked)
         mirror.link_changed.connect(self._link_moved)
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001
+        moved = super().focusNextPrevChild(next)
+        self._rolling.show_focus()
+        return moved
 
     def ask(self, plan: P, number: int) -> None:
         """Ask the trader for the preview of a plan; the answer goes to `took` with the same number."""

@@ -99,7 +99,7 @@ class Sheet(QWidget):
         self._bar.addStretch(1)
         self._bar.addWidget(self.cancel)
         self._bar.addWidget(self.go)
-        column = QVBoxLayout(self.card)
+        self._column = column = QVBoxLayout(self.card)
         column.setContentsMargins(24, HEAD, 24, (FOOT - 36) // 2)
         column.setSpacing((FOOT - 36) // 2)
         column.addWidget(self.body, 1)

@@ -147,7 +147,8 @@ class TabPanel(QWidget):
         self._mirror, self._commands, self._look = mirror, commands, look
         self._own_only, self._open_first = True, True
         self._seen_alarm = 0
-        self._late: set[int] = set()
+        self._late = set(range(len(TABS)))
+        self._known = 0
         self.setMinimumSize(360, HEAD + 24 + 24)
         self.head = TabHead(look, self)
         self.tables = [self._table(tab) for tab in TABS]
@@ -171,10 +172,10 @@ class TabPanel(QWidget):
         mirror.grid_changed.connect(lambda _: self._came(3))
         mirror.events_changed.connect(lambda _: self._came(4))
         mirror.blind_changed.connect(self._repaint)
+        mirror.bonds_changed.connect(self._named)
+        mirror.watch_changed.connect(self._named)
         mirror.second_passed.connect(self._tick)
         look.changed.connect(self._relabel)
-        for number in range(len(TABS)):
-            self._late.add(number)
         self._relabel()
         self._fill_late()
 
@@ -256,6 +257,13 @@ class TabPanel(QWidget):
         alarms = [row for row in self._mirror.events.values() if row.level == "alarm" and row.no > self._seen_alarm]
         self.head.alerts = {"events": len(alarms), "orders": len(self._mirror.doubts())}
         self.head.update()
+
+    def _named(self) -> None:
+        # rows that came before their names say them now
+        known = len(self._mirror.bonds) + len(self._mirror.watches)
+        if known != self._known:
+            self._known = known
+            self._repaint()
 
     def _repaint(self) -> None:
         self.table().viewport().update()

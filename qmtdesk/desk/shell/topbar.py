@@ -70,7 +70,7 @@ class TopBar(QWidget):
         self._seat()
         kept = groups(self._mirror, self._look.theme)
         room = (self.jump.x() if self.jump.isVisibleTo(self) else self.menu.x()) - 12.0
-        for rank in (4, 3, 2, 1):
+        for rank in (5, 4, 3, 2, 1):
             if sum(g.width + (_GAP * 2 if g.line else _GAP) for g in kept) <= room:
                 break
             kept = [group for group in kept if group.rank < rank]

@@ -42,7 +42,7 @@ def groups(mirror: Mirror, theme: Theme) -> list[Group]:
     status = mirror.status
     made = [_mode(status, theme), _lamp(mirror, theme, quotes=True), _lamp(mirror, theme, quotes=False)]
     made += [_phase(mirror, theme), _clock(mirror, theme)]
-    made += [_figure("total", theme, 1), _figure("cash", theme, 3)] if status is None else _money(mirror, status, theme)
+    made += [_figure("total", theme, 2), _figure("cash", theme, 4)] if status is None else _money(mirror, status, theme)
     return made
 
 
@@ -185,7 +185,7 @@ def _figure(
 def _money(mirror: Mirror, status: StatusRow, theme: Theme) -> list[Group]:
     if status.ready in ("starting", "reconciling"):
         note = t("tip.not_yet")
-        ranks = (("total", 2), ("cash", 4), ("pnl", 0))
+        ranks = (("total", 3), ("cash", 5), ("pnl", 1))
         return [
             *(_figure(name, theme, rank, tip=note, line=name != "cash") for name, rank in ranks),
             _messages(status, theme),
@@ -193,8 +193,8 @@ def _money(mirror: Mirror, status: StatusRow, theme: Theme) -> list[Group]:
     at = fmt.clock(status.clock - status.trade_age_ms)
     stale = mirror.blind
     return [
-        _figure("total", theme, 2, fmt.money(status.total), t("tip.total", at=at), line=True, stale=stale),
-        _figure("cash", theme, 4, fmt.money(status.cash), t("tip.cash", at=at), stale=mirror.link != "attached"),
+        _figure("total", theme, 3, fmt.money(status.total), t("tip.total", at=at), line=True, stale=stale),
+        _figure("cash", theme, 5, fmt.money(status.cash), t("tip.cash", at=at), stale=mirror.link != "attached"),
         _pnl(status, theme, at, stale=stale),
         _messages(status, theme),
     ]
@@ -215,7 +215,7 @@ def _pnl(status: StatusRow, theme: Theme, at: str, *, stale: bool) -> Group:
         paint.arrowed(p, line, words, status.pnl, value, fonts.VALUE, bold=True, align=paint.LEFT)
         paint.text(p, _DOWN.adjusted(x + head + main + 8, 0, x + wide, 0), part, value, fonts.SMALL)
 
-    return Group("pnl", wide, draw, t("tip.pnl", at=at, base=fmt.money(status.pnl_base)))
+    return Group("pnl", wide, draw, t("tip.pnl", at=at, base=fmt.money(status.pnl_base)), 1)
 
 
 def _messages(status: StatusRow, theme: Theme) -> Group:
@@ -235,4 +235,4 @@ def _messages(status: StatusRow, theme: Theme) -> Group:
         bar = QRectF(x + used, 36, max(x + wide - x - used, 30), 5)
         paint.meter(p, bar, fraction, theme.warn if near else theme.t2, theme.bg3)
 
-    return Group("messages", wide, draw, t("tip.messages", sent=count, cap=status.messages_cap), 1)
+    return Group("messages", wide, draw, t("tip.messages", sent=count, cap=status.messages_cap), 2)

@@ -313,6 +313,7 @@ class AskCard(QWidget):
         p.setPen(line)
         p.drawLine(QPointF(area.left(), round(y) + 0.5), QPointF(area.right(), round(y) + 0.5))
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        tip: spark.Point | None = None
         for run in spark.sealed_runs(points):
             line_points = [
                 QPointF(
@@ -323,6 +324,7 @@ class AskCard(QWidget):
             ]
             p.setPen(QPen(paint.color(theme.price), 1.0))
             p.drawPolyline(QPolygonF(line_points))
+            tip = (line_points[-1].x(), line_points[-1].y())
         p.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         words = t("ask.past", minutes=PAST_MS // 60_000)
         if points and points[0][1] > 0 and points[-1][1] >= 0:
@@ -330,5 +332,6 @@ class AskCard(QWidget):
         paint.text(p, QRectF(area.left() + 8, area.top() + 2, area.width() - 16, 18), words, theme.t2, fonts.SMALL)
         label = t("seal.threshold", amount=fmt.money_short(ask.threshold))
         below = y + 20 < area.bottom()
-        cell = QRectF(area.left(), y + 1 if below else y - 18, area.width() - 8, 18)
-        paint.text(p, cell, label, theme.warn, fonts.SMALL, align=paint.RIGHT)
+        low, wide = y + 1 if below else y - 18, fonts.width_of(label, fonts.SMALL)
+        left = spark.label_left(area.left() + 8, area.right() - 8, wide, low, low + 18, tip)
+        paint.text(p, QRectF(left, low, wide, 18), label, theme.warn, fonts.SMALL)

@@ -184,7 +184,7 @@ class SealPanel(QWidget):
         for words, place in labels:
             self._label(p, words, place, theme.t1)
         p.restore()
-        self._threshold(p, frame, row)
+        self._threshold(p, frame, row, points)
         self._hover(p, frame, points)
 
     def _axes(self, p: QPainter, frame: Frame) -> None:
@@ -258,7 +258,7 @@ class SealPanel(QWidget):
             p.drawEllipse(where, 4, 4)
         p.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
-    def _threshold(self, p: QPainter, frame: Frame, row: WatchRow) -> None:
+    def _threshold(self, p: QPainter, frame: Frame, row: WatchRow, points: tuple[tuple[int, int], ...]) -> None:
         theme = self.look.theme
         y = round(frame.y(row.threshold)) + 0.5
         line = QPen(paint.color(theme.warn), 1.0)
@@ -268,8 +268,11 @@ class SealPanel(QWidget):
         words = t("seal.threshold", amount=fmt.money_short(row.threshold))
         below = y + 20 < frame.area.bottom()
         wide = fonts.width_of(words, fonts.SMALL)
-        place = QRectF(frame.area.right() - 6 - wide, y + 2 if below else y - 19, wide, 18)
-        self._label(p, words, place, theme.warn)
+        top = y + 2 if below else y - 19
+        newest = points[-1] if points and points[-1][1] >= 0 else None
+        tip = (frame.x(newest[0]), frame.y(newest[1])) if newest is not None else None
+        left = spark.label_left(frame.area.left() + 6, frame.area.right() - 6, wide, top, top + 18, tip)
+        self._label(p, words, QRectF(left, top, wide, 18), theme.warn)
 
     def _hover(self, p: QPainter, frame: Frame, points: tuple[tuple[int, int], ...]) -> None:
         where = self._cursor

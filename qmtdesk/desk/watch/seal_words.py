@@ -33,7 +33,7 @@ def foot(row: WatchRow, *, blind: bool, killed: bool, paused: bool = False) -> F
     if blind:
         return Foot(t("seal.blind"), warn=True)
     if not row.armed:
-        named = row.why is not None and row.why.why is not Why.NOT_SEALED
+        named = row.why is not None and row.why.why not in (Why.NOT_SEALED, Why.DISARMED)
         return Foot(say(row.why, row.code) if named and row.why is not None else t("seal.off"))
     if paused:
         return Foot(t("seal.paused"), warn=True)

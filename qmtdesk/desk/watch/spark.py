@@ -7,10 +7,19 @@ LOW = 0.5
 HIGH = 16.0
 SAMPLES = 60
 """Ten minutes, one sample each ten seconds, as WatchRow.spark has them."""
+TIP = 8
+"""Kept free around the newest point, in pixels."""
 
 _SPAN = log2(HIGH) - log2(LOW)
 
 Point = tuple[float, float]
+
+
+def label_left(left: float, right: float, wide: float, low: float, high: float, tip: Point | None) -> float:
+    """Where the threshold's label begins: at the right end, or at the left where it would hide the newest point."""
+    start = right - wide
+    hides = tip is not None and tip[0] >= start - TIP and low - TIP <= tip[1] <= high + TIP
+    return left if hides else start
 
 
 def share(amount: int, threshold: int) -> float:

@@ -200,10 +200,15 @@ class WatchList(QAbstractScrollArea):
 
     def _empty(self, p: QPainter) -> None:
         """Names the next step; before the trader's first picture there is nothing to say yet."""
-        if self.mirror.status is None:
+        status = self.mirror.status
+        if status is None:
             return
         theme, wide, middle = self.look.theme, self.viewport().width(), self.viewport().height() / 2
-        paint.text(p, QRectF(0, middle - 22, wide, 22), t("watch.empty"), theme.t2, align=paint.CENTRE)
+        place = QRectF(0, middle - 22, wide, 22)
+        if status.ready in ("starting", "reconciling"):
+            paint.text(p, place, t("watch.loading"), theme.t3, align=paint.CENTRE)
+            return
+        paint.text(p, place, t("watch.empty"), theme.t2, align=paint.CENTRE)
         next_step = QRectF(0, middle + 2, wide, 20)
         paint.text(p, next_step, t("watch.empty_next"), theme.t3, fonts.SMALL, align=paint.CENTRE)
 

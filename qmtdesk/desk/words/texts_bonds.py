@@ -175,7 +175,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "empty.no_levels": ("网格已启动，还没有档位", "Grid started, no levels yet"),
     "empty.no_levels_next": ("等第一个价格。", "Waiting for the first price."),
     "empty.start": ("启动网格…", "Start a grid…"),
-    "empty.demo": ("演示：启动 3 个网格", "Demo: start three grids"),
+    "empty.demo": ("演示：3 个网格与 5 个卫士", "Demo: 3 grids and 5 guards"),
     "empty.loading": ("正在连接交易进程…", "Connecting to the trader…"),
     "empty.book": ("五档", "Five levels"),
     "book.ask": ("卖{n}", "Ask {n}"),

@@ -137,7 +137,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pending.saved": ("{name} 下次启动生效：{lines}", "{name}, for the next start: {lines}"),
     "pending.undo": ("放弃改动", "Drop them"),
     "pending.foot": (
-        "重启现在就用新值；也可存着，下次启动生效。",
+        "重新启动就用新值；也可存着，下次启动生效。",
         "A restart uses them now; kept, the next start does.",
     ),
     "head.settings_pending": ("参数 · {n} 项待启动", "Settings · {n} wait"),

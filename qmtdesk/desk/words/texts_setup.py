@@ -61,6 +61,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "setup.checking": ("检查中…", "Looking…"),
     "setup.checking_foot": ("还在检查", "Still looking"),
     "setup.checks": ("检查结果", "What was found"),
+    "setup.place_bad": ("{name}：{found}", "{name}: {found}"),
     "setup.place_ok": ("检查全部通过", "Everything is in order"),
     "setup.none_found": ("没有找到 userdata_mini", "No userdata_mini was found"),
     "setup.none_looked": (

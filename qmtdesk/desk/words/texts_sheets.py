@@ -53,6 +53,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "watch.spark": ("近 10 分钟", "10 min"),
     "watch.spark_short": ("10 分", "10 m"),
     "watch.arm": ("布防", "Guard"),
+    "watch.loading": ("正在读取持仓与观察表…", "Reading holdings and the watchlist…"),
     "watch.empty": ("没有持股涨停。", "No holding is at its limit."),
     "watch.empty_next": ("按「添加」放一只股票进来盯着。", "Press Add to watch any stock."),
     "watch.times": ("{times} 阈值", "{times} thr."),
