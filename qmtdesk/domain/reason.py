@@ -28,6 +28,7 @@ class Why(str, Enum):
     TOO_YOUNG = "too_young"
     # the risk gate
     CASH_SHORT = "cash_short"
+    CASH_KEPT = "cash_kept"
     CASH_CAP = "cash_cap"
     POSITION_CAP = "position_cap"
     POSITION_FLOOR = "position_floor"

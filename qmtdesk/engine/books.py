@@ -96,14 +96,14 @@ class Money(Struct, frozen=True):
     """The account since the last report, kept up to date by booked fills. All 厘.
 
     `gross_cash` is cash before any open buy froze some of it; `base_total` is the day's first total, for today's P&L,
-    with the cash (-1: not known) and the volumes that belong to it. `withheld` is frozen for no order that is listed,
-    as for new shares the user put in for.
+    with the cash (None: not known; below zero where more was taken out than there was) and the volumes of then.
+    `withheld` is frozen for no order that is listed, as for new shares the user put in for.
     """
 
     gross_cash: int
     reported_at: int
     base_total: int
-    base_cash: int = -1
+    base_cash: int | None = None
     base_held: Mapping[str, int] = field(default_factory=_empty)
     withheld: int = 0
 
@@ -319,6 +319,14 @@ def cash_room(state: State) -> int:
     orders = filed_orders(state)
     bids = sum([orders.once(_bidding, code) for code in orders.codes()])
     return state.money.gross_cash - state.money.withheld - bids
+
+
+def cash_kept(state: State) -> int:
+    """厘 that no buy may use: what the limits leave of the cash the day began with, moved money taken out."""
+    money, share = state.money, state.limits.cash_share_bp
+    if money is None or money.base_cash is None or not share:
+        return 0
+    return max(0, money.base_cash) * (10_000 - share) // 10_000
 
 
 def _offered(orders: Orders, code: str) -> int:

@@ -12,6 +12,7 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.sessions import shanghai_day
 from qmtdesk.engine import (
+    beside,
     clearing,
     clock_skew,
     connection,
@@ -151,13 +152,20 @@ def _after_broker(work: Work, code: str) -> None:
 def _tell_fills(work: Work) -> set[str]:
     """Each new trade to the strategy it belongs to; the codes concerned."""
     touched = set()
+    while work.claimed:
+        fill = work.claimed.pop(0)
+        _guarded(work, fill.code, lambda w, _, f=fill: grids.not_by_others(w, f))  # type: ignore[misc]
     while work.filled:
         fill = work.filled.pop(0)
         touched.add(fill.code)
         order = work.state.orders.get(fill.ref)
-        if order is None or order.owner.kind in NOBODYS:
-            _guarded(work, fill.code, grids.foreign_trade)
+        if order is None:
+            # whose it was the next word tells
+            _guarded(work, fill.code, grids.only_estimated)
+        elif order.owner.kind in NOBODYS:
+            _guarded(work, fill.code, lambda w, _, f=fill: grids.traded_by_others(w, f))  # type: ignore[misc]
         elif order.owner.kind is OwnerKind.GUARD:
+            _guarded(work, fill.code, lambda w, _, f=fill: grids.traded_by_others(w, f))  # type: ignore[misc]
             _guarded(work, fill.code, lambda w, _, f=fill: guards.filled(w, f))  # type: ignore[misc]
         else:
             _guarded(work, fill.code, lambda w, _, f=fill, o=order: grids.filled(w, f, o))  # type: ignore[misc]
@@ -212,7 +220,7 @@ def _rest_gap(work: Work, order: Order) -> bool:
     book = work.state.grids.get(order.code)
     if book is None or not book.armed or book.grid is None or order.owner.kind is not OwnerKind.GRID:
         return False
-    gap = order.owner.slot - book.grid.slot0
+    gap = beside.owner_in(book, order).slot - book.grid.slot0
     if not 0 <= gap < len(book.grid.gaps):
         return False
     grids.pause_gap(work, order.code, gap, on=True)

@@ -3,6 +3,7 @@
 from datetime import date
 
 from qmtdesk.domain import messages as m
+from qmtdesk.domain.calendar import is_trading_day, previous_trading_day
 from qmtdesk.domain.codes import Listing
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why, because
@@ -60,8 +61,9 @@ def _roll(work: Work, day: str) -> None:
     if left is not None:
         work.note(r.LeftOpen(left))
     if old:
-        # what was armed before that day's close ended with it; what was armed in the evening is for today
-        expire_arms(work, date.fromisoformat(old))
+        # what was armed before the last close ended with it, seen or slept through; that of the evening is for today
+        today = date.fromisoformat(day)
+        expire_arms(work, max(date.fromisoformat(old), previous_trading_day(today)))
     grids.new_day(work)
     guards.new_day(work, work.state.instruments)
     if old:
@@ -79,9 +81,9 @@ def start_disarmed(work: Work) -> None:
 
 
 def expire_arms(work: Work, day: date) -> None:
-    """What was armed for a day ends with its close."""
+    """What was armed for a day ends with its close; what was armed for Monday on Friday evening is not Saturday's."""
     closed_at = at_of(day, 15, 0)
-    if work.state.at < closed_at:
+    if work.state.at < closed_at or (day.isoformat() != work.state.day and not is_trading_day(day)):
         return
     for code in tuple(work.state.grids):
         grids.expire(work, code, closed_at)

@@ -9,12 +9,13 @@ from qmtdesk.domain.order import OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.rules import lot_problem, price_cage, rules_of
 from qmtdesk.domain.sessions import phase_at, shanghai_day
-from qmtdesk.engine import worth
+from qmtdesk.engine import beside, worth
 from qmtdesk.engine.books import (
     BUYS,
     Ready,
     Seen,
     State,
+    cash_kept,
     cash_room,
     filed_fills,
     filed_orders,
@@ -286,20 +287,14 @@ def _buying_for(orders: Orders, code: str) -> int:
 def _room(state: State, place: Place) -> Reason | None:
     if place.side is Side.SELL:
         room = sell_room(state, place.code)
-        room = min(room, _beside_not_listed(state, place, room))
+        room = min(room, beside.not_listed_left(state, place, room))
         return because(Why.SELL_ROOM, want=place.volume, room=room) if place.volume > room else None
     need, have = frozen_by(place.price, place.volume), cash_room(state)
-    return because(Why.CASH_SHORT, need_milli=need, have_milli=have) if need > have else None
-
-
-def _beside_not_listed(state: State, place: Place, room: int) -> int:
-    """What a grid has left to sell where a sale of its code is not listed any more and may trade all the same."""
-    orders, book, sell = filed_orders(state), state.grids.get(place.code), Side.SELL
-    hidden = sum([order.left for order in orders.not_listed(place.code) if order.side is sell])
-    part = (book.grid or book.rolling) if book is not None else None
-    if not hidden or part is None or place.owner.kind is OwnerKind.GUARD:
-        return room
-    return max(0, part.held_total - hidden - sum([o.left for o in orders.live(place.code) if o.side is sell]))
+    if need > have:
+        return because(Why.CASH_SHORT, need_milli=need, have_milli=have)
+    kept = cash_kept(state)
+    words = {"need_milli": need, "have_milli": max(0, have - kept), "kept_milli": kept}
+    return because(Why.CASH_KEPT, **words) if need + kept > have else None
 
 
 def _count(state: State, place: Place) -> Reason | None:

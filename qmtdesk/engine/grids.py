@@ -11,7 +11,7 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.rules import floor_lot, rules_of
 from qmtdesk.domain.sessions import Phase, phase_at, shanghai_day
-from qmtdesk.engine import gate
+from qmtdesk.engine import beside, gate
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import GridBook, State, cash_room, filed_orders, frozen_by, live_orders
 from qmtdesk.engine.diff import difference
@@ -26,7 +26,7 @@ from qmtdesk.strategies.plan_error import PlanError
 from qmtdesk.strategies.rolling import start_rolling
 
 CLEAR_AGAIN_MS = 5_000
-GRID_OWNERS = frozenset({OwnerKind.GRID, OwnerKind.FIRST_BUY, OwnerKind.ROLLING})
+GRID_OWNERS = beside.GRID_OWNERS
 OPENING = frozenset({Phase.BEFORE_OPEN, Phase.OPEN_AUCTION, Phase.OPEN_AUCTION_LOCKED, Phase.OPEN_WAIT})
 
 
@@ -171,7 +171,7 @@ def filled(work: Work, fill: Fill, order: Order) -> None:
             book = replace(book, rolling=rolling_pair.on_cleared(book.rolling, fill.volume, fill.price, fill.fee))
     elif book.grid is not None:
         part = lattice_grid.on_fill(
-            book.grid, order.owner, fill.side, fill.price, fill.volume, order.price, fill.fee, fill.at
+            book.grid, beside.owner_in(book, order), fill.side, fill.price, fill.volume, order.price, fill.fee, fill.at
         )
         book = replace(book, grid=part, rejects=0)
     elif book.rolling is not None:
@@ -182,8 +182,24 @@ def filled(work: Work, fill: Fill, order: Order) -> None:
     work.set_grid(fill.code, book, keep=True)
 
 
-def foreign_trade(work: Work, code: str) -> None:
-    """Somebody else traded this code: the grid's profit is an estimate from here on."""
+def traded_by_others(work: Work, fill: Fill) -> None:
+    """Somebody else, or a guard, traded a grid's code: what was sold it does not hold any more."""
+    book = work.state.grids.get(fill.code)
+    if book is not None and book.grid is not None:
+        part = lattice_grid.on_others(book.grid, fill.side, fill.volume)
+        work.set_grid(fill.code, replace(book, grid=part), keep=True)
+    elif book is not None and book.rolling is not None:
+        pair = rolling_pair.on_others(book.rolling, fill.side, fill.volume)
+        work.set_grid(fill.code, replace(book, rolling=pair), keep=True)
+
+
+def not_by_others(work: Work, fill: Fill) -> None:
+    """What was taken for somebody else's trade is an own one after all: until it is booked its shares are 底仓."""
+    traded_by_others(work, replace(fill, side=Side.SELL if fill.side is Side.BUY else Side.BUY))
+
+
+def only_estimated(work: Work, code: str) -> None:
+    """Something about this code's trades had to be guessed: the grid's profit is an estimate from here on."""
     book = work.state.grids.get(code)
     if book is not None and book.grid is not None:
         work.set_grid(code, replace(book, grid=lattice_grid.mark_inexact(book.grid)), keep=True)
@@ -279,8 +295,7 @@ def plan_orders(work: Work, code: str) -> None:
         if _guard_sells(work.state, code):
             orders = tuple(want for want in orders if want.side is Side.SELL)
             fired = because(Why.ALREADY_TRIGGERED) if len(orders) < len(wish.orders) else None
-        part = book.grid or book.rolling
-        work.blocked(code, enact(work, code, orders, GRID_OWNERS, has=part.held_total if part else 0) or fired)
+        work.blocked(code, enact(work, code, orders, GRID_OWNERS, book=book) or fired)
 
 
 def _guard_sells(state: State, code: str) -> bool:
@@ -290,29 +305,21 @@ def _guard_sells(state: State, code: str) -> bool:
 
 
 def enact(
-    work: Work, code: str, wanted: Iterable[Wanted], owners: frozenset[OwnerKind], *, has: int | None = None
+    work: Work, code: str, wanted: Iterable[Wanted], owners: frozenset[OwnerKind], *, book: GridBook | None = None
 ) -> Reason | None:
     """Cancel what does not fit, place what is missing; the first reason why something did not leave.
 
-    `has` is all these owners may sell: a sale or a clearing that an earlier arming left on the book is waited for, or
-    both together could sell shares nobody gave the grid.
+    What a grid's `book` allows holds for the new orders together with those that may still fill; see `beside`.
     """
-    here = live_orders(work.state, code)
-    steps = difference(tuple(wanted), [o for o in here if o.owner.kind in owners])
+    working = [order for order in live_orders(work.state, code) if order.owner.kind in owners]
+    steps = difference(tuple(wanted), working)
     for order in steps.cancels:
         work.cancel(order)
-    if not steps.places:
-        return None
+    going = frozenset([order.ref for order in steps.cancels])
     first: Reason | None = None
-    sellers = owners | {OwnerKind.CLEAR}
-    offered = sum([o.open_volume for o in here if o.side is Side.SELL and o.owner.kind in sellers])
     for want in steps.places:
-        if has is not None and want.side is Side.SELL:
-            if offered + want.volume > has:
-                first = first or because(Why.WAITING_CANCEL)
-                continue
-            offered += want.volume
-        reason = work.place(code, want.owner, want.side, want.price, want.volume)
+        reason = beside.waits(work.state, book, want, going) if book is not None else None
+        reason = reason or work.place(code, want.owner, want.side, want.price, want.volume)
         first = first or reason
     return first
 

@@ -75,6 +75,8 @@ def _take_over(work: Work, ref: str, broker_id: str, nobodys: tuple[str, ...]) -
             claimed = replace(fill, ref=ref)
             work.note(r.FillBooked(claimed))
             work.filled.append(claimed)
+            if fill.ref:
+                work.claimed.append(fill)
 
 
 def refused(work: Work, ref: str, text: str, *, by_link: bool = False) -> None:
@@ -298,7 +300,9 @@ def _first_seen(work: Work, row: BrokerOrder) -> None:
     )
     work.note(r.OrderPlaced(order))
     for fill in [f for f in work.state.fills.values() if f.broker_id == row.broker_id and not f.ref]:
-        work.note(r.FillBooked(replace(fill, ref=ref)))
+        theirs = replace(fill, ref=ref)
+        work.note(r.FillBooked(theirs))
+        work.filled.append(theirs)
     why = Why.ORDER_BEFORE_LOSS if lost else Why.FOREIGN_ORDER
     work.log(NOTICE, row.code, said(why, side=row.side.value, price_milli=row.price, volume=row.volume))
 

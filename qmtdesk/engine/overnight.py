@@ -80,7 +80,7 @@ def _explain(work: Work, code: str, expected: int, orders: list[Order]) -> None:
         if volume:
             _presume(work, order, volume)
             rest -= volume
-    grids.foreign_trade(work, code)
+    grids.only_estimated(work, code)
     found = {"volume": abs(change) - rest, "side": side.value} if change else {}
     more = {"rest": rest} if rest else {}
     known = {"expected": expected} if expected != UNKNOWN else {}
@@ -108,5 +108,5 @@ def _presume(work: Work, order: Order, volume: int) -> None:
         volume=volume,
         at=work.state.at,
     )
-    if order.owner.kind is not OwnerKind.GUARD:
+    if order.owner.kind not in (OwnerKind.GUARD, OwnerKind.TRIAL):
         grids.filled(work, fill, order)

@@ -59,7 +59,7 @@ def decide(work: Work, ref: str, broker_id: str = "") -> None:
     """
     order = work.state.orders.get(ref)
     unlisted = order is not None and order.state is OrderState.REFUSED and order.text == NOT_LISTED
-    if order is None or not (order.in_doubt or (unlisted and not broker_id)):
+    if order is None or order.owner.kind is OwnerKind.FOREIGN or not (order.in_doubt or (unlisted and not broker_id)):
         raise PlanError(because(Why.BAD_SETTING, name="ref", value=ref))
     if unlisted:
         work.note(r.OrderMoved(ref, OrderState.REFUSED, work.state.at, text="decided_gone"))

@@ -29,10 +29,10 @@ class LeftOpen(Struct, frozen=True):
 
 
 class DayBase(Struct, frozen=True):
-    """The account's total, cash (厘, -1: not known) and volumes at the day's first report, moved things taken out."""
+    """The account's total, cash (厘, None: not known) and volumes at the day's first report, moved things taken out."""
 
     total: int
-    cash: int = -1
+    cash: int | None = None
     held: dict[str, int] = {}
     elsewhere: Elsewhere = Elsewhere()
 

@@ -10,11 +10,16 @@ class RiskLimits:
     """Money in 厘, durations in ms, ratios in bp; 0 switches a limit off where that is safe to do.
 
     `order_value` and the exposures bound grids; a guard sells what the user ticked, bounded by what may be sold.
+    The exposures are 15 and 60 units of a default grid, a fall of some 4 % in a bond: a cap of two first buys would
+    stop such a grid 0.6 % below its start, so that everybody would lift it at once and nobody be protected.
+    `cash_share_bp` of the day's first cash may be used for buying. A quote may be two snapshots old and one late: a
+    liquid stock ticks every 3 to 6 s. The account is asked every `query_ms`; one unheard answer is borne.
     """
 
     order_value: int = 30_000_000
     symbol_exposure: int = 150_000_000
     account_exposure: int = 600_000_000
+    cash_share_bp: int = 8_000
     collar_bp: int = 200
     quote_age_ms: int = 8_000
     account_age_ms: int = 30_000
@@ -55,6 +60,7 @@ REPLAY_LIMITS = RiskLimits(
     order_value=0,
     symbol_exposure=0,
     account_exposure=0,
+    cash_share_bp=0,
     live_per_symbol=0,
     live_total=0,
     per_second=0,

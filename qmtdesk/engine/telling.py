@@ -32,6 +32,7 @@ REFUSALS = frozenset(
         Why.SIDE_FROZEN,
         Why.REJECTED_TOO_OFTEN,
         Why.CASH_SHORT,
+        Why.CASH_KEPT,
         Why.ORDER_VALUE,
         Why.ORDER_VOLUME,
         Why.SYMBOL_EXPOSURE,

@@ -32,6 +32,7 @@ class Work:
         self.records: list[r.Record] = []
         self.intents: list[Intent] = []
         self.filled: list[Fill] = []
+        self.claimed: list[Fill] = []
         self.rejected: list[Order] = []
         self.revived: list[Order] = []
         self.pulled: list[Order] = []

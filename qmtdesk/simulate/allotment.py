@@ -25,7 +25,7 @@ class Allotment:
 
     `prices` are those of the rolling pair's orders that had a trade, `leg` the number of the pair it began with;
     `over` is what was sold beyond all this: shares of the user that no grid was given. `guessed`: a trade may be
-    missing here, so the money figures prove nothing.
+    missing here, so the money figures prove nothing. `cut_at` is when others last took shares away that it had.
     """
 
     armed_at: int = 0
@@ -40,6 +40,7 @@ class Allotment:
     lots: dict[int, list[Lot]] = field(default_factory=dict)
     prices: set[int] = field(default_factory=set)
     leg: int = 0
+    cut_at: int = -1
 
     def book(self, order: Order, fill: Fill) -> Sequence[tuple[Lot, Lot]]:
         """Take one trade in; the pairs it closes, as what was bought and what it was sold for."""

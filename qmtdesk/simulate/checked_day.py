@@ -144,16 +144,22 @@ class CheckedDay(LoopedDay):
         fill = record.fill
         order = self.state.orders.get(fill.ref)
         known = f"{fill.day}{fill.code}{fill.side.value}{fill.trade_id}"
-        self.cleared.booked(order, fill, again=known in self.traded)
+        again = known in self.traded
+        self.cleared.booked(order, fill, again=again)
         self.traded.add(known)
         if order is None or order.owner.kind is OwnerKind.FOREIGN:
+            self.untold.traded_beside(fill.code)
             return
+        if again:
+            # taken for somebody else's until now
+            self.untold.traded_beside(fill.code)
         key = (f"{fill.day}{fill.trade_id}", fill.ref)
         if key in self.claimed:
             self.fail("I3", f"booked twice: {fill}")
         self.claimed.add(key)
         if order.owner.kind is OwnerKind.GUARD:
             self.guard_sold[fill.code] += fill.volume
+            self.untold.traded_beside(fill.code)
             return
         own = self.allotment(fill.code)
         before = own.over
@@ -164,7 +170,7 @@ class CheckedDay(LoopedDay):
         pairs = own.book(order, fill)
         # what stood on the book before this arming may fill beyond what this arming was given
         beyond = own.over > before and order.ref not in self.cleared.whole
-        if beyond and order.created_at >= own.armed_at:
+        if beyond and order.created_at >= own.armed_at and order.created_at > own.cut_at and not again:
             self.fail("I2", f"the grid of {fill.code} sold more than it ever had: {fill}")
         if order.owner.kind is OwnerKind.GRID and order.created_at >= own.armed_at and fill.side is Side.BUY:
             self.bought_at[fill.code, own.armed_at, order.owner.slot] = order.price

@@ -89,8 +89,8 @@ class Heard:
             return
         for row in report.orders:
             self._row(day, row)
-        if request <= day.state.answered:
-            # an answer that a newer one has overtaken is taken for nothing, holes or not
+        if not day.state.answered < request <= day.state.request:
+            # one that a newer has overtaken, or that a process before this one asked for, is nothing, holes or not
             return
         if request in day.exchange.holed and lacking(day, report):
             self.holes.append(report.at)

@@ -16,6 +16,7 @@ class Untold:
         self._fills: list[tuple[str, Fill]] = []
         self._overnight: Overnight | None = None
         self._guessed: set[str] = set()
+        self._beside: set[str] = set()
 
     def closed(self, day: "CheckedDay") -> None:
         """A day's lists are about to be cleared."""
@@ -36,8 +37,14 @@ class Untold:
                 self._guessed.add(order.code)
         self._fills.clear()
 
+    def traded_beside(self, code: str) -> None:
+        """Somebody else, or a guard, traded the code, or what was taken for that was claimed."""
+        self._beside.add(code)
+
     def step_ended(self, day: "CheckedDay") -> None:
         """Where the program had to guess, what it says counts; a guess must never give a grid more than it bought."""
+        while self._beside:
+            self._less_held(day, self._beside.pop())
         while self._guessed:
             code = self._guessed.pop()
             book, own = day.state.grids.get(code), day.allotment(code)
@@ -47,3 +54,14 @@ class Untold:
             if part.held_total > own.held and not day.foreign:
                 day.fail("I2", f"the grid of {code} takes {part.held_total} for its own, it has {own.held}")
             own.held, own.guessed = part.held_total, True
+
+    def _less_held(self, day: "CheckedDay", code: str) -> None:
+        """A grid may have lost shares to others by this, and never has more for it; pairs begin anew."""
+        book, own = day.state.grids.get(code), day.allotment(code)
+        part = (book.grid or book.rolling) if book else None
+        if book is None or part is None or own.armed_at != book.armed_at or part.held_total == own.held:
+            return
+        if part.held_total > own.held:
+            day.fail("I2", f"the grid of {code} takes {part.held_total} for its own, it has {own.held}")
+        own.held, own.guessed, own.cut_at = part.held_total, True, day.at
+        own.lots.clear()

@@ -1,6 +1,6 @@
 """The lattice grid as its users see it: its state, its wishes, and what fills, prices and days do to it."""
 
-from qmtdesk.strategies.grid_fills import fit_position, on_cleared, on_fill
+from qmtdesk.strategies.grid_fills import on_cleared, on_fill, on_others
 from qmtdesk.strategies.grid_moves import on_day, on_price
 from qmtdesk.strategies.grid_state import (
     Gap,
@@ -28,11 +28,11 @@ __all__ = [
     "Trail",
     "Wanted",
     "Wish",
-    "fit_position",
     "mark_inexact",
     "on_cleared",
     "on_day",
     "on_fill",
+    "on_others",
     "on_price",
     "pause_gap",
     "set_sell_only",

@@ -32,13 +32,16 @@ def on_cleared(grid: Grid, volume: int, price: int, fee: int, at: int) -> Grid:
     return on_fill(grid, Owner(OwnerKind.CLEAR), Side.SELL, price, volume, price, fee, at)
 
 
-def fit_position(grid: Grid, position: int) -> Grid:
-    """Let the books follow an account that holds less than they say: 底仓 goes first, then the highest gaps."""
-    missing = grid.held_total + grid.base_holding - position
-    if missing <= 0:
-        return grid
-    from_base = min(missing, grid.base_holding)
-    gaps, left = list(grid.gaps), missing - from_base
+def on_others(grid: Grid, side: Side, volume: int) -> Grid:
+    """A trade of this code that is not the grid's: by hand, by a guard, by another program.
+
+    What was bought is 底仓. What was sold came out of 底仓 first, then out of the highest gaps: the grid must not sell
+    it again out of what the user buys later.
+    """
+    if side is Side.BUY:
+        return replace(grid, base_holding=grid.base_holding + volume, exact=False)
+    from_base = min(volume, grid.base_holding)
+    gaps, left = list(grid.gaps), volume - from_base
     for i in range(len(gaps) - 1, -1, -1):
         take = min(left, gaps[i].held)
         if take:

@@ -2,13 +2,14 @@
 
 from msgspec import Struct
 
+from qmtdesk.domain.calendar import is_trading_day
 from qmtdesk.domain.codes import UnknownCodeError, classify
 from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.plans import GuardAction, GuardPlan, Readiness, RuleId, RuleSetting
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
-from qmtdesk.domain.sessions import Phase, shanghai_day, shanghai_ms_of_day
+from qmtdesk.domain.sessions import Phase, at_of, shanghai_day, shanghai_ms_of_day
 from qmtdesk.strategies.board import Board
 from qmtdesk.strategies.guard_plan import LEAST_THRESHOLD, check_plan, check_threshold, rules_on
 from qmtdesk.strategies.guard_rules import RULES, Finding, Look
@@ -200,13 +201,15 @@ def disarm(guard: Guard) -> Guard:
 def on_day(guard: Guard, instrument: Instrument, at: int) -> Guard:
     """Carry a guard into the day of `at`: one that was to be kept and has not fired is armed anew on the new limit.
 
-    Any other one ends at the close, a sale that was not finished included: its order died there, and its reason is of
-    another day. On the same day a guard takes over what is now known of the instrument.
+    So is one armed in the evening: it was for today. Any other one ends at the close, a sale that was not finished
+    included: its order died there, and its reason is of another day. On the same day a guard takes over what is now
+    known of the instrument.
     """
     if guard.day == shanghai_day(at):
         return _correct(guard, instrument, at) if guard.state in _JUDGING else guard
     limitless = guard.why_off is not None and guard.why_off.why in _OF_THE_DAY
-    if guard.plan.keep_armed and (guard.state in _JUDGING or limitless):
+    kept, evening = guard.plan.keep_armed, not is_trading_day(guard.day) or guard.armed_at >= at_of(guard.day, 15, 0)
+    if (guard.state in _JUDGING and (kept or evening)) or (limitless and kept):
         return arm_guard(guard.plan, instrument, at)
     if guard.state is GuardState.OFF:
         return guard

@@ -224,6 +224,16 @@ def set_sell_only(pair: Rolling, *, on: bool) -> Rolling:
     return replace(pair, sell_only=on)
 
 
+def on_others(pair: Rolling, side: Side, volume: int) -> Rolling:
+    """A trade of this code that is not the pair's: bought is 底仓, sold came out of 底仓 first, then out of it."""
+    if side is Side.BUY:
+        return replace(pair, base_holding=pair.base_holding + volume, exact=False)
+    from_base = min(volume, pair.base_holding)
+    take = min(volume - from_base, pair.held)
+    cost = pair.cost - (round_half_up(pair.cost * take, pair.held) if take else 0)
+    return replace(pair, base_holding=pair.base_holding - from_base, held=pair.held - take, cost=cost, exact=False)
+
+
 def mark_inexact(pair: Rolling) -> Rolling:
     """A trade that is not the pair's own touched the position: its figures are estimates from now on."""
     return replace(pair, exact=False)

@@ -240,11 +240,26 @@ def test_no_more_is_offered_than_may_be_sold() -> None:
 
 
 def test_no_more_is_bid_than_there_is_cash_commission_included() -> None:
-    state = ready(cash=2_395_000)
+    state = limited(ready(cash=2_395_000), cash_share_bp=0)
     assert why(state, buy(119_500, 20)) is None
     assert why(ready(cash=2_394_999), buy(119_500, 20)) is Why.CASH_SHORT
-    open_buy = with_order(ready(cash=3_579_999), buy(118_000, 10, Owner(OwnerKind.GRID, 8)), S.SENT)
+    open_buy = with_order(
+        limited(ready(cash=3_579_999), cash_share_bp=0), buy(118_000, 10, Owner(OwnerKind.GRID, 8)), S.SENT
+    )
     assert why(open_buy, buy(119_500, 20)) is Why.CASH_SHORT
+
+
+def test_a_fifth_of_the_days_first_cash_is_left_alone() -> None:
+    need = 119_500 * 20 + 5_000
+    assert why(ready(cash=need * 10 // 8), buy(119_500, 20)) is None
+    short = ready(cash=need * 10 // 8 - 5)
+    reason = gate.refusal(short, buy(119_500, 20))
+    assert reason is not None
+    assert (reason.why, reason.get("have_milli"), reason.get("need_milli")) == (Why.CASH_KEPT, need - 4, need)
+    # it is the day's first cash that counts: what trades brought in or took out changes nothing
+    later = replace(short, money=replace(short.money, gross_cash=short.money.gross_cash + 1_000_000))  # type: ignore[type-var]
+    assert why(later, buy(119_500, 20)) is None
+    assert why(short, sell(121_000, 10)) is None
 
 
 def test_live_orders_are_counted_by_code_and_in_all() -> None:

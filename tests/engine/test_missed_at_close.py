@@ -134,6 +134,21 @@ def test_what_no_open_order_explains_is_somebody_elses() -> None:
     assert (reason.get("volume"), reason.get("rest")) == (100, 240)
 
 
+def test_what_the_trials_order_may_have_bought_is_no_grids() -> None:
+    day = MarketDay(hour=14, minute=50).open()
+    day.deaf = True
+    day.feed(m.ArmGrid(replace(KEPT, sell_only=True)))
+    assert day.feed(m.PlaceTrial(BOND)).refusal is None
+    (trial,) = day.places(BOND)
+    told(day, trial, S.WORKING)
+    day.feed(m.LinkChanged(up=False, text="cut"))
+    morning(day, 10)
+    assert day.state.grids[BOND].grid.held_total == 0
+    assert day.places(BOND) == [trial]
+    (reason,) = words(day)
+    assert (reason.get("volume"), reason.get("side")) == (10, "buy")
+
+
 def test_an_order_that_was_settled_in_the_evening_is_no_question_in_the_morning() -> None:
     day, places = evening()
     day.feed(m.LinkChanged(up=True))

@@ -1,11 +1,11 @@
 """Money and shares the user moves are no loss; what cannot be reckoned stops buying and never presses the switch."""
 
 import pytest
-from words import PLAN, answer, asked, beat, loss
+from words import PLAN, answer, asked, beat, deaf_grid, loss, row_of
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import Position
-from qmtdesk.domain.order import Fill, Side
+from qmtdesk.domain.order import Fill, OrderState, Side
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.books import BUYS
@@ -151,6 +151,39 @@ def test_money_that_moves_all_day_is_not_said_at_every_answer() -> None:
         day.feed(m.AskNow())
         day.live_market(3_000)
     assert day.said().count(Why.MONEY_MOVED) <= 1
+
+
+def test_more_than_the_days_first_cash_may_be_taken_out_of_what_was_sold() -> None:
+    day = account()
+    day.deaf = True
+    fill = Fill("9", day.day.isoformat(), "5", "", BOND, Side.SELL, 120_000, 4_000, day.at)
+    moved = [Position(BOND, 1_000, 1_000, 120_000)]
+    for taken in (0, 1_200_000_000, 1_200_000_000, 1_200_000_000, 1_400_000_000, 1_400_000_000, 1_400_000_000):
+        day.wait(3_000)
+        day.feed(m.AskNow())
+        answer(day, fills=[fill], positions=moved, cash=START + 480_000_000 - taken)
+        day.quote_all()
+        day.wait(1_000)
+    assert day.state.kill is None
+    assert day.said().count(Why.MONEY_MOVED) == 2
+    assert abs(loss(day)) < 1_000_000
+
+
+def test_a_withdrawal_beside_a_trade_that_is_still_on_its_way_is_no_loss() -> None:
+    day, place = deaf_grid(held={BOND: (5_000, 120_000)})
+    day.live_market(3_000)
+    before = loss(day)
+    row = row_of(day, place, OrderState.PARTIAL, 50)
+    for _ in range(4):
+        day.wait(3_000)
+        day.feed(m.AskNow())
+        answer(day, [row], positions=[Position(BOND, 5_000, 5_000, 120_000)], cash=START // 10)
+        day.quote_all()
+        day.wait(1_000)
+    order = day.state.orders[place.ref]
+    assert order.told_filled > order.filled
+    assert day.state.kill is None
+    assert abs(loss(day) - before) < 1_000_000
 
 
 def test_small_differences_are_fees_and_nobodys_transfer() -> None:

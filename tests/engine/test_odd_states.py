@@ -98,3 +98,11 @@ def test_the_user_may_decide_about_an_order_nobody_understands() -> None:
     assert day.state.orders[place.ref].state is S.REFUSED
     day.feed(m.OrderReported(odd(day, place)))
     assert day.state.orders[place.ref].in_doubt
+
+
+def test_somebody_elses_order_is_not_the_users_to_decide_about() -> None:
+    day, _ = deaf_grid()
+    day.feed(m.OrderReported(row_of(day, by_hand(BOND, Side.BUY, 119_000, 10), S.UNKNOWN, number="9")))
+    assert day.state.orders["x9"].in_doubt
+    assert day.feed(m.DecideUnknown("x9")).refusal is not None
+    assert day.state.orders["x9"].state is S.UNKNOWN

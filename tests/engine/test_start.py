@@ -1,5 +1,7 @@
 """Starting, restarting, connecting and the turn of the day."""
 
+from datetime import timedelta
+
 import pytest
 from words import ID, PLAN, answer, beat, by_hand, deaf_grid, row_of, told, trade_of
 
@@ -216,6 +218,33 @@ def test_what_is_armed_in_the_evening_is_armed_for_the_next_day() -> None:
     assert day.places() == []
     day.next_day()
     assert day.state.grids[BOND].armed
+
+
+def test_what_is_armed_on_friday_evening_is_armed_on_monday_though_saturday_had_a_three_o_clock() -> None:
+    day = MarketDay(held={STOCK: (1_000, 9_000)}).open()
+    day.jump(20, 0)
+    day.wait(2_000)
+    assert day.feed(m.ArmGrid(GridPlan(code=BOND))).refusal is None
+    assert day.feed(m.ArmGuard(GuardPlan(code=STOCK))).refusal is None
+    day.at += 20 * 3_600_000
+    day.feed(m.TimePassed())
+    assert (day.state.grids[BOND].armed, day.state.guards[STOCK].state) == (True, GuardState.WATCHING)
+    day.next_day()
+    assert (day.state.grids[BOND].armed, day.state.guards[STOCK].state) == (True, GuardState.WATCHING)
+    day.jump(15, 0)
+    assert (day.state.grids[BOND].armed, day.state.guards[STOCK].state) == (False, GuardState.OFF)
+
+
+def test_what_was_armed_in_the_evening_for_a_day_that_was_slept_through_has_ended() -> None:
+    day = MarketDay(held={STOCK: (1_000, 9_000)}).open()
+    day.jump(20, 0)
+    day.wait(2_000)
+    assert day.feed(m.ArmGrid(GridPlan(code=BOND))).refusal is None
+    assert day.feed(m.ArmGuard(GuardPlan(code=STOCK))).refusal is None
+    day.next_day(NEXT_DAY + timedelta(days=1))
+    assert day.state.grids[BOND].why.why is Why.EXPIRED_AT_CLOSE
+    assert day.state.guards[STOCK].state is GuardState.OFF
+    assert day.said().count(Why.EXPIRED_AT_CLOSE) == 2
 
 
 def test_a_trader_asleep_at_the_close_expires_arms_when_the_next_day_opens() -> None:

@@ -5,11 +5,11 @@ from qmtdesk.domain.replacing import replace
 from qmtdesk.strategies.grid import (
     FIRST_BUY,
     Trail,
-    fit_position,
     mark_inexact,
     on_cleared,
     on_day,
     on_fill,
+    on_others,
     summary,
 )
 
@@ -118,15 +118,19 @@ def test_a_completed_side_starts_its_trail_again() -> None:
     assert fill(grid, 9, SELL, 100_000, 50).trails[9] == Trail()
 
 
-def test_an_account_that_holds_less_takes_it_from_the_base_holding_then_from_the_top() -> None:
+def test_what_others_sold_is_taken_from_the_base_holding_then_from_the_top() -> None:
     grid = holding(make(position=50), g9=80, g10=80)
-    assert fit_position(grid, 210) == grid
-    assert fit_position(grid, 400) == grid
-    short = fit_position(grid, 170)
+    short = on_others(grid, SELL, 40)
     assert (short.base_holding, short.held_total, short.exact) == (10, 160, False)
-    short = fit_position(grid, 60)
+    short = on_others(grid, SELL, 150)
     assert (short.base_holding, short.held[9], short.held[10]) == (0, 60, 0)
     assert short.cash_used == 60 * 99_000
+    assert on_others(grid, SELL, 900).held_total == 0
+
+
+def test_what_others_bought_is_base_holding() -> None:
+    grid = on_others(holding(make(position=50), g9=80), BUY, 30)
+    assert (grid.base_holding, grid.held_total, grid.exact) == (80, 80, False)
 
 
 def test_a_foreign_trade_makes_the_figures_an_estimate() -> None:

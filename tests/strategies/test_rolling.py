@@ -14,6 +14,7 @@ from qmtdesk.strategies.rolling import (
     on_cleared,
     on_day,
     on_fill,
+    on_others,
     on_price,
     set_sell_only,
     start_rolling,
@@ -236,6 +237,16 @@ def test_clearing_sells_what_is_held_and_more_than_that_is_an_estimate() -> None
     pair = on_cleared(pair, 70, 99_000, 0)
     assert (pair.held, pair.cost, pair.base_holding, pair.exact) == (0, 0, 30, False)
     assert not on_cleared(pair, 10, 99_000, 0).exact
+
+
+def test_what_others_trade_is_base_holding_first() -> None:
+    pair = make(position=200, cost=100_000, adopt=160)
+    assert (on_others(pair, BUY, 10).base_holding, on_others(pair, BUY, 10).held) == (50, 160)
+    assert on_others(pair, SELL, 30).base_holding == 10
+    short = on_others(pair, SELL, 80)
+    assert (short.base_holding, short.held, short.cost, short.exact) == (0, 120, 12_000_000, False)
+    gone = on_others(pair, SELL, 900)
+    assert (gone.base_holding, gone.held, gone.cost) == (0, 0, 0)
 
 
 def test_a_foreign_trade_makes_the_figures_an_estimate() -> None:

@@ -9,7 +9,7 @@ from qmtdesk.domain.reason import Why
 
 SENTENCES: dict[Why, tuple[str, str]] = {
     # what keeps orders from leaving
-    Why.NOT_ARMED: ("未启动[，程序重启 {restart}]，不发委托", "Not started[, restart {restart}], no orders"),
+    Why.NOT_ARMED: ("未启动，不发委托[；重启 {restart} 次，要手动启动]", "Not started, no orders[; {restart} restart]"),
     Why.MASTER_OFF: ("总开关关闭，新委托已全部拦下", "Master switch off, all new orders blocked"),
     Why.KILLED: (
         "已全部停止[，{at_ms} 由 {by} 触发]，新委托已全部拦下[，还有 {left} 笔未确认]",
@@ -60,6 +60,10 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "Order value[ {value_milli}] over the cap[ {cap_milli}]",
     ),
     Why.ORDER_VOLUME: ("单笔数量[ {volume}]超过上限[ {cap}]", "Order volume[ {volume}] over the cap[ {cap}]"),
+    Why.CASH_KEPT: (
+        "当天起始资金里[ {kept_milli}]留着不动[：要 {need_milli}，还能用 {have_milli}]",
+        "Part of the day's first cash[ {kept_milli}] is kept[: needs {need_milli}, {have_milli} left to use]",
+    ),
     Why.SYMBOL_EXPOSURE: (
         "单只占用[ {value_milli}]超过上限[ {cap_milli}]",
         "Exposure to this code[ {value_milli}] over the cap[ {cap_milli}]",
@@ -361,6 +365,7 @@ SHORT: dict[Why, tuple[str, str]] = {
     Why.WAITING_CANCEL: ("等撤单确认", "Cancel pending"),
     Why.TOO_YOUNG: ("不足 1 秒", "Under 1 s old"),
     Why.CASH_SHORT: ("资金不足", "Cash short"),
+    Why.CASH_KEPT: ("资金留底", "Cash kept"),
     Why.POSITION_CAP: ("持仓上限[ {cap}]", "Position cap[ {cap}]"),
     Why.POSITION_FLOOR: ("持仓下限[ {floor}]", "Position floor[ {floor}]"),
     Why.CASH_CAP: ("资金上限[ {cap_milli}]", "Cash cap[ {cap_milli}]"),

@@ -1,0 +1,73 @@
+"""What a grid's next order has to leave to the ones of its code that may still fill, an earlier arming's included."""
+
+from qmtdesk.domain.messages import Place
+from qmtdesk.domain.order import Order, Owner, OwnerKind, Side
+from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.engine.books import GridBook, State, filed_orders
+from qmtdesk.strategies.grid import Wanted
+
+GRID_OWNERS = frozenset({OwnerKind.GRID, OwnerKind.FIRST_BUY, OwnerKind.ROLLING})
+SELLERS = GRID_OWNERS | {OwnerKind.CLEAR}
+
+
+def waits(state: State, book: GridBook, want: Wanted, going: frozenset[str]) -> Reason | None:
+    """Why an order a grid wants does not leave yet, or None; `going` are the orders being taken off."""
+    return _sale(state, book, want) if want.side is Side.SELL else _buy(state, book, want, going)
+
+
+def owner_in(book: GridBook, order: Order) -> Owner:
+    """Whom an order works for in this arming: of one that an earlier arming left the price tells it, not the number.
+
+    The gap of the same number may lie anywhere; in this one, what it bought is sold at least a step higher.
+    """
+    if book.grid is None or order.created_at >= book.armed_at or order.owner.kind is OwnerKind.FIRST_BUY:
+        return order.owner
+    lattice = book.grid.lattice
+    gap = lattice.under(order.price - 1) + 1 if order.side is Side.BUY else lattice.under(order.price) - 1
+    return book.grid.owner(min(max(gap, 0), lattice.gaps - 1))
+
+
+def not_listed_left(state: State, place: Place, room: int) -> int:
+    """What a grid has left to sell where a sale of its code is not listed any more and may trade all the same."""
+    orders, book, sell = filed_orders(state), state.grids.get(place.code), Side.SELL
+    hidden = sum([order.left for order in orders.not_listed(place.code) if order.side is sell])
+    part = (book.grid or book.rolling) if book is not None else None
+    if not hidden or part is None or place.owner.kind is OwnerKind.GUARD:
+        return room
+    return max(0, part.held_total - hidden - sum([o.left for o in orders.live(place.code) if o.side is sell]))
+
+
+def _sale(state: State, book: GridBook, want: Wanted) -> Reason | None:
+    """A sale or a clearing that is on its way off may fill: no more is for sale than was given and the floor leaves."""
+    part, code = book.grid or book.rolling, book.plan.code
+    has = part.held_total if part else 0
+    if book.plan.min_position:
+        has = min(has, _position(state, code) - book.plan.min_position)
+    offered = sum([o.open_volume for o in _open(state, code, Side.SELL) if o.owner.kind in SELLERS])
+    return because(Why.WAITING_CANCEL) if offered + want.volume > has else None
+
+
+def _buy(state: State, book: GridBook, want: Wanted, going: frozenset[str]) -> Reason | None:
+    """So may a buy: both caps hold whatever fills, and no gap is bought twice because it was armed twice."""
+    plan, part = book.plan, book.grid or book.rolling
+    bids = [o for o in _open(state, plan.code, Side.BUY) if o.owner.kind in GRID_OWNERS]
+    if any(o.created_at < book.armed_at and (o.ref in going or not o.live) for o in bids):
+        return because(Why.WAITING_CANCEL)
+    gone = [o for o in filed_orders(state).not_listed(plan.code) if o.side is Side.BUY]
+    volume = sum([o.open_volume for o in bids]) + sum([o.left for o in gone])
+    if plan.max_position and _position(state, plan.code) + volume + want.volume > plan.max_position:
+        return because(Why.POSITION_CAP, cap=plan.max_position)
+    value = sum([o.price * o.open_volume for o in bids]) + sum([o.price * o.left for o in gone])
+    used = part.cash_used if part else 0
+    if plan.cash_cap and used + value + want.price * want.volume > plan.cash_cap:
+        return because(Why.CASH_CAP, cap_milli=plan.cash_cap)
+    return None
+
+
+def _open(state: State, code: str, side: Side) -> list[Order]:
+    return [order for order in filed_orders(state).live(code) if order.side is side]
+
+
+def _position(state: State, code: str) -> int:
+    held = state.holdings.get(code)
+    return held.volume if held else 0
