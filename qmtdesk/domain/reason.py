@@ -21,6 +21,7 @@ class Why(str, Enum):
     PHASE_CLOSED = "phase_closed"
     NO_CANCEL_PHASE = "no_cancel_phase"
     EXPIRED_AT_CLOSE = "expired_at_close"
+    LEFT_UNSOLD = "left_unsold"
     SIDE_FROZEN = "side_frozen"
     REJECTED_TOO_OFTEN = "rejected_too_often"
     STEP_FAILED = "step_failed"

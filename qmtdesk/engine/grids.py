@@ -16,7 +16,7 @@ from qmtdesk.engine import records as r
 from qmtdesk.engine.books import GridBook, State, cash_room, filed_orders, frozen_by, live_orders
 from qmtdesk.engine.diff import difference
 from qmtdesk.engine.filed import Orders
-from qmtdesk.engine.work import INFO, NOTICE, Work
+from qmtdesk.engine.work import ALARM, INFO, NOTICE, Work
 from qmtdesk.strategies import grid as lattice_grid
 from qmtdesk.strategies import rolling as rolling_pair
 from qmtdesk.strategies.grid import GridContext, Wanted
@@ -214,7 +214,7 @@ def rejected(work: Work, code: str) -> None:
         return
     rejects = book.rejects + 1
     work.set_grid(code, replace(book, rejects=rejects), keep=True)
-    if rejects >= work.state.limits.rejects_in_row:
+    if 0 < work.state.limits.rejects_in_row <= rejects:
         disarm(work, code, StopHow.CANCEL, because(Why.REJECTED_TOO_OFTEN, count=rejects))
 
 
@@ -375,4 +375,7 @@ def new_day(work: Work) -> None:
     for code, book in work.state.grids.items():
         grid = lattice_grid.on_day(book.grid, day) if book.grid else None
         pair = rolling_pair.on_day(book.rolling, day) if book.rolling else None
+        part = grid or pair
+        if book.winding is StopHow.SELL and part is not None and part.held_total:
+            work.log(ALARM, code, because(Why.LEFT_UNSOLD, volume=part.held_total))
         work.set_grid(code, replace(book, grid=grid, rolling=pair, rejects=0, winding=None), keep=True)

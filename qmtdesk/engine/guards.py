@@ -315,7 +315,15 @@ def expire(work: Work, code: str, closed_at: int) -> None:
     """End an arming of before the close, unless the user chose to keep it."""
     guard = work.state.guards.get(code)
     if guard is not None and not guard.plan.keep_armed and guard.armed_at < closed_at <= work.state.at:
+        _say_unsold(work, guard)
         disarm(work, code, because(Why.EXPIRED_AT_CLOSE))
+
+
+def _say_unsold(work: Work, guard: Guard) -> None:
+    """Its order died at the close, and nothing sells the rest: whoever relied on it has to know."""
+    left = guard.sale.target - guard.sale.sold if guard.sale is not None else 0
+    if guard.state is GuardState.TRIGGERED and left > 0:
+        work.log(ALARM, guard.plan.code, because(Why.LEFT_UNSOLD, volume=left))
 
 
 def new_day(work: Work, codes: Iterable[str]) -> None:
@@ -323,4 +331,7 @@ def new_day(work: Work, codes: Iterable[str]) -> None:
     for code in codes:
         guard, instrument = work.state.guards.get(code), work.state.instruments.get(code)
         if guard is not None and instrument is not None:
-            work.set_guard(code, rules.on_day(guard, instrument, work.state.at), keep=True)
+            today = rules.on_day(guard, instrument, work.state.at)
+            if today.state is GuardState.OFF:
+                _say_unsold(work, guard)
+            work.set_guard(code, today, keep=True)

@@ -21,7 +21,8 @@ def on_fill(grid: Grid, owner: Owner, side: Side, price: int, volume: int, order
     grid = replace(grid, fees=grid.fees + fee, fees_today=grid.fees_today + fee, improvement=grid.improvement + better)
     if side is Side.SELL:
         return _sold(grid, _gaps_of(grid, owner), price, volume)
-    grid = _bought(grid, _gaps_of(grid, owner), price, volume)
+    # rather the gap above than the one below, whose sale would bring no more than was paid
+    grid = _bought(grid, _gaps_of(grid, owner, rather_above=True), price, volume)
     if owner.kind is OwnerKind.FIRST_BUY:
         grid = replace(grid, first_left=max(0, grid.first_left - volume))
     return grid
@@ -50,13 +51,13 @@ def on_others(grid: Grid, side: Side, volume: int) -> Grid:
     return replace(grid, gaps=tuple(gaps), base_holding=grid.base_holding - from_base, exact=False)
 
 
-def _gaps_of(grid: Grid, owner: Owner) -> Iterable[int]:
+def _gaps_of(grid: Grid, owner: Owner, *, rather_above: bool = False) -> Iterable[int]:
     if owner.kind is OwnerKind.FIRST_BUY:
         return grid.from_first()
     if owner.kind is not OwnerKind.GRID:
         return range(len(grid.gaps))
     home = owner.slot - grid.slot0
-    return sorted(range(len(grid.gaps)), key=lambda i: abs(i - home))
+    return sorted(range(len(grid.gaps)), key=lambda i: (abs(i - home), (i < home) is rather_above))
 
 
 def _bought(grid: Grid, order: Iterable[int], price: int, volume: int) -> Grid:

@@ -1,9 +1,12 @@
 """What a guard and its board have seen is written down coarsely, so that a restart makes no guard weaker."""
 
 import pytest
+from words import told, traded
 
 from qmtdesk.domain import messages as m
+from qmtdesk.domain.order import OrderState
 from qmtdesk.domain.plans import GuardAction, GuardPlan, RuleId, RuleSetting
+from qmtdesk.domain.reason import Why
 from qmtdesk.engine import records as r
 from qmtdesk.simulate.market_day import STOCK, MarketDay, quote_of, sealed_quote
 from qmtdesk.strategies.guard import GuardState
@@ -84,3 +87,22 @@ def test_writes_are_bounded() -> None:
     assert kinds.count(r.BoardMoved) <= 400 * 3 // 30 + 5
     assert kinds.count(r.GuardChanged) <= 30
     assert max(len(x.board.history) for x in day.records if isinstance(x, r.BoardMoved)) <= 32
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_sale_the_close_cut_off_is_told_and_sold_no_further(keep: bool) -> None:
+    day = armed(GuardPlan(code=STOCK, keep_armed=keep))
+    board(day, 30_000)
+    day.deaf = True
+    board(day, 9_000)
+    assert day.state.guards[STOCK].state is GuardState.TRIGGERED
+    sale = day.places(STOCK)[0]
+    told(day, sale, OrderState.PARTIAL, 300)
+    traded(day, sale, 300)
+    day.jump(15, 0, 1)
+    lines = list(day.state.lines)
+    day.next_day()
+    lines += day.state.lines
+    (line,) = [each for each in lines if each.reason.why is Why.LEFT_UNSOLD]
+    assert (line.level, line.code, line.reason.get("volume")) == ("alarm", STOCK, 700)
+    assert day.state.guards[STOCK].state is GuardState.OFF

@@ -75,7 +75,7 @@ def test_half_of_a_unit_twice_is_one_round_trip() -> None:
 
 def test_what_a_full_gap_cannot_take_goes_to_the_nearest() -> None:
     grid = fill(holding(make(), g9=70), 9, BUY, 99_000, 30)
-    assert (grid.held[9], grid.held[8], grid.held_total) == (80, 20, 100)
+    assert (grid.held[9], grid.held[10], grid.held_total) == (80, 20, 100)
     grid = fill(grid, 9, SELL, 100_000, 100)
     assert grid.held_total == 0
     assert grid.exact
@@ -97,6 +97,13 @@ def test_a_trade_of_another_owner_of_the_grid_is_booked_from_the_bottom() -> Non
 def test_clearing_empties_the_lowest_gaps_first() -> None:
     grid = on_cleared(holding(make(), g9=80, g10=80), 100, 99_500, 50, NOON)
     assert (grid.held[9], grid.held[10], grid.fees, grid.improvement) == (0, 60, 50, 0)
+
+
+def test_what_a_full_gap_cannot_take_goes_above_when_bought_and_comes_from_below_when_sold() -> None:
+    grid = fill(holding(make(), g9=80), 9, BUY, 99_000, 80)
+    assert (grid.held[8], grid.held[9], grid.held[10]) == (0, 80, 80)
+    grid = fill(holding(make(), g8=80, g10=80), 9, SELL, 100_000, 80)
+    assert (grid.held[8], grid.held[10]) == (0, 80)
 
 
 def test_a_fill_after_a_roll_finds_its_gap_by_its_slot() -> None:
