@@ -13,7 +13,7 @@ from qmtdesk.domain.rules import floor_lot, rules_of
 from qmtdesk.domain.sessions import Phase, phase_at, shanghai_day
 from qmtdesk.engine import beside, gate
 from qmtdesk.engine import records as r
-from qmtdesk.engine.books import GridBook, State, cash_room, filed_orders, frozen_by, live_orders
+from qmtdesk.engine.books import GridBook, State, cash_kept, cash_room, filed_orders, frozen_by, live_orders
 from qmtdesk.engine.diff import difference
 from qmtdesk.engine.filed import Orders
 from qmtdesk.engine.work import ALARM, INFO, NOTICE, Work
@@ -247,7 +247,7 @@ def context(state: State, code: str) -> GridContext:
         phase=phase_at(state.listings[code], state.at),
         position=held.volume if held else 0,
         can_use=max(0, (held.sellable if held else 0) - standing.others),
-        cash=cash_room(state) + standing.bids,
+        cash=max(0, cash_room(state) - cash_kept(state)) + standing.bids,
         lot=instrument.lot,
         step=instrument.step,
         tick=instrument.tick,

@@ -1,7 +1,9 @@
 """What must be true once the faults have ended and a minute has passed."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import FINAL, OrderState, OwnerKind
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.books import Ready, State
@@ -11,6 +13,7 @@ from qmtdesk.gateways.paper import names
 if TYPE_CHECKING:
     from qmtdesk.simulate.checked_day import CheckedDay
 
+QUIET_MS, OFTEN = 25_000, 3
 NO_ROOM = (names.NO_VOLUME, names.NO_CASH[:20])
 BAD_SHAPE = tuple(text[:18] for text in (names.BAD_LOT, names.TOO_LARGE, names.BAD_TICK, names.OUTSIDE_LIMITS))
 
@@ -41,6 +44,7 @@ def check(day: "CheckedDay") -> None:
         day.fail("I10", f"{day.state.messages_of} messages counted today, {day.written_today} written down")
     day.compare(day.folded())
     _queues(day)
+    _to_and_fro(day)
     if day.shown is not None and (unlike := day.shown.differences(day.state, day.at)):
         day.fail("I15", f"a desk shows {unlike}")
 
@@ -51,6 +55,15 @@ def _queues(day: "CheckedDay") -> None:
     letters = {letter.name for letter in day.truth.letters} - {"AccountReported"}
     if errands or letters or day.loop.waiting:
         day.fail("I15", f"still on their way: {errands} {letters}, {day.loop.waiting} in the inbox")
+
+
+def _to_and_fro(day: "CheckedDay") -> None:
+    """While no price moves nothing is put on the book again and again."""
+    late = [intent for at, intent in day.sent if day.at - at < QUIET_MS and isinstance(intent, m.Place)]
+    again = Counter((each.code, each.owner, each.side, each.price, each.volume) for each in late)
+    for what, times in again.items():
+        if times > OFTEN:
+            day.fail("live", f"put on the book {times} times within {QUIET_MS} ms: {what}")
 
 
 def _orders(day: "CheckedDay") -> None:

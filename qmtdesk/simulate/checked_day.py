@@ -162,6 +162,9 @@ class CheckedDay(LoopedDay):
             self.untold.traded_beside(fill.code)
             return
         own = self.allotment(fill.code)
+        if order.created_at < own.armed_at:
+            # an earlier arming's order may buy more than the gaps of this one take: the rest is 底仓
+            self.untold.traded_beside(fill.code)
         before = own.over
         place = self.mine.get(order.broker_id)
         if order.changed and place is not None:

@@ -52,7 +52,7 @@ def simulate(words: Words, say: Callable[[str], None], whisper: Callable[[str], 
         words.schedules,
         jobs=words.jobs,
         beats=words.beats,
-        tell=lambda so_far: progress.told(so_far.schedules, len(so_far.failures)),
+        tell=lambda so_far: progress.told(so_far.schedules, so_far.failures),
     )
     figures = _figures(totals, time.perf_counter() - started)
     if words.as_json:

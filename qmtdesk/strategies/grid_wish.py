@@ -73,7 +73,8 @@ def _worked_out(grid: Grid, ctx: GridContext, *, explain: bool) -> Wish:
 class _Draft:
     """One call of `wanted` in progress. `sells` and `buys` say per gap why not; None is an order.
 
-    `moving` is whether orders may come and go; `live_sells` and `live_buys` are the gaps with a live order.
+    `moving` is whether orders may come and go; `live_sells` and `live_buys` are the gaps with a live order. Of what is
+    `spent`, `hoped` is for a first buy that is not on the book.
     """
 
     grid: Grid
@@ -87,6 +88,7 @@ class _Draft:
     sells: list[Reason | None] = field(default_factory=list)
     buys: dict[int, Reason | None] = field(default_factory=dict)
     spent: int = 0
+    hoped: int = 0
     lowest_sell: int = 0
 
     @cached_property
@@ -216,6 +218,7 @@ def _wish_first(draft: _Draft) -> Reason | None:
     if reason is None:
         draft.orders.append(Wanted(FIRST_BUY, Side.BUY, grid.first_price, volume))
         draft.spent += volume * grid.first_price
+        draft.hoped = 0 if live else draft.spent
     return reason
 
 
@@ -331,7 +334,8 @@ def _buy_turn(draft: _Draft, window: _Window, gap: int, price: int, volume: int,
     passed = gap > draft.under and not draft.grid.trails
     if not passed and not window.takes(gap, live=live):
         return _armed_buy(volume)
-    return _over_cash(draft, volume * price)
+    # what waits for a first buy that the gate may hold back for long takes nothing off the book
+    return _over_cash(draft, volume * price - (draft.hoped if live else 0))
 
 
 def _buy_price(draft: _Draft, gap: int) -> int:

@@ -17,7 +17,7 @@ from qmtdesk.domain.instrument import Kind
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.apply import apply
-from qmtdesk.engine.books import LogLine, Ready, State, cash_room, live_orders, put
+from qmtdesk.engine.books import LogLine, Ready, State, cash_kept, cash_room, live_orders, put
 from qmtdesk.engine.core import Step, begin, step
 from qmtdesk.engine.ports import Gateway
 from qmtdesk.engine.records import Logged
@@ -354,7 +354,7 @@ class Loop:
     @property
     def cash(self) -> int:
         """厘 that may be spent now."""
-        return cash_room(self.state)
+        return max(0, cash_room(self.state) - cash_kept(self.state))
 
     def set_speed(self, speed: int) -> None:
         """Show another speed of the paper clock."""

@@ -10,7 +10,7 @@ import pytest
 from qmtdesk.simulate import command
 from qmtdesk.simulate.command import Words, simulate
 from qmtdesk.simulate.progress import Progress, duration_text
-from qmtdesk.simulate.schedules import INTERRUPTED, PART, Totals, run
+from qmtdesk.simulate.schedules import INTERRUPTED, PART, Failure, Totals, run, schedule_of
 
 BEATS = 4
 
@@ -81,9 +81,12 @@ def test_a_run_that_did_not_end_says_so_in_its_figures_and_its_exit_code(
 def test_a_long_run_tells_how_far_it_is_at_most_every_ten_seconds() -> None:
     clock, lines = Clock(), list[str]()
     progress = Progress(1_000_000, clock, lines.append)
+    broken = [Failure(schedule_of(7), "I2", "sold twice " + "x" * 400)]
     for second in range(1, 26):
         clock.now = 100.0 + second
-        progress.told(second * 50, 1)
+        progress.told(second * 50, broken)
+    # whoever stops the run by force knows the seed all the same
+    assert lines.pop(0) == "seed 7: sold twice " + "x" * 289
     assert lines == [
         "500 of 1,000,000 schedules, 50.0 a second, 1 violations, 5 h 33 min to go",
         "1,000 of 1,000,000 schedules, 50.0 a second, 1 violations, 5 h 33 min to go",
@@ -95,7 +98,7 @@ def test_a_short_run_tells_nothing_beside_its_result() -> None:
     progress = Progress(100, clock, lines.append)
     for done in range(1, 100):
         clock.now = 100.0 + done * 0.09
-        progress.told(done, 0)
+        progress.told(done, [])
     assert lines == []
 
 

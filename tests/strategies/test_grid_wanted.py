@@ -146,6 +146,17 @@ def test_cash_is_spent_nearest_first() -> None:
     assert whys(wish)[8] is Why.ARMED_BUY
 
 
+def test_a_first_buy_that_may_not_leave_takes_no_order_off_the_book_for_its_cash() -> None:
+    grid = make(position=0, first_buy=True)
+    cash = grid.first_left * grid.first_price
+    below = next(order for order in buys(wanted(grid, moment(grid))) if order[0] >= 0)
+    assert [slot for slot, _, _ in buys(wanted(grid, moment(grid, cash=cash)))] == [-1]
+    # what is on the book has its cash already, and would be put there again as soon as it were off
+    assert below in buys(wanted(grid, moment(grid, cash=cash, live=live((below[0], BUY)))))
+    both = live((below[0], BUY)) | {(FIRST_BUY, BUY)}
+    assert below not in buys(wanted(grid, moment(grid, cash=cash, live=both)))
+
+
 def test_nothing_is_wanted_outside_the_days_limits() -> None:
     grid = holding(make(), g10=80)
     wish = wanted(grid, moment(grid, limit_up=100_900, limit_down=98_500))
