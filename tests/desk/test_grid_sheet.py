@@ -34,7 +34,7 @@ def wheel(widget: QWidget) -> None:
 def test_cash_that_does_not_suffice_is_told_by_what_is_short(host: Host, qtbot: QtBot) -> None:
     preview = msgspec.structs.replace(ft.grid_preview(ft.grid().plan), cash_full=683_907_000, cash=676_202_000)
     sheet = sheets.open_grid_sheet(host, IDLE)
-    assert sheet.fall._notes(preview)[1] == "可用 68\u2009万元，还差 7,705元"
+    assert sheet.fall._notes(preview)[1] == "可动用 68\u2009万元，还差 7,705元"
 
 
 def test_the_wheel_never_changes_a_field(host: Host) -> None:
@@ -162,7 +162,7 @@ def test_the_fall_ends_at_the_cap() -> None:
         (
             "ok",
             because(Why.CASH_SHORT, need_milli=41_382_000, have_milli=486_120_000),
-            "资金够活动档|需 4.1 万，可用 49 万",
+            "资金够活动档|需 4.1 万，可动用 49 万",
         ),
         ("ok", because(Why.UNIT_NOT_LOT, unit=90, lot=10), "整手|90 张 = 9 手"),
         ("ok", because(Why.QUOTE_STALE, age_ms=800, limit_ms=8000), "行情新鲜|0.8 s"),
