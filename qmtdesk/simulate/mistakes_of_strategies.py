@@ -8,7 +8,7 @@ from qmtdesk.domain.order import CANCELLABLE, OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import RuleId
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import apply as folding
-from qmtdesk.engine import books, clearing, connection, core, gate, grids, guards, work
+from qmtdesk.engine import beside, books, clearing, connection, core, gate, grids, guards, work
 from qmtdesk.engine import records as r
 from qmtdesk.simulate.patching import Anything, Patch, check_as
 from qmtdesk.strategies import grid as lattice_grid
@@ -247,7 +247,11 @@ def foreign_is_cancelled(patch: Patch) -> None:
     def enact(doing: work.Work, code: str, *rest: Anything, **more: Anything) -> Anything:
         for order in books.live_orders(doing.state, code, own=False):
             if order.owner.kind is OwnerKind.FOREIGN:
-                doing.cancel(order)
+                doing.intents.append(m.Cancel(order.ref, order.broker_id))
         return real(doing, code, *rest, **more)
 
     patch.set(grids, "enact", enact)
+
+
+def plans_forget_what_is_going(patch: Patch) -> None:
+    patch.set(beside, "_buy", lambda *_: None)

@@ -69,6 +69,7 @@ MUTANTS: dict[str, Mutant] = {
     "arms-for-ever": Mutant(y.arms_for_ever, "I7"),
     "no-caps": Mutant(no_checks("_exposure"), "I5"),
     "caps-forget-doubts": Mutant(y.caps_forget_doubts, "I5"),
+    "plans-forget-what-is-going": Mutant(y.plans_forget_what_is_going, "I5"),
     "off-tick": Mutant(y.off_tick, "I8"),
     "odd-lots": Mutant(y.odd_lots, "I8"),
     "no-rate": Mutant(no_checks("_rate"), "I10"),
