@@ -214,6 +214,7 @@ def _grid_preview(loop: Loop, number: int, plan: GridPlan) -> GridPreview | Ack:
         trip_fee=found.trip_fee,
         orders=tuple(PreviewOrder(o.side, o.price, o.volume, o.level, o.first, o.after_first) for o in found.orders),
         checks=(*(Check(c.level, c.reason) for c in found.checks), *_bond_checks(loop, plan.code)),
+        symbol_cap=state.limits.symbol_exposure,
     )
 
 

@@ -145,7 +145,10 @@ class PreviewOrder(Message, frozen=True):
 
 
 class GridPreview(Message, frozen=True, tag=26):
-    """What arming this grid would do. Levels from highest to lowest: (no, price, volume bought there, cash so far)."""
+    """What arming this grid would do. Levels from highest to lowest: (no, price, volume bought there, cash so far).
+
+    `symbol_cap` is the most the risk limits let one code bind, 厘; 0 for no limit.
+    """
 
     id: int
     ok: bool
@@ -168,6 +171,7 @@ class GridPreview(Message, frozen=True, tag=26):
     trip_fee: int
     orders: tuple[PreviewOrder, ...]
     checks: tuple[Check, ...]
+    symbol_cap: int = 0
 
 
 class GuardPreview(Message, frozen=True, tag=27):

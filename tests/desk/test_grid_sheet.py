@@ -37,6 +37,18 @@ def test_cash_that_does_not_suffice_is_told_by_what_is_short(host: Host, qtbot: 
     assert sheet.fall._notes(preview)[1] == "可动用 68\u2009万元，还差 7,705元"
 
 
+def test_where_the_risk_limit_of_one_code_ends_the_buying_is_said_beforehand(host: Host, qtbot: QtBot) -> None:
+    whole = ft.grid_preview(ft.grid().plan)
+    sheet = sheets.open_grid_sheet(host, IDLE)
+    capped = msgspec.structs.replace(whole, cash=whole.cash_full * 2, symbol_cap=100_000_000)
+    lowest = min(price for _, price, _, cash in whole.levels if 0 < cash <= 100_000_000)
+    assert sheet.fall._notes(capped)[1].endswith(f"买到 {lowest / 1000:.3f} 为止")
+    assert "首买就超过" in sheet.fall._notes(msgspec.structs.replace(capped, symbol_cap=1))[1]
+    assert lowest > whole.levels[-1][1]
+    for none in (0, whole.cash_full):
+        assert "风控" not in sheet.fall._notes(msgspec.structs.replace(capped, symbol_cap=none))[1]
+
+
 def test_the_wheel_never_changes_a_field(host: Host) -> None:
     sheet = sheets.open_grid_sheet(host, IDLE)
     before = sheet.plan

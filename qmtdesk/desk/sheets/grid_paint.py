@@ -74,6 +74,11 @@ class Fall(Figures):
 
     def _notes(self, preview: GridPreview) -> tuple[str, ...]:
         needs = t("grid.full_needs", levels=preview.levels_down, cash=fmt.money_short(preview.cash_full))
+        risk = preview.symbol_cap
+        if 0 < risk < min(preview.cash_full, preview.cash, self._plan.cash_cap or preview.cash):
+            within = [price for _, price, _, cash in preview.levels if 0 < cash <= risk]
+            words = {"cash": fmt.money_short(risk), "price": fmt.price(min(within, default=0), self._plan.code)}
+            return needs, t("grid.full_risk" if within else "grid.full_risk_at_once", **words)
         if preview.cash_full > preview.cash:
             short = fmt.money_short(preview.cash_full - preview.cash)
             return needs, t("grid.full_short", cash=fmt.money_short(preview.cash), short=short)

@@ -148,6 +148,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "grid.fall": ("如果一路下跌", "If it only falls"),
     "grid.fall_cash": ("累计占用资金", "Cash bound"),
     "grid.full_needs": ("若不设上限，{levels} 档全部买满要 {cash}元", "Uncapped, all {levels} levels need {cash}"),
+    "grid.full_risk": ("风控单只上限 {cash}元，买到 {price} 为止", "Risk limit per code {cash}: buys down to {price}"),
+    "grid.full_risk_at_once": (
+        "风控单只上限 {cash}元，首买就超过",
+        "Risk limit per code {cash}: the first buy is over it",
+    ),
     "grid.full_short": ("可动用 {cash}元，还差 {short}元", "Available {cash}: {short} short"),
     "grid.full_enough": ("可动用 {cash}元，够", "Available {cash}: enough"),
     "grid.first_bar": ("首买 {volume} → {cash}", "first {volume} → {cash}"),
