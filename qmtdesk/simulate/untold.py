@@ -37,6 +37,10 @@ class Untold:
                 self._guessed.add(order.code)
         self._fills.clear()
 
+    def guessing(self, code: str) -> bool:
+        """Whether the program guesses in this very step what its grid of the code has."""
+        return code in self._guessed
+
     def traded_beside(self, code: str) -> None:
         """Somebody else, or a guard, traded the code, or what was taken for that was claimed."""
         self._beside.add(code)
