@@ -169,6 +169,7 @@ class Why(str, Enum):
     ORDER_REJECTED = "order_rejected"
     ORDER_REFUSED = "order_refused"
     DECIDED_GONE = "decided_gone"
+    OLD_BUY_UNLISTED = "old_buy_unlisted"
     FILLED = "filled"
     FOREIGN_ORDER = "foreign_order"
     ORDER_BEFORE_LOSS = "order_before_loss"

@@ -54,6 +54,9 @@ def _buy(state: State, book: GridBook, want: Wanted, going: frozenset[str]) -> R
     if any(o.created_at < book.armed_at and (o.ref in going or not o.live) for o in bids):
         return because(Why.WAITING_CANCEL)
     gone = [o for o in filed_orders(state).not_listed(plan.code) if o.side is Side.BUY]
+    if any(o.created_at < book.armed_at for o in gone):
+        # nobody knows whether it is there; beside it a new first buy would be the second
+        return because(Why.OLD_BUY_UNLISTED)
     volume = sum([o.open_volume for o in bids]) + sum([o.left for o in gone])
     if plan.max_position and _position(state, plan.code) + volume + want.volume > plan.max_position:
         return because(Why.POSITION_CAP, cap=plan.max_position)

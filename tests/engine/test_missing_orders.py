@@ -156,6 +156,21 @@ def test_once_the_user_looked_and_says_it_is_gone_it_holds_nothing_up() -> None:
     assert day.feed(m.DecideUnknown(place.ref)).refusal is not None
 
 
+def test_a_grid_armed_again_buys_nothing_until_the_user_decided() -> None:
+    day, place, rest = working()
+    look(day, 5, orders=rest)
+    day.feed(m.DisarmGrid(BOND, StopHow.LEAVE))
+    beat(day, 2)
+    assert day.feed(m.ArmGrid(replace(KEPT, unit=200))).refusal is None
+    before = len(day.places(BOND))
+    look(day, 1, orders=rest)
+    assert len(day.places(BOND)) == before
+    assert day.state.blocked[BOND].why is Why.OLD_BUY_UNLISTED
+    assert day.feed(m.DecideUnknown(place.ref)).refusal is None
+    look(day, 1, orders=rest)
+    assert len(day.places(BOND)) > before
+
+
 def test_one_the_user_decided_about_is_taken_over_again_when_it_turns_up() -> None:
     day, place, rest = working()
     look(day, 5, orders=rest)

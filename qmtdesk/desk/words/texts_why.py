@@ -370,6 +370,7 @@ SHORT: dict[Why, tuple[str, str]] = {
     Why.TOO_YOUNG: ("不足 1 秒", "Under 1 s old"),
     Why.CASH_SHORT: ("资金不足", "Cash short"),
     Why.CASH_KEPT: ("资金留底", "Cash kept"),
+    Why.OLD_BUY_UNLISTED: ("旧买单待认定", "Old buy: decide"),
     Why.POSITION_CAP: ("持仓上限[ {cap}]", "Position cap[ {cap}]"),
     Why.POSITION_FLOOR: ("持仓下限[ {floor}]", "Position floor[ {floor}]"),
     Why.CASH_CAP: ("资金上限[ {cap_milli}]", "Cash cap[ {cap_milli}]"),

@@ -31,6 +31,10 @@ FOUND: dict[Why, tuple[str, str]] = {
         "柜台委托列表里找不到[ {side}][ {volume}][ @{price_milli}][（{number}）]，该方向已冻结，继续查询",
         "The counter does not list[ {side}][ {volume}][ @{price_milli}][ ({number})], side frozen, asking on",
     ),
+    Why.OLD_BUY_UNLISTED: (
+        "先前的买单柜台不再列出，仍可能成交；到 QMT 核对后在委托表里右键认定，再接着买",
+        "An earlier buy is not listed any more and may still fill; look in QMT and say so in its menu, then buying goes on",
+    ),
     Why.DECIDED_GONE: (
         "由您认定已不在柜台：[ {side}][ {volume}][ @{price_milli}][（{number}）]，它的钱和价位放开",
         "You decided it is gone:[ {side}][ {volume}][ @{price_milli}][ ({number})], its money and price are free",
