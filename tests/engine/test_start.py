@@ -220,12 +220,18 @@ def test_what_is_armed_in_the_evening_is_armed_for_the_next_day() -> None:
     assert day.state.grids[BOND].armed
 
 
-def test_what_is_armed_on_friday_evening_is_armed_on_monday_though_saturday_had_a_three_o_clock() -> None:
+def armed_in_the_evening() -> MarketDay:
+    """A grid and a guard armed after the close, for the next trading day."""
     day = MarketDay(held={STOCK: (1_000, 9_000)}).open()
     day.jump(20, 0)
     day.wait(2_000)
     assert day.feed(m.ArmGrid(GridPlan(code=BOND))).refusal is None
     assert day.feed(m.ArmGuard(GuardPlan(code=STOCK))).refusal is None
+    return day
+
+
+def test_what_is_armed_on_friday_evening_is_armed_on_monday_though_saturday_had_a_three_o_clock() -> None:
+    day = armed_in_the_evening()
     day.at += 20 * 3_600_000
     day.feed(m.TimePassed())
     assert (day.state.grids[BOND].armed, day.state.guards[STOCK].state) == (True, GuardState.WATCHING)
@@ -236,11 +242,7 @@ def test_what_is_armed_on_friday_evening_is_armed_on_monday_though_saturday_had_
 
 
 def test_what_was_armed_in_the_evening_for_a_day_that_was_slept_through_has_ended() -> None:
-    day = MarketDay(held={STOCK: (1_000, 9_000)}).open()
-    day.jump(20, 0)
-    day.wait(2_000)
-    assert day.feed(m.ArmGrid(GridPlan(code=BOND))).refusal is None
-    assert day.feed(m.ArmGuard(GuardPlan(code=STOCK))).refusal is None
+    day = armed_in_the_evening()
     day.next_day(NEXT_DAY + timedelta(days=1))
     assert day.state.grids[BOND].why.why is Why.EXPIRED_AT_CLOSE
     assert day.state.guards[STOCK].state is GuardState.OFF
