@@ -22,8 +22,8 @@ def test_the_status_that_comes_after_an_empty_picture_is_the_answer(tmp_path: Pa
     trader.talks[0].say(
         Page("b1", 0, first=True, last=True, rows=()),
         Beat("b1", 1, 1, 1),
+        # with this it has its answer and hangs up: nothing may follow
         Batch("b1", 1, (row,), ()),
-        Beat("b1", 1, 1, 1),
     )
     asking.join(10)
     trader.stop()
