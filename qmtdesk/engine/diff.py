@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from qmtdesk.domain.order import CANCELLABLE, Order, OrderState, Owner, Side
+from qmtdesk.domain.order import CANCELLABLE, Order, OrderState, Owner, OwnerKind, Side
 from qmtdesk.strategies.grid import Wanted
 
 Key = tuple[Owner, Side]
@@ -71,8 +71,8 @@ def _misfit(order: Order, wish: dict[Key, Wanted]) -> bool:
 
 
 def cancellable(order: Order, at: int, min_age_ms: int, ask_again_ms: int) -> bool:
-    """Whether a cancel may leave now: the counter knows it, it is old enough, and none is being waited for."""
-    if not order.broker_id:
+    """Whether a cancel may leave now: it is ours, the counter knows it, it is old enough, and none is waited for."""
+    if not order.broker_id or order.owner.kind is OwnerKind.FOREIGN:
         return False
     if order.state in CANCELLABLE:
         waited = order.cancel_asked_at == 0 or at - order.cancel_asked_at >= ask_again_ms

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from qmtdesk.domain.codes import UnknownCodeError, classify
 from qmtdesk.domain.messages import Cancel, Intent, Place, Query
-from qmtdesk.domain.order import Fill, Order, OrderState, Owner, OwnerKind, Side
+from qmtdesk.domain.order import Fill, Order, OrderState, Owner, Side
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
@@ -91,8 +91,6 @@ class Work:
 
         `young`: the user himself said so; then neither the order's age nor the messages of this second hold it up.
         """
-        if order.owner.kind is OwnerKind.FOREIGN:
-            return False
         min_age = 0 if young else self.state.limits.min_age_ms
         again = _again_ms(self.state.limits, order)
         if not self.state.linked or not cancellable(order, self.state.at, min_age, again):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.order import CANCELLABLE, Order
+from qmtdesk.domain.order import CANCELLABLE, Order, Owner, OwnerKind
 from qmtdesk.domain.quote import BoardState
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import apply as folding
@@ -49,8 +49,13 @@ def kill_forgets(patch: Patch) -> None:
 
 
 def foreign_is_ours(patch: Patch) -> None:
-    real = books.live_orders
-    patch.set(switches, "live_orders", lambda state, code="", **_: real(state, code, own=False))
+    live, may = books.live_orders, diff.cancellable
+    patch.set(switches, "live_orders", lambda state, code="", **_: live(state, code, own=False))
+
+    def anybodys(order: Order, *rest: int) -> bool:
+        return may(replace(order, owner=Owner(OwnerKind.LOST)), *rest)
+
+    patch.set(work, "cancellable", anybodys)
 
 
 def disarm_forgets(patch: Patch) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 
 from qmtdesk.domain.fees import FeeSchedule
 from qmtdesk.domain.order import Order, OrderState, Owner, OwnerKind, Side
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import apply
@@ -47,6 +48,15 @@ def test_a_journal_of_single_cancels_folds_to_the_state_of_cancels_asked_for_tog
     for record in work.records:
         state = apply(state, record)
     assert state == work.state
+
+
+def test_an_order_of_somebody_else_is_cancelled_by_nobody_whatever_asks_for_it() -> None:
+    work = Work(state_with_orders(3))
+    (theirs,) = [replace(o, owner=Owner(OwnerKind.FOREIGN)) for o in live_orders(work.state) if o.broker_id == "1"]
+    assert not work.cancel(theirs, young=True)
+    work.cancel_all([theirs])
+    assert (work.records, work.intents) == ([], [])
+    assert work.cancel(work.state.orders[theirs.ref], young=True)
 
 
 def test_nothing_is_cancelled_while_the_link_is_down() -> None:
