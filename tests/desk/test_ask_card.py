@@ -9,9 +9,11 @@ from pytestqt.qtbot import QtBot
 
 from qmtdesk.desk.brush import paint
 from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.link.asks import queue
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.sheets import sheets
-from qmtdesk.desk.watch.ask_card import AskCard, queue
+from qmtdesk.desk.sheets.sheet_base import HEAD
+from qmtdesk.desk.watch.ask_card import AskCard
 from qmtdesk.desk.watch.seal_panel import SealPanel
 from qmtdesk.desk.watch.watch_panel import WatchPanel
 from qmtdesk.domain.messages import AnswerAsk, ArmGuard, DisarmGuard
@@ -124,6 +126,31 @@ def test_escape_in_a_sheet_leaves_the_question_open(host: Host, qtbot: QtBot) ->
     qtbot.keyClick(sheet, Qt.Key.Key_Escape)
     assert sheet.leaving
     assert host.answers() == []
+
+
+def test_an_open_sheet_says_that_a_question_waits_behind_it_and_a_click_leads_there(host: Host, qtbot: QtBot) -> None:
+    sheet = sheets.open_guard_sheet(host, OTHER)
+    assert not sheet.asks.isVisible()
+    host.ask(ft.ask())
+    assert sheet.asks.isVisible()
+    assert host.mirror.name(ft.STOCK) in sheet.asks.text()
+    assert "15 秒" in sheet.asks.text()
+    assert sheet.asks.geometry().bottom() < sheet.card.y() + HEAD
+    qtbot.mouseClick(sheet.asks, Qt.MouseButton.LeftButton)
+    assert sheet.leaving
+    assert host.answers() == []
+    qtbot.waitUntil(host.card.sell.isEnabled, timeout=3000)
+    qtbot.mouseClick(host.card.sell, Qt.MouseButton.LeftButton)
+    assert host.answers() == [AnswerAsk(ft.STOCK, 1, True)]
+
+
+def test_the_line_over_a_sheet_goes_with_the_question(host: Host) -> None:
+    host.ask(ft.ask())
+    sheet = sheets.open_guard_sheet(host, OTHER)
+    assert sheet.asks.isVisible()
+    host.now = ft.CLOCK + 15_000
+    host.mirror.second_passed.emit()
+    assert not sheet.asks.isVisible()
 
 
 def test_escape_in_a_field_leaves_the_question_open(host: Host, qtbot: QtBot) -> None:

@@ -9,12 +9,13 @@ import msgspec
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from qmtdesk.desk.brush.csv_text import as_csv, as_line, safe
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.shell import exporting
 from qmtdesk.desk.shell.tabs import TabPanel
 from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.messages import AskNow, CancelOne, DecideUnknown
@@ -235,6 +236,16 @@ def test_an_export_opens_in_a_spreadsheet_and_runs_nothing_there(
     assert '\'=HYPERLINK("http://x")' in cells
     assert "'+cmd" in cells
     assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
+
+
+def test_an_export_begins_among_the_documents(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exporting.QStandardPaths, "writableLocation", lambda _place: str(tmp_path))
+    parent, chosen = QWidget(), list[Path]()
+    qtbot.addWidget(parent)
+    dialog = exporting.place_dialog(parent, "orders.csv", chosen.append)
+    assert dialog.selectedFiles() == [(tmp_path / "orders.csv").as_posix()]
+    dialog.fileSelected.emit(str(tmp_path / "orders.csv"))
+    assert chosen == [tmp_path / "orders.csv"]
 
 
 def test_an_export_that_fails_says_so(panel: TabPanel, qtbot: QtBot, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush.controls import ActButton
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.sheets.ask_notice import AskNotice
 from qmtdesk.desk.words.texts import t
 
 DEAD_MS = 300
@@ -94,6 +95,8 @@ class Sheet(QWidget):
         self.go = ActButton(look, "", "Ctrl+\u21b5", "primary", parent=self.card)
         self.cancel.clicked.connect(self.leave)
         self.go.clicked.connect(self._go)
+        self.asks = AskNotice(mirror, look, self)
+        self.asks.clicked.connect(self.leave)
         self._bar = QHBoxLayout()
         self._bar.setSpacing(10)
         self._bar.addStretch(1)
@@ -294,6 +297,7 @@ class Sheet(QWidget):
         room_wide, room_high = self.width() - 2 * _MARGIN, self.height() - 2 * _MARGIN
         wide, high = min(self.wide, room_wide), min(self.high, room_high)
         self.card.setGeometry(QRect((self.width() - wide) // 2, (self.height() - high) // 2, wide, high))
+        self.asks.stand_over(self.card.geometry())
 
     # Qt's own
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush import format as fmt
@@ -17,6 +17,7 @@ from qmtdesk.desk.brush.row_table import RowModel, RowTable
 from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.shell import table_columns as columns
+from qmtdesk.desk.shell.exporting import place_dialog, written
 from qmtdesk.desk.words.texts import say, t
 from qmtdesk.wire.rows import OrderRow
 from qmtdesk.wire.talk import Ack
@@ -369,21 +370,11 @@ class TabPanel(QWidget):
     def _export(self) -> None:
         name = TABS[self.head.at].name
         day = self._mirror.status.day if self._mirror.status else ""
-        dialog = QFileDialog(self, t("export.title"), f"{name}-{day}.csv" if day else f"{name}.csv", "CSV (*.csv)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda chosen: self.export_to(Path(chosen)))
-        dialog.open()
+        place_dialog(self, f"{name}-{day}.csv" if day else f"{name}.csv", self.export_to).open()
 
     def export_to(self, path: Path) -> None:
         """Write the table in front; says how it went through `told`."""
-        try:
-            path.write_bytes(self.csv().encode("utf-8-sig"))
-        except OSError as error:
-            self.told.emit(t("export.failed", text=error.strerror or str(error)))
-            return
-        self.told.emit(t("export.done", name=path.name))
+        self.told.emit(written(path, self.csv()))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         p = QPainter(self)

@@ -8,6 +8,7 @@ from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush.controls import ActButton
 from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.link.asks import left_ms, queue, speed
 from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.sheets.sheet_base import DEAD_MS, Sheet
@@ -22,11 +23,6 @@ BUTTONS = 52
 FACTS = 22
 TICK_MS = 200
 PAST_MS = 3 * 60_000
-
-
-def queue(asks: dict[str, AskRow]) -> list[AskRow]:
-    """The open questions, the one nearest to nothing first."""
-    return sorted(asks.values(), key=lambda ask: (ask.seal * 1000 // max(ask.threshold, 1), ask.asked_at, ask.code))
 
 
 class AskCard(QWidget):
@@ -85,12 +81,9 @@ class AskCard(QWidget):
         return self.mirror.asks.get(self._shown)
 
     def left_ms(self) -> int:
-        """Time on the wall until it does nothing, 0 when that has come; the market's clock may run faster."""
+        """Time on the wall until the question shown does nothing."""
         ask = self.asking
-        return max(ask.deadline - self.mirror.clock(), 0) // self._speed() if ask is not None else 0
-
-    def _speed(self) -> int:
-        return max(self.mirror.status.speed, 1) if self.mirror.status is not None else 1
+        return left_ms(self.mirror, ask) if ask is not None else 0
 
     def answer(self, *, sell: bool) -> None:
         """Answer the question shown, once; nothing while the button is dead."""
@@ -272,7 +265,7 @@ class AskCard(QWidget):
     def _ring(self, p: QPainter, ask: AskRow, rect: QRectF) -> None:
         theme = self.look.theme
         left = self.left_ms()
-        whole = max((ask.deadline - ask.asked_at) // self._speed(), 1)
+        whole = max((ask.deadline - ask.asked_at) // speed(self.mirror), 1)
         p.save()
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         p.setBrush(Qt.BrushStyle.NoBrush)

@@ -331,5 +331,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "ask.breaks": ("；今日炸过 {n} 次", "; {n} breaks today"),
     "ask.else": ("不处理", "Else"),
     "ask.nothing": ("{n} 秒后不卖出，只记录；卫士继续看", "No sale in {n} s, only logged; the guard goes on"),
+    "ask.behind": ("{name} 要卖出吗？还有 {n} 秒，过时不卖", "Sell {name}? {n} s left, then no sale"),
+    "ask.go_there": ("收起这张单去回答", "Put this sheet away and answer"),
     "ask.past": ("近 {minutes} 分钟", "Last {minutes} min"),
 }
