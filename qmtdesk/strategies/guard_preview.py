@@ -8,12 +8,13 @@ from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.strategies.board import Board, step_board
-from qmtdesk.strategies.guard import Asked, Fired, Guard, GuardContext, arm_guard, shown_state, step_guard
+from qmtdesk.strategies.guard import Asked, Fired, Guard, GuardContext, arm_guard, shown_state, step_guard, threshold_at
 from qmtdesk.strategies.guard_rules import BP, RULES, cancelled_in
 from qmtdesk.strategies.guard_sale import sale_price, sale_volume, why_nothing
 from qmtdesk.strategies.plan_error import PlanError
 
 WARN, REFUSE = "warn", "refuse"
+_WEIGHT = {None: 0, GuardAction.ALERT: 1, GuardAction.ASK: 2, GuardAction.SELL: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +29,16 @@ class CheckLine:
 class Preview:
     """What arming would do. Prices and `seal` in 厘, volumes in 股 / 张, `bid1_lots` in 手.
 
-    `ok`: nothing refuses. `fires_now`: the present snapshot, repeated as often as confirmation asks, would make a rule
-    sell or ask. `board` as `shown_state` says it, without a guard. `volume` and `price` are what a trigger would sell
-    now; `t1_volume` was bought today and stays. `shadow` is filled in by whoever keeps the statistics. `exact_cancels`:
-    Level-2 tells cancelled buys; `gross_bp`: all of those in R5's window as a share of the queue, −1 = not known.
+    `ok`: nothing refuses. `fires`: the most that a rule would do if the present snapshot came as often as its
+    confirmations need, None: no rule fires; why stands first among `checks`. `board` as `shown_state` says it, without
+    a guard. `volume` and `price` are what a trigger would sell now; `t1_volume` was bought today and stays.
+    `threshold` is R1's at this time of day (厘). `shadow` is filled in by whoever keeps the statistics.
+    `exact_cancels`: Level-2 tells cancelled buys; `gross_bp`: all of those in R5's window as a share of the queue,
+    −1 = not known.
     """
 
     ok: bool
-    fires_now: bool
+    fires: GuardAction | None
     board: str
     seal: int
     bid1: int
@@ -49,6 +52,7 @@ class Preview:
     shadow: tuple[tuple[str, int], ...] = ()
     exact_cancels: bool = False
     gross_bp: int = -1
+    threshold: int = 0
 
 
 def preview_guard(plan: GuardPlan, instrument: Instrument, board: Board, quote: Quote, ctx: GuardContext) -> Preview:
@@ -61,26 +65,27 @@ def preview_guard(plan: GuardPlan, instrument: Instrument, board: Board, quote: 
         return _preview(plan, instrument, board, quote, ctx, (CheckLine(REFUSE, error.reason),))
     if guard.why_off is not None:
         return _preview(plan, instrument, board, quote, ctx, (CheckLine(REFUSE, guard.why_off),))
-    fired = _first_fire(guard, board, quote, ctx)
+    fires, why = _fires(guard, board, quote, ctx)
     volume = sale_volume(plan, instrument, ctx)
     price, _ = sale_price(plan, instrument, board, quote, ctx.at)
     checks = _checks(ctx, quote, volume)
-    if fired is not None:
-        checks = (CheckLine(WARN, fired), *checks)
+    if why is not None:
+        checks = (CheckLine(WARN, why), *checks)
     seen = _preview(plan, instrument, board, quote, ctx, checks)
-    return replace(seen, fires_now=fired is not None, volume=volume, price=price)
+    return replace(seen, fires=fires, volume=volume, price=price)
 
 
-def _first_fire(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> Reason | None:
-    """Why a rule would sell, or ask, if the present snapshot came as often as its confirmations need."""
-    rounds = max((setting.confirm for setting in guard.rules), default=0)
-    for more in range(rounds):
+def _fires(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> tuple[GuardAction | None, Reason | None]:
+    """What the rules would do, and why, if the present snapshot came as often as their confirmations need."""
+    most: tuple[GuardAction | None, Reason | None] = (None, None)
+    for more in range(max((setting.confirm for setting in guard.rules), default=0)):
         seen = replace(board, ticks=board.ticks + more, sealed_count=board.sealed_count + more)
         guard, moves = step_guard(guard, seen, quote, ctx)
         for move in moves:
-            if isinstance(move, Asked) or (isinstance(move, Fired) and move.action is GuardAction.SELL):
-                return move.reason
-    return None
+            action = GuardAction.ASK if isinstance(move, Asked) else move.action if isinstance(move, Fired) else None
+            if isinstance(move, (Asked, Fired)) and _WEIGHT[action] > _WEIGHT[most[0]]:
+                most = action, move.reason
+    return most
 
 
 def _checks(ctx: GuardContext, quote: Quote, volume: int) -> tuple[CheckLine, ...]:
@@ -117,7 +122,7 @@ def _preview(
     bid1 = quote.bid1
     return Preview(
         ok=all(line.level != REFUSE for line in checks),
-        fires_now=False,
+        fires=None,
         board=shown_state(None, board, fresh=ctx.fresh),
         seal=board.seal,
         bid1=bid1.price,
@@ -130,4 +135,5 @@ def _preview(
         checks=checks,
         exact_cancels=board.cancels_told,
         gross_bp=_gross_bp(plan, board),
+        threshold=threshold_at(plan, ctx.at),
     )

@@ -248,7 +248,7 @@ def _guard_preview(loop: Loop, number: int, plan: GuardPlan) -> GuardPreview | A
     return GuardPreview(
         id=number,
         ok=found.ok,
-        fires_now=found.fires_now,
+        fires=found.fires.value if found.fires else "",
         board=found.board,
         seal=found.seal,
         bid1=found.bid1,
@@ -262,6 +262,7 @@ def _guard_preview(loop: Loop, number: int, plan: GuardPlan) -> GuardPreview | A
         shadow=figures(shadow, plan.threshold) if (shadow := state.shadows.get(plan.code)) else found.shadow,
         exact_cancels=found.exact_cancels,
         gross_bp=found.gross_bp,
+        threshold=found.threshold,
     )
 
 

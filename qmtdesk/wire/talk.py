@@ -29,7 +29,7 @@ from qmtdesk.wire.clear_talk import ClearList, ClearRows, KeepWhole, ListClear
 from qmtdesk.wire.live_talk import GoLive, Looking, MakeBundle, TrialWish
 from qmtdesk.wire.rows import AnyRow
 
-PROTOCOL = 1
+PROTOCOL = 2
 
 
 class Message(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -175,11 +175,14 @@ class GridPreview(Message, frozen=True, tag=26):
 
 
 class GuardPreview(Message, frozen=True, tag=27):
-    """What arming this guard would do. `exact_cancels`: Level-2 tells cancelled buys; `gross_bp`: R5's share, or −1."""
+    """What arming this guard would do. `fires`: sell | ask | alert, '' when no rule would fire at once.
+
+    `exact_cancels`: Level-2 tells cancelled buys; `gross_bp`: R5's share, or −1. `threshold` (厘): R1's at this time.
+    """
 
     id: int
     ok: bool
-    fires_now: bool
+    fires: str
     board: str
     seal: int
     bid1: int
@@ -193,6 +196,7 @@ class GuardPreview(Message, frozen=True, tag=27):
     shadow: tuple[tuple[str, int], ...] = ()
     exact_cancels: bool = False
     gross_bp: int = -1
+    threshold: int = 0
 
 
 class Raise(Message, frozen=True, tag=28):

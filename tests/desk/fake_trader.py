@@ -194,9 +194,11 @@ def guard_preview(plan: GuardPlan) -> GuardPreview:
     fires = plan.threshold > seal
     check = Check("warn", because(Why.RULE_AMOUNT, seal_milli=seal, threshold_milli=plan.threshold))
     return GuardPreview(
-        id=1, ok=True, fires_now=fires, board="sealed", seal=seal, bid1=2_650, bid1_lots=47_896, volume=18_000,
+        id=1, ok=True, fires=plan.action.value if fires else "", board="sealed", seal=seal,
+        bid1=2_650, bid1_lots=47_896, volume=18_000,
         t1_volume=0, price=2_650, limit_up=2_650, told_up=2_650,
         checks=(check,) if fires else (Check("ok", because(Why.RECONCILED)),), shadow=SHADOW,
+        threshold=plan.threshold,
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ def opened(host: Host) -> GuardSheet:
 
 
 def rule_tick(sheet: GuardSheet) -> Tick:
-    return next(tick for form, (tick, _, _) in sheet.rules._forms.items() if form.rule is RuleId.R5)
+    return next(line.tick for form, line in sheet.rules._forms.items() if form.rule is RuleId.R5)
 
 
 def choice(sheet: GuardSheet) -> Tick:
@@ -72,10 +72,10 @@ def test_the_keyboard_comes_to_the_choice_right_after_its_rule(host: Host, qtbot
     rule_tick(sheet).setChecked(True)
     rule_tick(sheet).setFocus()
     seen = []
-    for _ in range(2):
+    for _ in range(3):
         qtbot.keyClick(host.focusWidget(), Qt.Key.Key_Tab)
         seen.append(host.focusWidget())
-    assert seen[1] is choice(sheet)
+    assert seen[2] is choice(sheet)
 
 
 def test_what_was_chosen_goes_into_the_plan_and_is_shown_again(host: Host, qtbot: QtBot) -> None:

@@ -16,7 +16,7 @@ from qmtdesk.desk.sheets.grid_sheet import GridSheet
 from qmtdesk.desk.sheets.guard_form import LEAST, bar_share, lower_than
 from qmtdesk.desk.sheets.guard_sheet import GuardSheet
 from qmtdesk.domain.messages import ArmGuard
-from qmtdesk.domain.plans import GuardAction, GuardPlan, Readiness, RuleId, RuleSetting
+from qmtdesk.domain.plans import GuardAction, GuardPlan, Readiness, RuleId, RuleSetting, TimedThreshold
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.wire.talk import Ack, Check, GuardPreview, PreviewGuard
 
@@ -228,35 +228,91 @@ def test_an_old_answer_does_not_replace_a_newer_question(host: Host) -> None:
     assert sheet.answer.preview.volume == 18_000
 
 
+def line_of(sheet: GuardSheet, rule: RuleId) -> Any:
+    return next(line for form, line in sheet.rules._forms.items() if form.rule is rule)
+
+
 def test_other_rules_go_into_the_plan(host: Host, qtbot: QtBot) -> None:
     sheet = guard(host)
     sheet.more.setChecked(True)
-    tick, value, _ = next(forms for form, forms in sheet.rules._forms.items() if form.rule is RuleId.R8)
-    tick.setChecked(True)
-    value.set_value(2)
+    line = line_of(sheet, RuleId.R8)
+    line.tick.setChecked(True)
+    line.value.set_value(2)
     rule = next(setting for setting in sheet.plan.rules if setting.rule is RuleId.R8)
     assert (rule.on, rule.threshold) == (True, 2)
-    tick.setChecked(False)
+    line.tick.setChecked(False)
     assert not next(setting for setting in sheet.plan.rules if setting.rule is RuleId.R8).on
 
 
-def test_every_rule_does_what_the_sheet_says_is_done(host: Host) -> None:
+def actions_of(sheet: GuardSheet) -> list[GuardAction]:
+    return [setting.action for setting in sheet.plan.rules]
+
+
+def test_a_rule_does_what_r1_does_until_it_has_an_action_of_its_own(host: Host) -> None:
     sheet = guard(host)
     sheet.action.chosen.emit("alert")
-    sheet.more.setChecked(True)
-    tick, _, _ = next(forms for form, forms in sheet.rules._forms.items() if form.rule is RuleId.R2)
-    tick.setChecked(True)
-    assert [(setting.rule, setting.action) for setting in sheet.plan.rules] == [(RuleId.R2, GuardAction.ALERT)]
+    line = line_of(sheet, RuleId.R2)
+    line.tick.setChecked(True)
+    assert actions_of(sheet) == [GuardAction.ALERT]
     sheet.action.chosen.emit("ask")
-    assert {sheet.plan.action, *(setting.action for setting in sheet.plan.rules)} == {GuardAction.ASK}
+    assert actions_of(sheet) == [GuardAction.ASK]
+    line.action.set_value("sell")
+    assert actions_of(sheet) == [GuardAction.SELL]
+    sheet.action.chosen.emit("alert")
+    assert (sheet.plan.action, actions_of(sheet)) == (GuardAction.ALERT, [GuardAction.SELL])
+    line.action.set_value("same")
+    assert actions_of(sheet) == [GuardAction.ALERT]
 
 
-def test_a_guard_opened_again_has_one_action_for_all_its_rules(host: Host) -> None:
+def armed_with(host: Host, **plan: object) -> GuardSheet:
     row = host.mirror.watches[ft.STOCK]
-    plan = GuardPlan(code=ft.STOCK, action=GuardAction.ALERT, rules=(RuleSetting(rule=RuleId.R2, threshold=3000),))
-    host.mirror.apply([msgspec.structs.replace(row, plan=plan)])
+    host.mirror.apply([msgspec.structs.replace(row, plan=GuardPlan(code=ft.STOCK, **plan))])
     host.mirror.flush()
-    assert [setting.action for setting in guard(host).plan.rules] == [GuardAction.ALERT]
+    return guard(host)
+
+
+def test_a_guard_opened_again_shows_what_each_of_its_rules_does(host: Host) -> None:
+    rule = RuleSetting(rule=RuleId.R2, threshold=3000)
+    sheet = armed_with(host, action=GuardAction.ALERT, rules=(rule,))
+    line = line_of(sheet, RuleId.R2)
+    assert (line.action.value, line.action.isEnabled(), actions_of(sheet)) == ("sell", True, [GuardAction.SELL])
+    assert (line_of(sheet, RuleId.R8).action.value, line_of(sheet, RuleId.R8).action.isEnabled()) == ("same", False)
+
+
+def test_thresholds_by_time_of_day_go_into_the_plan_and_come_back(host: Host) -> None:
+    sheet = guard(host)
+    first, second = sheet.rules._timed
+    assert not first.threshold.isEnabled()
+    second.time.set_value("570")
+    second.threshold.set_value(30_000_000_000)
+    first.time.set_value("870")
+    first.threshold.set_value(8_000_000_000)
+    both = (
+        TimedThreshold(from_minute=570, threshold=30_000_000_000),
+        TimedThreshold(from_minute=870, threshold=8_000_000_000),
+    )
+    assert sheet.plan.timed == both
+    first.time.set_value("")
+    assert sheet.plan.timed == both[:1]
+    assert [row.value for row in armed_with(host, timed=both).rules._timed] == list(both)
+
+
+def test_times_that_no_row_shows_are_kept(host: Host) -> None:
+    minutes = (575, 600, 840)
+    timed = tuple(TimedThreshold(from_minute=minute, threshold=9_000_000_000) for minute in minutes)
+    sheet = armed_with(host, timed=timed)
+    sheet.rules.confirm.set_value(2)
+    assert sheet.plan.timed == timed
+
+
+def test_a_threshold_by_time_that_is_too_low_blocks_the_button(host: Host) -> None:
+    sheet = guard(host)
+    row = sheet.rules._timed[0]
+    row.time.set_value("780")
+    row.threshold.set_value(10_000)
+    assert sheet.blocked()
+    row.time.set_value("")
+    assert not sheet.blocked()
 
 
 def test_half_or_a_number_can_be_sold(host: Host) -> None:

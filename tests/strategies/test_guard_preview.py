@@ -1,5 +1,6 @@
 """The arm sheet: what a guard would do, before it is armed."""
 
+import pytest
 from guard_kit import CODE, LIMIT, TEN, VIDEO, WAN, Walk, clock, context, instrument, opened
 
 from qmtdesk.domain.plans import GuardAction, GuardPlan, Readiness, RuleId, RuleSetting
@@ -25,7 +26,7 @@ def whys(preview: Preview) -> list[tuple[str, Why]]:
 def test_the_video_would_fire_now():
     preview = shown()
     assert preview.ok
-    assert preview.fires_now
+    assert preview.fires is GuardAction.SELL
     assert (preview.board, preview.seal) == ("sealed", 12_692_440_000)
     assert (preview.bid1, preview.bid1_lots) == (2650, 47_896)
     assert (preview.volume, preview.t1_volume, preview.price) == (18_000, 2000, LIMIT)
@@ -34,19 +35,36 @@ def test_the_video_would_fire_now():
 
 
 def test_waiting_for_recovery_or_a_lower_threshold_would_not():
-    assert not shown(replace(PLAN, readiness=Readiness.ABOVE)).fires_now
-    assert not shown(replace(PLAN, threshold=1000 * WAN)).fires_now
+    assert shown(replace(PLAN, readiness=Readiness.ABOVE)).fires is None
+    assert shown(replace(PLAN, threshold=1000 * WAN)).fires is None
 
 
 def test_confirmations_are_taken_as_coming():
-    assert shown(replace(PLAN, confirm=3)).fires_now
-    assert shown(replace(PLAN, readiness=Readiness.SNAPSHOTS, snapshots=1, confirm=2)).fires_now
-    assert not shown(replace(PLAN, readiness=Readiness.SNAPSHOTS, snapshots=9, confirm=2)).fires_now
+    assert shown(replace(PLAN, confirm=3)).fires is GuardAction.SELL
+    assert shown(replace(PLAN, readiness=Readiness.SNAPSHOTS, snapshots=1, confirm=2)).fires is GuardAction.SELL
+    assert shown(replace(PLAN, readiness=Readiness.SNAPSHOTS, snapshots=9, confirm=2)).fires is None
 
 
-def test_a_question_counts_as_firing_and_an_alert_does_not():
-    assert shown(replace(PLAN, action=GuardAction.ASK)).fires_now
-    assert not shown(replace(PLAN, action=GuardAction.ALERT)).fires_now
+@pytest.mark.parametrize("action", GuardAction)
+def test_what_firing_does_is_said(action: GuardAction):
+    assert shown(replace(PLAN, action=action)).fires is action
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "does"),
+    [
+        (GuardAction.ALERT, GuardAction.SELL, GuardAction.SELL),
+        (GuardAction.ASK, GuardAction.SELL, GuardAction.SELL),
+        (GuardAction.ALERT, GuardAction.ASK, GuardAction.ASK),
+        (GuardAction.SELL, GuardAction.ALERT, GuardAction.SELL),
+    ],
+)
+def test_of_two_rules_that_fire_the_one_that_does_most_is_said(
+    first: GuardAction, other: GuardAction, does: GuardAction
+):
+    share = RuleSetting(rule=RuleId.R6, threshold=10_000_000, confirm=2, action=other)
+    assert shown(replace(PLAN, action=first, rules=(share,))).fires is does
+    assert shown(replace(PLAN, action=first, confirm=3, rules=(replace(share, confirm=1),))).fires is does
 
 
 def test_a_plan_that_makes_no_sense_is_refused_with_its_reason():
@@ -66,7 +84,7 @@ def test_limits_that_disagree_are_refused():
 def test_nothing_to_sell_is_said():
     assert whys(shown(can_use=0)) == [("warn", Why.T_PLUS_ONE)]
     assert whys(shown(can_use=0, bought_today=0)) == [("warn", Why.NOTHING_SELLABLE)]
-    assert not shown(can_use=0).fires_now
+    assert shown(can_use=0).fires is None
 
 
 def test_stale_data_and_closed_phases_are_said():
@@ -80,19 +98,19 @@ def test_stale_data_and_closed_phases_are_said():
 def test_an_open_board_shows_the_price_a_sale_would_have():
     preview = shown(quote=opened(TEN, last=2600))
     assert (preview.board, preview.seal, preview.price) == ("open", 0, 2590)
-    assert not preview.fires_now
+    assert preview.fires is None
 
 
 def test_a_board_nobody_followed_is_shown_the_snapshot_first():
     unseen = Walk(PLAN, TOLD).board
     preview = preview_guard(PLAN, TOLD, unseen, VIDEO, context(TEN))
     assert preview.board == "sealed"
-    assert preview.fires_now
+    assert preview.fires is GuardAction.SELL
 
 
 def test_with_every_rule_off_nothing_fires():
     off = RuleSetting(rule=RuleId.R1, on=False)
-    assert not shown(replace(PLAN, rules=(off,))).fires_now
+    assert shown(replace(PLAN, rules=(off,))).fires is None
 
 
 def test_it_says_whether_cancels_are_told_or_estimated():

@@ -56,4 +56,4 @@ def test_the_arming_sheet_is_told_why_nothing_would_happen() -> None:
     blind = replace(CTX, fresh=False)
     found = preview_guard(plan, instrument(), board, replace(SEALED, rough=True), blind)
     assert [line.reason.why for line in found.checks] == [Why.UNIT_UNKNOWN]
-    assert not found.fires_now
+    assert found.fires is None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import log10
 
 from qmtdesk.desk.brush.format import WAN
-from qmtdesk.domain.plans import GuardAction, GuardPlan, RuleId, RuleSetting
+from qmtdesk.domain.plans import GuardPlan, RuleId, RuleSetting
 from qmtdesk.domain.replacing import replace
 
 LEAST = 100 * WAN
@@ -73,12 +73,6 @@ def with_rule(plan: GuardPlan, setting: RuleSetting) -> GuardPlan:
     """The plan with that rule's setting in place of the one it had."""
     rest = tuple(other for other in plan.rules if other.rule is not setting.rule)
     return replace(plan, rules=(*rest, setting))
-
-
-def with_action(plan: GuardPlan, action: GuardAction) -> GuardPlan:
-    """The plan with that action for R1 and for every other rule: the sheet shows one, so none may do another."""
-    rules = tuple(replace(setting, action=action) for setting in plan.rules)
-    return replace(plan, action=action, rules=rules)
 
 
 def rule_of(plan: GuardPlan, form: RuleForm) -> RuleSetting:

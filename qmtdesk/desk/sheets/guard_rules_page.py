@@ -1,4 +1,6 @@
-"""The second page of the guard sheet: the other rules, and how a sale is followed up."""
+"""The second page of the guard sheet: the other rules, what each does, and how a sale is followed up."""
+
+from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
@@ -11,8 +13,9 @@ from qmtdesk.desk.brush.inputs import Choice, UnitField
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.sheets.guard_form import RULES, RuleForm, rule_of, with_rule
 from qmtdesk.desk.sheets.guard_paint import Named
+from qmtdesk.desk.sheets.guard_timed import ROWS, TimedRow, timed_of
 from qmtdesk.desk.words.texts import t
-from qmtdesk.domain.plans import GuardPlan, Readiness, RuleId, RuleSetting
+from qmtdesk.domain.plans import GuardAction, GuardPlan, Readiness, RuleId, RuleSetting
 from qmtdesk.domain.replacing import replace
 
 _KINDS: dict[str, tuple[Field, str]] = {
@@ -22,16 +25,28 @@ _KINDS: dict[str, tuple[Field, str]] = {
     "ticks": (Field(scale=1, low=1, high=1000), "unit.ticks"),
 }
 _CANCELS_AT = next(at for at, form in enumerate(RULES) if form.rule is RuleId.R5)
+_SAME = "same"
+VALUE = 104
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The controls of one rule, and what it was set to before."""
+
+    tick: Tick
+    value: UnitField
+    action: Choice
+    before: RuleSetting
 
 
 class RulesPage(QWidget):
-    """Edits a copy; `apply` puts it into a plan."""
+    """Edits a copy; `apply` puts it into a plan. A rule does what R1 does, or has an action of its own."""
 
     changed = Signal()
 
     def __init__(self, look: Look, plan: GuardPlan, parent: QWidget) -> None:
         super().__init__(parent)
-        self._forms: dict[RuleForm, tuple[Tick, UnitField, RuleSetting]] = {}
+        self._forms: dict[RuleForm, _Line] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(14)
@@ -60,13 +75,13 @@ class RulesPage(QWidget):
             "guard.slip": self.slip,
         }
         for at, (key, control) in enumerate(names.items()):
-            grid.addWidget(Named(look, t(key), control, self, 88), at, 3)
-        grid.addWidget(self.closing, 6, 3)
-        grid.addWidget(self.keep, 7, 3)
-        grid.setColumnStretch(0, 6)
-        grid.setColumnStretch(1, 3)
-        grid.setColumnMinimumWidth(2, 8)
-        grid.setColumnStretch(3, 7)
+            grid.addWidget(Named(look, t(key), control, self, 74), at, 4)
+        self._timed_rows(look, plan, grid, len(names))
+        grid.addWidget(self.closing, len(names) + ROWS, 4)
+        grid.addWidget(self.keep, len(names) + ROWS + 1, 4)
+        for column, wide in ((0, 292), (1, VALUE), (2, 100), (3, 4)):
+            grid.setColumnMinimumWidth(column, wide)
+        grid.setColumnStretch(4, 1)
         for field in self._fields():
             field.changed.connect(self.changed)
         self.readiness.chosen.connect(lambda _: self.changed.emit())
@@ -80,29 +95,46 @@ class RulesPage(QWidget):
         tick = Tick(look, t(f"rule.{name}"), on=setting.on, note=t(f"rule.{name}_note"), parent=self)
         field, unit = _KINDS[form.kind]
         value = UnitField(look, field, setting.threshold or form.usual.threshold, t(unit), parent=self)
+        value.setFixedWidth(VALUE)
         value.setEnabled(setting.on)
         tick.toggled.connect(value.setEnabled)
         tick.toggled.connect(lambda _: self.changed.emit())
-        self._forms[form] = (tick, value, setting)
+        actions = ((_SAME, t("rule.same")), *((a.value, t(f"action.{a.value}")) for a in GuardAction))
+        own = setting.on and setting.action is not plan.action
+        action = Choice(look, actions, setting.action.value if own else _SAME, self)
+        action.setAccessibleName(t("rule.action", rule=t(f"rule.{name}")))
+        action.setEnabled(setting.on)
+        tick.toggled.connect(action.setEnabled)
+        action.chosen.connect(lambda _: self.changed.emit())
+        self._forms[form] = _Line(tick, value, action, setting)
         grid.addWidget(tick, at, 0)
         grid.addWidget(value, at, 1)
+        grid.addWidget(action, at, 2)
 
     def _gross_choice(self, look: Look, plan: GuardPlan, grid: QGridLayout) -> Tick:
         form = RULES[_CANCELS_AT]
-        setting, tick = rule_of(plan, form), self._forms[form][0]
+        setting, tick = rule_of(plan, form), self._forms[form].tick
         gross = Tick(look, t("rule.r5_gross"), on=setting.gross, note=t("rule.r5_gross_note"), parent=self)
         gross.setEnabled(setting.on)
         tick.toggled.connect(gross.setEnabled)
         inner = QHBoxLayout()
         inner.setContentsMargins(26, 0, 0, 0)
         inner.addWidget(gross)
-        grid.addLayout(inner, _CANCELS_AT + 1, 0, 1, 2)
+        grid.addLayout(inner, _CANCELS_AT + 1, 0, 1, 3)
         return gross
+
+    def _timed_rows(self, look: Look, plan: GuardPlan, grid: QGridLayout, at: int) -> None:
+        shown = (*plan.timed[:ROWS], *(None,) * ROWS)[:ROWS]
+        self._timed = tuple(TimedRow(look, timed, plan.threshold, self) for timed in shown)
+        self._timed_rest = plan.timed[ROWS:]
+        for number, row in enumerate(self._timed):
+            grid.addWidget(Named(look, "" if number else t("guard.timed"), row, self, 74), at + number, 4)
+            row.changed.connect(self.changed)
 
     def say_cancels(self, *, told: bool, gross_bp: int) -> None:
         """Which figure R5 judges by. `told`: there is Level-2; its gross share of the queue is −1 where not known."""
         figure = t("figure.exact" if told and self._gross.isChecked() else "figure.estimated")
-        self._forms[RULES[_CANCELS_AT]][0].say(
+        self._forms[RULES[_CANCELS_AT]].tick.say(
             t("rule.r5"), t("rule.r5_note_figure", note=t("rule.r5_note"), figure=figure)
         )
         note = t("rule.r5_gross_note")
@@ -113,8 +145,9 @@ class RulesPage(QWidget):
         self._gross.say(t("rule.r5_gross"), note)
 
     def _fields(self) -> list[UnitField]:
-        rules = [value for _, value, _ in self._forms.values()]
-        return [*rules, self.confirm, self.snapshots, self.ask_for, self.follow, self.slip]
+        rules = [line.value for line in self._forms.values()]
+        numbers = [self.confirm, self.snapshots, self.ask_for, self.follow, self.slip]
+        return [*rules, *numbers, *(row.threshold for row in self._timed)]
 
     def bad_field(self) -> str:
         """The first field that is wrong, in words."""
@@ -125,8 +158,9 @@ class RulesPage(QWidget):
 
     def apply(self, plan: GuardPlan) -> GuardPlan:
         """The plan with what stands here; a field that is wrong keeps its last good value."""
-        for tick, value, before in self._forms.values():
-            setting = replace(before, on=tick.isChecked(), threshold=value.value, action=plan.action)
+        for line in self._forms.values():
+            action = plan.action if line.action.value == _SAME else GuardAction(line.action.value)
+            setting = replace(line.before, on=line.tick.isChecked(), threshold=line.value.value, action=action)
             if setting.rule is RuleId.R5:
                 setting = replace(setting, gross=self._gross.isChecked())
             if setting.on or any(other.rule is setting.rule for other in plan.rules):
@@ -141,4 +175,5 @@ class RulesPage(QWidget):
             slippage_bp=self.slip.value,
             closing_auction=self.closing.isChecked(),
             keep_armed=self.keep.isChecked(),
+            timed=timed_of(self._timed, self._timed_rest),
         )

@@ -12,7 +12,7 @@ from qmtdesk.desk.brush.inputs import Choice, UnitField
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
-from qmtdesk.desk.sheets.guard_form import lower_than, rules_on, with_action
+from qmtdesk.desk.sheets.guard_form import lower_than, rules_on
 from qmtdesk.desk.sheets.guard_paint import AmountBar, Band, Facts, Label, Named, Shadow
 from qmtdesk.desk.sheets.guard_rules_page import RulesPage
 from qmtdesk.desk.sheets.preview_sheet import PreviewSheet
@@ -43,7 +43,7 @@ _SAID_ELSEWHERE = {
 class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
     """Opened for one stock; a running guard shows its own settings and takes new ones when armed again."""
 
-    wide = 858
+    wide = 900
     high = 650
 
     def __init__(
@@ -53,7 +53,7 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
         plan = row.plan if row is not None else GuardPlan(code=code)
         if threshold:
             plan = replace(plan, threshold=threshold)
-        super().__init__(window, mirror, commands, look, code, with_action(plan, plan.action))
+        super().__init__(window, mirror, commands, look, code, plan)
         self._build()
         self.say_foot(t("guard.foot"))
         self.arm_button(t("guard.arm"), "primary")
@@ -83,7 +83,7 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
         self.way_now.clicked.connect(lambda: self.change(replace(self.plan, readiness=Readiness.AUTO)))
         self.way_wait.clicked.connect(lambda: self.change(replace(self.plan, readiness=Readiness.ABOVE)))
         self.way_lower.clicked.connect(self._lower)
-        self.action.chosen.connect(lambda key: self.change(with_action(self.plan, GuardAction(key))))
+        self.action.chosen.connect(self._act)
         self.threshold.changed.connect(self._typed)
         self.how_much.chosen.connect(lambda _: self._typed())
         self.shares.changed.connect(self._typed)
@@ -178,6 +178,10 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
         else:
             self.change(replace(self.plan, readiness=Readiness.SNAPSHOTS, snapshots=max(self.plan.snapshots, 3)))
 
+    def _act(self, key: str) -> None:
+        # a rule that does what R1 does goes along
+        self.change(self.rules.apply(replace(self.plan, action=GuardAction(key))))
+
     def _rules_changed(self) -> None:
         self.change(self.rules.apply(self.plan))
         self.show_plan()
@@ -227,7 +231,6 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
         self.show_plan()
 
     def _show_preview(self, preview: GuardPreview) -> None:
-        plan = self.plan
         formula = t(
             "guard.formula",
             bid=fmt.price(preview.bid1, self.code),
@@ -235,34 +238,31 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
             yuan=fmt.fixed(preview.seal, 1000, 0),
         )
         sealed = preview.seal > 0 and preview.board == "sealed"
-        self.bar.show_amounts(preview.seal if sealed else 0, plan.threshold, formula if sealed else "")
+        self.bar.show_amounts(preview.seal if sealed else 0, preview.threshold, formula if sealed else "")
         self._show_band(preview)
         self.rules.say_cancels(told=preview.exact_cancels, gross_bp=preview.gross_bp)
         self.facts.say(self._facts(preview))
         self.shadow.say(preview.shadow)
-        sells = preview.fires_now and plan.action is GuardAction.SELL and preview.volume > 0
-        if sells:
+        if preview.fires == "sell" and preview.volume > 0:
             self.arm_button(t("guard.arm_sell", volume=fmt.fixed(preview.volume, 1, 0)), "sell")
-        elif preview.fires_now and plan.action is GuardAction.ASK:
+        elif preview.fires == "ask":
             self.arm_button(t("guard.arm_ask"), "primary")
         else:
             self.arm_button(t("guard.arm"), "primary")
 
     def _show_band(self, preview: GuardPreview) -> None:
-        plan = self.plan
-        numbers = {"seal": fmt.money_short(preview.seal), "threshold": fmt.money_short(plan.threshold)}
+        numbers = {"seal": fmt.money_short(preview.seal), "threshold": fmt.money_short(preview.threshold)}
         volume, price = fmt.fixed(preview.volume, 1, 0), fmt.price(preview.price, self.code)
-        fired = next(
-            (c.reason for c in preview.checks if c.level == "warn" and c.reason.why is not Why.RULE_AMOUNT), None
-        )
-        if preview.fires_now:
-            by_amount = preview.seal < plan.threshold or fired is None
-            why = t("guard.fires_r1", **numbers) if by_amount else say(fired, self.code) if fired is not None else ""
-            then = t(f"guard.then_{plan.action.value}", volume=volume, price=price)
-            self.band.say(t(f"guard.fires_{plan.action.value}"), t("guard.fires_note", why=why, then=then), alarm=True)
+        if preview.fires:
+            # what fires stands first
+            fired = preview.checks[0].reason
+            by_amount = fired.why is Why.RULE_AMOUNT
+            why = t("guard.fires_r1", **numbers) if by_amount else say(fired, self.code)
+            then = t(f"guard.then_{preview.fires}", volume=volume, price=price)
+            self.band.say(t(f"guard.fires_{preview.fires}"), t("guard.fires_note", why=why, then=then), alarm=True)
         elif preview.board != "sealed":
             self.band.say(t("guard.calm"), t("guard.calm_open"), alarm=False)
-        elif preview.seal < plan.threshold:
+        elif preview.seal < preview.threshold:
             self.band.say(t("guard.calm"), t("guard.calm_wait", **numbers), alarm=False)
         else:
             self.band.say(t("guard.calm"), t("guard.calm_above", **numbers), alarm=False)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QWidget
 
+from qmtdesk.desk.watch.watch_state import does
 from qmtdesk.desk.words.texts import TEXTS, say, t
 from qmtdesk.wire.rows import BondRow, EventRow, OrderRow, WatchRow
 
@@ -62,7 +63,7 @@ def _state(row: WatchRow, *, blind: bool) -> str:
 
 
 def _guard(row: WatchRow) -> tuple[str, ...]:
-    lines = [t(f"help.action_{row.action}") if row.armed else t("help.not_armed")]
+    lines = [t(f"help.action_{does(row)}") if row.armed else t("help.not_armed")]
     if row.why is not None:
         lines.append(say(row.why, row.code))
     return tuple(lines)

@@ -5,6 +5,7 @@ from enum import Enum
 
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.words.texts import t
+from qmtdesk.domain.plans import RuleId
 from qmtdesk.domain.reason import Why
 from qmtdesk.wire.rows import WatchRow
 
@@ -142,7 +143,13 @@ def _action(row: WatchRow, *, killed: bool, paused: bool, sealed: bool) -> str:
         return t("watch.waiting")
     if sealed and 0 < row.confirm_have < row.confirm_need:
         return t("watch.confirming", have=row.confirm_have, need=row.confirm_need)
-    return t(f"action.{row.action}")
+    return t(f"action.{does(row)}")
+
+
+def does(row: WatchRow) -> str:
+    """The most that any of its rules does: a list that says 提醒 must not hide a rule that sells."""
+    own = {setting.action.value for setting in row.plan.rules if setting.on and setting.rule is not RuleId.R1}
+    return max({row.action, *own}, key=("alert", "ask", "sell").index)
 
 
 def urgency(row: WatchRow) -> tuple[int, int, str]:
