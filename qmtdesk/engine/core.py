@@ -100,7 +100,10 @@ def _account_said(work: Work, event: m.BrokerEvent) -> None:
         case m.AccountReported(request, report) if (row := other_business.maybe_ours(work.state, report)) is not None:
             connection.happened(work, m.ReportFailed(request, f"{row.code}: {row.text}"))
         case m.AccountReported(request, report):
-            reconcile.take_in(work, request, report)
+            if reconcile.take_in(work, request, report):
+                # what was told of for the first time is in the books before they are put beside the account
+                _fills_told(work)
+                reconcile.finish(work)
             _after_broker(work, "")
         case m.AccountStatusTold(number):
             connection.status_told(work, number)
@@ -141,12 +144,16 @@ def _code_of(state: State, ref: str) -> str:
 def _after_broker(work: Work, code: str) -> None:
     """Tell the strategies of new trades and rejections, then bring the orders of the code up to date."""
     touched = {code} if code else set()
-    filled = _tell_fills(work)
-    supervise.after_fills(work, filled)
-    touched |= filled | _tell_orders(work)
+    touched |= _fills_told(work) | _tell_orders(work)
     for name in touched if code else _active(work.state):
         _plan(work, name)
     switches.progress(work)
+
+
+def _fills_told(work: Work) -> set[str]:
+    filled = _tell_fills(work)
+    supervise.after_fills(work, filled)
+    return filled
 
 
 def _tell_fills(work: Work) -> set[str]:

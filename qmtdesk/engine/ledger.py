@@ -4,7 +4,7 @@ from qmtdesk.domain.account import BrokerOrder
 from qmtdesk.domain.order import FINAL, Fill, Order, OrderState, Owner, OwnerKind, may_follow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace_struct as replace
-from qmtdesk.domain.sessions import shanghai_day
+from qmtdesk.engine import earlier
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import fill_key, number_of
 from qmtdesk.engine.work import ALARM, NOTICE, Work, said
@@ -56,6 +56,10 @@ def adopt(work: Work, order: Order, broker_id: str) -> None:
         # a number is one order's; whichever of the two it is, a report will tell
         work.query()
         return
+    # a number given anew: what was over before ours left was another order under it
+    since = order.created_at - CLOCKS_APART_MS
+    if other is not None and other.state in FINAL and other.created_at < since:
+        other = None
     state: OrderState = order.state
     if state in (OrderState.SENT, OrderState.UNKNOWN):
         state = OrderState.WORKING
@@ -65,13 +69,13 @@ def adopt(work: Work, order: Order, broker_id: str) -> None:
         told = other.told_filled
     odd = other.odd if other else None
     work.note(r.OrderMoved(order.ref, state, work.state.at, broker_id=broker_id, told_filled=told, odd=odd))
-    _take_over(work, order.ref, broker_id, ("", other.ref) if other else ("",))
+    _take_over(work, order.ref, broker_id, ("", other.ref) if other else ("",), since)
 
 
-def _take_over(work: Work, ref: str, broker_id: str, nobodys: tuple[str, ...]) -> None:
-    """What was booked to nobody under a number is the order's, as far as it has room for it."""
+def _take_over(work: Work, ref: str, broker_id: str, nobodys: tuple[str, ...], since: int) -> None:
+    """What was booked to nobody under a number is the order's, from `since` on and as far as it has room for it."""
     for fill in [f for f in work.state.fills.values() if f.broker_id == broker_id and f.ref in nobodys]:
-        if work.state.orders[ref].left >= fill.volume:
+        if fill.at >= since and work.state.orders[ref].left >= fill.volume:
             claimed = replace(fill, ref=ref)
             work.note(r.FillBooked(claimed))
             work.filled.append(claimed)
@@ -126,9 +130,9 @@ def cancel_refused(work: Work, broker_id: str, text: str) -> None:
 
 def pushed(work: Work, row: BrokerOrder) -> None:
     """One order row, pushed. One of an earlier day says nothing of this one; the report knows what is open today."""
-    if row.broker_id not in work.state.refs and shanghai_day(row.at).isoformat() < work.state.day:
-        return
-    reported(work, row)
+    strange = row.broker_id not in work.state.refs and earlier.before_today(work.state, row)
+    if not strange and not earlier.of_before(work.state, row):
+        reported(work, row)
 
 
 def reported(work: Work, row: BrokerOrder) -> str:
@@ -232,7 +236,7 @@ def _as_accepted(work: Work, order: Order, row: BrokerOrder) -> Order:
         return order
     work.note(r.OrderMoved(order.ref, order.state, work.state.at, price=row.price, volume=row.volume))
     if row.volume > order.volume:
-        _take_over(work, order.ref, row.broker_id, ("",))
+        _take_over(work, order.ref, row.broker_id, ("",), order.created_at - CLOCKS_APART_MS)
     if order.owner.kind is not OwnerKind.FOREIGN:
         work.log(
             ALARM,

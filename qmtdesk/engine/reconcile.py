@@ -7,7 +7,7 @@ from qmtdesk.domain.order import Fill, Order, OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
-from qmtdesk.engine import believing, grids, ledger, lookalike, missing, moved, overnight, unclear
+from qmtdesk.engine import believing, earlier, grids, ledger, lookalike, missing, moved, overnight, unclear
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import moved_by
 from qmtdesk.engine.books import Holding, Money, Ready, State, frozen_by, holding_of, live_orders
@@ -73,11 +73,17 @@ def decide(work: Work, ref: str, broker_id: str = "") -> None:
     work.log(NOTICE, order.code, because(Why.ORDER_REFUSED, ref=ref))
 
 
-def take_in(work: Work, request: int, report: AccountReport) -> None:
-    """Book everything the report knows, settle doubts, take over holdings and cash; then the engine may be ready."""
+def take_in(work: Work, request: int, report: AccountReport) -> bool:
+    """Book everything the report knows, settle doubts, take over holdings and cash.
+
+    Whether that ends what was uncertain: `finish` then, when the strategies have heard of the trades.
+    """
     work.state = replace(work.state, unanswered=0)
     if report.day != work.state.day:
-        return
+        return False
+    report = replace(
+        report, orders=tuple(row for row in report.orders if not earlier.of_before(work.state, row, report))
+    )
     for fill in sorted(report.fills, key=lambda f: (f.at, f.trade_id)):
         ledger.booked(work, fill)
     for row in report.orders:
@@ -98,8 +104,8 @@ def take_in(work: Work, request: int, report: AccountReport) -> None:
     if answers:
         newest = request == work.state.request
         work.state = replace(work.state, answered=request, request_at=0 if newest else work.state.request_at)
-        if later is not None and work.state.ready is not Ready.READY and work.state.linked:
-            _finish(work)
+        return later is not None and work.state.ready is not Ready.READY and work.state.linked
+    return False
 
 
 def _settle_doubts(work: Work, report: AccountReport, request: int) -> None:
@@ -179,7 +185,7 @@ def _is_open(state: OrderState) -> bool:
     return Order("", "", Side.BUY, 0, 0, ledger.FOREIGN, state, 0, 0).live
 
 
-def _finish(work: Work) -> None:
+def finish(work: Work) -> None:
     """Reconciled. What was armed in this run goes on if everything is explained; otherwise it is stopped and said."""
     doubts = [o for o in live_orders(work.state) if o.state is OrderState.UNKNOWN]
     if doubts:

@@ -1,0 +1,154 @@
+"""A terminal that tells yesterday's orders again this morning, and a counter that gives its numbers anew."""
+
+from datetime import date
+
+import pytest
+from words import ID, KEPT, answer, beat, by_hand, look, row_of, told, trade_of, traded
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.account import BrokerOrder, Position
+from qmtdesk.domain.messages import Place
+from qmtdesk.domain.order import OrderState, OwnerKind, Side
+from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.sessions import at_of
+from qmtdesk.engine.books import cash_room, sell_room
+from qmtdesk.simulate.market_day import BOND, DAY, NEXT_DAY, STOCK, MarketDay
+
+S = OrderState
+LAST_NIGHT = at_of(DAY, 0, 0) - 4 * 3_600_000
+
+
+def morning(**held: int) -> MarketDay:
+    """Nine o'clock, the counter's words are up to the test."""
+    day = MarketDay(hour=9, minute=5, held={STOCK: (5_000, 9_000)})
+    day.deaf = True
+    day.connect()
+    day.quote_all()
+    return day
+
+
+def yesterdays(state: OrderState, side: Side = Side.SELL, filled: int = 3_000, at: int = LAST_NIGHT) -> BrokerOrder:
+    return BrokerOrder("5001", "", STOCK, side, 10_000, 3_000, filled, state, "", at)
+
+
+def rolled(day: MarketDay, to: date = NEXT_DAY) -> None:
+    """The next trading day, a minute after it opened."""
+    day.at, day.day = at_of(to, 9, 31), to
+    day.instruments = day.make_instruments(to, day.last)
+    day.feed(m.DayOpened(to.isoformat(), day.instruments))
+    day.quote_all()
+
+
+HELD = [Position(STOCK, 5_000, 5_000)]
+
+
+@pytest.mark.parametrize("state", [S.FILLED, S.PART_CANCELLED, S.CANCELLED, S.REJECTED])
+def test_a_finished_order_of_yesterday_holds_nothing_back_today(state: OrderState) -> None:
+    day = morning()
+    answer(day, [yesterdays(state)], [], HELD)
+    assert day.state.orders == {}
+    beat(day, 3)
+    answer(day, [], [], HELD)
+    assert sell_room(day.state, STOCK) == 5_000
+
+
+def test_a_buy_of_yesterday_freezes_no_cash() -> None:
+    day = morning()
+    answer(day, [yesterdays(S.FILLED, Side.BUY)], [], HELD)
+    assert cash_room(day.state) == 1_000_000_000
+
+
+def test_an_order_of_last_evening_for_today_counts() -> None:
+    day = morning()
+    answer(day, [yesterdays(S.WORKING, filled=0)], [], [Position(STOCK, 5_000, 2_000)])
+    assert sell_room(day.state, STOCK) == 2_000
+
+
+def test_a_finished_order_of_last_evening_counts_when_it_traded_today() -> None:
+    day = morning()
+    row = yesterdays(S.FILLED)
+    fill = trade_of(day, by_hand(STOCK, Side.SELL, 10_000, 3_000), 3_000, number="5001")
+    answer(day, [row], [fill], [Position(STOCK, 2_000, 2_000)])
+    (order,) = day.state.orders.values()
+    assert (order.filled, order.owner.kind) == (3_000, OwnerKind.FOREIGN)
+    assert sell_room(day.state, STOCK) == 2_000
+
+
+def test_a_push_without_a_time_is_one_of_now() -> None:
+    day = morning()
+    answer(day, [], [], HELD)
+    day.feed(m.OrderReported(yesterdays(S.WORKING, filled=0, at=0)))
+    assert sell_room(day.state, STOCK) == 2_000
+
+
+def buys_of_today(day: MarketDay) -> list[Place]:
+    today = f"q{NEXT_DAY:%y%m%d}"
+    return [place for place in day.places(BOND) if place.side is Side.BUY and place.ref.startswith(today)]
+
+
+def numbered_anew(end: OrderState) -> tuple[MarketDay, Place, BrokerOrder]:
+    """A kept grid on its second day; its buy bears the number of yesterday's, which the morning's list still shows."""
+    day = MarketDay(held={BOND: (300, 110_000)}).open()
+    day.deaf = True
+    assert day.feed(m.ArmGrid(KEPT)).refusal is None
+    (first,) = day.places(BOND)
+    told(day, first, S.WORKING)
+    bought = 100 if end is S.FILLED else 0
+    if bought:
+        traded(day, first, bought)
+    told(day, first, end, bought)
+    old = row_of(day, first, end, bought)
+    rolled(day)
+    answer(day, [old], [], [Position(BOND, 300 + bought, 300)])
+    beat(day)
+    (buy,) = buys_of_today(day)
+    day.feed(m.SubmitAnswered(buy.ref, ID))
+    return day, buy, old
+
+
+@pytest.mark.parametrize("end", [S.CANCELLED, S.FILLED])
+def test_a_number_given_anew_is_the_new_orders_alone(end: OrderState) -> None:
+    day, buy, old = numbered_anew(end)
+    held = [Position(BOND, 400 if end is S.FILLED else 300, 300)]
+    for _ in range(3):
+        beat(day, 3)
+        answer(day, [old, row_of(day, buy, S.WORKING)], [], held)
+        day.feed(m.OrderReported(old))
+    order = day.state.orders[buy.ref]
+    assert (order.state, order.filled, order.told_filled) == (S.WORKING, 0, 0)
+    buys = buys_of_today(day)
+    assert len({(place.price, place.owner) for place in buys}) == len(buys)
+    day.feed(m.Kill("user"))
+    assert ID in {cancel.broker_id for cancel in day.cancels()}
+
+
+def test_a_number_given_anew_within_the_day_takes_nothing_over_from_an_older_order_of_somebody_else() -> None:
+    day = MarketDay(held={BOND: (300, 110_000)}).open()
+    day.deaf = True
+    theirs = by_hand(BOND, Side.BUY, 119_000, 50)
+    told(day, theirs, S.FILLED, 50)
+    traded(day, theirs, 50)
+    look(
+        day,
+        4,
+        orders=[row_of(day, theirs, S.FILLED, 50)],
+        fills=[trade_of(day, theirs, 50)],
+        positions=[Position(BOND, 350, 350)],
+    )
+    assert day.feed(m.ArmGrid(KEPT)).refusal is None
+    (buy,) = day.places(BOND)
+    day.feed(m.SubmitAnswered(buy.ref, ID))
+    order = day.state.orders[buy.ref]
+    assert (order.state, order.filled, order.told_filled) == (S.WORKING, 0, 0)
+    assert [fill.ref for fill in day.state.fills.values()] == [f"x{ID}"]
+
+
+def test_a_row_that_came_before_the_answer_is_taken_over_although_its_clock_is_a_little_behind() -> None:
+    day = MarketDay(held={BOND: (300, 110_000)}).open()
+    day.deaf = True
+    assert day.feed(m.ArmGrid(KEPT)).refusal is None
+    (buy,) = day.places(BOND)
+    row = replace(row_of(day, buy, S.CANCELLED, remark=""), at=day.at - 4_000)
+    day.feed(m.OrderReported(row))
+    day.feed(m.SubmitAnswered(buy.ref, ID))
+    assert day.state.orders[buy.ref].state is S.CANCELLED
