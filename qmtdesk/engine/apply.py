@@ -163,8 +163,8 @@ def cancels_asked(state: State, refs: Iterable[str], at: int) -> State:
 
 
 def fill_key(fill: Fill) -> str:
-    """Under what a trade is booked: once per day, order and trade id."""
-    return f"{fill.day}:{fill.code}:{fill.side.value}:{fill.trade_id}"
+    """Under what a trade is booked: once per day, order and trade id; an id may be another's under another order."""
+    return f"{fill.day}:{fill.code}:{fill.side.value}:{fill.broker_id}:{fill.trade_id}"
 
 
 def _booked(state: State, fill: Fill) -> State:

@@ -53,7 +53,8 @@ class Seen(Struct, frozen=True):
 class GridBook(Struct, frozen=True):
     """One grid, running or stopped. Exactly one of `grid` and `rolling` is set.
 
-    `winding` is what the stop still has to do: its orders are being cancelled, or its volume sold.
+    `winding` is what the stop still has to do: its orders are being cancelled, or its volume sold. `others` are the
+    day's sales of others by their keys, and what of each came out of 底仓.
     """
 
     plan: GridPlan
@@ -64,6 +65,7 @@ class GridBook(Struct, frozen=True):
     winding: StopHow | None = None
     rejects: int = 0
     why: Reason | None = None
+    others: tuple[tuple[str, int], ...] = ()
 
 
 class ClearBook(Struct, frozen=True):

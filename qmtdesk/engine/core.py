@@ -17,12 +17,14 @@ from qmtdesk.engine import (
     clock_skew,
     connection,
     days,
+    gate,
     going_live,
     grids,
     guards,
     identity,
     ledger,
     other_business,
+    others,
     reconcile,
     supervise,
     switches,
@@ -161,18 +163,18 @@ def _tell_fills(work: Work) -> set[str]:
     touched = set()
     while work.claimed:
         fill = work.claimed.pop(0)
-        _guarded(work, fill.code, lambda w, _, f=fill: grids.not_by_others(w, f))  # type: ignore[misc]
+        _guarded(work, fill.code, lambda w, _, f=fill: others.own_after_all(w, f))  # type: ignore[misc]
     while work.filled:
         fill = work.filled.pop(0)
         touched.add(fill.code)
         order = work.state.orders.get(fill.ref)
         if order is None:
             # whose it was the next word tells
-            _guarded(work, fill.code, grids.only_estimated)
+            _guarded(work, fill.code, others.only_estimated)
         elif order.owner.kind in NOBODYS:
-            _guarded(work, fill.code, lambda w, _, f=fill: grids.traded_by_others(w, f))  # type: ignore[misc]
+            _guarded(work, fill.code, lambda w, _, f=fill: others.traded(w, f))  # type: ignore[misc]
         elif order.owner.kind is OwnerKind.GUARD:
-            _guarded(work, fill.code, lambda w, _, f=fill: grids.traded_by_others(w, f))  # type: ignore[misc]
+            _guarded(work, fill.code, lambda w, _, f=fill: others.traded(w, f))  # type: ignore[misc]
             _guarded(work, fill.code, lambda w, _, f=fill: guards.filled(w, f))  # type: ignore[misc]
         else:
             _guarded(work, fill.code, lambda w, _, f=fill, o=order: grids.filled(w, f, o))  # type: ignore[misc]
@@ -273,7 +275,7 @@ def _quoted(work: Work, code: str, event: m.Quoted) -> None:
         return
     old = state.quotes.get(code)
     # a snapshot told again is no news: it must not make an old price look fresh
-    if old is not None and (event.quote.at < old.quote.at or _again(event.quote, old.quote)):
+    if old is not None and (_out_of_time(event.quote, old.quote, state.at) or _again(event.quote, old.quote)):
         return
     work.seen(event.quote)
     _guarded(work, code, guards.quoted)
@@ -282,6 +284,16 @@ def _quoted(work: Work, code: str, event: m.Quoted) -> None:
         _guarded(work, code, grids.priced)
         if book.armed or book.winding:
             _guarded(work, code, grids.plan_orders)
+
+
+def _out_of_time(quote: Quote, old: Quote, at: int) -> bool:
+    """Whether it is older than the one known, or of a time that has not come.
+
+    Where those known have not come either, it is this computer's clock, which `clock_skew` judges, or the one known
+    is the slip: that keeps nothing out.
+    """
+    latest = at + gate.CLOCKS_APART_MS
+    return old.at <= latest and not old.at <= quote.at <= latest
 
 
 def _again(quote: Quote, old: Quote) -> bool:

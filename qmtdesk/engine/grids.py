@@ -182,31 +182,6 @@ def filled(work: Work, fill: Fill, order: Order) -> None:
     work.set_grid(fill.code, book, keep=True)
 
 
-def traded_by_others(work: Work, fill: Fill) -> None:
-    """Somebody else, or a guard, traded a grid's code: what was sold it does not hold any more."""
-    book = work.state.grids.get(fill.code)
-    if book is not None and book.grid is not None:
-        part = lattice_grid.on_others(book.grid, fill.side, fill.volume)
-        work.set_grid(fill.code, replace(book, grid=part), keep=True)
-    elif book is not None and book.rolling is not None:
-        pair = rolling_pair.on_others(book.rolling, fill.side, fill.volume)
-        work.set_grid(fill.code, replace(book, rolling=pair), keep=True)
-
-
-def not_by_others(work: Work, fill: Fill) -> None:
-    """What was taken for somebody else's trade is an own one after all: until it is booked its shares are 底仓."""
-    traded_by_others(work, replace(fill, side=Side.SELL if fill.side is Side.BUY else Side.BUY))
-
-
-def only_estimated(work: Work, code: str) -> None:
-    """Something about this code's trades had to be guessed: the grid's profit is an estimate from here on."""
-    book = work.state.grids.get(code)
-    if book is not None and book.grid is not None:
-        work.set_grid(code, replace(book, grid=lattice_grid.mark_inexact(book.grid)), keep=True)
-    elif book is not None and book.rolling is not None:
-        work.set_grid(code, replace(book, rolling=rolling_pair.mark_inexact(book.rolling)), keep=True)
-
-
 def rejected(work: Work, code: str) -> None:
     """Count rejections in a row; too many stop the grid."""
     book = work.state.grids.get(code)

@@ -200,11 +200,12 @@ def _advance(work: Work, order: Order, row: BrokerOrder) -> None:
         state = OrderState.WORKING if order.state in NUMBERLESS else order.state
     elif not may_follow(order.state, state) or _steps_back(order, row):
         state = order.state
-    told = max(order.told_filled, row.filled)
+    # more than its volume is a slip of units; believed it would be waited for all day
+    told = max(order.told_filled, min(row.filled, order.volume))
     same = state is order.state and told == order.told_filled and odd == order.odd
     if same and (not row.text or row.text == order.text):
         return
-    work.note(r.OrderMoved(order.ref, state, work.state.at, told_filled=row.filled, text=row.text, odd=odd))
+    work.note(r.OrderMoved(order.ref, state, work.state.at, told_filled=told, text=row.text, odd=odd))
     if odd and odd != order.odd and order.live:
         _not_understood(work, order, odd)
     if state is OrderState.REJECTED and order.state is not OrderState.REJECTED:
@@ -298,7 +299,7 @@ def _first_seen(work: Work, row: BrokerOrder) -> None:
         at,
         at,
         broker_id=row.broker_id,
-        told_filled=row.filled,
+        told_filled=min(row.filled, row.volume),
         text=row.text,
         odd=_odd(row),
     )

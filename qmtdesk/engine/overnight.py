@@ -6,7 +6,7 @@ holds is the truth then, and the orders that stood at the close are the only exp
 
 from qmtdesk.domain.order import Fill, Order, OwnerKind, Side
 from qmtdesk.domain.reason import Why, because
-from qmtdesk.engine import grids
+from qmtdesk.engine import grids, others
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import Overnight, State, live_orders
 from qmtdesk.engine.ledger import CLOCKS_APART_MS
@@ -80,7 +80,7 @@ def _explain(work: Work, code: str, expected: int, orders: list[Order]) -> None:
         if volume:
             _presume(work, order, volume)
             rest -= volume
-    grids.only_estimated(work, code)
+    others.only_estimated(work, code)
     found = {"volume": abs(change) - rest, "side": side.value} if change else {}
     more = {"rest": rest} if rest else {}
     known = {"expected": expected} if expected != UNKNOWN else {}

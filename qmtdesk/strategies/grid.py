@@ -1,6 +1,6 @@
 """The lattice grid as its users see it: its state, its wishes, and what fills, prices and days do to it."""
 
-from qmtdesk.strategies.grid_fills import on_cleared, on_fill, on_others
+from qmtdesk.strategies.grid_fills import on_cleared, on_fill, on_others, put_back
 from qmtdesk.strategies.grid_moves import on_day, on_price
 from qmtdesk.strategies.grid_state import (
     Gap,
@@ -35,6 +35,7 @@ __all__ = [
     "on_others",
     "on_price",
     "pause_gap",
+    "put_back",
     "set_sell_only",
     "summary",
     "wanted",

@@ -51,6 +51,18 @@ def on_others(grid: Grid, side: Side, volume: int) -> Grid:
     return replace(grid, gaps=tuple(gaps), base_holding=grid.base_holding - from_base, exact=False)
 
 
+def put_back(grid: Grid, volume: int, price: int) -> Grid:
+    """What `on_others` took out of the gaps is the grid's again, at what it went for; what no gap takes is 底仓."""
+    gaps, left = list(grid.gaps), volume
+    top = max((i for i, gap in enumerate(gaps) if gap.held), default=0)
+    # it was taken from the top down, so the gaps from the highest that still holds something have the room
+    for i in (*range(top, len(gaps)), *range(top - 1, -1, -1)):
+        take = min(left, grid.unit - gaps[i].held)
+        gaps[i] = replace(gaps[i], held=gaps[i].held + take, cost=gaps[i].cost + take * price)
+        left -= take
+    return replace(grid, gaps=tuple(gaps), base_holding=grid.base_holding + left, exact=False)
+
+
 def _gaps_of(grid: Grid, owner: Owner, *, rather_above: bool = False) -> Iterable[int]:
     if owner.kind is OwnerKind.FIRST_BUY:
         return grid.from_first()

@@ -234,6 +234,11 @@ def on_others(pair: Rolling, side: Side, volume: int) -> Rolling:
     return replace(pair, base_holding=pair.base_holding - from_base, held=pair.held - take, cost=cost, exact=False)
 
 
+def put_back(pair: Rolling, volume: int, price: int) -> Rolling:
+    """What `on_others` took out of the pair is its own again, at what it went for."""
+    return replace(pair, held=pair.held + volume, cost=pair.cost + volume * price, exact=False)
+
+
 def mark_inexact(pair: Rolling) -> Rolling:
     """A trade that is not the pair's own touched the position: its figures are estimates from now on."""
     return replace(pair, exact=False)

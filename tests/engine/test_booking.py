@@ -1,12 +1,13 @@
 """Trades are booked once, to whom they belong, in whatever order the counter tells things."""
 
 import pytest
-from words import ID, answer, beat, by_hand, deaf_grid, row_of, told, trade_of, traded
+from words import ID, PLAN, answer, beat, by_hand, deaf_grid, row_of, told, trade_of, traded
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import Position
 from qmtdesk.domain.order import OrderState, Side
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.books import cash_room, frozen_by, sell_room
 from qmtdesk.simulate.market_day import BOND, NEXT_DAY, STOCK, MarketDay
 
@@ -272,3 +273,30 @@ def test_a_trade_without_a_number_is_booked_by_its_remark_and_the_number_comes_l
     day.feed(m.SubmitAnswered(place.ref, ID))
     order = day.state.orders[place.ref]
     assert (order.state, order.broker_id, order.filled) == (S.PARTIAL, ID, 40)
+
+
+def test_trades_of_two_orders_may_bear_the_same_number() -> None:
+    day = MarketDay().open()
+    day.deaf = True
+    assert day.feed(m.ArmGrid(replace(PLAN, live_per_side=2))).refusal is None
+    first, second = day.places(BOND)
+    for number, place in (("1", first), ("2", second)):
+        told(day, place, S.WORKING, number=number)
+        traded(day, place, 100, "1", number=number)
+        traded(day, place, 100, "1", number=number)
+    assert held(day) == 200
+    assert day.state.holdings[BOND].volume == 200
+
+
+def test_a_row_that_says_more_traded_than_its_volume_is_not_waited_for() -> None:
+    day = MarketDay(held={BOND: (500, 110_000)}).open()
+    day.deaf = True
+    place = by_hand(BOND, Side.SELL, 120_000, 10)
+    row = row_of(day, place, S.FILLED, 100, number="55")
+    fill = trade_of(day, place, 10, number="55")
+    for _ in range(3):
+        beat(day, 3)
+        answer(day, [row], [fill], [Position(BOND, 490, 490)])
+    assert sell_room(day.state, BOND) == 490
+    (order,) = day.state.orders.values()
+    assert (order.filled, order.told_filled, order.unsettled) == (10, 10, False)

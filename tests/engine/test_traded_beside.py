@@ -1,6 +1,7 @@
 """What others trade of a grid's code: the user by hand, a guard, an order that turns out to be the grid's own."""
 
-from words import PLAN, answer, beat, by_hand, deaf_grid, row_of, told, traded
+import pytest
+from words import ID, PLAN, answer, beat, by_hand, deaf_grid, row_of, told, traded
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import Fill, OrderState, Owner, OwnerKind, Side
@@ -77,6 +78,31 @@ def test_a_trade_that_was_the_grids_own_after_all_is_booked_once() -> None:
     assert books(day) == (0, 500 + place.volume)
     assert day.feed(m.DecideUnknown(place.ref, "9")).refusal is None
     assert books(day) == (place.volume, 500)
+
+
+@pytest.mark.parametrize("mode", GridMode)
+@pytest.mark.parametrize(("base", "held_then"), [(0, 200), (40, 200), (300, 200)])
+def test_a_sale_that_was_the_grids_own_after_all_leaves_the_users_part_alone(
+    mode: GridMode, base: int, held_then: int
+) -> None:
+    day = MarketDay(held={BOND: (300 + base, 110_000)}).open()
+    day.deaf = True
+    assert day.feed(m.ArmGrid(replace(ADOPTED, mode=mode))).refusal is None
+    (sale,) = [place for place in day.places(BOND) if place.side is Side.SELL]
+    before = gaps_held(day)
+    told(day, sale, S.FILLED, sale.volume, remark="")
+    traded(day, replace(sale, ref=""), sale.volume)
+    assert sum(books(day)) == 200 + base
+    day.feed(m.SubmitAnswered(sale.ref, ID))
+    assert books(day) == (held_then, base)
+    if mode is GridMode.LATTICE:
+        home = min(gap for gap, held in before.items() if held)
+        assert gaps_held(day) == before | {home: 0}
+
+
+def gaps_held(day: MarketDay) -> dict[int, int]:
+    grid = day.state.grids[BOND].grid
+    return {} if grid is None else {at: gap.held for at, gap in enumerate(grid.gaps)}
 
 
 def test_what_a_guard_sells_the_grid_of_the_same_code_does_not_hold_any_more() -> None:

@@ -1,3 +1,4 @@
+import pytest
 from grid_kit import NOON, fill, gap, holding, make
 
 from qmtdesk.domain.order import Owner, OwnerKind, Side
@@ -10,6 +11,7 @@ from qmtdesk.strategies.grid import (
     on_day,
     on_fill,
     on_others,
+    put_back,
     summary,
 )
 
@@ -133,6 +135,19 @@ def test_what_others_sold_is_taken_from_the_base_holding_then_from_the_top() -> 
     assert (short.base_holding, short.held[9], short.held[10]) == (0, 60, 0)
     assert short.cash_used == 60 * 99_000
     assert on_others(grid, SELL, 900).held_total == 0
+
+
+@pytest.mark.parametrize("volume", [10, 80, 150])
+def test_what_was_the_grids_own_sale_after_all_goes_back_where_it_came_from(volume: int) -> None:
+    grid = holding(make(), g9=80, g10=80)
+    back = put_back(on_others(grid, SELL, volume), volume, 100_000)
+    assert (back.held, back.base_holding, back.exact) == (grid.held, 0, False)
+
+
+def test_what_no_gap_has_room_for_is_base_holding() -> None:
+    grid = make()
+    whole = put_back(grid, grid.unit * len(grid.gaps) + 7, 100_000)
+    assert (set(whole.held), whole.base_holding) == ({grid.unit}, 7)
 
 
 def test_what_others_bought_is_base_holding() -> None:

@@ -16,6 +16,7 @@ from qmtdesk.strategies.rolling import (
     on_fill,
     on_others,
     on_price,
+    put_back,
     set_sell_only,
     start_rolling,
     summary,
@@ -247,6 +248,8 @@ def test_what_others_trade_is_base_holding_first() -> None:
     assert (short.base_holding, short.held, short.cost, short.exact) == (0, 120, 12_000_000, False)
     gone = on_others(pair, SELL, 900)
     assert (gone.base_holding, gone.held, gone.cost) == (0, 0, 0)
+    back = put_back(short, 40, 100_000)
+    assert (back.base_holding, back.held, back.cost, back.exact) == (0, 160, 16_000_000, False)
 
 
 def test_a_foreign_trade_makes_the_figures_an_estimate() -> None:

@@ -1,0 +1,41 @@
+"""A snapshot stamped with a time that has not come: it moves nothing and keeps no true one out."""
+
+from words import PLAN
+
+from qmtdesk.domain import messages as m
+from qmtdesk.engine.gate import CLOCKS_APART_MS
+from qmtdesk.simulate.market_day import BOND, MarketDay, quote_of
+
+HOUR = 3_600_000
+
+
+def seen_at(day: MarketDay) -> int:
+    return day.state.quotes[BOND].quote.at
+
+
+def test_one_from_the_future_is_passed_over() -> None:
+    day = MarketDay().open()
+    assert day.feed(m.ArmGrid(PLAN)).refusal is None
+    before = day.state.quotes[BOND]
+    day.feed(m.Quoted(quote_of(BOND, day.at + HOUR, 90_000, prev=120_000)))
+    assert day.state.quotes[BOND] == before
+    day.live_market(6_000)
+    assert day.at - seen_at(day) <= 3_000
+    assert not day.state.blocked
+
+
+def test_a_first_one_from_the_future_keeps_no_true_one_out() -> None:
+    day = MarketDay()
+    day.connect()
+    day.feed(m.Quoted(quote_of(BOND, day.at + HOUR, 120_000, prev=120_000)))
+    day.feed(m.Quoted(quote_of(BOND, day.at, 120_010, prev=120_000)))
+    assert seen_at(day) == day.at
+
+
+def test_a_computer_whose_clock_is_behind_still_shows_prices() -> None:
+    day = MarketDay()
+    day.connect()
+    for step in range(3):
+        at = day.at + CLOCKS_APART_MS + 10_000 + step
+        day.feed(m.Quoted(quote_of(BOND, at, 120_000 + 10 * step, prev=120_000)))
+        assert seen_at(day) == at
