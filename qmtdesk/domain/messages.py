@@ -123,9 +123,25 @@ class ClockJumped(Struct, frozen=True):
 
 
 class JournalSetAside(Struct, frozen=True):
-    """The journal was damaged and a fresh one begun; `text` names where the old one is kept."""
+    """The journal was damaged and a fresh one begun; `text` names where the old one is kept.
+
+    `missing`: nothing was left of it that could be kept.
+    """
 
     text: str
+    missing: bool = False
+
+
+class SettingsRead(Struct, frozen=True):
+    """How the settings file was understood at this start: `fault` is '' or one word for what is wrong with it.
+
+    `file` names it, `key` the place in it, `value` what stands there.
+    """
+
+    fault: str = ""
+    file: str = ""
+    key: str = ""
+    value: str = ""
 
 
 class Installed(Struct, frozen=True):
@@ -212,9 +228,10 @@ class SetMaster(Struct, frozen=True):
 
 
 class Kill(Struct, frozen=True):
-    """全部停止. `by` says what pressed it: button, key, file, loss."""
+    """全部停止. `by` says what pressed it: button, key, file, loss; `found` which file it was."""
 
     by: str
+    found: str = ""
 
 
 class LiftKill(Struct, frozen=True):
@@ -280,7 +297,17 @@ class ConfirmLive(Struct, frozen=True):
     word: str
 
 
-MarketEvent = Quoted | DayOpened | TimePassed | SpeedChanged | ClockJumped | JournalSetAside | Installed | GatewaySilent
+MarketEvent = (
+    Quoted
+    | DayOpened
+    | TimePassed
+    | SpeedChanged
+    | ClockJumped
+    | JournalSetAside
+    | SettingsRead
+    | Installed
+    | GatewaySilent
+)
 BrokerEvent = (
     SubmitAnswered
     | SubmitRefused

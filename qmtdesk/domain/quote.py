@@ -13,6 +13,10 @@ class Level(Struct, frozen=True):
 
 
 EMPTY = Level(0, 0)
+WIDE_BP = 400
+"""A book whose best bid and offer are further apart says nothing of what the price between them is."""
+WIDE_TICKS = 4
+"""So many ticks apart are never wide: a tick of a cheap share is more than a percent of its price."""
 
 
 class Quote(Struct, frozen=True):
@@ -55,6 +59,21 @@ class Quote(Struct, frozen=True):
     def offered(self) -> bool:
         """Whether anything at all is for sale."""
         return self.ask1.price > 0 and self.ask1.volume > 0
+
+
+def supported_price(quote: Quote, limit_up: int, limit_down: int, tick: int) -> int:
+    """The last price as far as the book bears it out, 0 where it does not; meaningful in continuous trading only.
+
+    A last outside the book is a print that is over: the best bid or offer it left behind counts. A last outside the
+    day's limits, a crossed book, and a book wider than a price can be told from are none. Where a side is empty (a
+    locked board, everything bought up) the last trade stands in for it; without any book the last is all there is.
+    """
+    last, bid, ask = quote.last, quote.bid1.price, quote.ask1.price
+    if last <= 0 or last < limit_down or (limit_up > 0 and last > limit_up):
+        return 0
+    price = min(max(last, bid), ask or max(last, bid))
+    spread = (ask or price) - (bid or price)
+    return price if 0 <= spread <= max(price * WIDE_BP // 10_000, WIDE_TICKS * tick) else 0
 
 
 class BoardState(str, Enum):

@@ -16,6 +16,7 @@ class Why(str, Enum):
     SUSPENDED = "suspended"
     LINK_DOWN = "link_down"
     NO_QUOTE = "no_quote"
+    AWAIT_PRICE = "await_price"
     QUOTE_STALE = "quote_stale"
     ACCOUNT_STALE = "account_stale"
     PHASE_CLOSED = "phase_closed"
@@ -177,6 +178,8 @@ class Why(str, Enum):
     ORDER_GONE = "order_gone"
     ORDER_LOOKALIKE = "order_lookalike"
     MISSED_TRADES = "missed_trades"
+    BASE_LESS = "base_less"
+    WORKED_OUT_ANEW = "worked_out_anew"
     MONEY_MOVED = "money_moved"
     MONEY_ELSEWHERE = "money_elsewhere"
     PNL_UNKNOWN = "pnl_unknown"
@@ -194,6 +197,10 @@ class Why(str, Enum):
     BAD_MARKET_DATA = "bad_market_data"
     CALENDAR_ENDS = "calendar_ends"
     JOURNAL_SET_ASIDE = "journal_set_aside"
+    JOURNAL_MISSING = "journal_missing"
+    JOURNAL_AGAIN = "journal_again"
+    SETTINGS_REFUSED = "settings_refused"
+    SETTINGS_TAKEN = "settings_taken"
     TRADER_RESTARTED = "trader_restarted"
 
 

@@ -7,6 +7,7 @@ from qmtdesk.domain.order import CANCELLABLE, FINAL, Fill, Order, OrderState, Ow
 from qmtdesk.domain.reason import Reason
 from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.engine import records as r
+from qmtdesk.engine.beside import GRID_OWNERS
 from qmtdesk.engine.books import Elsewhere, Holding, LogLine, Money, State, drop, put, put_all
 from qmtdesk.engine.filed import Filed, Orders
 from qmtdesk.engine.telling import told_key
@@ -87,7 +88,8 @@ def _day_base(state: State, record: r.DayBase) -> State:
 
 
 def _logged(state: State, line: LogLine) -> State:
-    key = told_key(line.code, line.reason)
+    # what the user was answered at once is no word that the engine need not say any more
+    key = told_key(line.code, line.reason) if line.level != "info" else ""
     told = put(state.told, key, line.at) if key else state.told
     return replace(state, lines=(*state.lines, line)[-LINES_KEPT:], next_line=line.no + 1, told=told)
 
@@ -103,6 +105,9 @@ def _placed(state: State, order: Order) -> State:
     state = replace(state, orders=put(state.orders, order.ref, order), refs=refs)
     if order.owner.kind is OwnerKind.FOREIGN:
         return state
+    book = state.grids.get(order.code)
+    if book is not None and book.fresh and order.owner.kind in GRID_OWNERS:
+        state = replace(state, grids=put(state.grids, order.code, replace(book, fresh=False)))
     return replace(
         _counted(state, order.created_at, (order.code,)), next_ref=max(state.next_ref, number_of(order.ref) + 1)
     )

@@ -54,7 +54,8 @@ class GridBook(Struct, frozen=True):
     """One grid, running or stopped. Exactly one of `grid` and `rolling` is set.
 
     `winding` is what the stop still has to do: its orders are being cancelled, or its volume sold. `others` are the
-    day's sales of others by their keys, and what of each came out of 底仓.
+    day's sales of others by their keys, and what of each came out of 底仓 and out of the grid. `fresh`: no order of
+    this arming has left yet.
     """
 
     plan: GridPlan
@@ -65,7 +66,8 @@ class GridBook(Struct, frozen=True):
     winding: StopHow | None = None
     rejects: int = 0
     why: Reason | None = None
-    others: tuple[tuple[str, int], ...] = ()
+    others: tuple[tuple[str, int, int], ...] = ()
+    fresh: bool = False
 
 
 class ClearBook(Struct, frozen=True):

@@ -13,6 +13,7 @@ from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import number_of
 from qmtdesk.engine.books import ClearBook, State, filed_orders, live_orders, own_volume
 from qmtdesk.engine.filed import is_open
+from qmtdesk.engine.prices import limits_of
 from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.strategies.grid import Wanted
 from qmtdesk.strategies.guard import GuardState
@@ -141,7 +142,7 @@ def _price_problem(state: State, row: m.ClearRow) -> Reason | None:
         return because(Why.NO_BID, code=row.code)
     if row.floor <= 0 or row.floor % instrument.tick:
         return because(Why.BAD_TICK, price_milli=row.floor, tick_milli=instrument.tick)
-    up, down = grids.limits_of(instrument)
+    up, down = limits_of(instrument)
     if (up and row.floor > up) or row.floor < down:
         return because(Why.OUTSIDE_LIMITS, price_milli=row.floor, up_milli=up, down_milli=down)
     if row.floor * 10_000 < bid * (10_000 - DEEPEST_BP):

@@ -7,22 +7,22 @@ from msgspec import Struct
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import CANCELLABLE, Order, OrderState, OwnerKind
 from qmtdesk.domain.plans import StopHow
-from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.sessions import shanghai_day
 from qmtdesk.engine import (
+    bases,
     beside,
     clearing,
     clock_skew,
     connection,
     days,
-    gate,
     going_live,
     grids,
     guards,
     identity,
     ledger,
+    news,
     other_business,
     others,
     reconcile,
@@ -69,8 +69,16 @@ def step(state: State, at: int, event: m.Event) -> Step:
         _happen(work, event)
         clearing.follow(work, event, state)
     except PlanError as refusal:
-        return Step(replace(state, at=work.state.at), (), (), refusal.reason)
+        said = Work(replace(state, at=work.state.at))
+        said.log(INFO, _asked_for(event), refusal.reason)
+        return Step(said.state, tuple(said.records), (), refusal.reason)
     return Step(work.state, tuple(work.records), tuple(work.intents), None, tuple(work.moves))
+
+
+def _asked_for(event: m.Event) -> str:
+    """The code a user's word is about, '' for none."""
+    about = event.plan if isinstance(event, m.ArmGrid | m.ArmGuard) else event
+    return getattr(about, "code", "")
 
 
 def _happen(work: Work, event: m.Event) -> None:
@@ -84,7 +92,7 @@ def _happen(work: Work, event: m.Event) -> None:
             guards.set_pace(work, speed)
         case m.DayOpened():
             days.opened(work, event)
-        case m.ClockJumped() | m.JournalSetAside():
+        case m.ClockJumped() | m.JournalSetAside() | m.SettingsRead():
             supervise.trouble(work, event)
         case m.Installed() | m.GatewaySilent() | m.LinkChanged() | m.ReportFailed() | m.ConfirmLive():
             connection.happened(work, event)
@@ -106,6 +114,7 @@ def _account_said(work: Work, event: m.BrokerEvent) -> None:
                 # what was told of for the first time is in the books before they are put beside the account
                 _fills_told(work)
                 reconcile.finish(work)
+                bases.compare(work)
             _after_broker(work, "")
         case m.AccountStatusTold(number):
             connection.status_told(work, number)
@@ -275,7 +284,7 @@ def _quoted(work: Work, code: str, event: m.Quoted) -> None:
         return
     old = state.quotes.get(code)
     # a snapshot told again is no news: it must not make an old price look fresh
-    if old is not None and (_out_of_time(event.quote, old.quote, state.at) or _again(event.quote, old.quote)):
+    if old is not None and not news.is_news(event.quote, old.quote, state.at):
         return
     work.seen(event.quote)
     _guarded(work, code, guards.quoted)
@@ -284,21 +293,6 @@ def _quoted(work: Work, code: str, event: m.Quoted) -> None:
         _guarded(work, code, grids.priced)
         if book.armed or book.winding:
             _guarded(work, code, grids.plan_orders)
-
-
-def _out_of_time(quote: Quote, old: Quote, at: int) -> bool:
-    """Whether it is older than the one known, or of a time that has not come.
-
-    Where those known have not come either, it is this computer's clock, which `clock_skew` judges, or the one known
-    is the slip: that keeps nothing out.
-    """
-    latest = at + gate.CLOCKS_APART_MS
-    return old.at <= latest and not old.at <= quote.at <= latest
-
-
-def _again(quote: Quote, old: Quote) -> bool:
-    """Whether it is the same snapshot; what stands beside it of cancelled buys comes from elsewhere and later."""
-    return quote.at == old.at and quote == replace(old, withdrawn=quote.withdrawn)
 
 
 def _time_passed(work: Work) -> None:
@@ -363,8 +357,8 @@ def _user_said(work: Work, event: m.Event) -> None:  # noqa: C901, PLR0912 - one
             if supervise.release(work, code):
                 for name in (code,) if code else _active(work.state):
                     _plan(work, name)
-        case m.Kill(by):
-            switches.press(work, by)
+        case m.Kill(by, found):
+            switches.press(work, by, found)
         case m.LiftKill():
             switches.lift(work)
         case m.CancelOne(ref):
@@ -383,7 +377,7 @@ def _user_said(work: Work, event: m.Event) -> None:  # noqa: C901, PLR0912 - one
 def _cancel_one(work: Work, ref: str) -> None:
     order = work.state.orders.get(ref)
     if order is None or order.state not in CANCELLABLE or order.owner.kind is OwnerKind.FOREIGN:
-        raise PlanError(because(Why.BAD_SETTING, name="ref", value=ref))
+        raise PlanError(because(Why.BAD_SETTING, name="ref", value=ledger.named(ref)))
     if not work.state.linked:
         raise PlanError(because(Why.LINK_DOWN))
     if not phase_takes_cancels(work.state, order.code):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from qmtdesk.domain.account import TRUSTED, AccountStatus
-from qmtdesk.domain.instrument import Instrument, Kind
+from qmtdesk.domain.instrument import Kind
 from qmtdesk.domain.messages import Place
 from qmtdesk.domain.order import OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.reason import Reason, Why, because
@@ -23,6 +23,7 @@ from qmtdesk.engine.books import (
     live_orders,
     sell_room,
 )
+from qmtdesk.engine.collar import collar
 from qmtdesk.engine.filed import Orders
 from qmtdesk.engine.planned import planned_volume
 from qmtdesk.engine.reasons import shrunk_reason, status_reason
@@ -34,7 +35,6 @@ UNANSWERED = 3
 CLOCKS_APART_MS = 30_000
 """So far this computer's clock may be off from the exchange's before everything is suspended."""
 NOBODY = Owner(OwnerKind.FOREIGN)
-PRICED_BY_LEVEL = frozenset({OwnerKind.GRID, OwnerKind.ROLLING})
 
 
 def refusal(state: State, place: Place) -> Reason | None:
@@ -225,20 +225,6 @@ def _cage(state: State, place: Place) -> Reason | None:
     return because(Why.PRICE_CAGE, price_milli=place.price, edge_milli=edge) if outside else None
 
 
-def _collar(state: State, place: Place) -> Reason | None:
-    """An order that would trade at once must be near the last fresh price; a resting level may be far away."""
-    if not state.limits.collar_bp or place.owner.kind in PRICED_BY_LEVEL:
-        return None
-    last = _reference(state.quotes[place.code], state.instruments[place.code])
-    room = max(last * state.limits.collar_bp // 10_000, state.instruments[place.code].tick)
-    bad = place.price > last + room if place.side is Side.BUY else place.price < last - room
-    return because(Why.PRICE_COLLAR, price_milli=place.price, last_milli=last) if bad else None
-
-
-def _reference(seen: Seen, instrument: Instrument) -> int:
-    return seen.quote.last or seen.quote.prev_close or instrument.prev_close
-
-
 def _value(state: State, place: Place) -> Reason | None:
     value = place.price * place.volume
     bound = state.limits.order_value
@@ -380,7 +366,7 @@ CHECKS: tuple[Check, ...] = (
     _whole,
     _limits,
     _cage,
-    _collar,
+    collar,
     _value,
     _volume,
     _exposure,

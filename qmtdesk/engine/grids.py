@@ -1,33 +1,31 @@
 """Grids in the engine: armed, fed with prices and fills, compared with what is working, stopped."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from msgspec import Struct
 
-from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.order import Fill, Order, Owner, OwnerKind, Side
-from qmtdesk.domain.plans import GridMode, GridPlan, StopHow
+from qmtdesk.domain.plans import GridPlan, StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.rules import floor_lot, rules_of
-from qmtdesk.domain.sessions import Phase, phase_at, shanghai_day
-from qmtdesk.engine import beside, gate
+from qmtdesk.domain.sessions import at_of, phase_at, shanghai_day
+from qmtdesk.engine import anew, beside, gate
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import GridBook, State, cash_kept, cash_room, filed_orders, frozen_by, live_orders
 from qmtdesk.engine.diff import difference
 from qmtdesk.engine.filed import Orders
+from qmtdesk.engine.prices import limits_of, price_of
 from qmtdesk.engine.work import ALARM, INFO, NOTICE, Work
 from qmtdesk.strategies import grid as lattice_grid
 from qmtdesk.strategies import rolling as rolling_pair
 from qmtdesk.strategies.grid import GridContext, Wanted
-from qmtdesk.strategies.grid_start import start_grid
 from qmtdesk.strategies.guard import GuardState
 from qmtdesk.strategies.plan_error import PlanError
-from qmtdesk.strategies.rolling import start_rolling
 
 CLEAR_AGAIN_MS = 5_000
 GRID_OWNERS = beside.GRID_OWNERS
-OPENING = frozenset({Phase.BEFORE_OPEN, Phase.OPEN_AUCTION, Phase.OPEN_AUCTION_LOCKED, Phase.OPEN_WAIT})
 
 
 class _Standing(Struct, frozen=True):
@@ -45,24 +43,22 @@ def arm(work: Work, plan: GridPlan) -> None:
     if old is not None and old.armed and old.plan == plan:
         return
     _may_arm(state, code, old)
-    instrument = state.instruments[code]
-    seen = state.quotes.get(code)
-    last = seen.quote.last if seen else 0
     held = state.holdings.get(code)
-    opening = phase_at(state.listings[code], state.at) in OPENING
-    start = start_rolling if plan.mode is GridMode.ROLLING else start_grid
-    part = start(
-        plan, instrument, last, held.cost if held else 0, held.volume if held else 0, state.at, state.day, opening
-    )
+    part = anew.start(state, plan, held.cost if held else 0, held.volume if held else 0)
+    if old is not None and old.winding is StopHow.SELL:
+        _say_unsold(work, code, old)
     book = GridBook(
         plan,
         part if isinstance(part, lattice_grid.Grid) else None,
         replace(part, leg=_next_leg(state, code)) if isinstance(part, rolling_pair.Rolling) else None,
         armed=True,
         armed_at=state.at,
+        fresh=True,
     )
     work.set_grid(code, book, keep=True)
     work.log(INFO, code, because(Why.ARMED, step_bp=plan.step_bp, unit=part.unit))
+    if book.rolling is not None:
+        priced(work, code)
     plan_orders(work, code)
 
 
@@ -75,7 +71,7 @@ def _next_leg(state: State, code: str) -> int:
 def _may_arm(state: State, code: str, old: GridBook | None) -> None:
     if code not in state.instruments:
         raise PlanError(because(Why.UNKNOWN_CODE, code=code))
-    if old is not None and (old.armed or old.winding):
+    if old is not None and (old.armed or (old.winding and not _over(state, code))):
         raise PlanError(because(Why.ALREADY_ARMED, code=code))
     reason = gate.standstill(state, code)
     # outside trading hours the orders wait; everything else must be in order before a grid may start
@@ -83,6 +79,15 @@ def _may_arm(state: State, code: str, old: GridBook | None) -> None:
         raise PlanError(reason)
     if reason is not None and reason.why is Why.QUOTE_STALE and phase_at(state.listings[code], state.at).continuous:
         raise PlanError(reason)
+
+
+def _over(state: State, code: str) -> bool:
+    """Whether the day of the orders in the books has closed: whatever a counter goes on listing, they are dead.
+
+    The next day takes them off the books before anything of a new arming can leave.
+    """
+    closed = state.at >= at_of(date.fromisoformat(state.day), 15, 0)
+    return closed and not phase_at(state.listings[code], state.at).takes_orders
 
 
 def disarm(work: Work, code: str, how: StopHow, why: Reason | None = None) -> None:
@@ -135,15 +140,16 @@ def priced(work: Work, code: str) -> None:
     """Feed the newest price."""
     book = work.state.grids.get(code)
     seen = work.state.quotes.get(code)
-    if book is None or not book.armed or seen is None or not seen.quote.last:
+    if book is None or not book.armed or seen is None or anew.awaits(book, work.state.day):
         return
     phase = phase_at(work.state.listings[code], work.state.at)
     if not phase.continuous or gate.too_old(work.state, seen):
         return
     instrument = work.state.instruments[code]
-    up, down = limits_of(instrument)
     if book.grid is not None:
-        part, reasons = lattice_grid.on_price(book.grid, seen.quote.last, work.state.at, up, down)
+        up, down = limits_of(instrument)
+        price = price_of(seen.quote, instrument, phase)
+        part, reasons = lattice_grid.on_price(book.grid, price, work.state.at, up, down)
         if reasons or part.trails == book.grid.trails:
             work.set_grid(code, replace(book, grid=part), keep=bool(reasons))
         else:
@@ -151,8 +157,11 @@ def priced(work: Work, code: str) -> None:
             gaps = tuple(i for i, (was, now) in enumerate(pairs) if now != was)
             work.note(r.TrailsMoved(code, gaps, tuple(part.trails[i] for i in gaps)))
     elif book.rolling is not None:
-        pair, reasons = rolling_pair.on_price(book.rolling, seen.quote.last, work.state.at, up, down)
-        work.set_grid(code, replace(book, rolling=pair), keep=bool(reasons))
+        if book.rolling.unpriced and gate.standstill(work.state, code) is not None:
+            # what may be bought and sold is not known yet: its first price is one it can answer with orders
+            return
+        pair, reasons = rolling_pair.on_price(book.rolling, context(work.state, code))
+        work.set_grid(code, replace(book, rolling=pair), keep=True)
     else:
         return
     for reason in reasons:
@@ -200,11 +209,6 @@ def came_back(work: Work, order: Order) -> None:
         work.set_grid(order.code, replace(book, winding=StopHow.CANCEL), keep=True)
 
 
-def limits_of(instrument: Instrument) -> tuple[int, int]:
-    """The day's limits to trade within: ours, or the feed's where we know of none; 0 = none."""
-    return instrument.limit_up or instrument.told_up, instrument.limit_down or instrument.told_down
-
-
 def context(state: State, code: str) -> GridContext:
     """What a grid may look at. `can_use` and `cash` count its own working orders as free: it decides anew."""
     instrument = state.instruments[code]
@@ -212,14 +216,15 @@ def context(state: State, code: str) -> GridContext:
     held = state.holdings.get(code)
     standing = filed_orders(state).once(_standing, code)
     up, down = limits_of(instrument)
+    phase = phase_at(state.listings[code], state.at)
     return GridContext(
         at=state.at,
-        last=quote.last,
+        last=price_of(quote, instrument, phase),
         bid1=quote.bid1.price,
         ask1=quote.ask1.price,
         limit_up=up,
         limit_down=down,
-        phase=phase_at(state.listings[code], state.at),
+        phase=phase,
         position=held.volume if held else 0,
         can_use=max(0, (held.sellable if held else 0) - standing.others),
         cash=max(0, cash_room(state) - cash_kept(state)) + standing.bids,
@@ -260,8 +265,10 @@ def plan_orders(work: Work, code: str) -> None:
     if not book.armed:
         _wind(work, code, book)
         return
+    if anew.awaits(book, work.state.day):
+        book = _work_out_anew(work, code, book)
     reason = gate.standstill(work.state, code)
-    if reason is not None:
+    if reason is not None or book is None:
         work.blocked(code, reason)
         return
     wish = wish_of(work.state, code, explain=False)
@@ -271,6 +278,22 @@ def plan_orders(work: Work, code: str) -> None:
             orders = tuple(want for want in orders if want.side is Side.SELL)
             fired = because(Why.ALREADY_TRIGGERED) if len(orders) < len(wish.orders) else None
         work.blocked(code, enact(work, code, orders, GRID_OWNERS, book=book) or fired)
+
+
+def _work_out_anew(work: Work, code: str, book: GridBook) -> GridBook | None:
+    """What was armed before its day's prices were known, at these; None while they are not, or if they forbid it."""
+    if not anew.known(work.state, code):
+        return None
+    try:
+        today = anew.worked_out(work.state, book)
+    except PlanError as refusal:
+        disarm(work, code, StopHow.CANCEL, refusal.reason)
+        return None
+    work.set_grid(code, today, keep=True)
+    reason = anew.moved(book, today)
+    if reason is not None:
+        work.log(NOTICE, code, reason)
+    return today
 
 
 def _guard_sells(state: State, code: str) -> bool:
@@ -344,13 +367,23 @@ def expire(work: Work, code: str, closed_at: int) -> None:
         disarm(work, code, StopHow.CANCEL, because(Why.EXPIRED_AT_CLOSE))
 
 
+def _say_unsold(work: Work, code: str, book: GridBook) -> None:
+    """A stop with selling ended with its day, and nothing sells the rest."""
+    part = book.grid or book.rolling
+    if part is not None and part.held_total:
+        work.log(ALARM, code, because(Why.LEFT_UNSOLD, volume=part.held_total))
+
+
 def new_day(work: Work) -> None:
     """Carry every grid over to the new trading day."""
     day = work.state.day
     for code, book in work.state.grids.items():
+        if book.winding is StopHow.SELL:
+            _say_unsold(work, code, book)
+        if anew.awaits(book, day):
+            # it stays of the day it was armed on until it is worked out from this one's prices
+            work.set_grid(code, replace(book, rejects=0), keep=True)
+            continue
         grid = lattice_grid.on_day(book.grid, day) if book.grid else None
         pair = rolling_pair.on_day(book.rolling, day) if book.rolling else None
-        part = grid or pair
-        if book.winding is StopHow.SELL and part is not None and part.held_total:
-            work.log(ALARM, code, because(Why.LEFT_UNSOLD, volume=part.held_total))
         work.set_grid(code, replace(book, grid=grid, rolling=pair, rejects=0, winding=None), keep=True)

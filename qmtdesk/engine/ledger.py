@@ -131,8 +131,9 @@ def cancel_refused(work: Work, broker_id: str, text: str) -> None:
 def pushed(work: Work, row: BrokerOrder) -> None:
     """One order row, pushed. One of an earlier day says nothing of this one; the report knows what is open today."""
     strange = row.broker_id not in work.state.refs and earlier.before_today(work.state, row)
-    if not strange and not earlier.of_before(work.state, row):
-        reported(work, row)
+    told = earlier.told_today(work.state, row)
+    if not strange and told is not None:
+        reported(work, told)
 
 
 def reported(work: Work, row: BrokerOrder) -> str:
@@ -269,6 +270,11 @@ def _steps_back(order: Order, row: BrokerOrder) -> bool:
 def tail(number: str) -> str:
     """The end of a counter's number, enough to find it by in the terminal; whole numbers are kept out of the log."""
     return f"…{number[-4:]}"
+
+
+def named(ref: str) -> str:
+    """A ref as the log may hold it: that of somebody else's order is made of the counter's number."""
+    return tail(ref) if ref.startswith("x") else ref
 
 
 def _foreign(work: Work, row: BrokerOrder) -> None:

@@ -22,7 +22,7 @@ def traded(work: Work, fill: Fill) -> None:
         return
     after = _on_others(part, fill.side, fill.volume)
     if fill.side is Side.SELL:
-        taken = (fill_key(fill), part.base_holding - after.base_holding)
+        taken = (fill_key(fill), part.base_holding - after.base_holding, part.held_total - after.held_total)
         book = replace(book, others=(*book.others, taken)[-KEPT:])
     work.set_grid(fill.code, _with(book, after), keep=True)
 
@@ -36,9 +36,9 @@ def own_after_all(work: Work, fill: Fill) -> None:
     if fill.side is Side.BUY:
         part = _on_others(part, Side.SELL, fill.volume)
     else:
-        base = dict(book.others).get(fill_key(fill), fill.volume)
-        part = _on_others(part, Side.BUY, base) if base else part
-        part = _put_back(part, fill.volume - base, fill.price)
+        key = fill_key(fill)
+        base, held = next(((base, held) for told, base, held in book.others if told == key), (fill.volume, 0))
+        part = _put_back(_on_others(part, Side.BUY, base), held, fill.price)
     work.set_grid(fill.code, _with(book, part), keep=True)
 
 

@@ -4,27 +4,56 @@ A broker answers for today only: trades of yesterday that nobody told can never 
 holds is the truth then, and the orders that stood at the close are the only explanation that is ours.
 """
 
+from datetime import date
+
 from qmtdesk.domain.order import Fill, Order, OwnerKind, Side
 from qmtdesk.domain.reason import Why, because
+from qmtdesk.domain.sessions import at_of, shanghai_day
 from qmtdesk.engine import grids, others
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import Overnight, State, live_orders
 from qmtdesk.engine.ledger import CLOCKS_APART_MS
-from qmtdesk.engine.work import ALARM, Work
+from qmtdesk.engine.work import ALARM, NOTICE, Work
 
 UNKNOWN = -1
+LAST_WORDS_MS = 60_000
+"""An answer given this long after the close knows the trades of the closing auction."""
 
 
 def left_open(state: State) -> Overnight | None:
     """What to look at tomorrow; call before the day is rolled. A look that was never taken stays what it was."""
     if state.overnight is not None:
         return state.overnight
-    orders = tuple(o for o in live_orders(state) if o.owner.kind is not OwnerKind.LOST and o.open_volume)
+    orders = tuple(o for o in live_orders(state) if o.owner.kind is not OwnerKind.LOST and _may_have_traded(state, o))
     held = {order.code: _position(state, order.code) for order in orders}
     for order in orders:
         if held[order.code] != UNKNOWN:
             held[order.code] += _sold_by_lookalikes(state, order)
     return Overnight(orders, held) if orders else None
+
+
+def _may_have_traded(state: State, order: Order) -> bool:
+    """Whether trades of an order may be missing: nobody told of it after the close, and its price may have come."""
+    if not order.open_volume or order.told_filled > order.filled:
+        return order.open_volume > 0
+    closed_at = at_of(date.fromisoformat(state.day), 15, 0)
+    return not _told_since(state, order, closed_at + LAST_WORDS_MS) and _in_reach(state, order, closed_at)
+
+
+def _told_since(state: State, order: Order, at: int) -> bool:
+    """Whether the newest answer is of that time and lists the order: some counters leave at 已报 what the day ended."""
+    listed = order.broker_id and not order.in_doubt and order.ref not in state.missed
+    return bool(listed and state.money and state.money.reported_at >= at)
+
+
+def _in_reach(state: State, order: Order, closed_at: int) -> bool:
+    """Whether the day's trades may have come to the order's price; only a snapshot of after the close tells all day."""
+    seen = state.quotes.get(order.code)
+    if seen is None or not seen.quote.low:
+        return True
+    if seen.quote.at < closed_at or shanghai_day(seen.quote.at).isoformat() != state.day:
+        return True
+    return seen.quote.low <= order.price if order.side is Side.BUY else seen.quote.high >= order.price
 
 
 def _position(state: State, code: str) -> int:
@@ -84,7 +113,8 @@ def _explain(work: Work, code: str, expected: int, orders: list[Order]) -> None:
     found = {"volume": abs(change) - rest, "side": side.value} if change else {}
     more = {"rest": rest} if rest else {}
     known = {"expected": expected} if expected != UNKNOWN else {}
-    work.log(ALARM, code, because(Why.MISSED_TRADES, **known, position=position, **found, **more, orders=len(orders)))
+    level = ALARM if change or expected == UNKNOWN else NOTICE
+    work.log(level, code, because(Why.MISSED_TRADES, **known, position=position, **found, **more, orders=len(orders)))
 
 
 def _at_the_open(state: State, code: str) -> int:

@@ -14,6 +14,7 @@ from qmtdesk.engine.books import Holding, Money, Ready, State, frozen_by, holdin
 from qmtdesk.engine.filed import NOT_LISTED
 from qmtdesk.engine.unlisted import came_after
 from qmtdesk.engine.work import ALARM, NOTICE, Work
+from qmtdesk.strategies.guard import GuardState
 from qmtdesk.strategies.plan_error import PlanError
 
 LOOKS = 3
@@ -60,14 +61,14 @@ def decide(work: Work, ref: str, broker_id: str = "") -> None:
     order = work.state.orders.get(ref)
     unlisted = order is not None and order.state is OrderState.REFUSED and order.text == NOT_LISTED
     if order is None or order.owner.kind is OwnerKind.FOREIGN or not (order.in_doubt or (unlisted and not broker_id)):
-        raise PlanError(because(Why.BAD_SETTING, name="ref", value=ref))
+        raise PlanError(because(Why.BAD_SETTING, name="ref", value=ledger.named(ref)))
     if unlisted:
         work.note(r.OrderMoved(ref, OrderState.REFUSED, work.state.at, text="decided_gone"))
         work.log(NOTICE, order.code, because(Why.DECIDED_GONE, **missing.words(order)))
         return
     if broker_id:
         if not lookalike.claimed_by_user(work, order, broker_id):
-            raise PlanError(because(Why.BAD_SETTING, name="broker_id", value=broker_id))
+            raise PlanError(because(Why.BAD_SETTING, name="broker_id", value=ledger.tail(broker_id)))
         return
     work.note(r.OrderMoved(ref, OrderState.REFUSED, work.state.at, text="decided"))
     work.log(NOTICE, order.code, because(Why.ORDER_REFUSED, ref=ref))
@@ -81,9 +82,7 @@ def take_in(work: Work, request: int, report: AccountReport) -> bool:
     work.state = replace(work.state, unanswered=0)
     if report.day != work.state.day:
         return False
-    report = replace(
-        report, orders=tuple(row for row in report.orders if not earlier.of_before(work.state, row, report))
-    )
+    told, report = report, earlier.todays(work.state, report)
     for fill in sorted(report.fills, key=lambda f: (f.at, f.trade_id)):
         ledger.booked(work, fill)
     for row in report.orders:
@@ -94,11 +93,13 @@ def take_in(work: Work, request: int, report: AccountReport) -> bool:
     # an older answer than one we have tells nothing of where the account stands
     unclear.suspend(work, report)
     # what an answer lacks is looked at first: one with holes settles no doubt, whatever else is wrong with it
-    sound = answers and trusted and believing.believed(work, report) and unclear.bearable(work.state, report)
+    sound = answers and trusted and believing.believed(work, told) and unclear.bearable(work.state, report)
     later = came_after(work.state, report) if sound else None
     looks = request if answers and trusted and not believing.lacks_orders(work.state) else 0
     _settle_doubts(work, report, looks)
     missing.look(work, report, looks)
+    if looks:
+        earlier.leave(work, report, whole=bool(told.orders))
     if later is not None:
         _take_account(work, report, later)
     if answers:
@@ -200,7 +201,10 @@ def finish(work: Work) -> None:
             grids.disarm(work, code, StopHow.CANCEL, reason)
     resumed = sum(1 for book in work.state.grids.values() if book.armed)
     if work.state.resume:
-        work.log(ALARM, "", because(Why.RESUMED, grids=resumed, guards=len(work.state.guards)))
+        watching = sum(
+            1 for guard in work.state.guards.values() if guard.state not in (GuardState.OFF, GuardState.SOLD)
+        )
+        work.log(ALARM, "", because(Why.RESUMED, grids=resumed, guards=watching))
         work.state = replace(work.state, resume=False)
     else:
         work.log("info", "", because(Why.RECONCILED, orders=len(work.state.orders), fills=len(work.state.fills)))

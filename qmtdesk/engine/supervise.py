@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from qmtdesk.domain.messages import ClockJumped, JournalSetAside
+from qmtdesk.domain.messages import ClockJumped, JournalSetAside, SettingsRead
 from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.engine import reconcile
@@ -97,13 +97,29 @@ def after_reject(work: Work) -> None:
         suspend(work, "", because(Why.REJECT_STORM, count=count, wait_ms=state.limits.rejects_storm_ms))
 
 
-def trouble(work: Work, event: ClockJumped | JournalSetAside) -> None:
+def trouble(work: Work, event: ClockJumped | JournalSetAside | SettingsRead) -> None:
     """Something went wrong with this computer."""
     match event:
         case ClockJumped(gap_ms):
             clock_jumped(work, gap_ms)
-        case JournalSetAside(text):
-            work.log(ALARM, "", because(Why.JOURNAL_SET_ASIDE, text=text))
+        case JournalSetAside(text, missing):
+            work.log(ALARM, "", because(Why.JOURNAL_MISSING if missing else Why.JOURNAL_SET_ASIDE, text=text))
+        case SettingsRead():
+            _settings_read(work, event)
+
+
+def _settings_read(work: Work, event: SettingsRead) -> None:
+    """Limits nobody can read hold everything back until they are right or the user says so; told at every start."""
+    held = work.state.suspended.get("")
+    ours = held is not None and held.why is Why.SETTINGS_REFUSED
+    if event.fault:
+        reason = because(Why.SETTINGS_REFUSED, fault=event.fault, file=event.file, key=event.key, value=event.value)
+        if held is None or ours:
+            work.note(r.Suspended("", work.state.at, reason))
+        work.log(ALARM, "", reason)
+    elif ours:
+        work.note(r.Suspended("", work.state.at, None))
+        work.log(NOTICE, "", because(Why.SETTINGS_TAKEN))
 
 
 def clock_jumped(work: Work, gap_ms: int) -> None:

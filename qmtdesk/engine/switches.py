@@ -1,5 +1,6 @@
 """The kill switch: no new order, own orders cancelled, proved by its own confirmations, on until lifted by hand."""
 
+from qmtdesk.domain.order import Order, OrderState, OwnerKind
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
@@ -7,6 +8,8 @@ from qmtdesk.engine import records as r
 from qmtdesk.engine import worth
 from qmtdesk.engine.apply import LOSS
 from qmtdesk.engine.books import KillBook, Ready, live_orders
+from qmtdesk.engine.filed import NOT_LISTED
+from qmtdesk.engine.ledger import PULLED
 from qmtdesk.engine.telling import told_key
 from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.strategies import guard as rules
@@ -14,12 +17,16 @@ from qmtdesk.strategies.guard import GuardState
 from qmtdesk.strategies.plan_error import PlanError
 
 
-def press(work: Work, by: str) -> None:
+def press(work: Work, by: str, found: str = "") -> None:
     """Stop everything. Pressing again while it is on only asks for the open cancels again."""
     if work.state.kill is None:
-        refs = tuple(order.ref for order in live_orders(work.state))
+        # one the counter stopped listing may still stand there: a cancel by its number costs nothing
+        lost = [order for order in work.state.orders.values() if _unlisted(order)]
+        refs = tuple(order.ref for order in (*live_orders(work.state), *lost))
         work.note(r.KillSet(KillBook(work.state.at, by, refs)))
-        work.log(ALARM, "", because(Why.KILL_PRESSED, by=by, orders=len(refs)))
+        where = {"file": found} if found else {}
+        work.log(ALARM, "", because(Why.KILL_PRESSED, by=by, **where, orders=len(refs)))
+        work.cancel_unlisted(lost)
         _stop_strategies(work)
     progress(work)
 
@@ -46,7 +53,26 @@ def progress(work: Work) -> None:
         work.note(r.KillSet(replace(kill, done_at=0)))
     elif not left and not kill.done_at:
         work.note(r.KillSet(replace(kill, done_at=work.state.at)))
-        work.log(NOTICE, "", because(Why.KILL_DONE, orders=len(kill.refs), took_ms=work.state.at - kill.at))
+        became = _became(work, kill)
+        why = because(Why.KILL_DONE, took_ms=work.state.at - kill.at, **{word: n for word, n in became.items() if n})
+        work.log(ALARM if became["unsure"] else NOTICE, "", why)
+
+
+def _became(work: Work, kill: KillBook) -> dict[str, int]:
+    """How many of the orders of then were cancelled, filled whole, never stood there, or nobody can say of."""
+    became = {"cancelled": 0, "filled": 0, "refused": 0, "unsure": 0}
+    for order in (work.state.orders[ref] for ref in kill.refs if ref in work.state.orders):
+        if _unlisted(order):
+            became["unsure"] += 1
+        elif order.state in PULLED:
+            became["cancelled"] += 1
+        else:
+            became["filled" if order.filled else "refused"] += 1
+    return became
+
+
+def _unlisted(order: Order) -> bool:
+    return order.state is OrderState.REFUSED and order.text == NOT_LISTED and order.owner.kind is not OwnerKind.FOREIGN
 
 
 def watch_loss(work: Work) -> None:

@@ -55,6 +55,7 @@ REFUSALS = frozenset(
         Why.REJECT_STORM,
         Why.CLOCK_JUMPED,
         Why.JOURNAL_FAILED,
+        Why.SETTINGS_REFUSED,
         Why.ACCOUNT_STATUS,
         Why.ACCOUNT_CHANGED,
         Why.REPORT_SHRUNK,

@@ -118,6 +118,15 @@ class Work:
             self.intents += [Cancel(order.ref, order.broker_id) for order in asked]
             self.state = cancels_asked(self.state, [order.ref for order in asked], at)
 
+    def cancel_unlisted(self, orders: Iterable[Order]) -> None:
+        """One cancel by its number for each order the counter stopped listing, on the user's word."""
+        if not self.state.linked:
+            return
+        for order in orders:
+            if order.broker_id and phase_takes_cancels(self.state, order.code):
+                self.note(r.CancelAsked(order.ref, self.state.at))
+                self.intents.append(Cancel(order.ref, order.broker_id))
+
     def seen(self, quote: Quote) -> None:
         """Keep the newest quote; not journaled, the market says it again."""
         old = self.state.quotes.get(quote.code)

@@ -96,8 +96,14 @@ def _shaped(day: "CheckedDay", place: m.Place) -> None:
         day.fail("I8", f"no volume of the exchange: {place}")
     last = day.state.quotes[place.code].quote.last or one.prev_close
     away = place.price - last if place.side is Side.BUY else last - place.price
-    if place.owner.kind in IMMEDIATE and away * 10_000 > last * COLLAR_BP + one.tick * 10_000:
+    if (place.owner.kind in IMMEDIATE or _stops(day, place)) and away * 10_000 > last * COLLAR_BP + one.tick * 10_000:
         day.fail("I8", f"far from the last price {last}: {place}")
+
+
+def _stops(day: "CheckedDay", place: m.Place) -> bool:
+    """Whether it is what a grid sells once the user's stop price was met: at no level, so near the market."""
+    book = day.state.grids.get(place.code)
+    return bool(place.owner.kind is OwnerKind.GRID and book and book.grid and book.grid.stopped_low)
 
 
 def _counted(day: "CheckedDay", place: m.Place) -> None:
@@ -141,18 +147,30 @@ def _level(day: "CheckedDay", place: m.Place) -> None:
 
 
 def _pair(day: "CheckedDay", place: m.Place) -> None:
-    """A rolling pair stands a step around the price of an order of its own that was filled, or where it began."""
+    """A rolling pair stands a step around a price whole steps from that of an order of its own that was filled."""
     book = day.state.grids.get(place.code)
     if place.owner.kind is not OwnerKind.ROLLING or book is None or book.rolling is None:
         return
     pair, tick = book.rolling, day.state.instruments[place.code].tick
     own = day.allotment(place.code)
-    if pair.leg != own.leg and pair.centre not in own.prices:
-        day.fail("I12", f"a pair around {pair.centre}, where none of its orders filled {sorted(own.prices)}: {place}")
+    if pair.leg != own.leg and not any(_steps_apart(p, pair.centre, book.plan.step_bp, tick) for p in own.prices):
+        day.fail(
+            "I12", f"a pair around {pair.centre}, no steps from its orders filled at {sorted(own.prices)}: {place}"
+        )
     way = 1 if place.side is Side.SELL else -1
     off = place.price * BP - pair.centre * (BP + way * book.plan.step_bp)
     if abs(2 * off) > tick * BP and abs(place.price - pair.centre) != tick:
         day.fail("I12", f"not a step from {pair.centre}: {place}")
+
+
+@lru_cache(maxsize=1_024)
+def _steps_apart(price: int, centre: int, step_bp: int, tick: int) -> bool:
+    """Whether a pair around the one price comes to stand around the other when it moves by whole steps."""
+    way = 1 if centre > price else -1
+    while (centre - price) * way > 0:
+        step = (2 * price * (BP + way * step_bp) + BP * tick) // (2 * BP * tick) * tick
+        price = step if (step - price) * way >= tick else price + way * tick
+    return price == centre
 
 
 @lru_cache(maxsize=256)

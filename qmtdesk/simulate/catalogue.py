@@ -23,7 +23,7 @@ FAULTS: dict[str, tuple[str, ...]] = {
     "G18": ("hung_gateway",),
     "G20": ("lose_query", "fail_query", "empty_query", "vanish"),
     "G21": ("stray",),
-    "G22": ("ids_again",),
+    "G22": ("ids_again", "yesterday_again"),
     "G23": ("short_remark",),
     "G24": ("change",),
     "G25": ("throttle",),

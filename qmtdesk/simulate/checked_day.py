@@ -13,7 +13,7 @@ from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import phase_at
 from qmtdesk.engine import records as r
-from qmtdesk.engine.books import State
+from qmtdesk.engine.books import GridBook, State
 from qmtdesk.engine.core import Step
 from qmtdesk.engine.records import encode
 from qmtdesk.gateways.paper.truth import Truth
@@ -148,11 +148,13 @@ class CheckedDay(LoopedDay):
         self.cleared.booked(order, fill, again=again)
         self.traded.add(known)
         if order is None or order.owner.kind is OwnerKind.FOREIGN:
-            self.untold.traded_beside(fill.code)
+            self.untold.traded_beside(fill.code, known)
             return
         if again:
             # taken for somebody else's until now
             self.untold.traded_beside(fill.code)
+            if fill.side is Side.SELL and order.owner.kind is not OwnerKind.GUARD:
+                self.allotment(fill.code).held += self.untold.given_back(known, fill.volume)
         key = (f"{fill.day}{fill.trade_id}", fill.ref)
         if key in self.claimed:
             self.fail("I3", f"booked twice: {fill}")
@@ -231,6 +233,15 @@ class CheckedDay(LoopedDay):
                 continue
             if book.grid is not None and not all(0 <= gap.held <= book.grid.unit for gap in book.grid.gaps):
                 self.fail("I2", f"{code} holds {book.grid.held} of {book.grid.unit}")
+            self.check_stop(code, before.grids.get(code), book)
+
+    def check_stop(self, code: str, before: GridBook | None, book: GridBook) -> None:
+        """A grid stopped for shares it has not does not have them once every trade told of is in its books."""
+        new = book.why is not None and (before is None or before.why != book.why)
+        stopped = new and book.why is not None and book.why.why is Why.POSITION_FLOOR
+        part, held = book.grid or book.rolling, self.state.holdings.get(code)
+        if stopped and part is not None and part.held_total <= (held.volume if held else 0):
+            self.fail("I3", f"{code} was stopped for shares that its own sale took: {book.why}")
 
     def check_orders_go_forward(self, before: State) -> None:
         for ref, order in self.state.orders.items():

@@ -1,17 +1,20 @@
 """Deliberate mistakes in what is believed of a counter, a link, a second program and a clock."""
 
 from qmtdesk.domain import messages as m
+from qmtdesk.domain.account import AccountReport
 from qmtdesk.engine import (
     believing,
     clock_skew,
     connection,
     core,
     days,
+    earlier,
     gate,
     identity,
     ledger,
     missing,
     moved,
+    reconcile,
 )
 from qmtdesk.engine.work import Work
 from qmtdesk.simulate.patching import Patch, no_checks
@@ -74,3 +77,18 @@ def every_list_is_a_start(patch: Patch) -> None:
 def silence_is_fine(patch: Patch) -> None:
     patch.set(connection, "unanswered", lambda _work: None)
     patch.set(gate, "UNANSWERED", 10**9)
+
+
+def yesterday_counts(patch: Patch) -> None:
+    patch.set(earlier, "before_today", lambda *_: False)
+
+
+def books_before_trades(patch: Patch) -> None:
+    real = reconcile.take_in
+
+    def take_in(work: Work, request: int, report: AccountReport) -> bool:
+        if real(work, request, report):
+            reconcile.finish(work)
+        return False
+
+    patch.set(reconcile, "take_in", take_in)

@@ -9,7 +9,7 @@ from random import Random
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.calendar import next_trading_day
 from qmtdesk.domain.instrument import Instrument
-from qmtdesk.domain.order import OrderState
+from qmtdesk.domain.order import FINAL, OrderState
 from qmtdesk.domain.quote import Level, Quote
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
@@ -238,13 +238,24 @@ class Storm(CheckedDay):
         if self.random.random() < 0.5:
             self.seen["ids_again"] += 1
             self.truth.orders_ever = 0
+        self.exchange.again = ((), ())
+        if self.random.random() < 0.3:
+            self.seen["yesterday_again"] += 1
+            self.yesterday_again()
         self.seen["day_roll"] += 1
         self.next_day(next_trading_day(self.day), hour, minute)
+
+    def yesterday_again(self) -> None:
+        """The terminal lists the orders and trades of the day that ends with those of the next, as they ended."""
+        self.exchange.close_day(self.at)
+        over = tuple(entry.reported() for entry in self.exchange.orders if entry.state in FINAL)
+        self.exchange.again = (over, tuple(self.truth.fills))
 
     def calm(self) -> None:
         """Faults off, link up, a market in continuous trading; then everything has a minute to come right."""
         self.exchange.faults = NO_FAULTS
         self.exchange.hidden.clear()
+        self.exchange.again = ((), ())
         self.frozen.clear()
         self.deaf = self.mute = False
         self.feed(m.LinkChanged(up=True))

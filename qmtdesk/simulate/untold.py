@@ -16,7 +16,8 @@ class Untold:
         self._fills: list[tuple[str, Fill]] = []
         self._overnight: Overnight | None = None
         self._guessed: set[str] = set()
-        self._beside: set[str] = set()
+        self._beside: dict[str, set[str]] = {}
+        self._cut: dict[str, int] = {}
 
     def closed(self, day: "CheckedDay") -> None:
         """A day's lists are about to be cleared."""
@@ -41,14 +42,19 @@ class Untold:
         """Whether the program guesses in this very step what its grid of the code has."""
         return code in self._guessed
 
-    def traded_beside(self, code: str) -> None:
+    def traded_beside(self, code: str, trade: str = "") -> None:
         """Somebody else, or a guard, traded the code, or what was taken for that was claimed."""
-        self._beside.add(code)
+        self._beside.setdefault(code, set()).add(trade)
+
+    def given_back(self, trade: str, volume: int) -> int:
+        """So much at most a grid may have again of what it lost by a sale that was its own after all."""
+        return min(volume, self._cut.pop(trade, 0))
 
     def step_ended(self, day: "CheckedDay") -> None:
         """Where the program had to guess, what it says counts; a guess must never give a grid more than it bought."""
-        while self._beside:
-            self._less_held(day, self._beside.pop())
+        for code, trades in self._beside.items():
+            self._less_held(day, code, trades)
+        self._beside.clear()
         while self._guessed:
             code = self._guessed.pop()
             book, own = day.state.grids.get(code), day.allotment(code)
@@ -59,7 +65,7 @@ class Untold:
                 day.fail("I2", f"the grid of {code} takes {part.held_total} for its own, it has {own.held}")
             own.held, own.guessed = part.held_total, True
 
-    def _less_held(self, day: "CheckedDay", code: str) -> None:
+    def _less_held(self, day: "CheckedDay", code: str, trades: set[str]) -> None:
         """A grid may have lost shares to others by this, and never has more for it; pairs begin anew."""
         book, own = day.state.grids.get(code), day.allotment(code)
         part = (book.grid or book.rolling) if book else None
@@ -67,5 +73,6 @@ class Untold:
             return
         if part.held_total > own.held:
             day.fail("I2", f"the grid of {code} takes {part.held_total} for its own, it has {own.held}")
+        self._cut |= dict.fromkeys(trades, own.held - part.held_total)
         own.held, own.guessed, own.cut_at = part.held_total, True, day.at
         own.lots.clear()

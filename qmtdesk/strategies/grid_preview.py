@@ -20,6 +20,7 @@ from qmtdesk.strategies.lattice import BP
 from qmtdesk.strategies.plan_error import PlanError
 from qmtdesk.strategies.rolling import Rolling, start_rolling
 from qmtdesk.strategies.rolling import on_fill as pair_fill
+from qmtdesk.strategies.rolling import on_price as pair_price
 from qmtdesk.strategies.rolling import wanted as pair_wanted
 
 QUOTE_AGE_MS = 8_000
@@ -120,6 +121,8 @@ def preview_grid(
         return Preview(ok=False, cash=cash, checks=(Check("refuse", error.reason),))
     price = last or instrument.prev_close
     ctx = _moment(instrument, price, position, can_use, at)
+    if isinstance(part, Rolling):
+        part = pair_price(part, ctx)[0]
     depth = _depth_of_grid(part, ctx) if isinstance(part, Grid) else _depth_of_pair(part, ctx)
     orders = _orders(part, ctx)
     low, high = _trip(part, price)

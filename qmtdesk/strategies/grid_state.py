@@ -176,6 +176,7 @@ class Wish(Struct, frozen=True):
 class GridContext(Struct, frozen=True, kw_only=True):
     """What the world allows at this moment. Prices and cash 厘, 0 where there is none; `at` Unix ms.
 
+    `last` is in continuous trading what the book bears out of the last price, see `supported_price`.
     `can_use` and `cash` are gross: what could be sold or spent if no order of this grid were on the book.
     `live` are the keys that have an order which may still fill, in doubt included: such an order may be a partly
     filled one, so its wanted volume is exact and not cut to whole lots.

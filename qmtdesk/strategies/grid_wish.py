@@ -20,7 +20,10 @@ OPENING = frozenset({Phase.BEFORE_OPEN, Phase.OPEN_AUCTION, Phase.OPEN_AUCTION_L
 
 # inside the 2 % price cage of stocks and any pre-trade collar, so that an order through the market is taken
 THROUGH_BP = 150
+STOP_BP = 200
+"""A stop's sale goes no further below the price than this, however hollow the bids are."""
 
+NO_QUOTE = because(Why.NO_QUOTE)
 NOTHING_HELD = because(Why.NOTHING_HELD)
 GAP_FULL = because(Why.GAP_FULL)
 PAUSED = because(Why.GAP_PAUSED)
@@ -126,7 +129,7 @@ def _live_gaps(grid: Grid, ctx: GridContext, side: Side) -> frozenset[int]:
 def standing(ctx: GridContext, acts_at: int = MORNING) -> Reason:
     """Why nothing new comes while nothing moves; `acts_at` is the moment of the morning the wait ends."""
     if ctx.phase.continuous:
-        return because(Why.NO_QUOTE)
+        return because(Why.AWAIT_PRICE, bid_milli=ctx.bid1, ask_milli=ctx.ask1) if ctx.bid1 or ctx.ask1 else NO_QUOTE
     if ctx.phase in OPENING:
         return because(Why.AUCTION_WAIT, until_ms=ctx.at - shanghai_ms_of_day(ctx.at) + acts_at)
     return because(Why.PHASE_CLOSED, phase=ctx.phase.value)
@@ -193,10 +196,14 @@ def _sell_price(draft: _Draft, gap: int) -> int:
 
 
 def _stop_price(grid: Grid, ctx: GridContext) -> int:
-    """Half to one percent through the best bid, in coarse steps so that a moving bid does not move every order."""
+    """Half to one percent through the best bid, in coarse steps so that a moving bid does not move every order.
+
+    A stop's price is no level: below a price that the bid has left behind it goes no further than any other order.
+    """
     bid = ctx.bid1 or ctx.last
     coarse = max(1, bid // 200 // grid.tick) * grid.tick
-    return max(bid * 995 // 1000 // coarse * coarse, ctx.limit_down, grid.tick)
+    nearest = -(-ctx.last * (BP - STOP_BP) // (BP * coarse)) * coarse
+    return max(bid * 995 // 1000 // coarse * coarse, nearest, ctx.limit_down, grid.tick)
 
 
 def _no_sell_room(draft: _Draft, want: int, room: int, floor: int) -> Reason:

@@ -11,6 +11,7 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.strategies.board import KEPT_MS, Board
 
 BP = 10_000
+MOST_CONFIRM = 1_000
 
 
 class Look(Struct, frozen=True):
@@ -306,7 +307,7 @@ def rule_problem(setting: RuleSetting) -> Reason | None:
         return None
     least_window = 1 if rule.window and not rule.whole_seal else 0
     numbers = (setting.threshold, setting.floor, setting.window_ms)
-    if min(numbers) < 0 or max(numbers) == 0 or setting.confirm < 1:
+    if min(numbers) < 0 or max(numbers) == 0 or not 1 <= setting.confirm <= MOST_CONFIRM:
         return _bad(setting, "numbers", min(numbers))
     if not least_window <= setting.window_ms <= KEPT_MS:
         return _bad(setting, "window_ms", setting.window_ms)

@@ -27,7 +27,8 @@ class Rolling(Struct, frozen=True, kw_only=True):
 
     `centre` is the level of the order filled last, `leg` the number of the pair around it: the orders of a pair belong
     to Owner(ROLLING, leg). `sold_leg` and `bought_leg` are what this pair's orders filled so far. `cost` is the 厘
-    paid for `held`. Outside [low, high] the pair sleeps.
+    paid for `held`. Outside [low, high] the pair sleeps. `unpriced`: no price has come since this pair or this day
+    began; until then no order is new, and that price may move the centre.
     """
 
     plan: GridPlan
@@ -49,6 +50,7 @@ class Rolling(Struct, frozen=True, kw_only=True):
     first_left: int = 0
     first_price: int = 0
     asleep: bool = False
+    unpriced: bool = False
     sell_only: bool = False
     realised: int = 0
     realised_today: int = 0
@@ -129,6 +131,7 @@ def start_rolling(
         base_holding=position - plan.adopt,
         first_left=first.missing,
         first_price=first.price if first.missing else 0,
+        unpriced=True,
         sell_only=plan.sell_only,
         exact=cost > 0 or plan.adopt == 0,
     )
@@ -138,7 +141,7 @@ def wanted(pair: Rolling, ctx: GridContext) -> Wish:
     """The sale above and the buy below the centre; `reasons` are the buy's and the sale's, in this order.
 
     As long as an order of an earlier pair may still fill, nothing new is wanted: it is cancelled first. The buy waits
-    for the first buy. Outside continuous trading, and without a price, what is live stays wanted.
+    for the first buy. Outside continuous trading, and without a price since the pair or day began, what is live stays.
     """
     given_up = pair.first_left == 0 and (FIRST_BUY, Side.BUY) in ctx.live
     if given_up or any(owner.kind is OwnerKind.ROLLING and owner != pair.owner for owner, _ in ctx.live):
@@ -189,19 +192,23 @@ def on_cleared(pair: Rolling, volume: int, price: int, fee: int) -> Rolling:
     return _sold(pair, price, volume)
 
 
-def on_price(pair: Rolling, last: int, at: int, limit_up: int, limit_down: int) -> tuple[Rolling, tuple[Reason, ...]]:
-    """Sleep outside the range and wake one step inside it. `at` is not used by these rules."""
-    if last <= 0 or last < limit_down or (limit_up > 0 and last > limit_up):
+def on_price(pair: Rolling, ctx: GridContext) -> tuple[Rolling, tuple[Reason, ...]]:
+    """Follow one price of continuous trading: sleep outside the range, wake one step inside it.
+
+    The first price of a new pair or day moves the centre on by whole steps as far as the market has passed an order
+    that would go out now; nothing is traded for the steps left out.
+    """
+    if ctx.last <= 0:
         return pair, ()
-    if not pair.low <= last <= pair.high:
-        if pair.asleep:
-            return pair, ()
-        sleep = because(Why.SLEEP, price_milli=last, low_milli=pair.low, high_milli=pair.high)
-        return replace(pair, asleep=True), (sleep,)
-    margin = pair.centre * pair.plan.step_bp // BP
-    if pair.asleep and pair.low + margin <= last <= pair.high - margin:
-        return replace(pair, asleep=False), (because(Why.WAKE, price_milli=last),)
-    return pair, ()
+    pair, reasons = _slept(pair, ctx.last)
+    if not pair.unpriced:
+        return pair, reasons
+    pair = replace(pair, unpriced=False)
+    if pair.first_left or any(owner == pair.owner for owner, _ in ctx.live):
+        return pair, reasons
+    caught_up, steps = _caught_up(pair, ctx)
+    moved = because(Why.ROLLED, steps=steps, base_milli=caught_up.centre)
+    return caught_up, (*reasons, moved) if steps else reasons
 
 
 def on_day(pair: Rolling, day: str) -> Rolling:
@@ -211,7 +218,7 @@ def on_day(pair: Rolling, day: str) -> Rolling:
     """
     if day == pair.day:
         return pair
-    pair = replace(pair, day=day, sold_today=0, realised_today=0, fees_today=0)
+    pair = replace(pair, day=day, unpriced=True, sold_today=0, realised_today=0, fees_today=0)
     if pair.bought_leg and pair.whole(pair.unit - pair.bought_leg) == 0:
         return _flipped(pair, pair.buy_price)
     if pair.sold_leg and pair.whole(pair.to_sell) == 0:
@@ -265,7 +272,34 @@ def _on_tick(price_times_bp: int, tick: int) -> int:
 
 
 def _flipped(pair: Rolling, level: int) -> Rolling:
-    return replace(pair, centre=level, leg=pair.leg + 1, sold_leg=0, bought_leg=0, first_left=0)
+    return replace(pair, centre=level, leg=pair.leg + 1, sold_leg=0, bought_leg=0, first_left=0, unpriced=True)
+
+
+def _slept(pair: Rolling, last: int) -> tuple[Rolling, tuple[Reason, ...]]:
+    if not pair.low <= last <= pair.high:
+        if pair.asleep:
+            return pair, ()
+        sleep = because(Why.SLEEP, price_milli=last, low_milli=pair.low, high_milli=pair.high)
+        return replace(pair, asleep=True), (sleep,)
+    margin = pair.centre * pair.plan.step_bp // BP
+    if pair.asleep and pair.low + margin <= last <= pair.high - margin:
+        return replace(pair, asleep=False), (because(Why.WAKE, price_milli=last),)
+    return pair, ()
+
+
+def _caught_up(pair: Rolling, ctx: GridContext) -> tuple[Rolling, int]:
+    """The pair as many whole steps on as the market has passed, and how many those are, down ones negative."""
+    buys, sells, steps = _may(_buy_block(pair, ctx)), _may(_sale(pair, ctx)[0]), 0
+    while buys and ctx.last <= pair.buy_price < pair.centre:
+        pair, steps = replace(pair, centre=pair.buy_price), steps - 1
+    while sells and ctx.last >= pair.sell_price:
+        pair, steps = replace(pair, centre=pair.sell_price), steps + 1
+    return pair, steps
+
+
+def _may(block: Reason | None) -> bool:
+    """Whether an order would go out, were its level within the day's limits: a passed level may lie outside them."""
+    return block is None or block.why is Why.OUTSIDE_LIMITS
 
 
 def _bought(pair: Rolling, price: int, volume: int) -> Rolling:
@@ -290,8 +324,8 @@ def _sold(pair: Rolling, price: int, volume: int) -> Rolling:
     )
 
 
-def _moving(ctx: GridContext) -> bool:
-    return ctx.phase.continuous and ctx.last > 0
+def _moving(pair: Rolling, ctx: GridContext) -> bool:
+    return ctx.phase.continuous and ctx.last > 0 and not pair.unpriced
 
 
 def _sale(pair: Rolling, ctx: GridContext) -> tuple[Reason | None, int]:
@@ -301,13 +335,13 @@ def _sale(pair: Rolling, ctx: GridContext) -> tuple[Reason | None, int]:
     volume = want if live else pair.whole(want)
     if pair.held == 0:
         return NOTHING_HELD, 0
-    if not _moving(ctx):
+    if not _moving(pair, ctx):
         return (None, volume) if live and volume > 0 else (standing(ctx), 0)
     if pair.asleep and ctx.last < pair.low:
         return SLEEPING, 0
-    if not ctx.allows(pair.sell_price):
-        return _outside(ctx), 0
-    return (None, volume) if volume > 0 else (_no_room(pair, ctx), 0)
+    if volume <= 0:
+        return _no_room(pair, ctx), 0
+    return (None, volume) if ctx.allows(pair.sell_price) else (_outside(ctx), 0)
 
 
 def _no_room(pair: Rolling, ctx: GridContext) -> Reason:
@@ -336,7 +370,7 @@ def _buy_block(pair: Rolling, ctx: GridContext) -> Reason | None:
     if pair.first_left:
         return FIRST_BUY_PENDING
     live = (pair.owner, Side.BUY) in ctx.live
-    if not _moving(ctx):
+    if not _moving(pair, ctx):
         return None if live else standing(ctx)
     missing = pair.unit - pair.bought_leg
     if not live and pair.whole(missing) == 0:
@@ -345,23 +379,21 @@ def _buy_block(pair: Rolling, ctx: GridContext) -> Reason | None:
 
 
 def _buy_stop(pair: Rolling, ctx: GridContext, price: int, volume: int) -> Reason | None:
-    """Why nothing may be bought at this price: switches, floor, limits, then money."""
+    """Why nothing may be bought at this price: switches, floor, caps and money, then the day's limits."""
     plan = pair.plan
     if pair.sell_only:
         return SELL_ONLY
     if pair.asleep:
         return SLEEPING
-    if price <= plan.lower_stop:
+    if min(price, ctx.last or price) <= plan.lower_stop:
         return because(Why.LOWER_STOP, price_milli=plan.lower_stop)
-    if not ctx.allows(price):
-        return _outside(ctx)
     if plan.max_position and ctx.position + volume > plan.max_position:
         return because(Why.POSITION_CAP, cap=plan.max_position)
     if plan.cash_cap and pair.cost + volume * price > plan.cash_cap:
         return because(Why.CASH_CAP, cap_milli=plan.cash_cap)
     if volume * price > ctx.cash:
         return because(Why.CASH_SHORT, need_milli=volume * price, have_milli=ctx.cash)
-    return None
+    return None if ctx.allows(price) else _outside(ctx)
 
 
 def _outside(ctx: GridContext) -> Reason:

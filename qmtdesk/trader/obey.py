@@ -13,6 +13,7 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.sessions import phase_at, shanghai_day
 from qmtdesk.engine.books import Holding
 from qmtdesk.engine.guards import context
+from qmtdesk.engine.prices import price_of
 from qmtdesk.strategies.board import watch
 from qmtdesk.strategies.grid_preview import preview_grid
 from qmtdesk.strategies.guard_preview import preview_guard
@@ -178,17 +179,18 @@ def _grid_preview(loop: Loop, number: int, plan: GridPlan) -> GridPreview | Ack:
         return _no(loop, number, because(Why.UNKNOWN_CODE, code=plan.code))
     seen = state.quotes.get(plan.code)
     held = state.holdings.get(plan.code, Holding(plan.code, 0, 0, 0, 0))
+    phase = phase_at(state.listings[plan.code], state.at)
     found = preview_grid(
         plan,
         instrument,
-        last=seen.quote.last if seen else 0,
+        last=price_of(seen.quote, instrument, phase) if seen else 0,
         cost=held.cost,
         position=held.volume,
         can_use=held.sellable,
         cash=loop.cash,
         at=state.at,
         day=state.day,
-        phase=phase_at(state.listings[plan.code], state.at),
+        phase=phase,
         quote_age_ms=state.at - seen.at if seen else -1,
         fees=state.fees,
     )

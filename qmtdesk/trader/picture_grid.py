@@ -6,7 +6,8 @@ from qmtdesk.domain.order import Order, OwnerKind, Side
 from qmtdesk.domain.reason import Reason, Why
 from qmtdesk.engine import gate
 from qmtdesk.engine.books import GridBook, Holding, State, live_orders
-from qmtdesk.engine.grids import GRID_OWNERS, limits_of, wish_of
+from qmtdesk.engine.grids import GRID_OWNERS, wish_of
+from qmtdesk.engine.prices import limits_of
 from qmtdesk.strategies.grid import Grid, summary
 from qmtdesk.strategies.rolling import Rolling
 from qmtdesk.strategies.rolling import summary as rolling_summary

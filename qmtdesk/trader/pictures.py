@@ -8,6 +8,7 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.sessions import Phase, phase_at, phase_ends
 from qmtdesk.engine import gate, reconcile, worth
 from qmtdesk.engine.books import BUYS, Holding, LogLine, Ready, State, cash_room, live_orders, sell_room
+from qmtdesk.engine.filed import NOT_LISTED
 from qmtdesk.strategies.guard import GuardState
 from qmtdesk.trader.picture_grid import grid_state
 from qmtdesk.wire.bond_talk import BondListRow
@@ -180,7 +181,7 @@ def _kill_item(state: State, order: Order, pressed_at: int) -> KillItem:
         price=order.price,
         left=order.left,
         filled=order.filled,
-        state=order.state.value,
+        state="unlisted" if order.state is OrderState.REFUSED and order.text == NOT_LISTED else order.state.value,
         done=done,
         took_ms=max(0, order.updated_at - pressed_at) if done else 0,
     )

@@ -23,6 +23,7 @@ GRID_WORDS = frozenset(
         Why.SLEEP,
         Why.WAKE,
         Why.ROLLED,
+        Why.WORKED_OUT_ANEW,
         Why.LOWER_STOP,
         Why.EXPIRED_AT_CLOSE,
         Why.REJECTED_TOO_OFTEN,

@@ -13,7 +13,7 @@ from qmtdesk.desk.brush.language import Language, speak
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.sheets import sheets
-from qmtdesk.desk.sheets.kill_sheet import KillSheet, LiftSheet, record, sorted_items
+from qmtdesk.desk.sheets.kill_sheet import KillSheet, LiftSheet, confirmed, item_note, record, sorted_items
 from qmtdesk.desk.sheets.sheet_base import Sheet
 from qmtdesk.desk.sheets.stop_choice import StopChoice, StopSheet
 from qmtdesk.desk.shell.strip_words import alarm_of
@@ -43,6 +43,15 @@ def test_unknown_orders_stand_on_top_and_what_is_open_next(host: Host) -> None:
     states = [(item.state, item.done) for item in sorted_items(ft.kill_row())]
     assert states[0][0] == "unknown"
     assert [done for _, done in states] == sorted(done for _, done in states)
+
+
+def test_an_order_the_counter_never_answered_for_counts_as_not_confirmed() -> None:
+    row = ft.kill_row(complete=True)
+    vanished = msgspec.structs.replace(row.items[-1], state="unlisted")
+    row = msgspec.structs.replace(row, items=(*row.items[:-1], vanished))
+    assert sorted_items(row)[0] == vanished
+    assert confirmed(row) == len(row.items) - 1
+    assert "QMT" in item_note(vanished)
 
 
 def test_lifting_is_dead_until_everything_is_confirmed(host: Host, qtbot: QtBot) -> None:

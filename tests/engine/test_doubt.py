@@ -55,6 +55,19 @@ def test_an_order_that_three_looks_over_six_seconds_do_not_find_is_given_up_and_
     assert again.ref != place.ref
 
 
+def test_however_often_the_user_asks_an_order_is_given_up_after_six_seconds_and_no_sooner() -> None:
+    day, place = deaf_grid()
+    day.feed(m.SubmitUnknown(place.ref, "timeout"))
+    states = []
+    for _ in range(6):
+        day.at += 1_000
+        day.quote_all()
+        day.feed(m.AskNow())
+        answer(day)
+        states.append(day.state.orders[place.ref].state)
+    assert states == [S.UNKNOWN] * 5 + [S.REFUSED]
+
+
 def test_three_quick_looks_are_not_enough() -> None:
     day, place = deaf_grid()
     day.feed(m.SubmitUnknown(place.ref, "timeout"))

@@ -11,6 +11,7 @@ from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import gate, worth
 from qmtdesk.engine.books import KillBook, Ready, Seen, State, put
 from qmtdesk.engine.risk_limits import RiskLimits
+from qmtdesk.engine.work import Work
 from qmtdesk.simulate.market_day import BOND, BOND2, STOCK, MarketDay, quote_of
 
 S = OrderState
@@ -321,6 +322,25 @@ def test_a_check_that_breaks_refuses() -> None:
     reason = gate.refusal(replace(ready(), instruments={}), buy())
     assert reason is not None
     assert (reason.why, reason.get("check")) == (Why.CHECK_FAILED, "whole")
+
+
+def test_a_check_that_breaks_is_an_alarm() -> None:
+    work = Work(replace(ready(), instruments={}))
+    assert work.place(BOND, GRID, Side.BUY, 119_000, 10) is not None
+    (line,) = [line for line in work.state.lines if line.reason.why is Why.CHECK_FAILED]
+    assert (line.level, work.intents) == ("alarm", [])
+
+
+def test_a_price_of_another_day_is_none_of_todays() -> None:
+    state = ready()
+    was = state.quotes[BOND].quote
+    before = replace(was, at=was.at - 86_400_000, last=10 * was.last)
+    old = replace(state, quotes=put(state.quotes, BOND, Seen(before, before.at)))
+    new = replace(state, quotes=put(state.quotes, BOND, Seen(replace(before, at=was.at), was.at)))
+    assert worth.odd_price(old) is None
+    assert worth.price_of(old, BOND, agreed=False) == state.instruments[BOND].prev_close
+    assert worth.odd_price(new) is not None
+    assert worth.price_of(new, BOND, agreed=False) == before.last
 
 
 def test_cancels_keep_to_the_messages_of_a_second_unless_the_user_asks() -> None:

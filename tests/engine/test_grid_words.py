@@ -4,9 +4,15 @@ import pytest
 from words import PLAN, beat, deaf_grid, told, traded
 
 from qmtdesk.domain import messages as m
+from qmtdesk.domain.fees import FeeSchedule
 from qmtdesk.domain.order import OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import GridMode, GridPlan, StopHow
-from qmtdesk.domain.reason import Why
+from qmtdesk.domain.reason import Why, because
+from qmtdesk.domain.replacing import replace
+from qmtdesk.engine.apply import apply
+from qmtdesk.engine.books import LogLine, State
+from qmtdesk.engine.records import Logged
+from qmtdesk.engine.risk_limits import RiskLimits
 from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay
 
 S = OrderState
@@ -108,7 +114,24 @@ def test_a_plan_that_makes_no_sense_is_refused_and_changes_nothing() -> None:
     before = day.state
     result = day.feed(m.ArmGrid(GridPlan(code=BOND, step_bp=0)))
     assert result.refusal.why is Why.BAD_SETTING
-    assert day.state == before
+    assert replace(day.state, lines=before.lines, next_line=before.next_line) == before
+
+
+def test_what_the_user_is_refused_is_written_down_with_its_code_and_numbers() -> None:
+    day = MarketDay().open()
+    refusal = day.feed(m.ArmGrid(GridPlan(code=BOND, step_bp=0))).refusal
+    line = day.state.lines[-1]
+    assert (line.level, line.code, line.reason) == ("info", BOND, refusal)
+    assert day.folded().lines == day.state.lines
+    wish = m.DecideUnknown("q0")
+    refusal = day.feed(wish).refusal
+    assert (day.state.lines[-1].code, day.state.lines[-1].reason) == ("", refusal)
+
+
+@pytest.mark.parametrize(("level", "remembered"), [("info", 0), ("notice", 1)])
+def test_an_answer_to_the_user_silences_no_later_word_of_the_engine(level: str, remembered: int) -> None:
+    line = LogLine(1, 0, level, BOND, because(Why.LINK_DOWN))
+    assert len(apply(State(RiskLimits(), FeeSchedule()), Logged(line)).told) == remembered
 
 
 def test_a_rolling_pair_sells_and_buys_and_moves_when_one_is_filled() -> None:

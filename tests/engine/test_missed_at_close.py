@@ -9,8 +9,9 @@ from qmtdesk.domain.messages import Place
 from qmtdesk.domain.order import OrderState, Side
 from qmtdesk.domain.reason import Reason, Why
 from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine.books import Ready
-from qmtdesk.simulate.market_day import BOND, NEXT_DAY, MarketDay
+from qmtdesk.simulate.market_day import BOND, DAY, NEXT_DAY, MarketDay, quote_of
 
 S = OrderState
 
@@ -122,6 +123,52 @@ def test_with_both_sides_open_an_equal_position_proves_nothing() -> None:
     assert day.state.grids[BOND].grid.held_total == 100
     assert not day.state.grids[BOND].grid.exact
     assert [reason.why for reason in words(day)] == [Why.MISSED_TRADES]
+    assert [line.level for line in day.state.lines if line.reason.why is Why.MISSED_TRADES] == ["notice"]
+
+
+def closing(day: MarketDay, low: int, high: int) -> None:
+    """The quotes went on, and the last snapshot of the day tells how far the price came."""
+    day.at = at_of(DAY, 15, 0, 3)
+    day.quote(replace(quote_of(BOND, day.at, 120_000), low=low, high=high, volume=100))
+
+
+@pytest.mark.parametrize("side", Side)
+@pytest.mark.parametrize("reached", [False, True])
+def test_a_price_the_day_never_came_to_explains_nothing(side: Side, reached: bool) -> None:
+    """A bonus of shares, or the user's own converted, is no trade of an order that could not trade."""
+    day, places = evening(100, both=True)
+    far = {Side.BUY: (places[Side.BUY].price, 120_100), Side.SELL: (119_900, places[Side.SELL].price)}[side]
+    closing(day, *(far if reached else (119_900, 120_100)))
+    before = day.state.grids[BOND].grid
+    volume = {Side.BUY: 200, Side.SELL: 0}[side]
+    morning(day, volume)
+    after = day.state.grids[BOND].grid
+    if reached:
+        assert (after.held_total, after.exact) == (volume, False)
+        assert [reason.get("side") for reason in words(day)] == [side.value]
+        return
+    assert words(day) == []
+    assert (after.held_total, after.realised, after.exact) == (before.held_total, 0, True)
+    # more than the account has is nothing to go on with
+    assert day.state.grids[BOND].armed == (side is Side.BUY)
+
+
+def test_a_snapshot_of_another_day_says_nothing_of_this_one() -> None:
+    day, _ = evening()
+    day.at = at_of(NEXT_DAY, 9, 0, 1) - 10_000
+    day.quote(replace(quote_of(BOND, day.at, 121_000), volume=100))
+    day.at = at_of(DAY, 15, 0, 3)
+    morning(day, 100)
+    assert day.state.grids[BOND].grid.held_total == 100
+
+
+def test_trades_the_counter_counted_and_never_told_are_missing_wherever_the_price_was() -> None:
+    day, places = evening()
+    told(day, places[Side.BUY], S.PARTIAL, 40, number=f"{ID}0")
+    closing(day, 120_100, 120_200)
+    morning(day, 40)
+    assert day.state.grids[BOND].grid.held_total == 40
+    assert [reason.get("volume") for reason in words(day)] == [40]
 
 
 def test_what_no_open_order_explains_is_somebody_elses() -> None:

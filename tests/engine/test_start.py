@@ -134,8 +134,19 @@ def test_a_start_by_the_program_goes_on_with_everything_and_says_so() -> None:
     assert day.state.guards[STOCK].state is GuardState.WATCHING
     assert [order.ref for order in day.live()] == [order.ref for order in orders]
     assert len(day.places()) == sent
-    assert Why.RESUMED in day.said()
+    (said,) = [line.reason for line in day.state.lines if line.reason.why is Why.RESUMED]
+    assert dict(said.args) == {"grids": 1, "guards": 1}
     assert not day.state.resume
+
+
+def test_a_guard_that_was_taken_off_is_not_counted_among_those_that_go_on() -> None:
+    day = MarketDay(held={STOCK: (1_000, 9_000)}).open()
+    day.feed(m.ArmGuard(GuardPlan(code=STOCK, keep_armed=True)))
+    day.feed(m.DisarmGuard(STOCK))
+    day.restart(resume=True)
+    day.live_market(9_000)
+    (said,) = [line.reason for line in day.state.lines if line.reason.why is Why.RESUMED]
+    assert dict(said.args)["guards"] == 0
 
 
 def test_a_kept_guard_survives_a_start_by_the_user() -> None:

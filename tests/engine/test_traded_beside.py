@@ -100,6 +100,20 @@ def test_a_sale_that_was_the_grids_own_after_all_leaves_the_users_part_alone(
         assert gaps_held(day) == before | {home: 0}
 
 
+def test_what_the_grid_did_not_have_to_give_is_not_given_back() -> None:
+    day = MarketDay(held={BOND: (300, 110_000)}).open()
+    day.deaf = True
+    assert day.feed(m.ArmGrid(ADOPTED)).refusal is None
+    (sale,) = [place for place in day.places(BOND) if place.side is Side.SELL]
+    told(day, sale, S.FILLED, sale.volume, remark="")
+    by_somebody(day, Side.SELL, 250, "10")
+    assert books(day) == (50, 0)
+    traded(day, replace(sale, ref=""), sale.volume)
+    assert books(day) == (0, 0)
+    day.feed(m.SubmitAnswered(sale.ref, ID))
+    assert books(day) == (0, 0)
+
+
 def gaps_held(day: MarketDay) -> dict[int, int]:
     grid = day.state.grids[BOND].grid
     return {} if grid is None else {at: gap.held for at, gap in enumerate(grid.gaps)}

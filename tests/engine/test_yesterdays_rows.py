@@ -64,6 +64,29 @@ def test_an_order_of_last_evening_for_today_counts() -> None:
     assert sell_room(day.state, STOCK) == 2_000
 
 
+@pytest.mark.parametrize("state", [S.WORKING, S.UNKNOWN])
+def test_an_open_one_of_yesterday_that_is_not_listed_any_more_holds_nothing_back(state: OrderState) -> None:
+    day = morning()
+    answer(day, [yesterdays(state, filled=0)], [], [Position(STOCK, 5_000, 2_000)])
+    other = row_of(day, by_hand(BOND, Side.BUY, 110_000, 10), S.WORKING, number="6")
+    beat(day, 3)
+    answer(day, [], [], HELD)
+    assert day.state.orders["x5001"].state is state
+    look(day, 4, orders=[other], positions=HELD)
+    assert day.state.orders["x5001"].state is S.CANCELLED
+    assert day.state.orders["x6"].state is S.WORKING
+    assert sell_room(day.state, STOCK) == 5_000
+
+
+def test_one_of_yesterday_told_unreadably_at_first_is_over_when_it_is_told_as_it_ended() -> None:
+    day = morning()
+    answer(day, [yesterdays(S.UNKNOWN)], [], HELD)
+    look(day, 8, orders=[yesterdays(S.FILLED)], positions=HELD)
+    order = day.state.orders["x5001"]
+    assert (order.state, order.unsettled) == (S.CANCELLED, False)
+    assert sell_room(day.state, STOCK) == 5_000
+
+
 def test_a_finished_order_of_last_evening_counts_when_it_traded_today() -> None:
     day = morning()
     row = yesterdays(S.FILLED)

@@ -145,8 +145,8 @@ def why(day: MarketDay, place: Place) -> Why | None:
 
 
 def said(day: MarketDay, why: Why) -> int:
-    """How many lines of the log give this reason."""
-    return sum(1 for line in day.state.lines if line.reason.why is why)
+    """How many lines of the log give this reason; an answer to the user's own word is none."""
+    return sum(1 for line in day.state.lines if line.reason.why is why and line.level != "info")
 
 
 def report_of(day: MarketDay, **parts: object) -> AccountReport:

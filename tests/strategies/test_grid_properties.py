@@ -1,13 +1,14 @@
 """Random paths, fills and switches against the promises every grid keeps at every moment."""
 
 from dataclasses import dataclass, field
+from math import log
 
 from grid_kit import BOND, NOON, PLAN, STOCK
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qmtdesk.domain.order import Owner, OwnerKind, Side
-from qmtdesk.domain.plans import GridPlan, Spacing
+from qmtdesk.domain.plans import BaseKind, GridPlan, Spacing
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase
 from qmtdesk.strategies import rolling
@@ -87,7 +88,7 @@ class Market:
         if isinstance(self.part, Grid):
             self.part = on_price(self.part, price, NOON, 0, 0)[0]
         else:
-            self.part = rolling.on_price(self.part, price, NOON, 0, 0)[0]
+            self.part = rolling.on_price(self.part, self.context())[0]
 
     def trade(self, share: int) -> None:
         """Fill a percentage of each order that the price reaches, at the price if that is better."""
@@ -228,6 +229,34 @@ def test_a_rolling_pair_never_has_two_orders_of_a_side(
         assert isinstance(pair, Rolling)
         assert pair.held_total == market.position == market.bought - market.sold >= 0
         assert pair.realised == pair.cost - (100_000_000 - market.cash)
+
+
+@given(
+    base=st.integers(92_000, 108_000),
+    gaps=st.lists(st.tuples(st.one_of(st.integers(-250, 250), st.integers(-1_500, 1_500)), st.booleans()), max_size=30),
+    cap=st.sampled_from([0, 2_200]),
+    slow=st.booleans(),
+)
+@settings(max_examples=150)
+def test_a_rolling_pair_trades_one_unit_a_price_and_no_more_units_than_steps_moved(
+    base: int, gaps: list[tuple[int, bool]], cap: int, slow: bool
+) -> None:
+    plan = replace(PLAN, unit=40, adopt=2_000, max_position=cap, base=BaseKind.TYPED, base_price=base, range_bp=9_000)
+    pair = start_rolling(plan, BOND, 100_000, 100_000, 2_000, NOON, "day", opening_auction=False)
+    market, way = Market(pair, 100_000, position=2_000, slow=slow), 0.0
+    for number, (move, sleeps) in enumerate([(0, False), *gaps]):
+        if sleeps:
+            assert isinstance(market.part, Rolling)
+            market.part, market.book = rolling.on_day(market.part, f"day {number}"), {}
+        price = max(50_000, market.last * (10_000 + move) // 10_000)
+        way += abs(log(price / market.last))
+        done = market.bought + market.sold
+        market.move(price)
+        for _ in range(6):
+            market.work()
+            market.trade(100)
+        assert market.bought + market.sold <= done + 40
+        assert market.bought + market.sold <= 40 * (int(way / log(1.0099)) + 1)
 
 
 @given(

@@ -306,7 +306,7 @@ def test_without_a_price_what_is_live_stays_and_nothing_new_comes() -> None:
     grid = holding(make(), g10=80)
     wish = wanted(grid, moment(grid, last=0, live=live((9, BUY))))
     assert [(o.owner, o.side) for o in wish.orders] == [(gap(9), BUY)]
-    assert (whys(wish)[0], whys(wish)[11]) == (Why.NO_QUOTE, Why.NO_QUOTE)
+    assert (whys(wish)[0], whys(wish)[11]) == (Why.AWAIT_PRICE, Why.AWAIT_PRICE)
 
 
 def test_trailing_gaps_wait_for_the_pull_back_and_then_stand_at_their_level() -> None:

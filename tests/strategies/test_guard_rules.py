@@ -10,7 +10,7 @@ from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.strategies.board import Board
 from qmtdesk.strategies.guard import Near, StateShown
-from qmtdesk.strategies.guard_rules import RULES, Look, eta_to, rule_problem
+from qmtdesk.strategies.guard_rules import MOST_CONFIRM, RULES, Look, eta_to, rule_problem
 
 LOT_VALUE = LIMIT * 100
 OFF_R1 = RuleSetting(rule=RuleId.R1, on=False)
@@ -227,6 +227,7 @@ def test_all_but_the_first_rule_are_off_by_default_and_make_sense_when_on():
         RuleSetting(rule=RuleId.R2, threshold=0, floor=1, window_ms=60_000),
         RuleSetting(rule=RuleId.R7, threshold=-1),
         RuleSetting(rule=RuleId.R7, threshold=100, confirm=0),
+        RuleSetting(rule=RuleId.R7, threshold=100, confirm=MOST_CONFIRM + 1),
         RuleSetting(rule=RuleId.R8),
     ],
 )

@@ -27,16 +27,21 @@ BUY, SELL = Side.BUY, Side.SELL
 
 
 def make(last: int = 100_000, position: int = 0, cost: int = 0, **plan: object) -> Rolling:
-    """Steps of 1 %, units of 80, adopted or bought first as the plan says."""
+    """Steps of 1 %, units of 80, adopted or bought first as the plan says; its first price came."""
+    return replace(new(last, position, cost, **plan), unpriced=False)
+
+
+def new(last: int = 100_000, position: int = 0, cost: int = 0, **plan: object) -> Rolling:
+    """The same before its first price."""
     return start_rolling(
-        replace(PLAN, **plan),
+        replace(PLAN, **plan),  # type: ignore[arg-type]
         BOND,
         last,
         cost,
         position,
         NOON,
         "2026-11-20",
-        opening_auction=False,  # type: ignore[arg-type]
+        opening_auction=False,
     )
 
 
@@ -46,6 +51,12 @@ def holding(volume: int = 160, **plan: object) -> Rolling:
 
 def now(pair: Rolling, last: int = 100_000, **more: object) -> GridContext:
     return replace(moment(pair, last), **more)  # type: ignore[arg-type]
+
+
+def see(pair: Rolling, last: int = 100_000, **more: object) -> tuple[Rolling, list[Why]]:
+    """One price, and what the user hears of it."""
+    pair, reasons = on_price(pair, now(pair, last, **more))
+    return pair, [reason.why for reason in reasons]
 
 
 def fill(pair: Rolling, side: Side, volume: int, price: int = 0, leg: int = -1, fee: int = 0) -> Rolling:
@@ -101,7 +112,9 @@ def test_the_new_pair_waits_until_the_old_order_is_surely_gone() -> None:
     old = frozenset({(Owner(OwnerKind.ROLLING, 0), BUY)})
     wish = wanted(pair, now(pair, live=old))
     assert (wish.orders, [r and r.why for r in wish.reasons]) == ((), [Why.WAITING_CANCEL] * 2)
-    assert sells(wanted(pair, now(pair))) == [(1, 102_010, 80)]
+    pair, _ = see(pair, 101_000, live=old)
+    assert wanted(pair, now(pair, 101_000, live=old)).orders == ()
+    assert sells(wanted(pair, now(pair, 101_000))) == [(1, 102_010, 80)]
 
 
 def test_a_late_fill_of_the_old_order_is_held_and_moves_nothing() -> None:
@@ -116,7 +129,8 @@ def test_a_sale_that_completes_gives_up_the_rest_of_the_first_buy() -> None:
     pair = fill(pair, SELL, 30)
     assert (pair.first_left, pair.leg, pair.held) == (0, 1, 0)
     assert wanted(pair, now(pair, live=live_first)).orders == ()
-    assert buys(wanted(pair, now(pair))) == [(1, 99_990, 80)]
+    after, _ = see(pair)
+    assert buys(wanted(after, now(after))) == [(1, 99_990, 80)]
     assert on_fill(pair, FIRST_BUY, BUY, 100_000, 130, 100_000, 0, NOON).first_left == 0
 
 
@@ -153,7 +167,9 @@ def test_a_rest_below_a_lot_is_stash_until_the_day_ends_the_order() -> None:
         ({"lower_stop": 99_000}, {}, BUY, Why.LOWER_STOP),
         ({"sell_only": True}, {}, BUY, Why.SELL_ONLY),
         ({}, {"phase": Phase.LUNCH}, BUY, Why.PHASE_CLOSED),
-        ({}, {"last": 0}, BUY, Why.NO_QUOTE),
+        ({}, {"last": 0}, BUY, Why.AWAIT_PRICE),
+        ({}, {"last": 0, "bid1": 0, "ask1": 0}, BUY, Why.NO_QUOTE),
+        ({"lower_stop": 98_000}, {"last": 98_000}, BUY, Why.LOWER_STOP),
     ],
 )
 def test_each_missing_order_says_why(
@@ -200,16 +216,86 @@ def test_a_first_buy_that_lacks_less_than_a_lot_is_stash() -> None:
 
 
 def test_it_sleeps_outside_the_range_and_wakes_one_step_inside() -> None:
-    pair, reasons = on_price(holding(), 89_999, NOON, 0, 0)
-    assert ([r.why for r in reasons], pair.asleep) == ([Why.SLEEP], True)
-    assert on_price(pair, 89_000, NOON, 0, 0) == (pair, ())
+    pair, heard = see(holding(), 89_999)
+    assert (heard, pair.asleep) == ([Why.SLEEP], True)
+    assert see(pair, 89_000) == (pair, [])
     assert (why(pair, SELL, last=89_000), why(pair, BUY, last=89_000)) == (Why.SLEEPING, Why.SLEEPING)
-    assert on_price(pair, 90_999, NOON, 0, 0) == (pair, ())
-    pair, reasons = on_price(pair, 91_000, NOON, 0, 0)
-    assert ([r.why for r in reasons], pair.asleep) == ([Why.WAKE], False)
-    assert on_price(pair, 0, NOON, 0, 0) == (pair, ())
-    assert on_price(pair, 120_001, NOON, 120_000, 80_000) == (pair, ())
-    assert on_price(pair, 79_999, NOON, 120_000, 80_000) == (pair, ())
+    assert see(pair, 90_999) == (pair, [])
+    pair, heard = see(pair, 91_000)
+    assert (heard, pair.asleep) == ([Why.WAKE], False)
+    assert see(pair, 0) == (pair, [])
+
+
+def test_nothing_is_new_before_the_first_price_of_a_pair_or_a_day() -> None:
+    pair = new(position=160, cost=100_000, adopt=160)
+    both = frozenset({(pair.owner, SELL), (pair.owner, BUY)})
+    assert wanted(pair, now(pair)).orders == ()
+    assert len(wanted(pair, now(pair, live=both)).orders) == 2
+    assert see(pair, 0) == (pair, [])
+    pair, heard = see(pair)
+    assert (len(wanted(pair, now(pair)).orders), heard) == (2, [])
+    assert wanted(on_day(pair, "2026-11-23"), now(pair)).orders == ()
+
+
+def test_a_first_buy_does_not_wait_for_a_price() -> None:
+    pair = new(first_buy=True)
+    assert buys(wanted(pair, now(pair))) == [(-1, 100_000, 160)]
+    pair, heard = see(pair, 90_500)
+    assert (pair.centre, pair.unpriced, heard) == (100_000, False, [])
+
+
+@pytest.mark.parametrize(
+    ("last", "centre"),
+    [(99_001, 100_000), (99_000, 99_000), (97_100, 98_010), (97_000, 97_030), (100_999, 100_000), (104_000, 103_030)],
+)
+def test_the_first_price_moves_the_centre_by_whole_steps_and_trades_nothing(last: int, centre: int) -> None:
+    pair = replace(holding(), unpriced=True)
+    moved, heard = see(pair, last)
+    assert (moved.centre, heard) == (centre, [] if centre == 100_000 else [Why.ROLLED])
+    assert (moved.buy_price < last < moved.sell_price, len(wanted(moved, now(moved, last)).orders)) == (True, 2)
+    assert (moved.leg, moved.held) == (pair.leg, pair.held)
+
+
+def test_the_next_prices_of_a_pair_leave_its_centre_alone() -> None:
+    pair = holding()
+    assert see(pair, 96_000) == (pair, [])
+    assert buys(wanted(pair, now(pair, 96_000))) == [(0, 99_000, 80)]
+
+
+@pytest.mark.parametrize(
+    ("plan", "last"),
+    [
+        ({"sell_only": True}, 96_000),
+        ({"max_position": 200}, 96_000),
+        ({"cash_cap": 20_000_000}, 96_000),
+        ({"lower_stop": 97_000}, 96_000),
+        ({"min_position": 160}, 104_000),
+    ],
+)
+def test_a_side_that_may_not_trade_does_not_draw_the_centre_along(plan: dict[str, object], last: int) -> None:
+    pair, heard = see(replace(holding(**plan), unpriced=True), last)
+    assert (pair.centre, heard) == (100_000, [])
+
+
+def test_a_centre_below_the_market_waits_there_while_nothing_is_held() -> None:
+    pair, _ = see(new(last=101_000, base=BaseKind.TYPED, base_price=98_000), 101_000)
+    assert pair.centre == 98_000
+
+
+def test_a_pair_with_an_order_that_may_still_fill_stays_where_it_is() -> None:
+    pair = on_day(holding(), "2026-11-23")
+    doubtful = frozenset({(pair.owner, BUY)})
+    assert see(pair, 96_000, live=doubtful)[0].centre == 100_000
+
+
+def test_a_level_that_the_new_limits_leave_outside_is_passed_too() -> None:
+    pair, _ = see(replace(holding(), unpriced=True), 92_000, limit_up=96_000, limit_down=91_000)
+    assert pair.buy_price < 92_000 < pair.sell_price
+
+
+def test_at_one_tick_nothing_is_left_to_move() -> None:
+    pair = replace(holding(range_bp=9_000), centre=1, low=1, unpriced=True)
+    assert see(pair, 1)[0].centre == 1
 
 
 def test_above_the_range_the_sale_that_is_due_still_stands() -> None:

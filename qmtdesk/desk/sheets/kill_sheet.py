@@ -19,14 +19,24 @@ ROW = 26
 _CANCELLING = ("cancelling", "part_cancelling")
 
 
+def unsure(item: KillItem) -> bool:
+    """Whether nobody can say what became of that order."""
+    return item.state in ("unknown", "unlisted")
+
+
 def sorted_items(row: KillRow) -> tuple[KillItem, ...]:
     """Unknown orders on top, then what is not confirmed, then the rest."""
-    return tuple(sorted(row.items, key=lambda item: (item.state != "unknown", item.done)))
+    return tuple(sorted(row.items, key=lambda item: (not unsure(item), item.done)))
+
+
+def confirmed(row: KillRow) -> int:
+    """How many the counter has spoken the last word of."""
+    return sum(item.done and not unsure(item) for item in row.items)
 
 
 def record(row: KillRow) -> str:
     """The whole progress as text, one order a line."""
-    head = t("kill.record", at=fmt.clock_ms(row.at), done=sum(i.done for i in row.items), n=len(row.items))
+    head = t("kill.record", at=fmt.clock_ms(row.at), done=confirmed(row), n=len(row.items))
     lines = [
         "\t".join(
             (
@@ -121,9 +131,9 @@ class Progress(QWidget):
         count = max(len(row.items), 1)
         gap = 4.0 if count <= 40 else 1.0
         wide = (self.width() - gap * (count - 1)) / count
-        order = sorted(row.items, key=lambda item: (not item.done, item.state == "unknown"))
+        order = sorted(row.items, key=lambda item: (not item.done, unsure(item)))
         for at, item in enumerate(order):
-            value = theme.acc if item.done else theme.warn if item.state == "unknown" else theme.bg3
+            value = theme.warn if unsure(item) else theme.acc if item.done else theme.bg3
             paint.box(p, QRectF(at * (wide + gap), 56, wide, 8), value, radius=3)
         if not row.items:
             paint.box(p, QRectF(0, 56, self.width(), 8), theme.acc, radius=3)
@@ -162,7 +172,8 @@ class Progress(QWidget):
 
     def _item(self, p: QPainter, item: KillItem, y: float, at: dict[str, tuple[float, float]]) -> None:
         theme = self.look.theme
-        unknown, quiet = item.state == "unknown", item.done
+        unknown = unsure(item)
+        quiet = item.done and not unknown
         if unknown:
             p.fillRect(QRectF(0, y, self.width(), ROW), paint.color(theme.warnbg))
         value = theme.t2 if quiet else theme.t1
@@ -209,8 +220,8 @@ class Progress(QWidget):
 
 def item_note(item: KillItem) -> str:
     """What a person would want to know about that order."""
-    if item.state == "unknown":
-        return t("kill.note_unknown")
+    if unsure(item):
+        return t(f"kill.note_{item.state}")
     if not item.done:
         return t("kill.note_waiting" if item.state in _CANCELLING else "kill.note_not_sent")
     if item.state == "filled":
@@ -359,10 +370,10 @@ class LiftSheet(WishSheet):
         row = self.mirror.kill
         if row is None:
             return
-        unknown = sum(item.state == "unknown" for item in row.items)
+        unknown = sum(unsure(item) for item in row.items)
         grids = sum(grid.state not in ("", "stopped") for grid in self.mirror.grids.values())
         lines = [
-            (t("lift.confirmed"), t("lift.confirmed_n", n=sum(i.done for i in row.items), of=len(row.items)), False),
+            (t("lift.confirmed"), t("lift.confirmed_n", n=confirmed(row), of=len(row.items)), False),
             (t("lift.unknown"), fmt.fixed(unknown, 1, 0), unknown > 0),
             (t("lift.foreign"), t("lift.foreign_n" if row.untouched else "lift.foreign_none", n=row.untouched), False),
             (t("lift.after"), t("lift.after_note"), False),

@@ -16,6 +16,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "order.rejected": ("废单", "Rejected"),
     "order.refused": ("未发出", "Not sent"),
     "order.unknown": ("未知", "Unknown"),
+    "order.unlisted": ("柜台不再列出", "Not listed"),
     # who an order works for
     "owner.grid": ("网格 {slot} 档", "Grid {slot}"),
     "owner.first_buy": ("首次买入", "First buy"),

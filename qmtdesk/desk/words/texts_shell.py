@@ -104,21 +104,25 @@ TEXTS: dict[str, tuple[str, str]] = {
         "画面停在断开的一刻，正在重新启动它；核对无误后会恢复本次运行中启动的策略。",
         "The picture is frozen; it is being restarted and resumes after a clean reconciliation.",
     ),
-    "strip.silent": ("交易进程没有回应", "The trader does not answer"),
+    "strip.silent": ("交易进程 {age} 没有回应", "The trader has not answered for {age}"),
+    "strip.silent_note": (
+        "它还在，没有自动重启；这时网格和卫士可能没有在看，挂单仍在交易所。等它恢复，或结束它重新启动。",
+        "It is still there and is not restarted by itself; grids and guards may not watch, orders rest. Wait or restart it.",
+    ),
     "level.at": ("{no} 档 {words}", "Level {no}: {words}"),
     "strip.failed": ("交易进程无法启动", "The trader cannot start"),
     "strip.failed_note": ("{text}。", "{text}."),
     "strip.failed_live": (
-        "{text}。已挂的委托仍在交易所里，可在 QMT 里处理。",
-        "{text}. Resting orders stay at the exchange; use QMT.",
+        "已挂的 {n} 笔委托仍在交易所，会照常成交，可在 QMT 里处理。{text}。",
+        "{n} orders still rest at the exchange and may fill; use QMT. {text}.",
     ),
     "failed.timeout": (
-        "交易进程（{pid}）一直没有准备好，详情在 trader.log",
-        "The trader ({pid}) never became ready, see trader.log",
+        "交易进程（{pid}）一直没有准备好，详情在 {log}",
+        "The trader ({pid}) never became ready, see {log}",
     ),
     "failed.crashes": (
-        "交易进程接连意外结束，详情在 trader-output.log",
-        "The trader ended again and again, see trader-output.log",
+        "它接连意外结束，不再自动启动，网格和卫士都没有在看。按“立即重启”再试；原因在 {log}",
+        "It ended again and again and is not started any more; grids and guards do not watch. Restart now tries again; see {log}",
     ),
     "failed.newer": (
         "日志由更新的版本写下：用那个版本启动，或把 journal.db 移走重新开始（{text}）",
@@ -165,6 +169,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "All new orders blocked, cancels leave; grids and guards stay armed.",
     ),
     "strip.master_on": ("打开总开关…", "Turn it on…"),
+    "strip.journal": ("原来的交易日志没有了", "The trading journal was lost"),
+    "strip.journal_lost": (
+        "{n} 笔以前的委托还挂在交易所，没有策略在管。",
+        "{n} earlier orders still rest at the exchange with no strategy behind them. ",
+    ),
+    "strip.journal_none": (
+        "以前启动的网格和卫士都不在了，要重新启动。",
+        "Earlier grids and guards are gone, start them again. ",
+    ),
+    "strip.see_orders": ("查看委托", "Show orders"),
     "strip.error": ("程序出错", "Program error"),
     "strip.error_note": (
         "{text}。窗口继续运行，详情已写入日志。",

@@ -4,6 +4,7 @@ from qmtdesk.desk.words.texts_broker import BROKER, BROKER_SHORT
 from qmtdesk.desk.words.texts_clear import SENTENCES as CLEAR
 from qmtdesk.desk.words.texts_clear import SHORT as CLEAR_SHORT
 from qmtdesk.desk.words.texts_live import LIVE, LIVE_SHORT
+from qmtdesk.desk.words.texts_why_files import FILES, FILES_SHORT
 from qmtdesk.desk.words.texts_why_found import FOUND
 from qmtdesk.domain.reason import Why
 
@@ -19,6 +20,10 @@ SENTENCES: dict[Why, tuple[str, str]] = {
     Why.SUSPENDED: ("账户对不上，已暂停，等人工确认", "Account does not reconcile, paused until you confirm"),
     Why.LINK_DOWN: ("交易连接中断[（{text}）]，新委托已拦下", "Broker link down[ ({text})], new orders blocked"),
     Why.NO_QUOTE: ("还没有行情", "No market data yet"),
+    Why.AWAIT_PRICE: (
+        "等下一笔可用的行情[（买一 {bid_milli}，卖一 {ask_milli}）]",
+        "Waiting for the next usable quote[ (bid {bid_milli}, ask {ask_milli})]",
+    ),
     Why.QUOTE_STALE: (
         "行情中断[ {age_ms}][，上限 {limit_ms}]，新委托已拦下",
         "No market data[ for {age_ms}][, limit {limit_ms}], new orders blocked",
@@ -65,8 +70,8 @@ SENTENCES: dict[Why, tuple[str, str]] = {
     ),
     Why.ORDER_VOLUME: ("单笔数量[ {volume}]超过上限[ {cap}]", "Order volume[ {volume}] over the cap[ {cap}]"),
     Why.CASH_KEPT: (
-        "当天起始资金里[ {kept_milli}]留着不动[：要 {need_milli}，还能用 {have_milli}]",
-        "Part of the day's first cash[ {kept_milli}] is kept[: needs {need_milli}, {have_milli} left to use]",
+        "按风控上限，当天起始资金要留一部分[ {kept_milli}]不动[：要 {need_milli}，还能用 {have_milli}][，账户可用 {cash_milli}]",
+        "Part of the day's first cash[ {kept_milli}] is kept[: needs {need_milli}, {have_milli} left to use][, account has {cash_milli}]",
     ),
     Why.SYMBOL_EXPOSURE: (
         "单只占用[ {value_milli}]超过上限[ {cap_milli}]",
@@ -95,8 +100,14 @@ SENTENCES: dict[Why, tuple[str, str]] = {
     ),
     Why.SELL_ROOM: ("可卖不足[：要 {want}，可卖 {room}]", "Not enough to sell[: wants {want}, has {room}]"),
     Why.TOO_MANY_LIVE: ("挂单数[ {live}]已到上限[ {cap}]", "Too many live orders[: {live}][ of {cap}]"),
-    Why.RATE_SECOND: ("每秒委托[ {sent}]到上限[ {cap}]", "Orders per second[ {sent}] at the cap[ {cap}]"),
-    Why.RATE_MINUTE: ("每分钟委托[ {sent}]到上限[ {cap}]", "Orders per minute[ {sent}] at the cap[ {cap}]"),
+    Why.RATE_SECOND: (
+        "每秒委托与撤单[ {sent}]到上限[ {cap}]，这一笔没有发出，还需要时稍后再发",
+        "Orders and cancels per second[ {sent}] at the cap[ {cap}], this one did not leave and is tried again while wanted",
+    ),
+    Why.RATE_MINUTE: (
+        "每分钟委托与撤单[ {sent}]到上限[ {cap}]，这一笔没有发出，还需要时稍后再发",
+        "Orders and cancels per minute[ {sent}] at the cap[ {cap}], this one did not leave and is tried again while wanted",
+    ),
     Why.DAY_MESSAGES: ("今日委托与撤单[ {sent}]到上限[ {cap}]", "Today's messages[ {sent}] at the cap[ {cap}]"),
     Why.DUPLICATE_ORDER: (
         "该档已有委托[ {price_milli}][ {volume}]，不重复",
@@ -151,8 +162,8 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "The computer slept or its clock jumped[ by {gap_ms}], new orders blocked, reconciling",
     ),
     Why.JOURNAL_FAILED: (
-        "日志写不进磁盘[（{error}）]，不发委托，腾出空间后重启交易进程",
-        "The journal cannot be written[ ({error})], no orders; free disk space and restart the trader",
+        "日志写不进磁盘[（{error}）][，{path} 所在的盘只剩 {free}，至少要 {need}]，不发委托；腾出空间后交易进程自己重启",
+        "The journal cannot be written[ ({error})][, the disk of {path} has {free} left, {need} are needed], no orders; free disk space, the trader then restarts by itself",
     ),
     Why.RELEASED: ("人工确认，恢复发委托", "Confirmed by you, orders may leave again"),
     # rows of the ladder
@@ -290,11 +301,14 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "Reconciled, running again[: {grids} grids][, {guards} guards]",
     ),
     Why.STARTED: ("程序启动", "Program started"),
-    Why.KILL_PRESSED: ("全部停止[，由 {by} 触发][，撤 {orders} 笔]", "Stop all[, by {by}][, {orders} to cancel]"),
+    Why.KILL_PRESSED: (
+        "全部停止[，由 {by} 触发][：{file}][，撤 {orders} 笔]",
+        "Stop all[, by {by}][: {file}][, {orders} to cancel]",
+    ),
     Why.KILL_LIFTED: ("全部停止已解除", "Stop all lifted"),
     Why.KILL_DONE: (
-        "全部停止完成[，{orders} 笔已撤][，用时 {took_ms}]",
-        "Stop all done[, {orders} cancelled][ in {took_ms}]",
+        "全部停止完成[，用时 {took_ms}][，{cancelled} 笔已撤][，{filled} 笔在撤前成交][，{refused} 笔没到柜台][，{unsure} 笔没有答复，可能还会成交，到 QMT 里看]",
+        "Stop all done[ in {took_ms}][, {cancelled} cancelled][, {filled} filled before][, {refused} never arrived][, {unsure} unanswered, may still fill: look in QMT]",
     ),
     Why.ORDER_SENT: ("发出[ {side}][ {volume}][ @{price_milli}]", "Sent[ {side}][ {volume}][ @{price_milli}]"),
     Why.ORDER_UNKNOWN: (
@@ -345,6 +359,7 @@ SENTENCES: dict[Why, tuple[str, str]] = {
     ),
     Why.TRADER_RESTARTED: ("交易进程已重启", "The trader was restarted"),
     **FOUND,
+    **FILES,
     **CLEAR,
     **BROKER,
     **LIVE,
@@ -358,6 +373,7 @@ SHORT: dict[Why, tuple[str, str]] = {
     Why.SUSPENDED: ("账户对不上", "Not reconciled"),
     Why.LINK_DOWN: ("交易中断", "Broker link down"),
     Why.NO_QUOTE: ("无行情", "No data"),
+    Why.AWAIT_PRICE: ("等行情", "Await quote"),
     Why.QUOTE_STALE: ("行情失明[ {age_ms}]", "No data[ {age_ms}]"),
     Why.ACCOUNT_STALE: ("账户数据过期", "Account data old"),
     Why.PHASE_CLOSED: ("非交易时段", "Market closed"),
@@ -403,6 +419,7 @@ SHORT: dict[Why, tuple[str, str]] = {
     Why.CLOCK_JUMPED: ("时钟跳变", "Clock jumped"),
     Why.JOURNAL_FAILED: ("日志写不进", "Journal failed"),
     **BROKER_SHORT,
+    **FILES_SHORT,
     **CLEAR_SHORT,
     **LIVE_SHORT,
 }

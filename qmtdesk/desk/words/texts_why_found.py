@@ -12,8 +12,16 @@ FOUND: dict[Why, tuple[str, str]] = {
         "The counter has an order just like ours[ {side}][ {volume}][ @{price_milli}][ ({numbers})], side frozen, check in QMT and decide",
     ),
     Why.MISSED_TRADES: (
-        "收盘前断线[，有 {orders} 笔委托的结果没收到][：收盘记 {expected}][，账户 {position}][，按 {side} {volume} 成交补记][，另有 {rest} 无法解释]，盈亏为估算",
-        "Link lost before the close[, {orders} orders without a result][: books had {expected}][, account has {position}][, {side} {volume} booked as traded][, {rest} unexplained], profit is an estimate",
+        "收盘时没收到[ {orders} 笔]委托的结果[：收盘记 {expected}][，账户 {position}][，按 {side} {volume} 成交补记][，另有 {rest} 无法解释]，盈亏为估算",
+        "No result[ of {orders} orders] at the close[: books had {expected}][, account has {position}][, {side} {volume} booked as traded][, {rest} unexplained], profit is an estimate",
+    ),
+    Why.BASE_LESS: (
+        "底仓比记录的少[：账户 {position}][，网格持有 {held}][，底仓由 {was} 改为 {base}]",
+        "Less of your own than recorded[: account has {position}][, the grid holds {held}][, base holding {was} is now {base}]",
+    ),
+    Why.WORKED_OUT_ANEW: (
+        "按今天的价格重算[，基准 {was_milli} → {base_milli}][，首仓 {first_was_milli} → {first_milli}][，每档 {unit}]",
+        "Worked out from today's prices[, base {was_milli} → {base_milli}][, first buy {first_was_milli} → {first_milli}][, {unit} a level]",
     ),
     Why.MONEY_MOVED: (
         "账户有 [{amount_milli} ]变动不是成交（转账、转股或赎回），今日盈亏已扣除；核对前只卖不买",

@@ -22,7 +22,7 @@ from qmtdesk.domain.messages import (
     SubmitRefused,
     SubmitUnknown,
 )
-from qmtdesk.domain.order import FINAL, OrderState, Owner, OwnerKind, Side
+from qmtdesk.domain.order import FINAL, Fill, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.replacing import replace
 from qmtdesk.gateways.paper import names
@@ -63,6 +63,8 @@ class PaperExchange:
         self._emptied = 0
         self.holed: set[int] = set()
         self.hidden: set[str] = set()
+        self.again: tuple[tuple[BrokerOrder, ...], tuple[Fill, ...]] = ((), ())
+        """Rows and trades of the day before that are listed with today's, as a terminal may in the morning (G22)."""
 
     # --- what can be read
 
@@ -206,8 +208,8 @@ class PaperExchange:
             truth.day,
             truth.account.asset(prices),
             truth.account.positions({code: one.t_plus_one for code, one in instruments.items()}),
-            tuple(entry.reported() for entry in truth.entries.values() if self._listed(entry)),
-            tuple(truth.fills),
+            (*self.again[0], *(entry.reported() for entry in truth.entries.values() if self._listed(entry))),
+            (*self.again[1], *truth.fills),
         )
 
     def _listed(self, entry: Entry) -> bool:

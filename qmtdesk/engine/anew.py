@@ -1,0 +1,101 @@
+"""A grid armed before its day's prices were known, worked out again from them as if it were armed just then."""
+
+from collections.abc import Iterator
+
+from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan
+from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.sessions import Phase, phase_at
+from qmtdesk.engine import gate
+from qmtdesk.engine.books import GridBook, State
+from qmtdesk.engine.prices import price_of
+from qmtdesk.strategies.grid import Grid
+from qmtdesk.strategies.grid_start import start_grid
+from qmtdesk.strategies.grid_state import EMPTY_GAP, NO_TRAIL
+from qmtdesk.strategies.rolling import Rolling, start_rolling
+
+OPENING = frozenset({Phase.BEFORE_OPEN, Phase.OPEN_AUCTION, Phase.OPEN_AUCTION_LOCKED, Phase.OPEN_WAIT})
+
+
+def start(state: State, plan: GridPlan, cost: int, position: int) -> Grid | Rolling:
+    """A plan's grid at the prices known now; PlanError says why there is none."""
+    seen = state.quotes.get(plan.code)
+    phase = phase_at(state.listings[plan.code], state.at)
+    last = price_of(seen.quote, state.instruments[plan.code], phase) if seen else 0
+    make = start_rolling if plan.mode is GridMode.ROLLING else start_grid
+    return make(plan, state.instruments[plan.code], last, cost, position, state.at, state.day, phase in OPENING)
+
+
+def awaits(book: GridBook, day: str) -> bool:
+    """Whether it is of another day's prices than this one's and nothing has come of it: no order, trade or move."""
+    part = book.grid or book.rolling
+    return book.armed and book.fresh and part is not None and part.day != day and _untouched(part)
+
+
+def known(state: State, code: str) -> bool:
+    """Whether the prices to work it out from are: before the market has opened the previous close, then the last."""
+    if code not in state.instruments:
+        return False
+    phase, seen = phase_at(state.listings[code], state.at), state.quotes.get(code)
+    if phase in OPENING:
+        return True
+    price = price_of(seen.quote, state.instruments[code], phase) if seen is not None else 0
+    return price > 0 and gate.standstill(state, code) is None
+
+
+def worked_out(state: State, book: GridBook) -> GridBook:
+    """The book as arming now would make it, but for what the user set or was shown: his own base, pauses, 只卖不买."""
+    old = book.grid or book.rolling
+    if old is None:
+        return book
+    # what he was shown as a price and chose stays that price
+    typed = replace(book.plan, base=BaseKind.TYPED, base_price=_anchor(old))
+    plan = book.plan if book.plan.base is BaseKind.PREV_CLOSE else typed
+    cost = old.cash_used // old.held_total if old.held_total else 0
+    new = start(state, plan, cost, old.held_total + old.base_holding)
+    if isinstance(new, Grid) and isinstance(old, Grid):
+        kept = replace(new, plan=old.plan, sell_only=old.sell_only, exact=old.exact)
+        return replace(book, grid=replace(kept, paused=frozenset(_paused(old, new))))
+    if isinstance(new, Rolling) and isinstance(old, Rolling):
+        kept_pair = replace(new, plan=old.plan, sell_only=old.sell_only, exact=old.exact, leg=old.leg)
+        return replace(book, rolling=kept_pair)
+    return book
+
+
+def moved(before: GridBook, after: GridBook) -> Reason | None:
+    """What the user has to hear: the base and the first buy, before and now, and a new unit; None if none moved."""
+    old, new = before.grid or before.rolling, after.grid or after.rolling
+    if old is None or new is None:
+        return None
+    args: dict[str, int] = {}
+    if _anchor(old) != _anchor(new):
+        args |= {"was_milli": _anchor(old), "base_milli": _anchor(new)}
+    if old.first_price != new.first_price:
+        args |= {"first_was_milli": old.first_price, "first_milli": new.first_price}
+    if old.unit != new.unit:
+        args["unit"] = new.unit
+    return because(Why.WORKED_OUT_ANEW, **args) if args else None
+
+
+def _anchor(part: Grid | Rolling) -> int:
+    # each end of the range is the base by the same share less and more, rounded down
+    return part.anchor if isinstance(part, Grid) else (part.low + part.high + 1) // 2
+
+
+def _untouched(part: Grid | Rolling) -> bool:
+    if part.held_total != part.plan.adopt or part.fees or part.asleep:
+        return False
+    if isinstance(part, Rolling):
+        return not (part.sold_ever or part.sold_leg or part.bought_leg)
+    traded = any(replace(gap, held=0, cost=0) != EMPTY_GAP for gap in part.gaps)
+    rolled = part.centre or part.slot0
+    return not (traded or rolled or part.stopped_low) and all(trail == NO_TRAIL for trail in part.trails)
+
+
+def _paused(old: Grid, new: Grid) -> Iterator[int]:
+    """The slots at the prices of those that were paused."""
+    for slot in old.paused:
+        levels, at = old.lattice.levels, slot - old.slot0
+        gap = new.lattice.cell((levels[at] + levels[at + 1]) // 2)
+        if gap is not None:
+            yield gap + new.slot0

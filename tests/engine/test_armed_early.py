@@ -1,0 +1,223 @@
+"""A grid armed before its day's prices are known begins with those prices, as if it were armed just then."""
+
+import pytest
+from words import said
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.order import OwnerKind, Side
+from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan
+from qmtdesk.domain.quote import Quote
+from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.sessions import at_of
+from qmtdesk.engine.books import GridBook
+from qmtdesk.simulate.market_day import BOND, DAY, NEXT_DAY, MarketDay
+
+FRIDAYS_CLOSE = 118_000
+EVENING, MONDAY = (DAY, 20, 0), (NEXT_DAY, 8, 50)
+WHEN = pytest.mark.parametrize("when", [EVENING, MONDAY], ids=["evening", "morning"])
+MODE = pytest.mark.parametrize("mode", GridMode)
+EARLY = GridPlan(code=BOND)
+
+
+def closed(held: int = 0) -> MarketDay:
+    """Friday is over: it closed at 118.000, and 120.000 was Thursday's close."""
+    day = MarketDay(held={BOND: (held, 110_000)} if held else {}, hour=14, minute=50).open()
+    day.price(BOND, FRIDAYS_CLOSE)
+    day.live_market(3_000)
+    day.jump(15, 0, 1)
+    day.exchange.close_day(day.at)
+    return day.wait(3_000)
+
+
+def armed(plan: GridPlan, when: tuple[object, int, int] = MONDAY, held: int = 0) -> MarketDay:
+    """A grid of that plan, armed before Monday's list of instruments is there."""
+    day = closed(held)
+    day.at = at_of(*when)  # type: ignore[arg-type]
+    day.feed(m.TimePassed())
+    day.wait(3_000)
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    return day
+
+
+def opened(day: MarketDay, close: int = FRIDAYS_CLOSE, at: tuple[int, int] = (9, 1)) -> MarketDay:
+    """Monday's list comes, with that previous close."""
+    day.at, day.day = at_of(NEXT_DAY, *at), NEXT_DAY
+    day.last[BOND] = close
+    day.instruments, day.prices = day.make_instruments(NEXT_DAY, day.last), dict(day.last)
+    day.exchange.open_day(NEXT_DAY, day.instruments)
+    day.feed(m.DayOpened(NEXT_DAY.isoformat(), day.instruments))
+    return day.wait(2_000)
+
+
+def trading(day: MarketDay, last: int) -> MarketDay:
+    """The market has opened at that price."""
+    day.at = max(day.at, at_of(NEXT_DAY, 9, 30, 1))
+    day.price(BOND, last)
+    return day.live_market(6_000)
+
+
+def book(day: MarketDay) -> GridBook:
+    return day.state.grids[BOND]
+
+
+def news(day: MarketDay) -> list[dict[str, int | str]]:
+    return [dict(line.reason.args) for line in day.state.lines if line.reason.why is Why.WORKED_OUT_ANEW]
+
+
+@MODE
+@WHEN
+@pytest.mark.parametrize("close", [114_000, 118_000, 126_000])
+def test_it_is_what_arming_just_after_the_list_would_be(
+    close: int, when: tuple[object, int, int], mode: GridMode
+) -> None:
+    plan = replace(EARLY, mode=mode)
+    early = opened(armed(plan, when), close)
+    late = opened(closed(), close)
+    assert late.feed(m.ArmGrid(plan)).refusal is None
+    for day in (early, late):
+        day.price(BOND, close)
+        trading(day, close)
+    kinds = [(place.side, place.price, place.volume) for place in early.places(BOND)]
+    assert kinds == [(place.side, place.price, place.volume) for place in late.places(BOND)]
+    assert kinds[0][:2] == (Side.BUY, close)
+    ours, theirs = (day.state.grids[BOND] for day in (early, late))
+    assert ours.armed
+    if ours.grid is not None and theirs.grid is not None:
+        assert replace(ours.grid, started_at=0) == replace(theirs.grid, started_at=0)
+
+
+@WHEN
+def test_the_user_hears_where_it_stood_and_where_it_stands(when: tuple[object, int, int]) -> None:
+    day = opened(armed(EARLY, when))
+    # in the evening the first buy was at Friday's close already
+    first = {"first_was_milli": 120_000, "first_milli": FRIDAYS_CLOSE} if when is MONDAY else {}
+    assert news(day) == [{"was_milli": 120_000, "base_milli": FRIDAYS_CLOSE, **first}]
+
+
+def test_nothing_is_said_where_nothing_moved() -> None:
+    day = opened(armed(EARLY), 120_000)
+    assert (book(day).grid.anchor, said(day, Why.WORKED_OUT_ANEW)) == (120_000, 0)
+    assert book(day).grid.day == NEXT_DAY.isoformat()
+
+
+@MODE
+@pytest.mark.parametrize(
+    ("plan", "base"),
+    [
+        (replace(EARLY, base=BaseKind.TYPED, base_price=119_000), 119_000),
+        (replace(EARLY, base=BaseKind.COST, adopt=100), 110_000),
+        (replace(EARLY, base=BaseKind.LAST), FRIDAYS_CLOSE),
+    ],
+)
+def test_a_base_the_user_chose_stays_and_only_the_first_buy_is_todays(
+    plan: GridPlan, base: int, mode: GridMode
+) -> None:
+    plan = replace(plan, mode=mode)
+    day = opened(armed(plan, EVENING, held=300), 116_000)
+    found = book(day)
+    part = found.grid or found.rolling
+    assert part.plan == plan
+    assert (found.grid.anchor if found.grid else (part.low + part.high + 1) // 2) == base
+    assert part.first_price == 116_000
+    (told,) = news(day)
+    assert ("base_milli" in told, told["first_milli"]) == (False, 116_000)
+
+
+@MODE
+def test_what_it_took_over_and_what_the_user_set_since_goes_with_it(mode: GridMode) -> None:
+    day = armed(replace(EARLY, adopt=100, mode=mode), held=300)
+    day.feed(m.SetSellOnly(BOND, on=True))
+    paused = 0
+    if mode is GridMode.LATTICE:
+        lattice = book(day).grid.lattice
+        paused = lattice.cell(117_000)
+        assert day.feed(m.PauseGap(BOND, paused, on=True)).refusal is None
+        price = lattice.levels[paused]
+    opened(day)
+    part = book(day).grid or book(day).rolling
+    assert (part.held_total, part.base_holding, part.cash_used) == (100, 200, 100 * 110_000)
+    assert part.sell_only
+    if mode is GridMode.LATTICE:
+        (slot,) = part.paused
+        assert abs(part.lattice.levels[slot] - price) < 400
+        assert part.held[part.first_slot] == part.unit
+        assert slot != paused
+
+
+def test_a_price_that_forbids_it_ends_it_with_the_numbers() -> None:
+    day = opened(armed(replace(EARLY, lower_stop=115_000)), 114_000)
+    assert not book(day).armed
+    assert (book(day).why.why, book(day).why.get("name")) == (Why.BAD_SETTING, "lower_stop")
+    trading(day, 114_000)
+    assert day.places(BOND) == []
+
+
+def test_a_list_that_comes_while_the_market_trades_waits_for_a_price() -> None:
+    day = opened(armed(EARLY), at=(10, 0))
+    assert book(day).grid.anchor == 120_000
+    day.quote(Quote(BOND, day.at, 0, FRIDAYS_CLOSE, 0, 0, 0, 0, 0, (), ()))
+    assert (book(day).grid.anchor, book(day).armed, day.places(BOND)) == (120_000, True, [])
+    trading(day, 116_000)
+    assert (book(day).grid.anchor, day.places(BOND)[0].price) == (FRIDAYS_CLOSE, 116_000)
+
+
+def test_until_then_no_price_moves_anything_in_it() -> None:
+    """The first price of the day is far from the levels of the day before."""
+    day = opened(armed(replace(EARLY, trail_bp=50, step_bp=50, range_bp=300)), 112_000, at=(10, 0))
+    day.price(BOND, 112_000)
+    assert (book(day).grid.asleep, said(day, Why.SLEEP)) == (False, 0)
+    trading(day, 112_000)
+    assert (book(day).grid.anchor, book(day).grid.asleep, said(day, Why.SLEEP)) == (112_000, False, 0)
+
+
+def test_a_code_that_is_listed_late_is_worked_out_when_it_is() -> None:
+    day = armed(EARLY)
+    day.at, day.day = at_of(NEXT_DAY, 9, 1), NEXT_DAY
+    day.last[BOND] = FRIDAYS_CLOSE
+    day.instruments = day.make_instruments(NEXT_DAY, day.last)
+    others = tuple(one for one in day.instruments if one.code != BOND)
+    day.exchange.open_day(NEXT_DAY, day.instruments)
+    day.feed(m.DayOpened(NEXT_DAY.isoformat(), others))
+    day.wait(2_000)
+    assert book(day).grid.anchor == 120_000
+    day.feed(m.DayOpened(NEXT_DAY.isoformat(), day.instruments))
+    day.wait(2_000)
+    assert book(day).grid.anchor == FRIDAYS_CLOSE
+
+
+def test_a_restart_before_the_list_changes_nothing_of_it() -> None:
+    day = armed(replace(EARLY, keep_armed=True))
+    day.state = day.folded(resume=False)
+    day.feed(m.LinkChanged(up=True))
+    opened(day)
+    assert (book(day).armed, book(day).grid.anchor) == (True, FRIDAYS_CLOSE)
+    assert day.folded().grids[BOND] == book(day)
+
+
+def test_a_grid_that_has_sent_an_order_keeps_its_levels_over_the_night() -> None:
+    day = MarketDay(hour=14, minute=50).open()
+    assert day.feed(m.ArmGrid(replace(EARLY, keep_armed=True))).refusal is None
+    day.wait(1_000)
+    assert day.places(BOND)[0].owner.kind is OwnerKind.FIRST_BUY
+    assert not book(day).fresh
+    assert day.folded().grids[BOND] == book(day)
+    for order in day.live(BOND):
+        day.feed(m.CancelOne(order.ref))
+    day.jump(15, 0, 1)
+    before = book(day).grid
+    opened(day)
+    assert (book(day).grid.anchor, book(day).grid.first_price) == (before.anchor, before.first_price)
+    assert said(day, Why.WORKED_OUT_ANEW) == 0
+
+
+def test_a_grid_that_an_earlier_ones_order_traded_for_keeps_its_levels() -> None:
+    day = armed(EARLY)
+    grid = book(day).grid
+    gaps = tuple(
+        replace(gap, held=80, bought=80, cost=1) if i == grid.first_slot else gap for i, gap in enumerate(grid.gaps)
+    )
+    day.state = replace(day.state, grids={BOND: replace(book(day), grid=replace(grid, gaps=gaps))})
+    opened(day)
+    assert (book(day).grid.anchor, book(day).grid.day) == (120_000, NEXT_DAY.isoformat())
+    assert said(day, Why.WORKED_OUT_ANEW) == 0

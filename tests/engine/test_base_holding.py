@@ -1,0 +1,86 @@
+"""底仓 is put beside the account at each day's first answer: what was sold unseen is not there any more."""
+
+import pytest
+from words import PLAN, by_hand, report_of, said
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.account import Position
+from qmtdesk.domain.order import Side
+from qmtdesk.domain.plans import GridMode, StopHow
+from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
+from qmtdesk.engine.books import Ready
+from qmtdesk.gateways.paper.account import Holding
+from qmtdesk.simulate.market_day import BOND, MarketDay
+
+KEPT = replace(PLAN, adopt=300, keep_armed=True)
+MODE = pytest.mark.parametrize("mode", GridMode)
+
+
+def slept(volume: int, mode: GridMode = GridMode.LATTICE, how: StopHow | None = None) -> MarketDay:
+    """A grid of 300 beside 200 of the user's own; on the next day the account holds this much."""
+    day = MarketDay(held={BOND: (500, 110_000)}).open()
+    assert day.feed(m.ArmGrid(replace(KEPT, mode=mode))).refusal is None
+    day.live_market(3_000)
+    if how is not None:
+        day.feed(m.DisarmGrid(BOND, how))
+        day.live_market(3_000)
+    day.jump(15, 0, 1)
+    day.exchange.close_day(day.at)
+    day.wait(2_000)
+    day.exchange.account.holdings[BOND] = Holding(volume, volume * 110_000)
+    day.next_day()
+    return day.live_market(9_000)
+
+
+def books(day: MarketDay) -> tuple[int, int]:
+    """What the grid holds and what it takes for the user's own."""
+    book = day.state.grids[BOND]
+    part = book.grid or book.rolling
+    return part.held_total, part.base_holding
+
+
+@MODE
+@pytest.mark.parametrize(("volume", "base"), [(300, 0), (420, 120), (500, 200), (700, 200)])
+def test_no_more_is_the_users_own_than_the_account_has_beside_the_grid(volume: int, base: int, mode: GridMode) -> None:
+    day = slept(volume, mode)
+    assert books(day) == (300, base)
+    assert day.state.grids[BOND].armed
+    told = [dict(line.reason.args) for line in day.state.lines if line.reason.why is Why.BASE_LESS]
+    expected = [{"position": volume, "held": 300, "was": 200, "base": base}] if base < 200 else []
+    assert told == expected
+    assert day.folded().grids[BOND] == day.state.grids[BOND]
+
+
+def test_a_grid_that_holds_more_than_the_account_has_nothing_beside_it() -> None:
+    day = slept(250)
+    assert books(day) == (300, 0)
+    assert not day.state.grids[BOND].armed
+
+
+def test_one_that_is_off_is_put_beside_the_account_as_well() -> None:
+    day = slept(350, how=StopHow.CANCEL)
+    assert books(day) == (300, 50)
+
+
+def test_what_is_sold_by_hand_afterwards_is_the_grids_and_what_is_bought_back_is_not() -> None:
+    day = slept(300)
+    day.exchange.submit(day.at, by_hand(BOND, Side.SELL, 119_900, 100))
+    day.live_market(6_000)
+    assert books(day) == (200, 0)
+    day.exchange.submit(day.at, by_hand(BOND, Side.BUY, 120_100, 100))
+    day.live_market(6_000)
+    assert books(day) == (200, 100)
+
+
+def test_only_the_days_first_answer_is_looked_at() -> None:
+    """A later one may know the position of a sale that is told only after it, and takes it out of 底仓 then."""
+    day = slept(500)
+    day.deaf = True
+    day.feed(m.LinkChanged(up=False))
+    day.feed(m.LinkChanged(up=True))
+    said_now = report_of(day, positions=(Position(BOND, 400, 400),))
+    day.feed(m.AccountReported(day.state.request, said_now))
+    assert (day.state.ready, day.state.holdings[BOND].volume) == (Ready.READY, 400)
+    assert books(day) == (300, 200)
+    assert said(day, Why.BASE_LESS) == 0
