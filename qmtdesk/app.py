@@ -112,12 +112,17 @@ def _add_check(check: argparse.ArgumentParser) -> None:
 def _check(given: argparse.Namespace) -> int:
     from qmtdesk.trader.check_command import CheckWords, check_command
 
-    # a console of another code page shows question marks, and the check goes on
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")
+    _any_console()
     connect = not given.no_connect
     words = CheckWords(given.data, given.english, given.as_json, given.bundle, given.screen, connect)
     return check_command(words, print, lambda text: print(text, file=sys.stderr))
+
+
+def _any_console() -> None:
+    """One of another code page shows question marks, and the check goes on."""
+    for output in (sys.stdout, sys.stderr):
+        if hasattr(output, "reconfigure"):
+            output.reconfigure(errors="replace")
 
 
 def _probe(given: argparse.Namespace) -> int:
@@ -196,11 +201,10 @@ def _replay(given: argparse.Namespace) -> int:
 
 
 def _verify(file: Path) -> int:
-    from qmtdesk.store.journal import verify
+    from qmtdesk.trader.verify_command import verify_command
 
-    verdict = verify(file)
-    print(verdict.text)
-    return 0 if verdict.ok else 1
+    _any_console()
+    return verify_command(file, print, lambda text: print(text, file=sys.stderr))
 
 
 def _simulate(given: argparse.Namespace) -> int:

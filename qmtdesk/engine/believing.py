@@ -9,6 +9,7 @@ from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import fill_key
 from qmtdesk.engine.books import Gaps, Ready, Shrunk, State
+from qmtdesk.engine.earlier import is_todays
 from qmtdesk.engine.reasons import shrunk_reason
 from qmtdesk.engine.telling import told_key
 from qmtdesk.engine.unlisted import unlisted
@@ -57,7 +58,9 @@ def _orders_lacking(state: State, report: AccountReport) -> frozenset[str]:
         return frozenset()
     long_ago = report.at - SLACK_MS
     numbered = ((number, state.orders.get(ref)) for number, ref in state.refs.items())
-    return frozenset(number for number, order in numbered if order is not None and order.updated_at < long_ago)
+    # one of an earlier day that was told again this morning need not be told for ever
+    todays = ((number, order) for number, order in numbered if order is not None and is_todays(state, order))
+    return frozenset(number for number, order in todays if order.updated_at < long_ago)
 
 
 def _fills_lacking(state: State, report: AccountReport) -> frozenset[str]:

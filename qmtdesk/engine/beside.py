@@ -58,7 +58,10 @@ def _buy(state: State, book: GridBook, want: Wanted, going: frozenset[str]) -> R
         # nobody knows whether it is there; beside it a new first buy would be the second
         return because(Why.OLD_BUY_UNLISTED)
     volume = sum([o.open_volume for o in bids]) + sum([o.left for o in gone])
-    if plan.max_position and _position(state, plan.code) + volume + want.volume > plan.max_position:
+    # an account that told nothing of it may hold what the books know of all the same
+    known = part.held_total + part.base_holding if part else 0
+    most = max(_position(state, plan.code), known) + volume + want.volume
+    if plan.max_position and most > plan.max_position:
         return because(Why.POSITION_CAP, cap=plan.max_position)
     value = sum([o.price * o.open_volume for o in bids]) + sum([o.price * o.left for o in gone])
     used = part.cash_used if part else 0

@@ -12,7 +12,7 @@ PRICED_BY_LEVEL = frozenset({OwnerKind.GRID, OwnerKind.ROLLING})
 
 
 def collar(state: State, place: Place) -> Reason | None:
-    """An order that would trade at once must be near the last fresh price; a resting level may be far away."""
+    """An order must be near the last fresh price; one at a grid's level is priced by the user and may be far away."""
     bp, last = state.limits.collar_bp, _reference(state, place.code)
     if place.owner.kind in PRICED_BY_LEVEL:
         if not _stopping(state, place):

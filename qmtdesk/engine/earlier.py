@@ -3,7 +3,7 @@
 from datetime import date
 
 from qmtdesk.domain.account import AccountReport, BrokerOrder
-from qmtdesk.domain.order import FINAL, Fill, OrderState, OwnerKind
+from qmtdesk.domain.order import FINAL, Fill, Order, OrderState, OwnerKind
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine import records as r
@@ -21,34 +21,42 @@ def todays(state: State, report: AccountReport) -> AccountReport:
     """The report less what it tells of earlier days."""
     if not any(before_today(state, row) for row in report.orders):
         return report
-    rows = (told_today(state, row, report.fills) for row in report.orders)
+    given_anew = {row.broker_id for row in report.orders if not before_today(state, row)}
+    kept = (row for row in report.orders if row.broker_id not in given_anew or not before_today(state, row))
+    rows = (told_today(state, row, report.fills) for row in kept)
     return replace(report, orders=tuple(row for row in rows if row is not None))
 
 
 def told_today(state: State, row: BrokerOrder, fills: tuple[Fill, ...] = ()) -> BrokerOrder | None:
     """What a row says of this day, None for nothing: then it is over, and what it traded is in the holdings already.
 
-    One of last evening for today is still open, or has trades of today. Under the number of an own order of today it
-    is another order in any case.
+    One of last evening for today is still open, or has trades of today. Under the number of an order of today it is
+    another order in any case.
     """
     if not before_today(state, row):
         return row
     known = state.orders.get(state.refs.get(row.broker_id, ""))
-    if known is not None and known.owner.kind is not OwnerKind.FOREIGN:
+    if known is not None and is_todays(state, known):
         return None
     if any(fill.broker_id == row.broker_id and fill.day == state.day for fill in (*state.fills.values(), *fills)):
         return row
     return None if row.state in FINAL else replace(row, filled=0)
 
 
+def is_todays(state: State, order: Order) -> bool:
+    """Whether an order is of this day."""
+    return order.created_at >= at_of(date.fromisoformat(state.day), 0, 0)
+
+
 def leave(work: Work, report: AccountReport, *, whole: bool) -> None:
     """Somebody else's open order of an earlier day that no row of this day tells of is over, whatever it was.
 
-    `whole`: the answer lists orders at all; one without any is no list.
+    `whole`: the answer lists orders at all; one without any is no list, while there are orders of today.
     """
+    if not whole and any(is_todays(work.state, order) for order in work.state.orders.values()):
+        return
     listed = {row.broker_id for row in report.orders}
-    begun = at_of(date.fromisoformat(work.state.day), 0, 0)
     for order in live_orders(work.state, own=False):
         foreign = order.owner.kind is OwnerKind.FOREIGN and order.live
-        if whole and foreign and order.created_at < begun and order.broker_id not in listed:
+        if foreign and order.broker_id not in listed and not is_todays(work.state, order):
             work.note(r.OrderMoved(order.ref, OrderState.CANCELLED, work.state.at, text=NOT_LISTED))

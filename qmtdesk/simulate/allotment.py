@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from qmtdesk.domain.order import Fill, Order, OwnerKind, Side
 from qmtdesk.domain.replacing import replace
@@ -23,9 +24,10 @@ class Lot:
 class Allotment:
     """One arming. `given` and `paid` are what was adopted and its cost; `lots` what each gap bought and still holds.
 
-    `prices` are those of the rolling pair's orders that had a trade, `leg` the number of the pair it began with;
-    `over` is what was sold beyond all this: shares of the user that no grid was given. `guessed`: a trade may be
-    missing here, so the money figures prove nothing. `cut_at` is when others last took shares away that it had.
+    `prices` are those of the rolling pair's orders that had a trade, `leg` the number of the pair it began with,
+    `centre` where it stands by the last record of it; `over` is what was sold beyond all this: shares of the user that
+    no grid was given. `guessed`: a trade may be missing here, so the money figures prove nothing. `cut_at` is when
+    others last took shares away that it had.
     """
 
     armed_at: int = 0
@@ -40,6 +42,7 @@ class Allotment:
     lots: dict[int, list[Lot]] = field(default_factory=dict)
     prices: set[int] = field(default_factory=set)
     leg: int = 0
+    centre: int = 0
     cut_at: int = -1
 
     def book(self, order: Order, fill: Fill) -> Sequence[tuple[Lot, Lot]]:
@@ -85,6 +88,7 @@ def armed(book: GridBook) -> Allotment:
         paid=part.cash_used if part else 0,
         held=book.plan.adopt,
         leg=book.rolling.leg if book.rolling else 0,
+        centre=book.rolling.centre if book.rolling else 0,
     )
 
 
@@ -105,3 +109,13 @@ def _closed(lots: list[Lot], sale: Lot) -> list[tuple[Lot, Lot]]:
 def gain(bought: Lot, sold: Lot) -> int:
     """厘 that one closed pair brought after both commissions."""
     return (sold.price - bought.price) * sold.volume - bought.fee - sold.fee
+
+
+@lru_cache(maxsize=1_024)
+def steps_apart(price: int, centre: int, step_bp: int, tick: int) -> bool:
+    """Whether a pair around the one price comes to stand around the other when it moves by whole steps."""
+    way = 1 if centre > price else -1
+    while (centre - price) * way > 0:
+        step = (2 * price * (BP + way * step_bp) + BP * tick) // (2 * BP * tick) * tick
+        price = step if (step - price) * way >= tick else price + way * tick
+    return price == centre

@@ -147,30 +147,15 @@ def _level(day: "CheckedDay", place: m.Place) -> None:
 
 
 def _pair(day: "CheckedDay", place: m.Place) -> None:
-    """A rolling pair stands a step around a price whole steps from that of an order of its own that was filled."""
+    """A rolling pair stands a step around its centre, of which `CheckedDay.check_centre` says whether it is right."""
     book = day.state.grids.get(place.code)
     if place.owner.kind is not OwnerKind.ROLLING or book is None or book.rolling is None:
         return
     pair, tick = book.rolling, day.state.instruments[place.code].tick
-    own = day.allotment(place.code)
-    if pair.leg != own.leg and not any(_steps_apart(p, pair.centre, book.plan.step_bp, tick) for p in own.prices):
-        day.fail(
-            "I12", f"a pair around {pair.centre}, no steps from its orders filled at {sorted(own.prices)}: {place}"
-        )
     way = 1 if place.side is Side.SELL else -1
     off = place.price * BP - pair.centre * (BP + way * book.plan.step_bp)
     if abs(2 * off) > tick * BP and abs(place.price - pair.centre) != tick:
         day.fail("I12", f"not a step from {pair.centre}: {place}")
-
-
-@lru_cache(maxsize=1_024)
-def _steps_apart(price: int, centre: int, step_bp: int, tick: int) -> bool:
-    """Whether a pair around the one price comes to stand around the other when it moves by whole steps."""
-    way = 1 if centre > price else -1
-    while (centre - price) * way > 0:
-        step = (2 * price * (BP + way * step_bp) + BP * tick) // (2 * BP * tick) * tick
-        price = step if (step - price) * way >= tick else price + way * tick
-    return price == centre
 
 
 @lru_cache(maxsize=256)

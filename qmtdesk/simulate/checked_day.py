@@ -18,7 +18,7 @@ from qmtdesk.engine.core import Step
 from qmtdesk.engine.records import encode
 from qmtdesk.gateways.paper.truth import Truth
 from qmtdesk.simulate import at_rest, at_send
-from qmtdesk.simulate.allotment import Allotment, armed, gain
+from qmtdesk.simulate.allotment import Allotment, armed, gain, steps_apart
 from qmtdesk.simulate.cleared import Cleared
 from qmtdesk.simulate.gossip import gossiped, secrets_in
 from qmtdesk.simulate.heard import Heard
@@ -130,6 +130,8 @@ class CheckedDay(LoopedDay):
                 self.expect(record)
             case r.GridChanged(code, book) if book.armed_at != self.allotment(code).armed_at:
                 self.allotted[code] = armed(book)
+            case r.GridChanged(code, book) if book.rolling is not None:
+                self.check_centre(code, book)
             case r.GuardChanged(code, guard) if guard is None or guard.sale is None:
                 self.guard_sold[code] = 0
             case _:
@@ -234,6 +236,21 @@ class CheckedDay(LoopedDay):
             if book.grid is not None and not all(0 <= gap.held <= book.grid.unit for gap in book.grid.gaps):
                 self.fail("I2", f"{code} holds {book.grid.held} of {book.grid.unit}")
             self.check_stop(code, before.grids.get(code), book)
+
+    def check_centre(self, code: str, book: GridBook) -> None:
+        """A pair's centre is at a fill of its own, or whole steps from that or from where it was.
+
+        One that never traded may be worked out anew from its day's prices.
+        """
+        pair, own = book.rolling, self.allotment(code)
+        if pair is None or pair.centre == own.centre:
+            return
+        tick = self.state.instruments[code].tick
+        if own.prices and not any(
+            steps_apart(price, pair.centre, book.plan.step_bp, tick) for price in (own.centre, *own.prices)
+        ):
+            self.fail("I12", f"{code} around {pair.centre}, before {own.centre}, filled at {sorted(own.prices)}")
+        own.centre = pair.centre
 
     def check_stop(self, code: str, before: GridBook | None, book: GridBook) -> None:
         """A grid stopped for shares it has not does not have them once every trade told of is in its books."""

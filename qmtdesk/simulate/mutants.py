@@ -65,7 +65,7 @@ MUTANTS: dict[str, Mutant] = {
     "any-phase": Mutant(no_checks("_phase"), "I7"),
     "no-switches": Mutant(no_checks("_switches"), "I7"),
     "not-reconciled": Mutant(no_checks("_connection"), "I7"),
-    "no-suspension": Mutant(no_checks("_suspended"), "I7"),
+    "no-suspension": Mutant(no_checks("_suspended"), "I7 I10"),
     "arms-for-ever": Mutant(y.arms_for_ever, "I7"),
     "no-caps": Mutant(no_checks("_exposure"), "I5"),
     "caps-forget-doubts": Mutant(y.caps_forget_doubts, "I5"),

@@ -3,12 +3,18 @@
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from qmtdesk.store.journal_schema import JournalDamagedError, JournalError, JournalTooNewError, migrate
+from qmtdesk.store.journal_reading import reading
+from qmtdesk.store.journal_schema import (
+    JournalDamagedError,
+    JournalError,
+    JournalTooNewError,
+    migrate,
+    refuse_newer,
+)
 from qmtdesk.wire.files import replace_patiently
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -46,12 +52,17 @@ class StoredRow:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a check of a whole journal found. `first_bad` is the first row that is not as written, 0 when none."""
+    """What a check of a whole journal found. `first_bad` is the first row that is not as written, 0 when none.
+
+    `last_at` and `last_hash` are the newest row's: whoever noted them before can see that rows were cut off since.
+    """
 
     rows: int
     ok: bool
     first_bad: int
     text: str
+    last_at: int = 0
+    last_hash: str = ""
 
 
 def seal(before: bytes, row: JournalRow | StoredRow) -> bytes:
@@ -139,15 +150,20 @@ class Journal:
 def verify(path: Path) -> Verdict:
     """Check a journal file without changing it, also while a trader uses it. JournalError when it cannot be read.
 
-    Rows cut off at the end, all of them, leave a shorter journal that is sound in itself: nothing here sees that.
+    JournalTooNewError when a newer program wrote it. Rows cut off at the end, all of them, leave a shorter journal that
+    is sound in itself: nothing here sees that.
     """
     if not path.exists():
         raise JournalError(f"{path} is not there")
     try:
-        _check_header(path)
-        with _Translated(path), closing(_connect_to_read(path)) as connection:
-            _check_pages(connection)
-            return _check_rows(connection)
+        with _Translated(path):
+            _check_header(path)
+            with reading(path) as connection:
+                refuse_newer(connection)
+                _check_pages(connection)
+                return _check_rows(connection)
+    except JournalTooNewError:
+        raise
     except JournalDamagedError as error:
         return Verdict(0, ok=False, first_bad=0, text=str(error))
     except JournalError as error:
@@ -204,10 +220,6 @@ class _Translated:
         raise JournalDamagedError(text) from error
 
 
-def _connect_to_read(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", timeout=0.5, isolation_level=None, uri=True)
-
-
 def _check_header(path: Path) -> None:
     """A write version nobody has written: SQLite opens such a file to read, and only the first order would find out.
 
@@ -239,13 +251,14 @@ def _check_pages(connection: sqlite3.Connection) -> None:
 
 
 def _check_rows(connection: sqlite3.Connection) -> Verdict:
-    sealed, number = GENESIS, 0
+    sealed, number, at = GENESIS, 0, 0
     for row, told in _rows(connection):
-        number += 1
+        number, at = number + 1, row.at
         sealed = seal(sealed, row)
         if row.no != number or told != sealed:
             return Verdict(number - 1, ok=False, first_bad=number, text=f"row {number} is not as it was written")
-    return Verdict(number, ok=True, first_bad=0, text=f"{number} rows, all as written")
+    text = f"{number} rows, all as written"
+    return Verdict(number, ok=True, first_bad=0, text=text, last_at=at, last_hash=sealed.hex() if number else "")
 
 
 def _tail(connection: sqlite3.Connection) -> tuple[int, bytes]:

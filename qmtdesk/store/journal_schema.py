@@ -34,12 +34,16 @@ def version_of(connection: sqlite3.Connection) -> int:
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not tables:
         return 0
-    if not {"schema", "journal"} <= tables:
+    if "schema" not in tables:
         raise JournalDamagedError("the file is a database, but no journal")
     versions = connection.execute("SELECT version FROM schema").fetchall()
     if len(versions) != 1 or not isinstance(versions[0][0], int) or versions[0][0] < 1:
         raise JournalDamagedError("the journal does not say its version")
-    return int(versions[0][0])
+    version = int(versions[0][0])
+    # a newer one may keep its rows elsewhere
+    if "journal" not in tables and version <= NEWEST:
+        raise JournalDamagedError("the file is a database, but no journal")
+    return version
 
 
 def migrate(connection: sqlite3.Connection, steps: tuple[Callable[[sqlite3.Connection], None], ...] = STEPS) -> None:
@@ -59,6 +63,14 @@ def migrate(connection: sqlite3.Connection, steps: tuple[Callable[[sqlite3.Conne
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def refuse_newer(connection: sqlite3.Connection) -> None:
+    """JournalTooNewError when the open file is beyond this program, JournalDamagedError when it is no journal."""
+    version = version_of(connection)
+    if not version:
+        raise JournalDamagedError("there is no journal in the file")
+    _refuse_newer(version, NEWEST)
 
 
 def _refuse_newer(version: int, known: int) -> None:

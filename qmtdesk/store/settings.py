@@ -64,11 +64,11 @@ class TraderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
 def trader_settings(folder: Path) -> TypedFile[TraderSettings]:
     """The trader's settings file in its data folder."""
-    return TypedFile(inside(folder, FILE), TraderSettings, VERSION)
+    return TypedFile(inside(folder, FILE), TraderSettings, VERSION, stays=True)
 
 
 def keep_exit(folder: Path, *, cancel: bool) -> None:
-    """Remember whether own orders are cancelled at an end; OSError leaves the file as it was."""
+    """Remember whether own orders are cancelled at an end; OSError leaves the file as it was, a bad one too."""
     file = trader_settings(folder)
     file.save(msgspec.structs.replace(file.load().value, cancel_on_exit=cancel))
 

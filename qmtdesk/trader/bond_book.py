@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from qmtdesk.domain.bond_facts import BondFacts, facts_of, laid_over
 from qmtdesk.domain.bond_terms import BondTerms
+from qmtdesk.domain.instrument import Instrument, Kind
 from qmtdesk.domain.replacing import replace
 from qmtdesk.store.bond_list_kept import KeptLists
 from qmtdesk.wire.bond_talk import BondListRow
@@ -78,3 +79,12 @@ def _merged(kept: KeptLists, gateway: Mapping[str, BondTerms]) -> dict[str, Bond
     }
     merged.update({code: laid_over(told) for code, told in own.items() if code not in gateway})
     return merged
+
+
+def bare_terms(day: str, instruments: Iterable[Instrument]) -> list[BondTerms]:
+    """The bonds of a source that knows no terms: everything but code and name is unknown."""
+    return [
+        BondTerms(code=each.code, name=each.name, size_known=False, source="replay", as_of=day)
+        for each in instruments
+        if each.kind is Kind.BOND
+    ]

@@ -15,17 +15,21 @@ NAME = "installation"
 
 
 def prefix_of(folder: Path, journaled: str) -> str:
-    """The journal's letters, or the folder's when the journal was lost, or new ones. The folder keeps them."""
+    """The journal's letters, or the folder's when the journal was lost, or new ones."""
+    kept = _read(inside(folder, NAME))
+    return journaled or kept or "".join(secrets.choice(string.ascii_lowercase) for _ in range(PREFIX))
+
+
+def keep_prefix(folder: Path, prefix: str) -> None:
+    """The folder keeps them too, for the day its journal is lost."""
     path = inside(folder, NAME)
-    kept = _read(path)
-    prefix = journaled or kept or "".join(secrets.choice(string.ascii_lowercase) for _ in range(PREFIX))
-    if prefix != kept:
-        try:
-            write_atomic(path, prefix.encode())
-        except OSError:
-            # the journal has it too; only when both are lost are own orders taken for another program's
-            log.exception("the installation's letters cannot be kept in the folder")
-    return prefix
+    if prefix == _read(path):
+        return
+    try:
+        write_atomic(path, prefix.encode())
+    except OSError:
+        # the journal has it too; only when both are lost are own orders taken for another program's
+        log.exception("the installation's letters cannot be kept in the folder")
 
 
 def _read(path: Path) -> str:

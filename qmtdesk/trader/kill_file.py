@@ -4,29 +4,37 @@ import logging
 from pathlib import Path
 
 from qmtdesk.engine.books import KillBook
+from qmtdesk.store.files import MODES
 from qmtdesk.wire.files import write_atomic
 
 log = logging.getLogger("qmtdesk.trader")
 
 NAME = "KILL"
+NAMES = (NAME, f"{NAME}.txt")
+"""An editor of Windows adds its ending, and the explorer hides it."""
 
 
 class KillFile:
-    """The file in one data folder. It is there while the switch is on: whoever makes it presses the switch."""
+    """The file in one data folder. It is there while the switch is on: whoever makes it presses the switch.
+
+    It may also lie in the folder of all modes, the one `--data` names; there it is for every trader below.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
         # a simulation has no folder, and nothing to remember beyond its end
         self._kept = folder.is_dir()
+        self._own = [folder / name for name in NAMES]
+        self._all = self._own + [place / name for place in _above(folder) for name in NAMES]
         self._refused = False
 
-    def there(self) -> bool:
-        """Whether the file is there."""
-        return self._kept and self._path.exists()
+    def found(self) -> Path | None:
+        """The file that is there, None when there is none."""
+        return next((path for path in self._all if path.exists()), None) if self._kept else None
 
     def keep(self, kill: KillBook) -> None:
         """Make the file if it is missing. A disk that refuses is said once; the switch is on without it."""
-        if not self._kept or self._path.exists():
+        if not self._kept or any(path.exists() for path in self._own):
             return
         try:
             write_atomic(self._path, f"pressed by {kill.by}\n".encode())
@@ -38,7 +46,19 @@ class KillFile:
 
     def take_away(self) -> None:
         """The user lifted the switch. A file that cannot be taken away presses it again, which is the safe side."""
-        try:
-            self._path.unlink(missing_ok=True)
-        except OSError:
-            log.exception("the switch is lifted, but the file KILL cannot be taken away")
+        for path in self._all:
+            _take_away(path)
+
+
+def _take_away(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        log.exception("the switch is lifted, but %s cannot be taken away", path)
+
+
+def _above(folder: Path) -> list[Path]:
+    """Where a user who was told of the data folder would put it: above the mode's, and above a recording's own."""
+    if folder.name in MODES:
+        return [folder.parent]
+    return [folder.parent, folder.parent.parent] if folder.parent.name in MODES else []

@@ -14,30 +14,28 @@ from typing import Protocol
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.bond_terms import BondTerms
 from qmtdesk.domain.instrument import Kind
-from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
-from qmtdesk.engine.apply import apply
-from qmtdesk.engine.books import LogLine, Ready, State, cash_kept, cash_room, live_orders, put
+from qmtdesk.engine.books import State, cash_kept, cash_room, live_orders
 from qmtdesk.engine.core import Step, begin, step
 from qmtdesk.engine.ports import Gateway
-from qmtdesk.engine.records import Logged
 from qmtdesk.engine.risk_limits import paced
-from qmtdesk.engine.work import ALARM
 from qmtdesk.store.journal import JournalError
 from qmtdesk.strategies.screen import ScreenPlan
 from qmtdesk.trader.answer_watch import AnswerWatch
-from qmtdesk.trader.bond_book import BondBook
+from qmtdesk.trader.bond_book import BondBook, bare_terms
 from qmtdesk.trader.clean_texts import cleaned
 from qmtdesk.trader.clock_watch import ClockWatch
 from qmtdesk.trader.diary import Diary
 from qmtdesk.trader.farewell import farewell
 from qmtdesk.trader.kill_file import KillFile
+from qmtdesk.trader.last_run import LastRun
 from qmtdesk.trader.mirror import Mirror
 from qmtdesk.trader.pictures import Desk
 from qmtdesk.trader.publisher import Publisher
 from qmtdesk.trader.series import Series
 from qmtdesk.trader.terminal import HasLevel2, HasWatch, Terminal
 from qmtdesk.trader.trial_watch import TrialWatch
+from qmtdesk.trader.unwritten import Unwritten
 from qmtdesk.trader.wanted_quotes import WantedQuotes
 from qmtdesk.wire.outbox import Change
 from qmtdesk.wire.rows import QuoteRow
@@ -89,6 +87,7 @@ class Loop:
         resume: bool,
         past: Past | None = None,
         lists: BondBook | None = None,
+        settings: m.SettingsRead | None = None,
     ) -> None:
         self._past = past
         self.gateway = gateway
@@ -110,7 +109,8 @@ class Loop:
         self._inbox: queue.SimpleQueue[tuple[int, int, m.Event | Job]] = queue.SimpleQueue()
         self._outlet: Outlet | None = None
         self._running = True
-        self._unwritten = self._day_told = ""
+        self._unwritten: Unwritten | None = None
+        self._day_told = ""
         self._clock = ClockWatch(time.time_ns(), time.monotonic_ns())
         self._answers = AnswerWatch()
         self._lag_us = 0
@@ -119,8 +119,10 @@ class Loop:
         self._next_look = 0
         self._limits = state.limits
         fresh = replace(state, limits=paced(state.limits, desk.speed), pace=desk.speed)
-        self.state = diary.begun(lambda past: begin(fresh, past, resume=resume))
-        self._set_aside = diary.loss
+        self.state = diary.begun(lambda past: begin(fresh, past, resume=resume), at=gateway.now())
+        self._before = LastRun(diary, settings)
+        if self._before.stopped is not None:
+            self.state = begin(self.state, (), resume=False)
         self.done_commands = tuple(diary.commands)
 
     def post(self, at: int, event: m.Event) -> None:
@@ -144,14 +146,15 @@ class Loop:
     def run(self, outlet: Outlet) -> None:
         """Consume until `end`."""
         self._outlet = outlet
-        if self._set_aside:
-            log.error("the journal was damaged and is kept as %s", self._set_aside)
+        if self._diary.loss is not None:
+            log.error("the journal was lost: %s", self._diary.loss.text)
         while self._running:
             self._drain()
             self._look_for_kill_file()
+            self._write_again(outlet)
             self.wanted.tell(self.state, time.monotonic_ns())
             self._show()
-        if self.desk.cancel_on_exit:
+        if self.desk.cancel_on_exit and (self._unwritten is None or not self._unwritten.noted):
             self._clear_the_book()
         self._diary.close()
 
@@ -207,16 +210,15 @@ class Loop:
         """One event, whole: decide, write down, only then send. A journal that cannot be written sends nothing."""
         self._look_at_clock()
         event = cleaned(event)
-        if self._unwritten:
-            return self._handle_unwritten(at, event)
+        if self._unwritten is not None:
+            return self._handle_unwritten(self._unwritten, at, event)
         result = step(self.state, at or self.gateway.now(), event)
         durable = bool(result.intents) or not isinstance(event, NOT_URGENT)
         try:
             self._diary.write(result.state.at, result.records, command=command, durable=durable)
         except JournalError as error:
-            log.exception("the journal cannot be written; nothing is sent until a restart")
-            self._unwritten = str(error)
-            return self._handle_unwritten(at, event)
+            self._fail(error)
+            return self.handle(at, event)
         before, self.state = self.state, result.state
         for intent in result.intents:
             self._send(intent)
@@ -229,27 +231,47 @@ class Loop:
         self._mind_kill_file(event)
         return result
 
-    def _handle_unwritten(self, at: int, event: m.Event) -> Step:
-        """After a failed write nobody knows what the journal holds, so nothing is added to it until the next start.
+    def _fail(self, error: JournalError) -> None:
+        log.error("the journal cannot be written; nothing is sent until it can", exc_info=error)
+        self._unwritten = Unwritten(str(error), Path(self.desk.folder), self.state.at)
 
-        What happens is still followed for the eyes of the user, and what takes orders off the book still works.
-        """
-        why = because(Why.JOURNAL_FAILED, error=self._unwritten)
-        self.state = replace(self.state, ready=Ready.SUSPENDED, suspended=put(self.state.suspended, "", why))
-        if not any(line.reason == why for line in self.state.lines):
-            line = LogLine(self.state.next_line, self.state.at, ALARM, "", why)
-            self.state = apply(self.state, Logged(line))
-        stops = isinstance(event, m.Kill | m.CancelOne | m.DisarmGrid | m.DisarmGuard)
-        if not stops and not isinstance(event, m.MarketEvent | m.BrokerEvent):
-            return Step(self.state, (), (), why)
-        result = step(self.state, at or self.gateway.now(), event)
-        self.state = replace(result.state, ready=Ready.SUSPENDED, suspended=put(result.state.suspended, "", why))
+    def _write_own(self, write: Callable[[int], None]) -> None:
+        """A word of this start to the next one, which waits where nothing can be written."""
+        if self._unwritten is not None:
+            return
+        try:
+            write(self.state.at)
+        except JournalError as error:
+            self._fail(error)
+
+    def _handle_unwritten(self, unwritten: Unwritten, at: int, event: m.Event) -> Step:
+        result = unwritten.follow(self.state, at or self.gateway.now(), event)
+        self.state = result.state
+        if result.refusal is not None:
+            return result
         for intent in result.intents:
-            if isinstance(intent, m.Cancel):
-                self._send(intent)
+            self._send(intent)
         self._note_market(event)
         self._mind_kill_file(event)
         return replace(result, state=self.state)
+
+    def _write_again(self, outlet: Outlet) -> None:
+        """When it can be written again this process ends without a word, and a desk starts the next one.
+
+        Without a desk nobody would: it waits for one then.
+        """
+        unwritten = self._unwritten
+        if unwritten is None:
+            return
+        if unwritten.due():
+            try:
+                self._diary.failed(self.state.at, *unwritten.note(self.state))
+                unwritten.noted = True
+                log.warning("the journal can be written again")
+            except JournalError as error:
+                log.info("the journal still cannot be written: %s", error)
+        if unwritten.noted and outlet.desks:
+            self._running = False
 
     def _look_at_clock(self) -> None:
         """Time that nobody can account for is told to the engine before anything else happens."""
@@ -284,11 +306,11 @@ class Loop:
                     self.series.fill("seal", quote.code, self._past(quote.code))
                 self.series.add("seal", quote.code, quote.at, board.seal if board.sealed else -1)
         elif isinstance(event, m.DayOpened):
-            if self._set_aside:
-                text, self._set_aside = self._set_aside, ""
-                self.handle(0, m.JournalSetAside(text))
+            for word in self._before.words():
+                self.handle(0, word)
+            self._write_own(self._before.settle)
             self.series.begin(event.day)
-            self.take_lists(self.lists.told(event.terms or _bare_terms(event)))
+            self.take_lists(self.lists.told(event.terms or bare_terms(event.day, event.instruments)))
             if self.desk.mode == "replay":
                 self._watch_all(event)
 
@@ -319,8 +341,9 @@ class Loop:
     def _agree_with_kill_file(self) -> None:
         if self.state.kill is not None:
             self._kill_file.keep(self.state.kill)
-        elif self.state.day and self._kill_file.there():
-            self.handle(0, m.Kill("file"))
+        elif self.state.day and (found := self._kill_file.found()) is not None:
+            log.warning("the switch is pressed by %s", found)
+            self.handle(0, m.Kill("file", str(found)))
 
     def _show(self) -> None:
         now = time.monotonic_ns()
@@ -332,6 +355,9 @@ class Loop:
         except Exception:
             # a picture that cannot be drawn must never stop what trades; the next frame tries again
             log.exception("the desks could not be told")
+        else:
+            if self._outlet.desks:
+                self._write_own(self._before.shown)
         if now >= self._next_beat:
             self._next_beat = now + BEAT_NS
             self._outlet.beat(self._publisher.seq, self.state.at, self._lag_us)
@@ -370,12 +396,3 @@ class Loop:
         return any(book.armed or book.winding for book in self.state.grids.values()) or any(
             guard.state.value in ("watching", "asking", "triggered") for guard in self.state.guards.values()
         )
-
-
-def _bare_terms(event: m.DayOpened) -> list[BondTerms]:
-    """The bonds of a source that knows no terms: everything but code and name is unknown."""
-    return [
-        BondTerms(code=each.code, name=each.name, size_known=False, source="replay", as_of=event.day)
-        for each in event.instruments
-        if each.kind is Kind.BOND
-    ]

@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from qmtdesk.domain.messages import Installed
+from qmtdesk.domain.messages import Installed, SettingsRead
 from qmtdesk.engine.books import State
 from qmtdesk.store.account_lock import AccountKey, hold_account
 from qmtdesk.store.journal import JournalError, JournalTooNewError
@@ -18,7 +18,7 @@ from qmtdesk.trader.bond_lists import BondLists
 from qmtdesk.trader.check_command import bundle_of
 from qmtdesk.trader.clear_wishes import ClearWishes
 from qmtdesk.trader.diary import Diary, JournalModeError
-from qmtdesk.trader.installation import prefix_of
+from qmtdesk.trader.installation import keep_prefix, prefix_of
 from qmtdesk.trader.live_wishes import LiveWishes, reported_day
 from qmtdesk.trader.loop import Loop
 from qmtdesk.trader.markets import LIVE, Market, live_market, paper_market, replay_market
@@ -126,13 +126,16 @@ def _serve(options: TraderOptions, market: Market) -> None:
         bond_lists,
         keep_exit=lambda cancel: keep_exit(options.folder, cancel=cancel),
         live=LiveWishes(options.folder, bundle_of),
-        clear=ClearWishes(_settings(options.folder).clear, options.folder),
+        clear=ClearWishes(_settings(options.folder)[0].clear, options.folder),
     )
     # what is loaded by now stays to the end: a collection holds up every decision, and need not look at it again
     gc.collect()
     gc.freeze()
     _end_on_signal(loop)
-    loop.post(0, Installed(prefix_of(options.folder, loop.state.install)))
+    prefix = prefix_of(options.folder, loop.state.install)
+    loop.post(0, Installed(prefix))
+    # only after the journal: in a folder with letters an empty journal is a lost one
+    loop.ask(lambda _: keep_prefix(options.folder, prefix))
     market.gateway.start(loop.post)
     server.start()
     threading.Thread(target=_leave_when_idle, args=(loop, server, options.idle_s), daemon=True).start()
@@ -147,7 +150,7 @@ def _loop(options: TraderOptions, market: Market, bond_lists: BondLists) -> Loop
     """The decision loop with what the folder remembers: journal, settings, bond list."""
     live = market.mode == LIVE
     diary = Diary(inside(options.folder, "journal.db"), live=live)
-    settings = _settings(options.folder)
+    settings, read = _settings(options.folder)
     book = bond_lists.load()
     shown, mode = str(options.folder), market.mode
     return Loop(
@@ -165,17 +168,23 @@ def _loop(options: TraderOptions, market: Market, bond_lists: BondLists) -> Loop
         ),
         settings.screen,
         options.folder,
-        resume=options.resume,
+        # with limits nobody can read nothing stays armed, a restart of the program's own included
+        resume=options.resume and not read.fault,
+        settings=read,
         past=market.past,
         lists=book,
     )
 
 
-def _settings(folder: Path) -> TraderSettings:
-    loaded = trader_settings(folder).load()
-    if loaded.problem:
-        log.error("the settings cannot be used, the defaults are in force: %s", loaded.problem)
-    return loaded.value
+def _settings(folder: Path) -> tuple[TraderSettings, SettingsRead]:
+    """What is in force, and what the user hears of it."""
+    file = trader_settings(folder)
+    loaded = file.load()
+    if loaded.fault is None:
+        return loaded.value, SettingsRead()
+    log.error("the settings cannot be used, everything is held back: %s (copied to %s)", loaded.problem, loaded.kept)
+    fault = loaded.fault
+    return loaded.value, SettingsRead(fault.word, str(file.path), fault.key, fault.value)
 
 
 def _market(options: TraderOptions) -> Market:

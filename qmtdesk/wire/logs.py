@@ -6,10 +6,12 @@ import logging.handlers
 import os
 import sys
 import threading
+import time
+from collections import deque
 from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from qmtdesk.wire.inside import inside
 from qmtdesk.wire.redact import redact
@@ -17,6 +19,9 @@ from qmtdesk.wire.redact import redact
 LINE = "%(asctime)s %(name)s %(levelname)s %(message)s"
 LOG_BYTES, LOGS = 2_000_000, 3
 FAULT_BYTES, FAULT_LINES = 1 << 16, 200
+WAITING_LINES = 500
+"""So many lines wait for a disk that takes none."""
+ROLL_AGAIN_S = 60.0
 
 log = logging.getLogger("qmtdesk.process")
 
@@ -30,13 +35,16 @@ def begin_log(folder: Path, name: str) -> None:
     """From here on `name`.log in the folder hears everything, also what nobody caught. Once in a process; OSError.
 
     Every record is redacted when it is made, so no handler of any library meets a secret. A fault below Python leaves
-    its stacks in `name`-fault.txt, which the next start reads into the log.
+    its stacks in `name`-fault.txt, which the next start reads into the log. A line that cannot be written is kept and
+    written with the next one that can.
     """
-    handler = _Private(inside(folder, f"{name}.log"), maxBytes=LOG_BYTES, backupCount=LOGS, encoding="utf-8")
+    # any handler's own complaint would print the error at hand with everything in it
+    logging.raiseExceptions = False
+    handler = _Private(inside(folder, f"{name}.log"))
     handlers: list[logging.Handler] = [handler]
     # a packaged window has no output
     if sys.stderr is not None:
-        handlers.append(logging.StreamHandler(sys.stderr))
+        handlers.append(_Output(sys.stderr))
         handlers[-1].setLevel(logging.WARNING)
     root = logging.getLogger()
     for each in handlers:
@@ -71,12 +79,58 @@ def _said(record: logging.LogRecord) -> str:
         return f"{record.msg!r} cannot be put into words: {type(error).__name__}"
 
 
+class _Output(logging.StreamHandler[TextIO]):
+    """The process's own output; what it does not take stands in the log file."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """Nothing: logging would print the error at hand, which nobody has redacted."""
+
+
 class _Private(logging.handlers.RotatingFileHandler):
-    """A log file that is its user's alone, whatever the process's mask."""
+    """A log file that is its user's alone, whatever the process's mask. It loses lines last of all.
+
+    On Windows a log that somebody has open cannot be rolled over: it grows then, and that is tried again later. A full
+    disk takes no lines: the newest ones wait for room, the others are counted.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._waiting: deque[str] = deque(maxlen=WAITING_LINES)
+        self._lost = 0
+        self._roll_at = 0.0
+        super().__init__(path, maxBytes=LOG_BYTES, backupCount=LOGS, encoding="utf-8")
 
     def _open(self) -> TextIOWrapper:
         descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         return os.fdopen(descriptor, "a", encoding=self.encoding)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write what waits and this line, or keep them."""
+        self._lost += len(self._waiting) == self._waiting.maxlen
+        self._waiting.append(self.format(record))
+        try:
+            self._roll(record)
+            told = [f"{self._lost} lines of the log could not be written"] if self._lost else []
+            self._write("".join(f"{line}\n" for line in (*told, *self._waiting)).encode("utf-8", "backslashreplace"))
+        except (OSError, ValueError):
+            # there is nowhere left to say it; the lines wait
+            return
+        self._waiting.clear()
+        self._lost = 0
+
+    def _write(self, data: bytes) -> None:
+        """Past the stream's buffer, which would keep what failed and write it again."""
+        if self.stream is None:
+            self.stream = self._open()
+        while data:
+            data = data[os.write(self.stream.fileno(), data) :]
+
+    def _roll(self, record: logging.LogRecord) -> None:
+        if time.monotonic() < self._roll_at or not self.shouldRollover(record):
+            return
+        try:
+            self.doRollover()
+        except OSError:
+            self._roll_at = time.monotonic() + ROLL_AGAIN_S
 
 
 def _unhandled(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

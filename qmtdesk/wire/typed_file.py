@@ -1,5 +1,6 @@
 """A settings file: JSON with a version, declared keys and nothing else."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -13,10 +14,29 @@ T = TypeVar("T", bound=msgspec.Struct)
 LIMIT = 4 << 20
 BOM = b"\xef\xbb\xbf"
 SHANGHAI = timezone(timedelta(hours=8))
+SHOWN = 60
+"""Characters of a wrong value that are told."""
+_UNKNOWN = re.compile(r"unknown field `([^`]+)`")
+_AT = re.compile(r"at `\$([^`]*)`")
+_OWN_WORDS = re.compile(r"([a-z_]+(?:\.[a-z_]+)+) is ")
+_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a file: one word, the key or line it is wrong at, and what stands there."""
+
+    word: str
+    key: str = ""
+    value: str = ""
 
 
 class BadFileError(Exception):
-    """The file cannot be used; the text names file, line or key, and what is wrong."""
+    """The file cannot be used; the text names file, line or key, and what is wrong. `fault` says it in parts."""
+
+    def __init__(self, text: str, fault: Fault) -> None:
+        super().__init__(text)
+        self.fault = fault
 
 
 class _Head(msgspec.Struct):
@@ -33,24 +53,28 @@ class Loaded(Generic[T]):
     problem: str = ""
     kept: Path | None = None
     from_backup: bool = False
+    fault: Fault | None = None
 
 
 class TypedFile(Generic[T]):
     """One file of one struct type; the struct needs `version: int` and a default for every key, and forbids others.
 
-    Not for several writers at once.
+    Not for several writers at once. `stays`: what a person wrote by hand; a bad one is left in its place, so that no
+    later start takes it for missing, and nothing is written over it.
     """
 
-    def __init__(self, path: Path, kind: type[T], version: int) -> None:
+    def __init__(self, path: Path, kind: type[T], version: int, *, stays: bool = False) -> None:
         self.path = path
         self.backup = path.with_name(f"{path.name}.bak")
         self._kind = kind
         self._version = version
+        self._stays = stays
 
     def load(self) -> Loaded[T]:
         """The file's value; of a bad file the backup's, else the defaults, with the bad one kept aside. Never raises.
 
-        A file that is not there is no problem: it means the defaults.
+        A file that is not there is no problem: it means the defaults. One that stays is copied aside, and the backup of
+        what the program once wrote does not stand in for it.
         """
         try:
             return Loaded(self.decode(self._read(self.path), self.path))
@@ -58,19 +82,26 @@ class TypedFile(Generic[T]):
             return Loaded(self._kind())
         except (BadFileError, OSError) as error:
             problem = str(error)
+            fault = error.fault if isinstance(error, BadFileError) else Fault("unreadable")
+        if self._stays:
+            return Loaded(self._kind(), problem, self._copied(), fault=fault)
         kept = self._set_aside()
         try:
-            return Loaded(self.decode(self._read(self.backup), self.backup), problem, kept, from_backup=True)
+            value = self.decode(self._read(self.backup), self.backup)
+            return Loaded(value, problem, kept, from_backup=True, fault=fault)
         except (BadFileError, OSError):
-            return Loaded(self._kind(), problem, kept)
+            return Loaded(self._kind(), problem, kept, fault=fault)
 
     def save(self, value: T) -> None:
         """Write the value and keep the one before as backup; OSError leaves the file as it was."""
         try:
             before = self._read(self.path)
             self.decode(before, self.path)
-        except (BadFileError, OSError):
+        except FileNotFoundError:
             pass
+        except (BadFileError, OSError) as error:
+            if self._stays:
+                raise OSError(str(error)) from error
         else:
             write_atomic(self.backup, before)
         write_atomic(self.path, msgspec.json.format(msgspec.json.encode(value), indent=2))
@@ -81,28 +112,47 @@ class TypedFile(Generic[T]):
         try:
             head = msgspec.json.decode(data, type=_Head)
             if head.version != self._version:
-                raise BadFileError(f"{path}: version {head.version}; this program writes version {self._version}")
+                text = f"{path}: version {head.version}; this program writes version {self._version}"
+                raise BadFileError(text, Fault("other_version", "version", str(head.version)))
             value = msgspec.json.decode(data, type=self._kind)
-            _refuse_unknown(msgspec.json.decode(data), msgspec.to_builtins(value), f"{path}: $")
+            _refuse_unknown(msgspec.json.decode(data), msgspec.to_builtins(value), path)
         except msgspec.ValidationError as error:
-            raise BadFileError(f"{path}: {error}") from error
+            raise BadFileError(f"{path}: {error}", _misfit(data, str(error))) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise BadFileError(f"{path}, {_where(data, str(error))}: {error}") from error
+            where = _where(data, str(error))
+            raise BadFileError(f"{path}, {where}: {error}", Fault("broken", where)) from error
         return value
 
     def _read(self, path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(LIMIT + 1)
         if len(data) > LIMIT:
-            raise BadFileError(f"{path}: larger than {LIMIT} bytes")
+            raise BadFileError(f"{path}: larger than {LIMIT} bytes", Fault("broken"))
         return data
 
-    def _set_aside(self) -> Path | None:
+    def _copied(self) -> Path | None:
+        """Where a copy of the bad file is; each content is copied once, however often it is met."""
+        try:
+            data = self._read(self.path)
+            for old in self.path.parent.glob(f"{self.path.name}.bad-*"):
+                if old.is_file() and old.read_bytes() == data:
+                    return old
+            target = self._aside()
+            write_atomic(target, data)
+        except (BadFileError, OSError):
+            return None
+        return target
+
+    def _aside(self) -> Path:
         stamp = datetime.now(SHANGHAI).strftime("%Y%m%d-%H%M%S")
         target, n = self.path.with_name(f"{self.path.name}.bad-{stamp}"), 1
         while target.exists():
             n += 1
             target = self.path.with_name(f"{self.path.name}.bad-{stamp}-{n}")
+        return target
+
+    def _set_aside(self) -> Path | None:
+        target = self._aside()
         try:
             replace_patiently(self.path, target)
         except OSError:
@@ -116,13 +166,39 @@ def _where(data: bytes, text: str) -> str:
     return f"line {data[: int(number)].count(10) + 1}" if number.isdigit() else "end of file"
 
 
-def _refuse_unknown(told: object, understood: object, where: str) -> None:
+def _misfit(data: bytes, text: str) -> Fault:
+    """Which key a decoder's words are about, and what stands there."""
+    unknown, at, own = _UNKNOWN.search(text), _AT.search(text), _OWN_WORDS.match(text)
+    key = f".{own[1]}" if own else at[1] if at else ""
+    if unknown:
+        key = f"{key}.{unknown[1]}"
+    word = "unknown_key" if unknown else "wrong_value"
+    return Fault(word, key.lstrip("."), _found(data, _STEP.findall(key)))
+
+
+def _found(data: bytes, steps: list[tuple[str, str]]) -> str:
+    """What stands at that place, '' where it cannot be found."""
+    try:
+        value: object = msgspec.json.decode(data)
+        for name, number in steps:
+            value = value[name] if isinstance(value, dict) else value[int(number)]  # type: ignore[index]
+    except (LookupError, TypeError, ValueError, RecursionError):
+        return ""
+    return _shown(value) if steps else ""
+
+
+def _shown(value: object) -> str:
+    return msgspec.json.encode(value).decode()[:SHOWN]
+
+
+def _refuse_unknown(told: object, understood: object, path: Path, where: str = "") -> None:
     """Plain dataclasses inside the struct would let an unknown key pass, and a mistyped limit with it."""
     if isinstance(told, dict) and isinstance(understood, dict):
         for key, value in told.items():
             if key not in understood:
-                raise BadFileError(f"{where}: unknown key `{key}`")
-            _refuse_unknown(value, understood[key], f"{where}.{key}")
+                fault = Fault("unknown_key", f"{where}.{key}".lstrip("."), _shown(value))
+                raise BadFileError(f"{path}: ${where}: unknown key `{key}`", fault)
+            _refuse_unknown(value, understood[key], path, f"{where}.{key}")
     elif isinstance(told, list) and isinstance(understood, list | tuple):
         for number, (one, other) in enumerate(zip(told, understood, strict=True)):
-            _refuse_unknown(one, other, f"{where}[{number}]")
+            _refuse_unknown(one, other, path, f"{where}[{number}]")

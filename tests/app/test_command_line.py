@@ -126,19 +126,3 @@ def test_a_recording_that_cannot_be_read_opens_no_window(tmp_path: Path) -> None
     done = _run("--data", str(tmp_path / "d"), "--replay", str(bad), QT_QPA_PLATFORM="offscreen")
     assert done.returncode == 2
     assert "bad.csv" in done.stderr
-
-
-def test_verify_tells_a_good_journal_from_an_edited_one(tmp_path: Path) -> None:
-    import sqlite3
-
-    from qmtdesk.store.journal import Journal, JournalRow
-
-    path = tmp_path / "journal.db"
-    journal = Journal.open(path)
-    journal.append([JournalRow(1, "a", b"{}"), JournalRow(2, "b", b"{}")], durable=True)
-    journal.close()
-    assert _run("verify", str(path)).returncode == 0
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE journal SET body = ? WHERE rowid = 1", (b"{1}",))
-    connection.close()
-    assert _run("verify", str(path)).returncode == 1

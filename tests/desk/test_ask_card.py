@@ -60,6 +60,18 @@ def host(qtbot: QtBot) -> Host:
     return made
 
 
+def keys_wake(host: Host, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: host.card.keys.alive, timeout=5000)
+
+
+def said(host: Host) -> list[str]:
+    """Every word of the card."""
+    with paint.recording() as seen:
+        host.card.grab()
+    assert [drawn.text for drawn in seen.too_wide()] == []
+    return [drawn.text for drawn in seen.texts]
+
+
 def other(seal: int = 5_000_000_000) -> AskRow:
     return msgspec.structs.replace(ft.ask(), code=OTHER, ask=7, seal=seal)
 
@@ -104,9 +116,114 @@ def test_a_click_in_the_very_last_moment_sells_nothing_late(host: Host, qtbot: Q
 
 def test_ctrl_enter_sells_when_no_sheet_is_open(host: Host, qtbot: QtBot) -> None:
     host.ask(ft.ask())
-    qtbot.waitUntil(host.card.sell.isEnabled, timeout=3000)
+    keys_wake(host, qtbot)
     qtbot.keyClick(host.watch.rows, Qt.Key.Key_Return, CTRL)
     assert host.answers() == [AnswerAsk(ft.STOCK, 1, True)]
+
+
+def test_escape_puts_the_question_away_when_no_sheet_is_open(host: Host, qtbot: QtBot) -> None:
+    host.ask(ft.ask())
+    qtbot.keyClick(host.watch.rows, Qt.Key.Key_Escape)
+    assert host.answers() == []
+    keys_wake(host, qtbot)
+    qtbot.keyClick(host.watch.rows, Qt.Key.Key_Escape)
+    assert host.answers() == [AnswerAsk(ft.STOCK, 1, False)]
+
+
+def test_the_second_press_of_an_arming_ctrl_enter_never_sells(host: Host, qtbot: QtBot) -> None:
+    sheet = sheets.open_guard_sheet(host, OTHER)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    qtbot.keyClick(sheet, Qt.Key.Key_Return, CTRL)
+    assert sheet.leaving
+    host.ask(ft.ask())
+    # later than the pause of the buttons, sooner than that of the keys
+    qtbot.waitUntil(host.card.sell.isEnabled, timeout=3000)
+    qtbot.keyClick(host.watch.rows, Qt.Key.Key_Return, CTRL)
+    assert host.answers() == []
+    assert not host.card.keys.alive
+
+
+def test_a_press_that_came_too_early_makes_the_keys_wait_again(host: Host, qtbot: QtBot) -> None:
+    host.ask(ft.ask())
+    qtbot.waitUntil(host.card.sell.isEnabled, timeout=3000)
+    left = host.card.keys.rest_ms()
+    qtbot.keyClick(host.watch.rows, Qt.Key.Key_Return, CTRL)
+    assert host.answers() == []
+    assert host.card.keys.rest_ms() > left + 300
+
+
+def test_a_sheet_that_closes_makes_the_keys_wait_again(host: Host, qtbot: QtBot) -> None:
+    host.ask(ft.ask())
+    keys_wake(host, qtbot)
+    sheet = sheets.open_guard_sheet(host, OTHER)
+    qtbot.waitUntil(lambda: not host.card.keys.alive, timeout=3000)
+    qtbot.mouseClick(sheet.cancel, Qt.MouseButton.LeftButton)
+    assert sheet.leaving
+    qtbot.keyClick(host.watch.rows, Qt.Key.Key_Return, CTRL)
+    assert host.answers() == []
+    keys_wake(host, qtbot)
+    qtbot.keyClick(host.watch.rows, Qt.Key.Key_Return, CTRL)
+    assert host.answers() == [AnswerAsk(ft.STOCK, 1, True)]
+
+
+def test_a_key_for_a_field_makes_the_keys_wait_again(host: Host, qtbot: QtBot) -> None:
+    host.ask(ft.ask())
+    keys_wake(host, qtbot)
+    host.watch.edit_threshold(OTHER)
+    editor = host.watch._editor
+    assert editor is not None
+    qtbot.keyClick(editor.line, Qt.Key.Key_Escape)
+    qtbot.keyClick(host.watch.rows, Qt.Key.Key_Escape)
+    assert host.answers() == []
+    assert host.card.isVisible()
+
+
+def test_the_next_question_of_a_queue_waits_for_fresh_keys(host: Host, qtbot: QtBot) -> None:
+    host.ask(ft.ask(), other(19_000_000_000))
+    keys_wake(host, qtbot)
+    qtbot.keyClick(host.watch.rows, Qt.Key.Key_Return, CTRL)
+    assert host.answers() == [AnswerAsk(ft.STOCK, 1, True)]
+    qtbot.waitUntil(host.card.sell.isEnabled, timeout=3000)
+    qtbot.keyClick(host.watch.rows, Qt.Key.Key_Return, CTRL)
+    assert len(host.answers()) == 1
+
+
+def test_the_button_says_what_it_sells_at_every_change(host: Host, qtbot: QtBot) -> None:
+    host.ask(msgspec.structs.replace(ft.ask(), volume=0))
+    qtbot.waitUntil(host.card.skip.isEnabled, timeout=3000)
+    assert not host.card.sell.isEnabled()
+    assert host.card.sell.text() == "还没有可卖的"
+    host.ask(msgspec.structs.replace(ft.ask(), volume=1800))
+    assert host.card.sell.text() == "卖出 1,800 股"
+    assert not host.card.sell.isEnabled()
+    assert not host.card.keys.alive
+    qtbot.waitUntil(host.card.sell.isEnabled, timeout=3000)
+    host.ask(msgspec.structs.replace(ft.ask(), volume=1800, price=10_990))
+    assert host.card.sell.isEnabled()
+
+
+def test_nothing_to_sell_says_why(host: Host) -> None:
+    host.mirror.apply([ft.status(ready="reconciling")])
+    host.ask(msgspec.structs.replace(ft.ask(), volume=0))
+    assert "正在核对账户，还不知道能卖多少" in said(host)
+    host.mirror.apply([ft.status()])
+    host.mirror.flush()
+    assert "没有可卖的股" in said(host)
+
+
+def test_a_seal_that_came_back_is_said_so(host: Host) -> None:
+    host.ask(ft.ask())
+    assert "＜ 阈值 2,000\u2009万" in said(host)
+    host.ask(msgspec.structs.replace(ft.ask(), seal=91_100_000_000))
+    assert "已回升到 9,110\u2009万，不低于阈值 2,000\u2009万" in said(host)
+    assert not [words for words in said(host) if words.startswith("＜")]
+
+
+def test_without_a_trader_no_seconds_are_promised(host: Host) -> None:
+    host.ask(ft.ask())
+    host.mirror.set_link("lost")
+    assert not [words for words in said(host) if "秒后" in words]
+    assert "交易进程没有回应：卖不了，它也不会自己卖" in said(host)
 
 
 def test_ctrl_enter_in_a_sheet_never_reaches_the_card(host: Host, qtbot: QtBot) -> None:
@@ -166,8 +283,12 @@ def test_escape_in_a_field_leaves_the_question_open(host: Host, qtbot: QtBot) ->
 def test_not_now_is_an_answer_and_disarming_too(host: Host, qtbot: QtBot) -> None:
     host.ask(ft.ask())
     qtbot.mouseClick(host.card.skip, Qt.MouseButton.LeftButton)
+    assert host.answers() == []
+    qtbot.waitUntil(host.card.skip.isEnabled, timeout=3000)
+    qtbot.mouseClick(host.card.skip, Qt.MouseButton.LeftButton)
     assert host.answers() == [AnswerAsk(ft.STOCK, 1, False)]
     host.ask(other())
+    qtbot.waitUntil(host.card.off.isEnabled, timeout=3000)
     qtbot.mouseClick(host.card.off, Qt.MouseButton.LeftButton)
     assert host.commands.wished[-2:] == [AnswerAsk(OTHER, 7, False), DisarmGuard(OTHER)]
 
@@ -218,7 +339,4 @@ def test_the_card_hides_neither_its_row_nor_any_word(host: Host) -> None:
     row = rows.row_rect(ft.STOCK)
     foot = rows.viewport().mapTo(host, row.bottomLeft()).y()
     assert host.card.geometry().top() > foot
-    with paint.recording() as seen:
-        host.card.grab()
-    assert [drawn.text for drawn in seen.too_wide()] == []
-    assert "不处理" in [drawn.text for drawn in seen.texts]
+    assert "不处理" in said(host)

@@ -1,5 +1,6 @@
 """The bond table, driven by rows, keys and the search box."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -240,6 +241,24 @@ def test_name_and_state_stay_while_the_rest_scrolls_and_excluded_bonds_show_thei
     assert not any("规模 4.20 亿 >" in word for word in words)
     assert panel.view.column_under(5) is BY_KEY["name"]
     assert panel.view.indexAt(QPoint(5, 40)).column() == 0
+
+
+def test_no_figure_is_cut_by_an_edge_of_the_view(desk: Desk) -> None:
+    panel = desk.open(size=(320, 568))
+    view = panel.view
+    bar = view.horizontalScrollBar()
+    assert bar.maximum() > 60
+    met = 0
+    for offset in range(0, bar.maximum(), 7):
+        bar.setValue(offset)
+        with paint.recording() as seen:
+            view.grab()
+        left, right = view.sheet().frozen_width, view.viewport().width()
+        numbers = [drawn for drawn in seen.texts if re.fullmatch(r"[+−\d.,%]+", drawn.text)]
+        met += len(numbers)
+        assert [d for d in numbers if d.rect.right() > right + 0.5] == []
+        assert [d for d in numbers if d.rect.left() < left - 0.5 < d.rect.right() - 0.5] == []
+    assert met > 500
 
 
 def test_columns_can_be_hidden_and_sorting_and_columns_are_remembered(desk: Desk) -> None:

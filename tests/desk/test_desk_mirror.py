@@ -1,6 +1,7 @@
 """The desk's picture of the trader, and how it gets there."""
 
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import fake_trader as fake
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from qmtdesk.desk.link.commands import LinkCommands
 from qmtdesk.desk.link.listen import Listener
 from qmtdesk.desk.link.mirror import POINTS, TAGS, Mirror, sealed_amount
+from qmtdesk.desk.shell.strip_words import quote_age
 from qmtdesk.domain.messages import Kill
 from qmtdesk.domain.plans import GridPlan
 from qmtdesk.wire.link_events import Attached, Failed, Lost, Silent
@@ -98,9 +100,12 @@ def test_a_seal_counts_only_when_nothing_is_offered(mirror: Mirror) -> None:
     assert sealed_amount(sealed, 0) == -1
 
 
-def test_the_clock_stands_still_without_a_trader(mirror: Mirror) -> None:
-    mirror.set_link("lost")
-    assert mirror.clock() == fake.CLOCK
+@pytest.mark.parametrize("link", ["silent", "lost", "failed"])
+def test_ages_go_on_without_a_trader(mirror: Mirror, link: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    mirror.set_link(link)
+    before, told = quote_age(mirror), monotonic()
+    monkeypatch.setattr("qmtdesk.desk.link.mirror.monotonic", lambda: told + 60)
+    assert quote_age(mirror) - before >= 59_000
 
 
 class FakeLink:
@@ -168,10 +173,10 @@ def test_reconnect_ends_a_silent_trader_and_retries_a_lost_one(mirror: Mirror, t
     assert link.tried == ["kill", "retry"]
 
 
-def test_what_the_link_hears_becomes_the_links_state(qapp: object) -> None:
+def test_what_the_link_hears_becomes_the_links_state(qapp: object, tmp_path: Path) -> None:
     mirror, wishes = Mirror(), fake.FakeCommands()
     raised: list[int] = []
-    listener = Listener(mirror, wishes, lambda: raised.append(1), lambda _why: None)
+    listener = Listener(mirror, wishes, lambda: raised.append(1), lambda _why: None, tmp_path)
     states = []
     for item in (
         Attached(1, "b", restarted=False),
@@ -201,9 +206,9 @@ def test_what_the_link_hears_becomes_the_links_state(qapp: object) -> None:
     assert raised == [1]
 
 
-def test_a_batch_brings_changes_and_quotes(qapp: object) -> None:
+def test_a_batch_brings_changes_and_quotes(qapp: object, tmp_path: Path) -> None:
     mirror = Mirror()
-    listener = Listener(mirror, fake.FakeCommands(), lambda: None, lambda _why: None)
+    listener = Listener(mirror, fake.FakeCommands(), lambda: None, lambda _why: None, tmp_path)
     listener.take([Batch("b", 0, (fake.status(), *fake.orders()), tuple(fake.quotes()))])
     assert len(mirror.orders) == 9
     assert fake.BOND in mirror.quotes

@@ -193,6 +193,15 @@ def test_alt_and_a_number_bring_a_tab_to_the_front(stage: Stage) -> None:
         assert stage.window.tabs.at == number
 
 
+def test_alt_and_a_number_bring_the_tabs_back_from_behind_a_panel_shown_alone(stage: Stage) -> None:
+    stage.window.panes.show_only(2)
+    stage.key(Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+    assert stage.window.tabs.at == 2
+    assert stage.window.tabs.isVisible()
+    assert stage.window.tabs.table().hasFocus()
+    assert stage.window.bonds.isVisible()
+
+
 def test_ctrl_2_twice_gives_the_ladder_the_middle_until_escape(stage: Stage) -> None:
     control = Qt.KeyboardModifier.ControlModifier
     stage.window.tabs.table().setFocus()

@@ -5,12 +5,14 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from qmtdesk.desk.brush import paint
 from qmtdesk.desk.brush.controls import Option, Segments
 from qmtdesk.desk.brush.inputs import Choice, UnitField
 from qmtdesk.desk.brush.language import Language
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.sheets import sheets
+from qmtdesk.desk.sheets.grid_sheet import GridSheet
 from qmtdesk.desk.sheets.preview_sheet import PreviewSheet
 from qmtdesk.desk.sheets.sheet_base import FOOT, HEAD
 from qmtdesk.desk.shell.window import MainWindow
@@ -43,6 +45,24 @@ def test_the_column_that_cancels_is_not_cut(window: MainWindow) -> None:
     shown = [number for number in range(len(table.rows.columns)) if not table.isColumnHidden(number)]
     assert table.rows.columns[shown[-1]].title == "act"
     assert sum(table.columnWidth(number) for number in shown) <= table.viewport().width()
+
+
+@pytest.mark.parametrize("size", [(960, 560), (1067, 600), (1280, 720), (1600, 900)])
+def test_no_figure_of_the_grids_sheet_is_cut_or_stands_on_its_label(
+    window: MainWindow, size: tuple[int, int], qtbot: QtBot
+) -> None:
+    window.resize(*size)
+    window.open_grid("123144.SZ")
+    sheet = window.findChildren(GridSheet)[-1]
+    room = sheet.body.parentWidget()
+    assert room is not None
+    qtbot.waitUntil(lambda: sheet.answer is not None and sheet.outcome.geometry().right() < room.width(), timeout=3000)
+    with paint.recording() as seen:
+        sheet.outcome.grab()
+    assert seen.too_wide() == []
+    assert seen.overlaps() == []
+    assert "−4,120 CNY" in [drawn.text for drawn in seen.texts]
+    assert "worst loss @94.940" in [drawn.text for drawn in seen.texts]
 
 
 @pytest.mark.parametrize("kind", ["grid", "guard"])

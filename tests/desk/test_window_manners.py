@@ -270,8 +270,8 @@ def test_a_reason_names_its_level_and_the_price_of_the_order_it_speaks_of(desk: 
 
 
 @pytest.mark.parametrize("why", ["timeout", "crashes", "newer", "journal", "spawn", "protocol", "busy"])
-def test_a_trader_that_cannot_start_is_explained_in_the_users_language(desk: Desk, why: str) -> None:
-    listener = Listener(desk.mirror, desk.commands, lambda: None, lambda _: None)
+def test_a_trader_that_cannot_start_is_explained_in_the_users_language(desk: Desk, why: str, tmp_path: Path) -> None:
+    listener = Listener(desk.mirror, desk.commands, lambda: None, lambda _: None, tmp_path)
     listener.take([Failed(why, "some english words", 77)])
     alarm = desk.window.strip.alarm
     assert alarm is not None

@@ -89,3 +89,12 @@ def test_taking_an_order_left_behind_off_rests_the_gap_of_its_price() -> None:
     assert day.feed(m.CancelOne(left.ref)).refusal is None
     grid = day.state.grids[BOND].grid
     assert {grid.lattice.levels[slot - grid.slot0] for slot in grid.paused} == {left.price}
+
+
+def test_the_cap_counts_what_the_books_hold_when_the_account_tells_nothing_of_it() -> None:
+    day = MarketDay(held={BOND: (300, 110_000)}).open()
+    day.deaf = True
+    assert day.feed(m.ArmGrid(replace(PLAN, max_position=350))).refusal is None
+    day.state = replace(day.state, holdings={})
+    beat(day, 3)
+    assert [place for place in day.places(BOND) if place.side is Side.BUY] == []

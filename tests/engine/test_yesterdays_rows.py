@@ -97,6 +97,21 @@ def test_a_finished_order_of_last_evening_counts_when_it_traded_today() -> None:
     assert sell_room(day.state, STOCK) == 2_000
 
 
+@pytest.mark.parametrize("rows_first", [True, False])
+def test_a_number_given_anew_to_somebody_else_is_his_new_orders_alone(rows_first: bool) -> None:
+    day = morning()
+    new = row_of(day, by_hand(STOCK, Side.SELL, 9_900, 100), S.FILLED, 100, number="5001")
+    fill = trade_of(day, by_hand(STOCK, Side.SELL, 9_900, 100), 100, number="5001")
+    if not rows_first:
+        day.feed(m.OrderReported(new))
+        day.feed(m.FillReported(fill))
+    for _ in range(2):
+        answer(day, [yesterdays(S.FILLED), new], [fill], [Position(STOCK, 4_900, 4_900)])
+        beat(day, 12)
+    (order,) = day.state.orders.values()
+    assert (order.price, order.volume, order.filled, order.unsettled) == (9_900, 100, 100, False)
+
+
 def test_a_push_without_a_time_is_one_of_now() -> None:
     day = morning()
     answer(day, [], [], HELD)

@@ -257,6 +257,9 @@ def examine(made: Session, image: Image, hurt: Case, folder: Path, found: Findin
         found.starts += 1
         day = LoopDay(folder=folder, prices=dict(PRICES), resume=True)
         kept, rows = day.loop._diary.set_aside, list(day.loop._diary._journal.read())
+        if kept is not None and [each.kind for each in rows] == ["Program", "JournalLost"]:
+            # what a fresh journal says first of the one before it
+            rows = []
         wrong = [*_started(day, image, kept)]
         day.loop._diary.close()
     else:

@@ -149,7 +149,7 @@ def files(folder: Path) -> Iterator[Target]:
         path = folder / "KILL"
         path.write_bytes(data)
         file = KillFile(folder)
-        if not file.there():
+        if file.found() is None:
             raise AssertionError("a KILL file did not press the switch")
         file.keep(KillBook(at=0, by="x", refs=())) if data[:1] == b"\x00" else file.take_away()
         path.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ It begins its log as the trader and the desk do.
 import asyncio
 import faulthandler
 import logging
+import logging.handlers
 import os
 import sys
 import threading
@@ -58,12 +59,91 @@ def on_library_handler() -> None:
         other.exception("login of %s", SECRET)
 
 
+def on_library_handler_that_fails() -> None:
+    """Logging tells of a handler that fails by printing the error at hand."""
+
+    class Failing(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            try:
+                fail(f"cannot send for {SECRET}")
+            except RuntimeError:
+                self.handleError(record)
+
+    logging.getLogger().addHandler(Failing())
+    log_failure(1)
+    os._exit(1)
+
+
 def on_full_disk() -> None:
     """The log's own file fails: logging tells that on the error output, with the record."""
     handler = next(each for each in logging.getLogger().handlers if isinstance(each, logging.FileHandler))
     assert handler.stream is not None
     os.close(handler.stream.fileno())
     logging.getLogger("qmtdesk").warning("account %s", SECRET)
+    os._exit(1)
+
+
+def on_log_held_open() -> None:
+    """On Windows a log that somebody reads cannot be renamed."""
+    handler = log_file()
+    handler.maxBytes = 1
+
+    def held(*_: object) -> None:
+        raise PermissionError(13, "used by another process")
+
+    os.rename = Path.replace = held  # type: ignore[assignment]
+    for number in (1, 2):
+        log_failure(number)
+    os._exit(1)
+
+
+def log_failure(number: int) -> None:
+    try:
+        fail()
+    except RuntimeError:
+        logging.getLogger("qmtdesk").exception("it failed %d", number)
+
+
+def on_output_gone() -> None:
+    """Nobody reads what the process says."""
+
+    class Gone:
+        def write(self, _text: str) -> None:
+            raise BrokenPipeError
+
+        flush = write
+
+    for handler in logging.getLogger().handlers:
+        if type(handler).__name__ == "_Output":
+            handler.stream = Gone()
+    log_failure(1)
+    os._exit(1)
+
+
+def on_disk_that_fills_up() -> None:
+    """Nothing can be written for a while, then something can."""
+    write = os.write
+
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    os.write = full
+    for number in range(502):
+        logging.getLogger("qmtdesk").info("account %s, line %d", SECRET, number)
+    os.write = write
+    logging.getLogger("qmtdesk").info("room again")
+    os._exit(1)
+
+
+def log_file() -> logging.handlers.RotatingFileHandler:
+    return next(h for h in logging.getLogger().handlers if isinstance(h, logging.handlers.RotatingFileHandler))
+
+
+def on_stack() -> None:
+    """A line that asks for the stack it was written from, which names what stands in the code."""
+    stack = f"  File 'x.py', line 3, in login  # account {SECRET}, token={TOKEN}"
+    record = logging.getLogger("qmtdesk").makeRecord("qmtdesk", 40, "x", 1, "look", (), None, sinfo=stack)
+    logging.getLogger("qmtdesk").handle(record)
     os._exit(1)
 
 
@@ -100,7 +180,12 @@ WAYS = {
     "finalizer": Fails,
     "asyncio": on_asyncio,
     "library": on_library_handler,
+    "library_fails": on_library_handler_that_fails,
     "full": on_full_disk,
+    "held": on_log_held_open,
+    "output": on_output_gone,
+    "fills": on_disk_that_fills_up,
+    "stack": on_stack,
     "qt": on_qt,
     "segv": on_fault,
     "abort": on_fault_elsewhere,

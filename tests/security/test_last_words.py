@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from last_words_child import SECRET, TOKEN, WAYS
 
+from qmtdesk.wire.logs import FAULT_BYTES
+
 CHILD = Path(__file__).with_name("last_words_child.py")
 
 
@@ -63,6 +65,45 @@ def test_a_path_with_an_account_in_it_is_masked_in_a_dump_of_the_run_before(tmp_
     log = (tmp_path / "trader.log").read_text(encoding="utf-8")
     assert SECRET not in log
     assert "/qmt/userdata_mini/66****396/x.py" in log
+
+
+def test_a_log_that_cannot_be_rolled_over_loses_no_line_and_leaks_none(tmp_path: Path) -> None:
+    _, shown, _ = ended("held", tmp_path)
+    log = (tmp_path / "trader.log").read_text(encoding="utf-8")
+    assert [f"it failed {n}" in log for n in (1, 2)] == [True, True]
+    assert "Logging error" not in shown
+    assert shown.count("it failed") == 2
+
+
+def test_an_output_nobody_reads_leaves_the_line_in_the_log(tmp_path: Path) -> None:
+    _, shown, _ = ended("output", tmp_path)
+    assert shown == ""
+    assert "it failed" in (tmp_path / "trader.log").read_text(encoding="utf-8")
+
+
+def test_lines_a_full_disk_refused_are_written_when_there_is_room_and_the_rest_is_counted(tmp_path: Path) -> None:
+    ended("fills", tmp_path)
+    log = (tmp_path / "trader.log").read_text(encoding="utf-8").splitlines()
+    assert log[0] == "3 lines of the log could not be written"
+    assert log[1].endswith("account 66****396, line 3")
+    assert log[-2].endswith("line 501")
+    assert log[-1].endswith("room again")
+    assert len(log) == 501
+
+
+def test_a_stack_in_a_line_is_as_clean_as_the_line(tmp_path: Path) -> None:
+    ended("stack", tmp_path)
+    log = (tmp_path / "trader.log").read_text(encoding="utf-8")
+    assert "in login" in log
+    assert "account 66****396, token=****" in log
+
+
+def test_of_an_endless_fault_file_only_the_beginning_is_told(tmp_path: Path) -> None:
+    (tmp_path / "trader-fault.txt").write_bytes(b"x" * FAULT_BYTES + b"\nbeyond the limit\n")
+    ended("nothing", tmp_path)
+    log = (tmp_path / "trader.log").read_text(encoding="utf-8")
+    assert "beyond the limit" not in log
+    assert "the run before ended: xxx" in log
 
 
 def test_every_file_of_the_log_is_its_users_alone(tmp_path: Path) -> None:

@@ -314,6 +314,22 @@ def test_the_original_scripts_table_is_read_as_it_is(tmp_path: Path) -> None:
     ]
 
 
+def test_a_database_is_never_changed_by_reading_it(tmp_path: Path) -> None:
+    """A reader that may write tidies up after a writer that died: it moves the log into the file and takes it away."""
+    original_table(tmp_path / "made.db")
+    writer = sqlite3.connect(tmp_path / "made.db", isolation_level=None)
+    writer.execute("PRAGMA journal_mode = WAL")
+    writer.execute("UPDATE cgs_convertible_bond SET price = 111 WHERE id = 1")
+    path, log = tmp_path / "cgs.db", tmp_path / "cgs.db-wal"
+    for name, copy in (("made.db", path), ("made.db-wal", log)):
+        copy.write_bytes((tmp_path / name).read_bytes())
+    writer.close()
+    before = path.read_bytes(), log.read_bytes()
+    table = bond_list_sql.read_database(f"sqlite:///{path}", bond_list_sql.TABLE, on)
+    assert "111" in repr(table.rows[1])
+    assert (path.read_bytes(), log.read_bytes()) == before
+
+
 def sql_fault(url: str, table: str = bond_list_sql.TABLE) -> Fault:
     with pytest.raises(ListError) as caught:
         bond_list_sql.read_database(url, table, on)

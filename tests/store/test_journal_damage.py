@@ -55,6 +55,20 @@ def test_a_value_of_a_wrong_kind_is_damage(tmp_path):
     assert not verify(path).ok
 
 
+def test_damage_beside_the_rows_is_found_at_verify_and_at_open(tmp_path):
+    """The rows are all as written; a file that miscounts its free pages would lose later ones."""
+    path = tmp_path / "journal.db"
+    filled(path, 200)
+    data = bytearray(path.read_bytes())
+    data[36:40] = b"\x00\x00\x00\x05"
+    path.write_bytes(data)
+    verdict = verify(path)
+    assert (verdict.ok, verdict.first_bad) == (False, 0)
+    assert "freelist" in verdict.text
+    with pytest.raises(JournalDamagedError, match="freelist"):
+        Journal.open(path)
+
+
 def test_a_sound_journal_is_not_set_aside(tmp_path):
     rows = filled(tmp_path / "journal.db", 9)
     journal, kept = open_or_set_aside(tmp_path / "journal.db")

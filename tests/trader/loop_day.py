@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qmtdesk.domain.fees import FeeSchedule
-from qmtdesk.domain.messages import Cancel, Event, Place, Query
+from qmtdesk.domain.messages import Cancel, Event, Place, Query, SettingsRead
 from qmtdesk.engine.books import State
 from qmtdesk.engine.core import Step
 from qmtdesk.simulate.market_day import MarketDay
@@ -39,6 +39,7 @@ class LoopDay(MarketDay):
 
     folder: Path = field(default=Path())
     resume: bool = False
+    settings: SettingsRead | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -53,6 +54,7 @@ class LoopDay(MarketDay):
             TraderSettings().screen,
             self.folder,
             resume=self.resume,
+            settings=self.settings,
         )
         self.state = self.loop.state
 

@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from qmtdesk.engine.identity import sound_prefix
-from qmtdesk.trader.installation import NAME, prefix_of
+from qmtdesk.trader import installation
+from qmtdesk.trader.installation import NAME, keep_prefix
+
+
+def prefix_of(folder: Path, journaled: str) -> str:
+    """As a start does it: chosen first, kept when the journal has it."""
+    prefix = installation.prefix_of(folder, journaled)
+    keep_prefix(folder, prefix)
+    return prefix
 
 
 def test_they_are_decided_once_and_kept(tmp_path: Path) -> None:

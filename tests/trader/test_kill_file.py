@@ -11,6 +11,7 @@ from qmtdesk.domain.order import OrderState, OwnerKind
 from qmtdesk.domain.plans import GridPlan
 from qmtdesk.domain.reason import Why
 from qmtdesk.simulate.market_day import BOND
+from qmtdesk.trader.kill_file import KillFile
 
 
 def traded(folder: Path) -> LoopDay:
@@ -115,3 +116,51 @@ def test_a_trade_of_an_order_of_before_the_loss_is_no_trade_of_a_grid_armed_sinc
     assert day.state.orders[order.ref].filled == 10
     assert day.state.grids[BOND].grid.held_total == held
     assert not day.state.grids[BOND].grid.exact
+
+
+PLACES = ["paper/KILL", "paper/KILL.txt", "KILL", "KILL.txt"]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_file_counts_under_both_names_and_in_both_folders_and_is_named(tmp_path: Path, place: str) -> None:
+    (tmp_path / "paper").mkdir()
+    day = traded(tmp_path / "paper")
+    assert [o for o in day.state.orders.values() if o.live]
+    (tmp_path / place).write_text("")
+    day.loop._next_look = 0
+    day.loop._look_for_kill_file()
+    day.state = day.loop.state
+    assert day.state.kill is not None
+    (line,) = [line for line in day.state.lines if line.reason.why is Why.KILL_PRESSED]
+    assert dict(line.reason.args)["file"] == str(tmp_path / place)
+    day.wait(5_000)
+    assert not [o for o in day.state.orders.values() if o.live]
+    assert day.feed(m.LiftKill()).refusal is None
+    assert [path for path in PLACES if (tmp_path / path).exists()] == []
+    day.loop._next_look = 0
+    day.loop._look_for_kill_file()
+    assert day.loop.state.kill is None
+
+
+def test_a_recordings_folder_hears_of_the_file_two_folders_up(tmp_path: Path) -> None:
+    folder = tmp_path / "replay" / "0123456789abcdef"
+    folder.mkdir(parents=True)
+    (tmp_path / "KILL").write_text("")
+    assert KillFile(folder).found() == tmp_path / "KILL"
+
+
+def test_a_folder_that_is_no_modes_own_listens_to_nobody_above(tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    (tmp_path / "KILL").write_text("")
+    assert KillFile(folder).found() is None
+
+
+def test_a_file_that_cannot_be_taken_away_leaves_the_others_no_reason_to_stay(tmp_path: Path) -> None:
+    folder = tmp_path / "paper"
+    folder.mkdir()
+    (folder / "KILL").mkdir()
+    (tmp_path / "KILL.txt").write_text("")
+    KillFile(folder).take_away()
+    assert (folder / "KILL").exists()
+    assert not (tmp_path / "KILL.txt").exists()

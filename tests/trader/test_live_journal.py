@@ -34,7 +34,7 @@ def test_a_journal_is_taken_up_again_by_its_own_kind(mode: str, tmp_path: Path) 
         kept(path, live=MODES[mode])
     diary = Diary(path, live=MODES[mode])
     assert diary.begun(list) == [MasterSet(on=False)] * 2
-    assert diary.loss == ""
+    assert diary.loss is None
     diary.close()
 
 

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from desk_stand_in import DeskStandIn
 
 from qmtdesk.domain.messages import Kill, LiftKill
+from qmtdesk.domain.reason import Why
+from qmtdesk.wire.rows import EventRow
 from qmtdesk.wire.talk import Demo, act
 
 
@@ -94,3 +97,16 @@ def test_a_file_named_kill_stops_everything_without_any_desk(tmp_path: Path) -> 
         assert desk.do(act(LiftKill())).ok
         desk.until(lambda: desk.status is not None and not desk.status.killed, "lifted by hand, the file gone with it")
         assert not (desk.folder / "KILL").exists()
+
+
+@pytest.mark.parametrize("place", ["KILL", "KILL.txt", "paper/KILL.txt"])
+def test_the_file_stops_a_real_trader_wherever_the_manual_says_it_may_lie(tmp_path: Path, place: str) -> None:
+    with DeskStandIn(tmp_path) as desk:
+        _start_demo(desk)
+        (tmp_path / place).write_bytes(b"")
+        desk.until(lambda: "kill_done" in desk.events, "every order confirmed")
+        (line,) = [row for row in desk.all(EventRow) if row.reason.why is Why.KILL_PRESSED]
+        assert dict(line.reason.args)["file"] == str(tmp_path / place)
+        assert desk.do(act(LiftKill())).ok
+        desk.until(lambda: desk.status is not None and not desk.status.killed, "lifted by hand")
+        assert not (tmp_path / place).exists()

@@ -1,5 +1,6 @@
 """A settings file is taken whole, or kept aside with a reason; nothing in it can crash the program."""
 
+import os
 import random
 import re
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from qmtdesk.desk.link.settings import DeskSettings, SortOrder, desk_settings
 from qmtdesk.store.settings import TraderSettings, trader_settings
 from qmtdesk.wire import typed_file as module
-from qmtdesk.wire.typed_file import LIMIT
+from qmtdesk.wire.typed_file import LIMIT, Fault
 
 FULL = DeskSettings(
     theme="light",
@@ -93,6 +94,57 @@ def test_a_mistyped_limit_is_no_limit_and_is_told(tmp_path, text, told):
     loaded = file.load()
     assert loaded.value == TraderSettings()
     assert re.search(told, loaded.problem), loaded.problem
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('{"version": 1, "risk": {"order_vlaue": 5}}', Fault("unknown_key", "risk.order_vlaue", "5")),
+        ('{"version": 1, "rsik": {"order_value": 5}}', Fault("unknown_key", "rsik", '{"order_value":5}')),
+        ('{"version": 1, "fees": {"bond_pmm": 5}}', Fault("unknown_key", "fees.bond_pmm", "5")),
+        ('{"version": 1, "risk": {"order_value": -1}}', Fault("wrong_value", "risk.order_value", "-1")),
+        ('{"version": 1, "risk": {"order_value": "5"}}', Fault("wrong_value", "risk.order_value", '"5"')),
+        ('{"version": 1, "fees": {"bond_ppm": 90000}}', Fault("wrong_value", "fees.bond_ppm", "90000")),
+        ('{"version": 2}', Fault("other_version", "version", "2")),
+        ('{\n "version": 1,\n "risk": {"order_value": 5,}\n}', Fault("broken", "line 3")),
+        ("[1]", Fault("wrong_value")),
+    ],
+)
+def test_a_fault_is_told_in_parts_and_the_users_own_file_stays_where_it_is(tmp_path, text, fault):
+    file = trader_settings(tmp_path)
+    file.path.write_text(text)
+    for _ in range(3):
+        loaded = file.load()
+        assert loaded.fault == fault
+        assert file.path.read_text() == loaded.kept.read_text() == text
+        assert len(list(tmp_path.iterdir())) == 2
+    with pytest.raises(OSError, match=re.escape(str(file.path))):
+        file.save(TraderSettings())
+    assert file.path.read_text() == text
+
+
+def test_a_file_that_stays_is_never_stood_in_for_by_an_old_one(tmp_path):
+    file = trader_settings(tmp_path)
+    file.save(msgspec.json.decode(b'{"version": 1, "risk": {"order_value": 5000}}', type=TraderSettings))
+    file.save(TraderSettings())
+    file.path.write_bytes(b"{")
+    assert file.load().value == TraderSettings()
+    assert not file.load().from_backup
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="a file its owner may not read")
+def test_a_file_that_may_not_be_read_is_a_fault(tmp_path):
+    file = trader_settings(tmp_path)
+    file.save(TraderSettings())
+    file.path.chmod(0)
+    assert file.load().fault == Fault("unreadable")
+
+
+def test_a_folder_in_a_files_place_is_a_fault_and_stays(tmp_path):
+    file = trader_settings(tmp_path)
+    file.path.mkdir()
+    assert file.load().fault == Fault("unreadable")
+    assert file.path.is_dir()
 
 
 def test_of_a_bad_file_the_one_before_is_taken(tmp_path):

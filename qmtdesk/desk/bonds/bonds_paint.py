@@ -24,11 +24,17 @@ INSET = 7
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A column where it stands now, in viewport pixels."""
+    """A column, or as much of it as is in view, where it stands now in viewport pixels."""
 
     column: Column
     left: int
     width: int
+    whole: bool = True
+
+    def within(self, left: int, right: int) -> "Place":
+        """The part of it between two edges."""
+        start, end = max(self.left, left), min(self.left + self.width, right)
+        return Place(self.column, start, end - start, whole=end - start == self.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +82,21 @@ def _moving_cells(p: QPainter, sheet: Sheet, bond: Bond, rect: QRectF, tint: flo
         cell = QRectF(place.left, rect.top(), place.width, rect.height())
         if place.column.key == "last" and tint:
             p.fillRect(cell.adjusted(2, 2, -2, -2), paint.color(th.up if tint > 0 else th.dn, abs(tint) * 0.18))
-        _cell(p, th, place.column, place.column.show(bond), cell, stale=stale)
+        shown = place.column.show(bond)
+        _cell(p, th, place.column, shown if place.whole else _uncut(place, shown), cell, stale=stale)
         reason_left = cell.right()
     if excluded:
         left = reason_left + 10
         _reason(p, th, bond, QRectF(left, rect.top(), sheet.width - left - 4, rect.height()), stale=stale)
+
+
+def _uncut(place: Place, cell: Cell) -> Cell:
+    """Dots in place of a figure the edge would cut: half a number is a wrong number."""
+    wide = fonts.width_of(cell.text, fonts.BODY, cell.bold) + (11 if cell.way else 0)
+    if place.column.left or wide <= place.width - 2 * INSET:
+        return cell
+    fits = fonts.width_of("…", fonts.BODY) <= place.width - 2 * INSET
+    return Cell("…" if fits else "", "t3")
 
 
 def _value(th: Theme, tone: str, *, stale: bool) -> str:

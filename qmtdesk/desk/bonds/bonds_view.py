@@ -188,7 +188,8 @@ class BondView(QTableView):
                 moving.append(Place(column, x - offset, wide))
             x += wide
         fixed = sum(place.width for place in frozen)
-        seen = tuple(place for place in moving if fixed < place.left + place.width and place.left < width)
+        in_view = (place for place in moving if fixed < place.left + place.width and place.left < width)
+        seen = tuple(place.within(fixed, width) for place in in_view)
         return bonds_paint.Sheet(self.look.theme, tuple(frozen), seen, fixed, width, offset > 0, self._mirror.blind)
 
     def sorted_by(self, column: Column) -> str:

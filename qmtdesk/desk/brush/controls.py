@@ -60,6 +60,7 @@ class ActButton(Button):
     ) -> None:
         super().__init__(look, words, parent)
         self._hint = hint
+        self._hint_dim = False
         self._kind = kind
         self._height = height
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -73,6 +74,12 @@ class ActButton(Button):
         self.setAccessibleName(words)
         self.updateGeometry()
         self.update()
+
+    def dim_hint(self, *, dim: bool) -> None:
+        """Say that its key does nothing just now; a click may."""
+        if dim != self._hint_dim:
+            self._hint_dim = dim
+            self.update()
 
     def drop_hint(self) -> None:
         """Name no key any more."""
@@ -111,7 +118,7 @@ class ActButton(Button):
         left = (rect.width() - wide - hint_wide) / 2
         paint.text(p, QRectF(left, 0, rect.width() - left, rect.height()), self.text(), value, bold=True)
         if hint_wide:
-            muted = paint.mix(value, ground, 0.75) if self.isEnabled() else value
+            muted = paint.mix(value, ground, 0.3 if self._hint_dim else 0.75) if self.isEnabled() else value
             place = QRectF(left + wide + 10, 0, hint_wide, rect.height())
             paint.text(p, place, self._hint, muted, fonts.SMALL)
         if self.hasFocus():

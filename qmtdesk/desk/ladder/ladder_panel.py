@@ -21,6 +21,7 @@ from qmtdesk.desk.ladder.ladder_picture import HEAD as TITLES
 from qmtdesk.desk.ladder.ladder_view import LadderView
 from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.link.said import told_grid
 from qmtdesk.desk.sheets.grid_form import pending_lines
 from qmtdesk.desk.words.texts import say, t
 from qmtdesk.domain.reason import Reason, Why
@@ -162,7 +163,7 @@ class LadderPanel(QWidget):
         if not same:
             self.ladder.set_grid(None)
         self.ladder.set_price(last, stale=stale)
-        self.ladder.set_grid(grid)
+        self.ladder.set_grid(told_grid(self._mirror, grid) if grid is not None else None)
         shown = self.ladder.grid is not None
         self._show_either(shown)
         if had != shown or self._band_shown != bool(self._band_words()):

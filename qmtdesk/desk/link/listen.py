@@ -1,22 +1,34 @@
 """Takes what the link heard and lays it into the mirror."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.words.texts import TEXTS, t
 from qmtdesk.wire.client import Item
+from qmtdesk.wire.inside import inside
 from qmtdesk.wire.link_events import Attached, Failed, Lost, Silent
 from qmtdesk.wire.numbering import Snapshot
+from qmtdesk.wire.spawn import LOG
 from qmtdesk.wire.talk import Batch, Beat, Raise, Refuse
 
 
 class Listener:
-    """GUI thread only. `raised` when another start asks for the window; `stopped` when the trader ended as asked."""
+    """GUI thread only. `raised` when another start asks for the window, `refused` when the trader will not end.
+
+    `folder` is where the trader writes its logs.
+    """
 
     def __init__(
-        self, mirror: Mirror, commands: Commands, raised: Callable[[], None], refused: Callable[[str], None]
+        self,
+        mirror: Mirror,
+        commands: Commands,
+        raised: Callable[[], None],
+        refused: Callable[[str], None],
+        folder: Path,
     ) -> None:
+        self._folder = folder
         self._mirror, self._commands, self._raised, self._refused = mirror, commands, raised, refused
         self.attached_once = False
 
@@ -45,7 +57,7 @@ class Listener:
             case Lost():
                 mirror.set_link("lost", item.reason)
             case Failed():
-                mirror.set_link("failed", _failed(item))
+                mirror.set_link("failed", _failed(item, self._folder))
             case Raise():
                 self._raised()
             case Refuse():
@@ -69,7 +81,21 @@ class Listener:
                 self._commands.ask_series(code, what)
 
 
-def _failed(item: Failed) -> str:
+def _failed(item: Failed, folder: Path) -> str:
     """Why there is no trader, in the user's language where we have words for it."""
     key = f"failed.{item.why}"
-    return t(key, text=item.text, pid=item.pid or "—") if key in TEXTS else item.text
+    return t(key, text=item.text, pid=item.pid or "—", log=last_words(folder)) if key in TEXTS else item.text
+
+
+def last_words(folder: Path) -> Path:
+    """The file a trader wrote in last: its log, or its output where it ended before it had one."""
+    log = inside(folder, "trader.log")
+    return max((log, inside(folder, LOG)), key=_written)
+
+
+def _written(path: Path) -> float:
+    try:
+        found = path.stat()
+    except OSError:
+        return 0.0
+    return found.st_mtime if found.st_size else 0.0

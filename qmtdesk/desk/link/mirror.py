@@ -6,6 +6,7 @@ from time import monotonic
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from qmtdesk.domain.plans import GridPlan
+from qmtdesk.domain.reason import Why
 from qmtdesk.wire.bond_talk import BondListRow
 from qmtdesk.wire.live_talk import FoundRow, HealthRow, TrialRow
 from qmtdesk.wire.rows import (
@@ -47,6 +48,7 @@ TAGS: dict[int, type] = {
     15: FoundRow,
     16: TrialRow,
 }
+NEW_JOURNAL = frozenset({Why.JOURNAL_SET_ASIDE, Why.JOURNAL_MISSING})
 Point = tuple[int, int]
 SeriesKey = tuple[str, str]  # code, price | seal
 
@@ -81,6 +83,7 @@ class Mirror(QObject):
     selected_bond_changed = Signal(str)
     selected_stock_changed = Signal(str)
     pending_changed = Signal(str)
+    read_changed = Signal()  # the user has read that a new journal was begun
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -105,6 +108,8 @@ class Mirror(QObject):
         self.selected_bond = ""
         self.selected_stock = ""
         self.pending: dict[str, GridPlan] = {}
+        self.new_journal: EventRow | None = None
+        self.journal_read = 0
         self._series: dict[SeriesKey, list[Point]] = {}
         self._whole_series: set[SeriesKey] = set()
         self._map()
@@ -231,11 +236,9 @@ class Mirror(QObject):
         return self.blind or quote is None or quote.stale
 
     def clock(self) -> int:
-        """Market time now, Unix ms, carried on from the newest word of the trader; 0 before the first."""
+        """Market time now, Unix ms, carried on from the newest word of the trader, however old; 0 before the first."""
         if self.status is None:
             return 0
-        if self.link != "attached":
-            return self.status.clock
         return self.status.clock + int((monotonic() - self._clock_at) * 1000 * max(self.status.speed, 1))
 
     def last(self, code: str) -> int:
@@ -285,6 +288,13 @@ class Mirror(QObject):
         else:
             self.pending[code] = plan
         self.pending_changed.emit(code)
+
+    def read_journal(self, at: int = 0) -> None:
+        """The user has read what was said of a new journal, then or at last."""
+        at = at or (self.new_journal.at if self.new_journal is not None else 0)
+        if at and at != self.journal_read:
+            self.journal_read = at
+            self.read_changed.emit()
 
     # inside
 
@@ -343,8 +353,7 @@ class Mirror(QObject):
             if self._seen is not None:
                 self._seen[kind].add(key)
             self._dirty.setdefault(kind, set()).add(key)
-            if isinstance(row, QuoteRow):
-                self._gather(row)
+            self._gather(row)
             return
         self._dirty.setdefault(kind, set())
 
@@ -355,7 +364,11 @@ class Mirror(QObject):
         elif kind in self._tables and self._tables[kind].pop(key, None) is not None:
             self._dirty.setdefault(kind, set()).add(key)
 
-    def _gather(self, quote: QuoteRow) -> None:
+    def _gather(self, quote: AnyRow) -> None:
+        if isinstance(quote, EventRow) and quote.reason.why in NEW_JOURNAL:
+            self.new_journal = quote
+        if not isinstance(quote, QuoteRow):
+            return
         if not quote.stale and quote.last:
             self._append((quote.code, "price"), (quote.at, quote.last))
         watch = self.watches.get(quote.code)

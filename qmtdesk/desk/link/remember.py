@@ -74,6 +74,7 @@ class Memory(QObject):
         window.watch.order_changed.connect(self._timer.start)
         window.panes.moved.connect(self._timer.start)
         window.mirror.pending_changed.connect(self._timer.start)
+        window.mirror.read_changed.connect(self._timer.start)
         window.goodbye.how = kept.on_close
         window.goodbye.chosen.connect(self._timer.start)
 
@@ -94,6 +95,7 @@ class Memory(QObject):
         window.watch.restore_order(unpack(kept.columns.get("watch", "")))
         for code, blob in kept.pending.items():
             window.mirror.keep_plan(code, plan_of(code, blob))
+        window.mirror.read_journal(kept.journal_read)
         if kept.selected_bond:
             window.mirror.select_bond(kept.selected_bond)
         if kept.selected_stock:
@@ -139,6 +141,7 @@ class Memory(QObject):
             sound=window.alerts.sound,
             on_close=window.goodbye.how,
             pending={code: pack(plan) for code, plan in window.mirror.pending.items()},
+            journal_read=window.mirror.journal_read,
             paper_speed=self.paper_speed,
             geometry=base64.b64encode(bytes(self._frame.saveGeometry().data())).decode("ascii"),
             layouts=layouts,

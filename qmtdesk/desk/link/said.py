@@ -1,10 +1,16 @@
 """A reason told with what the desk knows besides: the level its price is, the order it speaks of."""
 
+import msgspec
+
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.words.texts import say, say_short, t
-from qmtdesk.domain.reason import Reason
+from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
+from qmtdesk.wire.rows import GridRow
+from qmtdesk.wire.talk import GridPreview
+
+LACKS_CASH = frozenset({Why.CASH_SHORT, Why.CASH_KEPT})
 
 
 def say_at(mirror: Mirror, reason: Reason, code: str, *, short: bool = False) -> str:
@@ -13,6 +19,52 @@ def say_at(mirror: Mirror, reason: Reason, code: str, *, short: bool = False) ->
     words = say_short(told, code) if short else say(told, code)
     no = level_no(mirror, told, code)
     return words if no is None else t("level.at", no=fmt.fixed(no, 1, 0, signed=True), words=words)
+
+
+def cash_cause(mirror: Mirror, reason: Reason, code: str) -> Reason:
+    """What really lacks where a strategy says 资金不足: the account's cash, or what the limits leave of it.
+
+    A strategy is given the cash less what is kept, and its own bids as free.
+    """
+    args, status = dict(reason.args), mirror.status
+    need, have = args.get("need_milli"), args.get("have_milli")
+    if reason.why is not Why.CASH_SHORT or status is None or not isinstance(need, int) or not isinstance(have, int):
+        return reason
+    grid = mirror.grids.get(code)
+    bids = sum([level.price * level.buy for level in grid.levels]) if grid is not None else 0
+    if need > status.cash + bids:
+        return reason
+    return because(Why.CASH_KEPT, need_milli=need, have_milli=have, cash_milli=status.cash)
+
+
+def told_grid(mirror: Mirror, grid: GridRow) -> GridRow:
+    """A grid whose levels name what really lacks."""
+    if not any(_lacks_cash(level.why) for level in grid.levels):
+        return grid
+    levels = tuple(
+        msgspec.structs.replace(level, why=cash_cause(mirror, level.why, grid.code))
+        if level.why is not None and _lacks_cash(level.why)
+        else level
+        for level in grid.levels
+    )
+    return msgspec.structs.replace(grid, levels=levels)
+
+
+def told_preview(mirror: Mirror, preview: GridPreview, code: str) -> GridPreview:
+    """A grid's preview whose checks name what really lacks."""
+    checks = [msgspec.structs.replace(check, reason=cash_cause(mirror, check.reason, code))
+              if check.level != "ok" else check for check in preview.checks]  # fmt: skip
+    return msgspec.structs.replace(preview, checks=tuple(checks))
+
+
+def short_of_cash(mirror: Mirror, grid: GridRow) -> Reason | None:
+    """Why the highest of a grid's levels that waits for cash waits, None when none does."""
+    why = next((level.why for level in reversed(grid.levels) if _lacks_cash(level.why)), None)
+    return None if why is None or not grid.armed else cash_cause(mirror, why, grid.code)
+
+
+def _lacks_cash(why: Reason | None) -> bool:
+    return why is not None and why.why in LACKS_CASH
 
 
 def level_no(mirror: Mirror, reason: Reason, code: str) -> int | None:

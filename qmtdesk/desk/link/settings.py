@@ -36,7 +36,8 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
     `layouts` holds base64 of the window's state by screen size ("1600x900"), `columns` that of a table's header by
     table, `pending` that of a grid's settings for its next start by code (its sheet begins with them), `hotkeys` key
-    sequences by action where they differ from the built-in ones, `warned` the names of notices that are shown once.
+    sequences by action where they differ from the built-in ones, `warned` the names of notices that are shown once,
+    `journal_read` the time of the last word of a lost journal the user has put away.
     Nothing here decides about an order.
     """
 
@@ -61,6 +62,7 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     scale: Annotated[int, msgspec.Meta(ge=100, le=300)] = 100
     on_close: CloseHow = "ask"
     pending: dict[Name, Blob] = msgspec.field(default_factory=dict)
+    journal_read: int = 0
 
 
 def desk_settings(folder: Path) -> TypedFile[DeskSettings]:

@@ -38,6 +38,10 @@ class Figures(QWidget):
         return greyed(self.look.theme) if self._old else self.look.theme
 
 
+Figure = tuple[str, str, str, str]
+"""What it is, the figure, its colour, the note to it."""
+
+
 class Fall(Figures):
     """If it only falls: each level with the cash bound once it is bought, and where a cap ends it."""
 
@@ -45,7 +49,7 @@ class Fall(Figures):
         super().__init__(look, code, parent)
         self._plan = GridPlan(code=code)
         self._preview: GridPreview | None = None
-        self.setMinimumWidth(250)
+        self.setMinimumWidth(200)
 
     def show_preview(self, plan: GridPlan, preview: GridPreview) -> None:
         """The newest numbers."""
@@ -168,7 +172,7 @@ class Outcome(Figures):
         self._preview: GridPreview | None = None
         self._diffs: tuple[tuple[str, str, str], ...] | None = None
         self._range_bp = 0
-        self.setMinimumWidth(330)
+        self.setMinimumWidth(270)
 
     def show_preview(self, plan: GridPlan, preview: GridPreview) -> None:
         """The newest numbers."""
@@ -186,24 +190,12 @@ class Outcome(Figures):
         p = QPainter(self)
         theme = self.theme
         if self._preview is None:
-            for at, key in enumerate(("grid.most", "grid.worst_plain", "grid.trip")):
-                self._figure(p, at, t(key), fmt.MISSING, theme.t3, "")
+            keys = ("grid.most", "grid.worst_plain", "grid.trip")
+            self._figures(p, [(t(key), fmt.MISSING, theme.t3, "") for key in keys])
             p.end()
             return
         preview = self._preview
-        bound = most_bound(preview)
-        self._figure(
-            p, 0, t("grid.most"), t("grid.yuan", money=fmt.money(bound, 0)), theme.t1,
-            t("grid.of_cash", share=fmt.share(bound, preview.cash, 1)),
-        )  # fmt: skip
-        loss = t("grid.yuan", money=fmt.money(-abs(preview.worst_loss), 0))
-        worst = t("grid.worst", share=fmt.percent(-self._range_bp, 0))
-        self._figure(
-            p, 1, worst, loss, theme.dn, t("grid.worst_note", price=fmt.price(preview.worst_price, self._code))
-        )
-        net = t("grid.yuan", money=fmt.money(preview.trip_net, 2, signed=True))
-        value = paint.direction(theme, preview.trip_net)
-        self._figure(p, 2, t("grid.trip"), net, value, t("grid.trip_note", fee=fmt.money(preview.trip_fee)))
+        self._figures(p, self._told(preview))
         y = self._orders(p, 3 * 44 + 10, t("grid.now"), [o for o in preview.orders if not o.after_first])
         y = self._orders(p, y, t("grid.then"), [o for o in preview.orders if o.after_first])
         if self._diffs is not None:
@@ -212,15 +204,39 @@ class Outcome(Figures):
         self._checks(p, y + 6, preview.checks)
         p.end()
 
-    def _figure(self, p: QPainter, at: int, label: str, words: str, value: str, note: str) -> None:
-        theme = self.theme
-        row = QRectF(0, at * 44, self.width(), 43)
-        paint.text(p, row, label, theme.t2, fonts.BODY)
-        note_left = self.width() * 0.66
-        paint.text(p, QRectF(0, row.top(), note_left - 10, 43), words, value, fonts.TITLE, bold=True, align=paint.RIGHT)
-        room = QRectF(note_left, row.top() + 2, self.width() - note_left, 43)
-        paint.text(p, room, note, theme.t2, fonts.SMALL, elide=True)
-        paint.hairline(p, 0, self.width(), row.bottom(), theme.line)
+    def _told(self, preview: GridPreview) -> list[Figure]:
+        theme, bound = self.theme, most_bound(preview)
+        most = t("grid.yuan", money=fmt.money(bound, 0))
+        loss = t("grid.yuan", money=fmt.money(-abs(preview.worst_loss), 0))
+        worst = t("grid.worst", share=fmt.percent(-self._range_bp, 0))
+        worst_note = t("grid.worst_note", price=fmt.price(preview.worst_price, self._code))
+        net = t("grid.yuan", money=fmt.money(preview.trip_net, 2, signed=True))
+        fee = t("grid.trip_note", fee=fmt.money(preview.trip_fee))
+        return [
+            (t("grid.most"), most, theme.t1, t("grid.of_cash", share=fmt.share(bound, preview.cash, 1))),
+            (worst, loss, theme.dn, worst_note),
+            (t("grid.trip"), net, paint.direction(theme, preview.trip_net), fee),
+        ]
+
+    def _figures(self, p: QPainter, told: list[Figure]) -> None:
+        """Label, figure, note in one line; where they would meet the note goes under the label, in all three rows."""
+        theme, note_left = self.theme, self.width() * 0.66
+        beside = all(
+            fonts.width_of(label, fonts.BODY) + fonts.width_of(words, fonts.TITLE, True) + 20 <= note_left
+            and fonts.width_of(note, fonts.SMALL) <= self.width() - note_left
+            for label, words, _, note in told
+        )
+        for at, (label, words, value, note) in enumerate(told):
+            row = figure = QRectF(0, at * 44, self.width(), 43)
+            if beside:
+                figure = row.adjusted(0, 0, note_left - 10 - row.width(), 0)
+                first, second = row, row.adjusted(note_left, 2, 0, 2)
+            else:
+                first, second = row.adjusted(0, 4, 0, -21), row.adjusted(0, 22, 0, -3)
+            paint.text(p, first, label, theme.t2, fonts.BODY)
+            paint.text(p, figure, words, value, fonts.TITLE, bold=True, align=paint.RIGHT)
+            paint.text(p, second, note, theme.t2, fonts.SMALL, elide=True)
+            paint.hairline(p, 0, self.width(), row.bottom(), theme.line)
 
     def _orders(self, p: QPainter, y: float, title: str, orders: list[PreviewOrder]) -> float:
         if not orders:

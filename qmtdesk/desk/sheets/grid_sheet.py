@@ -7,6 +7,7 @@ from qmtdesk.desk.brush.controls import ActButton
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.link.said import told_preview
 from qmtdesk.desk.sheets.grid_fields import GridFields, base_options
 from qmtdesk.desk.sheets.grid_form import differences
 from qmtdesk.desk.sheets.grid_paint import Fall, Outcome
@@ -46,9 +47,8 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         self.more = self.settings.more
         self.fall = Fall(look, code, self.body)
         self.outcome = Outcome(look, code, self.body)
-        line = QHBoxLayout(self.body)
+        self._columns = line = QHBoxLayout(self.body)
         line.setContentsMargins(0, 14, 0, 12)
-        line.setSpacing(44)
         line.addWidget(self.settings, 274)
         line.addWidget(self.fall, 332)
         line.addWidget(self.outcome, 370)
@@ -63,6 +63,11 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         self.say_foot(t("pending.foot") if self.running is not None else t("grid.foot"))
         self.arm_button(t("grid.restart") if self.running is not None else t("grid.start"), "primary")
         self.request()
+
+    def _place(self) -> None:
+        super()._place()
+        # in a narrow window the air goes first, then the words beside the figures
+        self._columns.setSpacing(44 if self.card.width() == self.wide else 24)
 
     def _prices(self) -> dict[BaseKind, int]:
         quote = self.mirror.quotes.get(self.code)
@@ -139,7 +144,9 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         )
 
     def ask(self, plan: GridPlan, number: int) -> None:
-        self.commands.preview_grid(plan, lambda preview: self.took(plan, number, preview))
+        self.commands.preview_grid(
+            plan, lambda preview: self.took(plan, number, told_preview(self.mirror, preview, plan.code))
+        )
 
     def send(self, plan: GridPlan) -> None:
         if self.running is None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import QDir, QStandardPaths, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from qmtdesk.desk.words.texts import t
@@ -12,7 +12,7 @@ from qmtdesk.desk.words.texts import t
 def place_dialog(parent: QWidget, name: str, then: Callable[[Path], object]) -> QFileDialog:
     """What asks for the place, to be opened. It begins among the documents: nobody looks beside the program."""
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    dialog = QFileDialog(parent, t("export.title"), str(Path(folder) / name), "CSV (*.csv)")
+    dialog = QFileDialog(parent, t("export.title"), QDir(folder).filePath(name), "CSV (*.csv)")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("csv")
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -40,6 +40,8 @@ class Strip(QWidget):
             mirror.blind_changed,
             mirror.grid_changed,
             mirror.orders_changed,
+            mirror.events_changed,
+            mirror.read_changed,
             mirror.quotes_changed,
             mirror.selected_bond_changed,
             look.changed,
@@ -78,11 +80,14 @@ class Strip(QWidget):
 
     def _make_buttons(self, actions: tuple[tuple[str, str], ...]) -> None:
         for old in self._buttons:
+            # hidden with the keyboard it would hand it to whatever comes next in the window
+            old.clearFocus()
             old.hide()
             old.deleteLater()
         self._buttons = []
         for name, words in actions:
             button = PlainButton(self._look, words, self, alarm=True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, name=name: self._act(name))
             self._buttons.append(button)
             button.show()

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.link.mirror import Mirror
-from qmtdesk.desk.link.said import say_at
+from qmtdesk.desk.link.said import say_at, short_of_cash
 from qmtdesk.desk.words.texts import say, t
-from qmtdesk.domain.reason import Why
-from qmtdesk.wire.rows import GridRow, StatusRow, Suspension
+from qmtdesk.domain.reason import Reason, Why
+from qmtdesk.wire.rows import EventRow, GridRow, StatusRow, Suspension
 
 SETTLES_MS = 10_000
 CALM = frozenset(
@@ -66,11 +66,26 @@ def alarm_of(mirror: Mirror, error: str = "") -> Alarm | None:
         return None
     if mirror.killed:
         return _kill_alarm(mirror)
+    held = mirror.suspension("")
+    if held is not None and held.reason.why is Why.JOURNAL_FAILED:
+        # a disk that is full takes the paper market's link down as well; the cause is told, not that
+        return _paused_alarm(mirror, held)
     if status.lamp_quotes == "blind":
         return _blind_alarm(mirror, status)
     if status.lamp_trade == "blind" and not settling(mirror):
         age = fmt.duration(trade_age(mirror))
         return Alarm("trade", t("strip.trade_down", age=age), t("strip.trade_down_note"))
+    waits = _waits_for_user(mirror, status)
+    if waits is None and error:
+        return Alarm("error", t("strip.error"), t("strip.error_note", text=error), (("dismiss", t("strip.dismiss")),))
+    return waits
+
+
+def _waits_for_user(mirror: Mirror, status: StatusRow) -> Alarm | None:
+    """What nobody but the user can end."""
+    told = mirror.new_journal
+    if told is not None and told.at != mirror.journal_read:
+        return _journal_alarm(mirror, told)
     if not status.master or unsaid(status):
         return _master_alarm(mirror, status)
     held = mirror.suspension("")
@@ -78,8 +93,6 @@ def alarm_of(mirror: Mirror, error: str = "") -> Alarm | None:
         return _paused_alarm(mirror, held)
     if status.ready == "suspended":
         return Alarm("suspended", t("strip.suspended"), t("strip.suspended_note"))
-    if error:
-        return Alarm("error", t("strip.error"), t("strip.error_note", text=error), (("dismiss", t("strip.dismiss")),))
     return None
 
 
@@ -88,11 +101,13 @@ def _link_alarm(mirror: Mirror) -> Alarm | None:
     if mirror.link == "lost":
         return Alarm("lost", t("strip.lost"), t("strip.lost_note"))
     if mirror.link == "silent":
-        return Alarm("lost", t("strip.silent"), t("strip.lost_note"), restart)
+        waited = int(mirror.link_text) if mirror.link_text.isdigit() else 0
+        return Alarm("lost", t("strip.silent", age=fmt.duration(waited)), t("strip.silent_note"), restart)
     if mirror.link == "failed":
         text = mirror.link_text or fmt.MISSING
         live = mirror.status is not None and mirror.status.mode == "live"
-        note = t("strip.failed_live" if live else "strip.failed_note", text=text)
+        resting = len(own_live(mirror))
+        note = t("strip.failed_live" if live and resting else "strip.failed_note", text=text, n=resting)
         return Alarm("lost", t("strip.failed"), note, restart)
     return None
 
@@ -137,6 +152,16 @@ def _paused_alarm(mirror: Mirror, held: Suspension) -> Alarm:
     return Alarm("paused", t("strip.paused"), note, (*live, *actions))
 
 
+def _journal_alarm(mirror: Mirror, told: EventRow) -> Alarm:
+    """Said until it is read: nothing else shows that what was started is forgotten."""
+    actions = [("orders", t("strip.see_orders")), ("journal_read", t("strip.dismiss"))]
+    live = len(lost_live(mirror))
+    if live:
+        actions.insert(1, ("cancel_lost", t("strip.cancel_all", n=live)))
+    note = t("strip.journal_lost", n=live) if live else t("strip.journal_none")
+    return Alarm("journal", t("strip.journal"), f"{note}{say(told.reason)}", tuple(actions))
+
+
 def actions_of(mirror: Mirror) -> tuple[tuple[str, str], ...]:
     """What waits for the user's word on a day without alarm."""
     status = mirror.status
@@ -174,6 +199,11 @@ def _blind_alarm(mirror: Mirror, status: StatusRow) -> Alarm:
 def own_live(mirror: Mirror) -> list[str]:
     """Refs of our own orders that can be cancelled now."""
     return [row.ref for row in mirror.orders.values() if row.cancellable and row.kind != "foreign"]
+
+
+def lost_live(mirror: Mirror) -> list[str]:
+    """Refs of our own orders of a journal that was lost: no strategy looks after them."""
+    return [row.ref for row in mirror.orders.values() if row.cancellable and row.kind == "lost"]
 
 
 def quote_age(mirror: Mirror) -> int:
@@ -264,15 +294,27 @@ def short_name(name: str) -> str:
 
 
 def _why_not(mirror: Mirror, status: StatusRow) -> tuple[Phrase, ...]:
-    if not status.blockers:
+    standing = _standing(mirror, status)
+    if not standing:
         return (Phrase(t("strip.nothing_stops"), "number"),)
-    codes = (*status.blocker_codes, *([""] * len(status.blockers)))
     found: list[Phrase] = []
-    for reason, code in list(zip(status.blockers, codes, strict=False))[:2]:
+    for reason, code in standing[:2]:
         name = short_name(mirror.name(code)) + " " if code else ""
         tone = "fact" if reason.why in CALM else "alert"
         words = say_at(mirror, reason, code, short=bool(code and found))
         found.append(Phrase(name + words, tone, 3 if found else 0))
-    if len(status.blockers) > 2:
-        found.append(Phrase(t("strip.more", n=len(status.blockers) - 2), "number", 0))
+    if len(standing) > 2:
+        found.append(Phrase(t("strip.more", n=len(standing) - 2), "number", 0))
     return tuple(found)
+
+
+def _standing(mirror: Mirror, status: StatusRow) -> list[tuple[Reason, str]]:
+    """What stands still and whose it is, the worst first; behind it the grids that wait for cash with a level."""
+    codes = (*status.blocker_codes, *([""] * len(status.blockers)))
+    told = list(zip(status.blockers, codes, strict=False))
+    named = {code for _, code in told}
+    for code, grid in mirror.grids.items():
+        lacking = None if code in named else short_of_cash(mirror, grid)
+        if lacking is not None:
+            told.append((lacking, code))
+    return told

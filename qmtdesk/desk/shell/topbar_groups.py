@@ -139,14 +139,19 @@ def _phase(mirror: Mirror, theme: Theme) -> Group:
     title = t(f"phase.{phase}") if status and f"phase.{phase}" in TEXTS else fmt.MISSING
     note = ""
     if status and status.phase_ends and f"until.{phase}" in TEXTS:
-        note = f"{t(f'until.{phase}')} {fmt.countdown(status.phase_ends - mirror.clock())}"
+        note = f"{t(f'until.{phase}')} {fmt.countdown(status.phase_ends - _shown_clock(mirror, status))}"
     wide = max(fonts.width_of(title, fonts.BODY, True), fonts.width_of(note, fonts.SMALL), 84)
     return Group("phase", wide, lambda p, x: _two(p, x, wide, title, note, theme))
 
 
+def _shown_clock(mirror: Mirror, status: StatusRow) -> int:
+    """The market's time; without a trader the one of its last word, to which the whole picture belongs."""
+    return mirror.clock() if mirror.link == "attached" else status.clock
+
+
 def _clock(mirror: Mirror, theme: Theme) -> Group:
     status = mirror.status
-    words = fmt.clock(mirror.clock()) if status else "--:--:--"
+    words = fmt.clock(_shown_clock(mirror, status)) if status else "--:--:--"
     wide = fonts.width_of("00:00:00", fonts.CLOCK, True)
     tip = t("tip.clock", day=status.day, lag=status.lag_us) if status else ""
 

@@ -26,7 +26,7 @@ from qmtdesk.desk.shell.menu import as_goals
 from qmtdesk.desk.shell.menu_acts import MenuActs
 from qmtdesk.desk.shell.panes import Panes
 from qmtdesk.desk.shell.strip import Strip
-from qmtdesk.desk.shell.strip_words import own_live
+from qmtdesk.desk.shell.strip_words import lost_live, own_live
 from qmtdesk.desk.shell.tabs import TabPanel
 from qmtdesk.desk.shell.topbar import TopBar
 from qmtdesk.desk.shell.topbar_groups import account_words
@@ -129,7 +129,7 @@ class MainWindow(QMainWindow):
         for number in (1, 2, 3):
             bind[f"Ctrl+{number}"] = partial(self.panel, number)
         for number in range(5):
-            bind[f"Alt+{number + 1}"] = partial(self.tabs.show_tab, number)
+            bind[f"Alt+{number + 1}"] = partial(self.show_tab, number)
         for keys, do in bind.items():
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setAutoRepeat(False)
@@ -144,27 +144,27 @@ class MainWindow(QMainWindow):
         self._show_kill()
 
     def act(self, name: str) -> None:
-        """An action of the strip."""
-        match name:
-            case "reconnect":
-                self.commands.reconnect()
-            case "cancel_live":
-                for ref in own_live(self.mirror):
-                    self.commands.cancel_order(ref)
-            case "kill_details":
-                self._show_kill()
-            case "lift":
-                LiftSheet(self, self.mirror, self.commands, self.look).open()
-            case "master" | "go_live":
-                self.menus.master()
-            case "dismiss":
-                self.strip.show_error("")
-            case "doubts":
-                self.show_doubts()
-            case _ if name.startswith("release:"):
-                self.release(name.removeprefix("release:"))
-            case _:
-                raise ValueError(f"the strip has no action {name}")
+        """An action of the strip, with the code it is about behind a colon."""
+        what, _, code = name.partition(":")
+        does: dict[str, Callable[[], object]] = {
+            "reconnect": self.commands.reconnect,
+            "cancel_live": lambda: self._cancel(own_live(self.mirror)),
+            "cancel_lost": lambda: self._cancel(lost_live(self.mirror)),
+            "orders": lambda: self.show_tab(0),
+            "journal_read": self.mirror.read_journal,
+            "kill_details": self._show_kill,
+            "lift": lambda: LiftSheet(self, self.mirror, self.commands, self.look).open(),
+            "master": self.menus.master,
+            "go_live": self.menus.master,
+            "dismiss": lambda: self.strip.show_error(""),
+            "doubts": self.show_doubts,
+            "release": lambda: self.release(code),
+        }
+        does[what]()
+
+    def _cancel(self, refs: list[str]) -> None:
+        for ref in refs:
+            self.commands.cancel_order(ref, self.answered)
 
     def release(self, code: str) -> None:
         """The sheet that lets a suspended code ('' = everything) trade again."""
@@ -182,6 +182,12 @@ class MainWindow(QMainWindow):
         elif code in self.mirror.watches:
             self.mirror.select_stock(code)
             self.watch.setFocus()
+
+    def show_tab(self, number: int) -> None:
+        """One of the tables; a panel shown alone gives the middle back to it."""
+        if self.panes.solo:
+            self.panes.show_all()
+        self.tabs.show_tab(number)
 
     def open_grid(self, code: str) -> None:
         """The arming sheet of a bond."""

@@ -84,7 +84,7 @@ class Desk:
         self.link = TraderLink(options.folder, self._spawn_trader, self._wake)
         self.commands = LinkCommands(self.link, options.folder / "KILL", self._series)
         self.window = MainWindow(self.mirror, self.commands, self.look, scale=kept.scale, sound=kept.sound)
-        self.listener = Listener(self.mirror, self.commands, self._raise, self._refused)
+        self.listener = Listener(self.mirror, self.commands, self._raise, self._refused, options.folder)
         self.tidy = Tidy(app)
         self.memory = Memory(desk_settings(options.folder), kept, self.window, frame)
         self.memory.restore()

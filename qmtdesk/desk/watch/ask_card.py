@@ -1,7 +1,7 @@
 """要卖出吗: the confirm-sell card over the seal chart. It takes no focus and counts down to doing nothing."""
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF, QShortcut
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from qmtdesk.desk.brush import fonts, paint
@@ -11,10 +11,11 @@ from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.asks import left_ms, queue, speed
 from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
-from qmtdesk.desk.sheets.sheet_base import DEAD_MS, Sheet
-from qmtdesk.desk.watch import spark
+from qmtdesk.desk.sheets.sheet_base import Sheet
+from qmtdesk.desk.watch import ask_words, spark
+from qmtdesk.desk.watch.ask_keys import AnswerKeys
 from qmtdesk.desk.watch.watch_list import WatchList
-from qmtdesk.desk.words.texts import say, t
+from qmtdesk.desk.words.texts import t
 from qmtdesk.wire.rows import AskRow, key_of
 
 HEAD = 40
@@ -22,6 +23,7 @@ LEAST = 330
 BUTTONS = 52
 FACTS = 22
 TICK_MS = 200
+DEAD_MS = 800
 PAST_MS = 3 * 60_000
 
 
@@ -29,7 +31,7 @@ class AskCard(QWidget):
     """Stands over `seal` and follows it, below its own row in the watchlist of that window.
 
     The question shown stays until it is answered, timed out or gone: another, more urgent one never slips under the
-    pointer. Each new one is dead for 300 ms.
+    pointer. Each new one is dead for 800 ms to clicks and longer to keys, and again when it sells another volume.
     """
 
     answered = Signal(str)
@@ -60,17 +62,14 @@ class AskCard(QWidget):
         self._clock = QTimer(self)
         self._clock.setInterval(TICK_MS)
         self._clock.timeout.connect(self._wake)
-        self._yes = QShortcut(QKeySequence("Ctrl+Return"), window, context=Qt.ShortcutContext.WindowShortcut)
-        self._enter = QShortcut(QKeySequence("Ctrl+Enter"), window, context=Qt.ShortcutContext.WindowShortcut)
-        self._no = QShortcut(QKeySequence("Esc"), window, context=Qt.ShortcutContext.WindowShortcut)
-        for yes in (self._yes, self._enter):
-            yes.setAutoRepeat(False)
-            yes.activated.connect(self._key_sells)
-        self._no.activated.connect(self._key_skips)
-        self._keys(on=False)
+        self.keys = AnswerKeys(window)
+        self.keys.yes.connect(lambda: self.answer(sell=True))
+        self.keys.no.connect(lambda: self.answer(sell=False))
+        self.keys.changed.connect(self._wake)
         seal.installEventFilter(self)
         mirror.asks_changed.connect(lambda _: self._choose())
-        mirror.blind_changed.connect(self._wake)
+        for signal in (mirror.blind_changed, mirror.link_changed, mirror.status_changed):
+            signal.connect(self._wake)
         look.changed.connect(self.update)
         self.hide()
         self._choose()
@@ -107,21 +106,6 @@ class AskCard(QWidget):
             self.commands.disarm_guard(ask.code)
             self._choose()
 
-    def _open_sheet(self) -> bool:
-        return any(not sheet.leaving for sheet in self.window().findChildren(Sheet))
-
-    def _key_sells(self) -> None:
-        if not self._open_sheet() and self.isVisible():
-            self.answer(sell=True)
-
-    def _key_skips(self) -> None:
-        if not self._open_sheet() and self.isVisible():
-            self.answer(sell=False)
-
-    def _keys(self, *, on: bool) -> None:
-        for shortcut in (self._yes, self._enter, self._no):
-            shortcut.setEnabled(on)
-
     def _waiting(self) -> list[AskRow]:
         now = self.mirror.clock()
         return [ask for ask in queue(self.mirror.asks) if key_of(ask) not in self._answered and ask.deadline > now]
@@ -137,7 +121,7 @@ class AskCard(QWidget):
                 self._begin()
         if not self._shown:
             self._clock.stop()
-            self._keys(on=False)
+            self.keys.listen(on=False)
             self.hide()
             return
         self._wake()
@@ -146,10 +130,10 @@ class AskCard(QWidget):
         ask = self.asking
         if ask is None:
             return
-        self._dead.start(DEAD_MS)
+        self._rest()
         self._clock.start()
-        self._keys(on=True)
-        self.sell.say(t("ask.sell", volume=fmt.fixed(ask.volume, 1, 0)))
+        self.keys.listen(on=True)
+        self.sell.say(ask_words.sale(ask))
         self.setAccessibleName(t("ask.title") + self.mirror.name(ask.code))
         self.show()
         self.raise_()
@@ -161,6 +145,11 @@ class AskCard(QWidget):
             rows.reveal(ask.code)
         self.place()
 
+    def _rest(self) -> None:
+        """What stands there is new: neither the pointer nor the fingers on the keys meant it."""
+        self._dead.start(DEAD_MS)
+        self.keys.pause()
+
     def _wake(self) -> None:
         ask = self.asking
         if ask is None:
@@ -168,8 +157,19 @@ class AskCard(QWidget):
         if not self.left_ms():
             self._choose()
             return
-        alive = not self._dead.isActive() and not self.mirror.stale(ask.code) and not self.mirror.killed
-        self.sell.setEnabled(alive)
+        words = ask_words.sale(ask)
+        if words != self.sell.text():
+            self._rest()
+            self.sell.say(words)
+            self.place()
+        self.keys.look()
+        aimed = not self._dead.isActive()
+        for button in (self.skip, self.off):
+            button.setEnabled(aimed)
+        barred = self.mirror.stale(ask.code) or self.mirror.killed or not ask.volume
+        self.sell.setEnabled(aimed and not barred)
+        for button in (self.sell, self.skip):
+            button.dim_hint(dim=not self.keys.alive)
         self.update()
 
     def place(self) -> None:
@@ -220,7 +220,7 @@ class AskCard(QWidget):
         paint.box(p, rect, theme.bg1, theme.solid, 8, 1.5)
         self._title(p, ask, rect)
         self._numbers(p, ask, rect)
-        facts = self._facts(ask)
+        facts = ask_words.facts(self.mirror, ask, self.left_ms())
         foot = rect.bottom() - BUTTONS - FACTS * len(facts)
         for at, (label, words) in enumerate(facts):
             row = QRectF(18, foot + at * FACTS, rect.width() - 32, FACTS)
@@ -253,13 +253,14 @@ class AskCard(QWidget):
         theme = self.look.theme
         line = QRectF(18, HEAD + 8, rect.width() - 96, 34)
         if ask.sealed:
-            wide = paint.text(p, line, fmt.money_short(ask.seal), theme.warn, fonts.ALERT, bold=True) + 12
-            below = t("ask.below", threshold=fmt.money_short(ask.threshold))
-            paint.text(p, line.adjusted(wide, 3, 0, 0), below, theme.t1, fonts.VALUE, bold=True, elide=True)
+            value = theme.warn if ask_words.below(ask) else theme.t1
+            wide = paint.text(p, line, fmt.money_short(ask.seal), value, fonts.ALERT, bold=True) + 12
+            against = ask_words.against(ask)
+            paint.text(p, line.adjusted(wide, 3, 0, 0), against, theme.t1, fonts.VALUE, bold=True, elide=True)
         else:
             paint.text(p, line, t("board.broken"), theme.warn, fonts.ALERT, bold=True)
         why = QRectF(18, HEAD + 44, rect.width() - 96, 20)
-        paint.text(p, why, say(ask.reason, ask.code), theme.t2, fonts.SMALL, elide=True)
+        paint.text(p, why, ask_words.why(ask), theme.t2, fonts.SMALL, elide=True)
         self._ring(p, ask, QRectF(rect.right() - 68, HEAD + 12, 48, 48))
 
     def _ring(self, p: QPainter, ask: AskRow, rect: QRectF) -> None:
@@ -276,20 +277,8 @@ class AskCard(QWidget):
         p.setPen(line)
         p.drawArc(rect, 90 * 16, -int(360 * 16 * min(left / whole, 1.0)))
         p.restore()
-        paint.text(p, rect, str(-(-left // 1000)), theme.t1, fonts.SEAL, bold=True, align=paint.CENTRE)
-
-    def _facts(self, ask: AskRow) -> list[tuple[str, str]]:
-        value = fmt.money_short(ask.price * ask.volume)
-        order = t(
-            "ask.order", volume=fmt.volume(ask.volume, ask.code), price=fmt.price(ask.price, ask.code), value=value
-        )
-        board = t("ask.still_sealed" if ask.sealed else "ask.open_now") + t("ask.breaks", n=ask.breaks)
-        seconds = -(-self.left_ms() // 1000)
-        return [
-            (t("ask.sells"), order),
-            (t("ask.board"), board),
-            (t("ask.else"), t("ask.nothing", n=seconds)),
-        ]
+        words = str(-(-left // 1000)) if self.mirror.link == "attached" else fmt.MISSING
+        paint.text(p, rect, words, theme.t1, fonts.SEAL, bold=True, align=paint.CENTRE)
 
     def _past(self, p: QPainter, ask: AskRow, area: QRectF) -> None:
         """The last minutes of the seal, the threshold dashed."""

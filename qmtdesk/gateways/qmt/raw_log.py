@@ -6,15 +6,18 @@ from pathlib import Path
 import msgspec
 
 from qmtdesk.domain.sessions import shanghai_day
-from qmtdesk.gateways.qmt.records import Raw
+from qmtdesk.gateways.qmt.records import Raw, Scalar
 from qmtdesk.wire.inside import inside
-from qmtdesk.wire.redact import mask_account
+from qmtdesk.wire.redact import Redactor, mask_account
+from qmtdesk.wire.redact_fully import redact_fully
 
 log = logging.getLogger("qmtdesk.trader")
 
 MOST_BYTES = 50_000_000
 KEPT = 10
 """Files that are kept; a day has one, a stormy one more."""
+NUMBERS = frozenset({"stock_code", "order_id", "order_sysid", "traded_id", "order_time", "traded_time"})
+"""What names an order, a trade or a moment: long digits that are no account's, and what an enquiry needs whole."""
 
 
 class _Line(msgspec.Struct, frozen=True):
@@ -24,14 +27,18 @@ class _Line(msgspec.Struct, frozen=True):
 
 
 class RawLog:
-    """One file of JSON lines for each day, `qmt-YYYYMMDD.jsonl`; no account's number stands in it whole.
+    """One file of JSON lines for each day, `qmt-YYYYMMDD.jsonl`; no account's number stands in it whole, no secret.
 
     For one thread. A disk that is full is told once and loses lines of this log, never an event.
     """
 
     def __init__(self, folder: Path, number: str, masked: str) -> None:
         self._folder = folder
-        self._number, self._masked = number.encode(), masked.encode()
+        self._number, self._masked = number, masked
+        self._own = Redactor()
+        if self._number:
+            # written in groups too, and before anybody else was told of it
+            self._own.know_account(number)
         self._encoder = msgspec.json.Encoder()
         self._path: Path | None = None
         self._size = 0
@@ -39,9 +46,7 @@ class RawLog:
 
     def note(self, at: int, generation: int, record: Raw) -> None:
         """Append one record; Unix ms."""
-        line = self._encoder.encode(_Line(at, generation, self._without_others(record))) + b"\n"
-        if self._number:
-            line = line.replace(self._number, self._masked)
+        line = self._encoder.encode(_Line(at, generation, self._cleaned(record))) + b"\n"
         try:
             path = self._file(at)
             with path.open("ab") as file:
@@ -53,12 +58,22 @@ class RawLog:
                 self._told = True
                 log.exception("the raw log cannot be written; the events go on without it")
 
-    def _without_others(self, record: Raw) -> Raw:
-        """A terminal tells of all its accounts; the one of this log is masked wherever it stands, the others here."""
-        told = getattr(record, "account_id", None)
-        if told is None or str(told).encode() == self._number:
-            return record
-        return msgspec.structs.replace(record, account_id=mask_account(str(told)))
+    def _cleaned(self, record: Raw) -> Raw:
+        """A terminal tells of all its accounts, in fields and in a counter's own words; nobody else may read either."""
+        changed = {
+            name: clean
+            for name in record.__struct_fields__
+            if (told := getattr(record, name)) is not None and (clean := self._clean(name, told)) != told
+        }
+        return msgspec.structs.replace(record, **changed) if changed else record
+
+    def _clean(self, name: str, told: Scalar) -> Scalar:
+        text = str(told)
+        if name == "account_id":
+            return self._masked if text == self._number else mask_account(text)
+        if isinstance(told, str) and name not in NUMBERS:
+            return self._own.redact(redact_fully(text))
+        return text.replace(self._number, self._masked) if self._number and self._number in text else told
 
     def _file(self, at: int) -> Path:
         day = f"qmt-{shanghai_day(at):%Y%m%d}"
