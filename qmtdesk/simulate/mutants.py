@@ -91,7 +91,7 @@ MUTANTS: dict[str, Mutant] = {
     "states-go-back": Mutant(x.states_go_back, "I9"),
     "latches-unwritten": Mutant(x.latches_unwritten, "I14"),
     "trails-unwritten": Mutant(y.trails_unwritten, "I14"),
-    "day-roll-forgotten": Mutant(x.day_forgotten, "live I13"),
+    "day-roll-forgotten": Mutant(x.day_forgotten, "live I13 I4"),
     "orders-outlive-the-day": Mutant(x.day_kept_orders, "I2 I4 I13 live"),
     "float-levels": Mutant(x.float_levels, "I12"),
     "float-level-keys": Mutant(x.slots_by_price, "I4"),
