@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import AccountReport, BrokerOrder
 from qmtdesk.domain.order import OrderState, OwnerKind, Side
+from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine.books import BUYS
 from qmtdesk.engine.identity import installation_of
 
@@ -139,7 +140,10 @@ def lacking(day: "CheckedDay", report: AccountReport) -> bool:
         return False
     sold = {fill.code for fill in report.fills}
     held = any(held.volume and held.code not in sold for held in state.holdings.values())
-    orders = any(order.broker_id and order.updated_at < report.at - OLD_MS for order in state.orders.values())
+    # of an earlier day nothing has to be told
+    begun = at_of(day.day, 0, 0)
+    todays = [order for order in state.orders.values() if order.broker_id and order.created_at >= begun]
+    orders = any(order.updated_at < report.at - OLD_MS for order in todays)
     fills = any(fill.at < report.at - OLD_MS for fill in state.fills.values())
     asset = report.asset
     return (

@@ -22,7 +22,9 @@ class Untold:
     def closed(self, day: "CheckedDay") -> None:
         """A day's lists are about to be cleared."""
         mine = [(day.mine[fill.broker_id].ref, fill) for fill in day.truth.fills if fill.broker_id in day.mine]
-        self._fills += [(ref, fill) for ref, fill in mine if (f"{fill.day}{fill.trade_id}", ref) not in day.claimed]
+        # of two orders alike the one may have been given the other's trade
+        told = {trade for trade, _ in day.claimed}
+        self._fills += [(ref, fill) for ref, fill in mine if f"{fill.day}{fill.trade_id}" not in told]
 
     def explained(self, day: "CheckedDay", overnight: Overnight | None) -> None:
         """The program wrote down what it looks at tomorrow, or that it has looked."""

@@ -54,6 +54,23 @@ def test_an_order_the_counter_never_answered_for_counts_as_not_confirmed() -> No
     assert "QMT" in item_note(vanished)
 
 
+def test_neither_sheet_nor_strip_calls_done_what_nobody_answered_for(host: Host) -> None:
+    row = ft.kill_row(complete=True)
+    vanished = msgspec.structs.replace(row.items[-1], state="unlisted")
+    for items, said in ((row.items, False), ((*row.items[:-1], vanished), True)):
+        host.tell(msgspec.structs.replace(row, items=items))
+        alarm = alarm_of(host.mirror)
+        assert alarm is not None
+        assert ("没有答复" in alarm.note) is said
+        sheet = sheets.open_kill_sheet(host)
+        with paint.recording() as seen:
+            sheet.grab()
+        words = [drawn.text for drawn in seen.texts]
+        assert any("1 笔没有答复" in word for word in words) is said
+        assert ("交易所里没有本程序委托" in words) is not said
+        sheet.leave()
+
+
 def test_lifting_is_dead_until_everything_is_confirmed(host: Host, qtbot: QtBot) -> None:
     sheet = sheets.open_kill_sheet(host)
     assert "还有 2 笔未确认" in sheet.foot_words

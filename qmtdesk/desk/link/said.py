@@ -7,7 +7,7 @@ from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.words.texts import say, say_short, t
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
-from qmtdesk.wire.rows import GridRow
+from qmtdesk.wire.rows import GridRow, KillItem
 from qmtdesk.wire.talk import GridPreview
 
 LACKS_CASH = frozenset({Why.CASH_SHORT, Why.CASH_KEPT})
@@ -83,3 +83,8 @@ def _with_price(mirror: Mirror, reason: Reason) -> Reason:
     if order is None or "price_milli" in args:
         return reason
     return replace(reason, args=(("price_milli", order.price), *reason.args))
+
+
+def unsure(item: KillItem) -> bool:
+    """Whether nobody can say what became of an order that was live when the kill switch was pressed."""
+    return item.state in ("unknown", "unlisted")

@@ -10,6 +10,7 @@ from qmtdesk.desk.brush.controls import ActButton
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.commands import Commands, Done
 from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.link.said import unsure
 from qmtdesk.desk.sheets.sheet_base import HEAD, Sheet
 from qmtdesk.desk.sheets.wish_sheet import WishSheet
 from qmtdesk.desk.words.texts import t
@@ -17,11 +18,6 @@ from qmtdesk.wire.rows import KillItem, KillRow
 
 ROW = 26
 _CANCELLING = ("cancelling", "part_cancelling")
-
-
-def unsure(item: KillItem) -> bool:
-    """Whether nobody can say what became of that order."""
-    return item.state in ("unknown", "unlisted")
 
 
 def sorted_items(row: KillRow) -> tuple[KillItem, ...]:
@@ -93,14 +89,16 @@ class Progress(QWidget):
     def _steps(self, p: QPainter, row: KillRow) -> None:
         done = sum(item.done for item in row.items)
         all_done = done == len(row.items)
-        note = t("kill.step2_note", done=done, n=len(row.items)) if row.items else t("kill.step2_none")
+        note = t("kill.step2_note", done=confirmed(row), n=len(row.items)) if row.items else t("kill.step2_none")
+        left = sum(unsure(item) for item in row.items)
+        over = t("kill.step3_unsure", n=left) if left else t("kill.step3_done")
         steps = (
             ("done", t("kill.step1"), t("kill.step1_note", n=row.blocked)),
             ("done" if all_done else "now", t("kill.step2"), note),
             (
                 "done" if row.done else "now" if all_done else "later",
                 t("kill.step3"),
-                t("kill.step3_done") if row.done else t("kill.step3_now") if all_done else t("kill.step3_wait"),
+                over if row.done else t("kill.step3_now") if all_done else t("kill.step3_wait"),
             ),
         )
         self._row_of(p, steps)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.link.mirror import Mirror
-from qmtdesk.desk.link.said import say_at, short_of_cash
+from qmtdesk.desk.link.said import say_at, short_of_cash, unsure
 from qmtdesk.desk.words.texts import say, t
 from qmtdesk.domain.reason import Reason, Why
 from qmtdesk.wire.rows import EventRow, GridRow, StatusRow, Suspension
@@ -118,7 +118,9 @@ def _kill_alarm(mirror: Mirror) -> Alarm:
     if row is None:
         return Alarm("killed", t("strip.killed"), t("strip.killed_reading"), (shown,))
     if row.done:
-        return Alarm("killed", t("strip.killed"), t("strip.killed_done"), (shown, ("lift", t("strip.lift"))))
+        left = sum(unsure(item) for item in row.items)
+        note = t("strip.killed_unsure", n=left) if left else t("strip.killed_done")
+        return Alarm("killed", t("strip.killed"), note, (shown, ("lift", t("strip.lift"))))
     done = sum(item.done for item in row.items)
     if done == len(row.items):
         return Alarm("killed", t("strip.killed"), t("strip.killed_checking"), (shown,))

@@ -258,6 +258,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "kill.step3_wait": ("等第 2 步", "after step 2"),
     "kill.step3_now": ("正在核对", "checking"),
     "kill.step3_done": ("交易所里没有本程序委托", "none of ours rests"),
+    "kill.step3_unsure": ("{n} 笔没有答复，到 QMT 里看", "{n} unanswered: look in QMT"),
     "kill.code": ("代码", "Code"),
     "kill.name": ("名称", "Name"),
     "kill.side": ("方向", "Side"),

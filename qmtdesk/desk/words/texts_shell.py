@@ -159,6 +159,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "不会再发出任何委托。撤单都已确认，正在核对有无残留。",
         "No order will leave. All cancels are confirmed, checking that nothing is left.",
     ),
+    "strip.killed_unsure": (
+        "不会再发出任何委托。{n} 笔没有答复，可能还会成交，到 QMT 的委托里看；持仓未动。",
+        "Nothing more leaves. {n} orders unanswered, they may still fill: look in QMT. Positions untouched.",
+    ),
     "strip.killed_done": (
         "不会再发出任何委托。本程序委托已全部撤完，持仓未动。",
         "No order will leave. All our orders are cancelled, holdings untouched.",
