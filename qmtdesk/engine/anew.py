@@ -22,6 +22,9 @@ def start(state: State, plan: GridPlan, cost: int, position: int) -> Grid | Roll
     seen = state.quotes.get(plan.code)
     phase = phase_at(state.listings[plan.code], state.at)
     last = price_of(seen.quote, state.instruments[plan.code], phase) if seen else 0
+    if phase in OPENING and plan.base is not BaseKind.LAST:
+        # what an auction shows is nobody's price yet
+        last = state.instruments[plan.code].prev_close
     make = start_rolling if plan.mode is GridMode.ROLLING else start_grid
     return make(plan, state.instruments[plan.code], last, cost, position, state.at, state.day, phase in OPENING)
 

@@ -10,9 +10,10 @@ from qmtdesk.engine.work import NOTICE, Work
 def compare(work: Work) -> None:
     """With a day's first answer no more is 底仓 than the account holds beside the grid; call when all told is booked.
 
-    Later ones are not looked at: an answer may know a sale that is told, and taken out of 底仓, only after it.
+    Later ones are not looked at: an answer may know a sale that is told, and taken out of 底仓, only after it. Nor is
+    one that lacks what was known and is believed because it was told again: that may come back.
     """
-    if any(isinstance(record, r.DayBase) for record in work.records):
+    if work.state.shrunk is None and any(isinstance(record, r.DayBase) for record in work.records):
         for code, book in work.state.grids.items():
             _compare(work, code, book)
 

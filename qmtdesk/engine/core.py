@@ -32,7 +32,7 @@ from qmtdesk.engine import (
     unclear,
 )
 from qmtdesk.engine import records as r
-from qmtdesk.engine.apply import apply
+from qmtdesk.engine.apply import apply, fill_key
 from qmtdesk.engine.books import Ready, State, live_orders
 from qmtdesk.engine.work import ALARM, INFO, NOTICE, Work, phase_takes_cancels
 from qmtdesk.strategies.guard import GuardMove
@@ -170,9 +170,12 @@ def _fills_told(work: Work) -> set[str]:
 def _tell_fills(work: Work) -> set[str]:
     """Each new trade to the strategy it belongs to; the codes concerned."""
     touched = set()
+    known = {fill_key(fill) for fill in work.claimed}
     while work.claimed:
         fill = work.claimed.pop(0)
-        _guarded(work, fill.code, lambda w, _, f=fill: others.own_after_all(w, f))  # type: ignore[misc]
+        # a guard's sale is another's to the grid, whoever was taken for its seller until now
+        if work.state.orders[work.state.fills[fill_key(fill)].ref].owner.kind is not OwnerKind.GUARD:
+            _guarded(work, fill.code, lambda w, _, f=fill: others.own_after_all(w, f))  # type: ignore[misc]
     while work.filled:
         fill = work.filled.pop(0)
         touched.add(fill.code)
@@ -183,7 +186,8 @@ def _tell_fills(work: Work) -> set[str]:
         elif order.owner.kind in NOBODYS:
             _guarded(work, fill.code, lambda w, _, f=fill: others.traded(w, f))  # type: ignore[misc]
         elif order.owner.kind is OwnerKind.GUARD:
-            _guarded(work, fill.code, lambda w, _, f=fill: others.traded(w, f))  # type: ignore[misc]
+            if fill_key(fill) not in known:
+                _guarded(work, fill.code, lambda w, _, f=fill: others.traded(w, f))  # type: ignore[misc]
             _guarded(work, fill.code, lambda w, _, f=fill: guards.filled(w, f))  # type: ignore[misc]
         else:
             _guarded(work, fill.code, lambda w, _, f=fill, o=order: grids.filled(w, f, o))  # type: ignore[misc]
@@ -284,7 +288,7 @@ def _quoted(work: Work, code: str, event: m.Quoted) -> None:
         return
     old = state.quotes.get(code)
     # a snapshot told again is no news: it must not make an old price look fresh
-    if old is not None and not news.is_news(event.quote, old.quote, state.at):
+    if old is not None and not news.is_news(event.quote, old, state.at):
         return
     work.seen(event.quote)
     _guarded(work, code, guards.quoted)

@@ -48,6 +48,11 @@ def is_todays(state: State, order: Order) -> bool:
     return order.created_at >= at_of(date.fromisoformat(state.day), 0, 0)
 
 
+def given_anew(state: State, order: Order, row: BrokerOrder) -> bool:
+    """Whether a row of today bears the number of an order of an earlier day: it is another order."""
+    return not is_todays(state, order) and not before_today(state, row)
+
+
 def leave(work: Work, report: AccountReport, *, whole: bool) -> None:
     """Somebody else's open order of an earlier day that no row of this day tells of is over, whatever it was.
 

@@ -281,14 +281,17 @@ def plan_orders(work: Work, code: str) -> None:
 
 
 def _work_out_anew(work: Work, code: str, book: GridBook) -> GridBook | None:
-    """What was armed before its day's prices were known, at these; None while they are not, or if they forbid it."""
+    """What was armed before its day's prices were known, at these; None while they are not.
+
+    Where they forbid it, the grid stays as it was armed: its stop and its sales are what they were.
+    """
     if not anew.known(work.state, code):
         return None
     try:
         today = anew.worked_out(work.state, book)
     except PlanError as refusal:
-        disarm(work, code, StopHow.CANCEL, refusal.reason)
-        return None
+        work.log(ALARM, code, refusal.reason)
+        today = replace(book, fresh=False)
     work.set_grid(code, today, keep=True)
     reason = anew.moved(book, today)
     if reason is not None:

@@ -56,9 +56,8 @@ def adopt(work: Work, order: Order, broker_id: str) -> None:
         # a number is one order's; whichever of the two it is, a report will tell
         work.query()
         return
-    # a number given anew: what was over before ours left was another order under it
-    since = order.created_at - CLOCKS_APART_MS
-    if other is not None and other.state in FINAL and other.created_at < since:
+    # a number given anew: of another code or side, or of an earlier day, it is another order under the same number
+    if other is not None and not (_alike(other, order) and earlier.is_todays(work.state, other)):
         other = None
     state: OrderState = order.state
     if state in (OrderState.SENT, OrderState.UNKNOWN):
@@ -69,13 +68,18 @@ def adopt(work: Work, order: Order, broker_id: str) -> None:
         told = other.told_filled
     odd = other.odd if other else None
     work.note(r.OrderMoved(order.ref, state, work.state.at, broker_id=broker_id, told_filled=told, odd=odd))
-    _take_over(work, order.ref, broker_id, ("", other.ref) if other else ("",), since)
+    _take_over(work, order.ref, broker_id, ("", other.ref) if other else ("",))
 
 
-def _take_over(work: Work, ref: str, broker_id: str, nobodys: tuple[str, ...], since: int) -> None:
-    """What was booked to nobody under a number is the order's, from `since` on and as far as it has room for it."""
+def _alike(one: Order, other: Order | Fill) -> bool:
+    return one.code == other.code and one.side is other.side
+
+
+def _take_over(work: Work, ref: str, broker_id: str, nobodys: tuple[str, ...]) -> None:
+    """What was booked to nobody under a number is the order's, as far as it has room for it."""
+    order = work.state.orders[ref]
     for fill in [f for f in work.state.fills.values() if f.broker_id == broker_id and f.ref in nobodys]:
-        if fill.at >= since and work.state.orders[ref].left >= fill.volume:
+        if _alike(order, fill) and work.state.orders[ref].left >= fill.volume:
             claimed = replace(fill, ref=ref)
             work.note(r.FillBooked(claimed))
             work.filled.append(claimed)
@@ -238,7 +242,7 @@ def _as_accepted(work: Work, order: Order, row: BrokerOrder) -> Order:
         return order
     work.note(r.OrderMoved(order.ref, order.state, work.state.at, price=row.price, volume=row.volume))
     if row.volume > order.volume:
-        _take_over(work, order.ref, row.broker_id, ("",), order.created_at - CLOCKS_APART_MS)
+        _take_over(work, order.ref, row.broker_id, ("",))
     if order.owner.kind is not OwnerKind.FOREIGN:
         work.log(
             ALARM,
@@ -279,7 +283,7 @@ def named(ref: str) -> str:
 
 def _foreign(work: Work, row: BrokerOrder) -> None:
     order = work.state.orders.get(f"x{row.broker_id}")
-    if order is None:
+    if order is None or earlier.given_anew(work.state, order, row):
         _first_seen(work, row)
     elif order.state not in FINAL:
         _advance(work, order, row)

@@ -26,7 +26,6 @@ def press(work: Work, by: str, found: str = "") -> None:
         work.note(r.KillSet(KillBook(work.state.at, by, refs)))
         where = {"file": found} if found else {}
         work.log(ALARM, "", because(Why.KILL_PRESSED, by=by, **where, orders=len(refs)))
-        work.cancel_unlisted(lost)
         _stop_strategies(work)
     progress(work)
 
@@ -48,6 +47,8 @@ def progress(work: Work) -> None:
         return
     left = live_orders(work.state)
     work.cancel_all(left)
+    owed = (work.state.orders[ref] for ref in kill.refs if ref in work.state.orders)
+    work.cancel_unlisted([order for order in owed if _unlisted(order) and order.cancel_asked_at < kill.at])
     if left and kill.done_at:
         # one that had been given up for lost was not
         work.note(r.KillSet(replace(kill, done_at=0)))

@@ -75,6 +75,9 @@ class Heard:
             self.flapping = False
 
     def _row(self, day: "CheckedDay", row: BrokerOrder) -> None:
+        if row.at < at_of(day.day, 0, 0):
+            # of an earlier day; the number may be another order's by now
+            return
         if row.state is OrderState.UNKNOWN:
             self.odd[row.broker_id] = (row.code, row.side)
         else:

@@ -283,7 +283,7 @@ def _slept(pair: Rolling, last: int) -> tuple[Rolling, tuple[Reason, ...]]:
         return replace(pair, asleep=True), (sleep,)
     margin = pair.centre * pair.plan.step_bp // BP
     if pair.asleep and pair.low + margin <= last <= pair.high - margin:
-        return replace(pair, asleep=False), (because(Why.WAKE, price_milli=last),)
+        return replace(pair, asleep=False, unpriced=True), (because(Why.WAKE, price_milli=last),)
     return pair, ()
 
 

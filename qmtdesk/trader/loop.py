@@ -233,7 +233,7 @@ class Loop:
 
     def _fail(self, error: JournalError) -> None:
         log.error("the journal cannot be written; nothing is sent until it can", exc_info=error)
-        self._unwritten = Unwritten(str(error), Path(self.desk.folder), self.state.at)
+        self._unwritten = Unwritten(str(error), Path(self.desk.folder), self.state.at, self._diary.stopped)
 
     def _write_own(self, write: Callable[[int], None]) -> None:
         """A word of this start to the next one, which waits where nothing can be written."""

@@ -27,12 +27,13 @@ Stop = m.Kill | m.CancelOne | m.DisarmGrid | m.DisarmGuard
 class Unwritten:
     """From one failed write to the restart that follows the first one that succeeds. For the decision thread."""
 
-    def __init__(self, error: str, folder: Path, at: int) -> None:
+    def __init__(self, error: str, folder: Path, at: int, stopped: Stopped | None = None) -> None:
+        """`stopped`: what an earlier start still has to stop, which must not be forgotten over this."""
         self.why = _reason(error, folder)
         self.noted = False
         """Whether the journal takes words again and knows what was stopped meanwhile."""
         self._since = at
-        self._stopped = Stopped()
+        self._stopped = stopped or Stopped()
         self._next_try = time.monotonic_ns() + TRY_NS
 
     def due(self) -> bool:

@@ -11,7 +11,7 @@ from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine.books import GridBook
-from qmtdesk.simulate.market_day import BOND, DAY, NEXT_DAY, MarketDay
+from qmtdesk.simulate.market_day import BOND, DAY, NEXT_DAY, MarketDay, quote_of
 
 FRIDAYS_CLOSE = 118_000
 EVENING, MONDAY = (DAY, 20, 0), (NEXT_DAY, 8, 50)
@@ -145,12 +145,28 @@ def test_what_it_took_over_and_what_the_user_set_since_goes_with_it(mode: GridMo
         assert slot != paused
 
 
-def test_a_price_that_forbids_it_ends_it_with_the_numbers() -> None:
-    day = opened(armed(replace(EARLY, lower_stop=115_000)), 114_000)
-    assert not book(day).armed
-    assert (book(day).why.why, book(day).why.get("name")) == (Why.BAD_SETTING, "lower_stop")
+def test_where_the_prices_forbid_it_the_grid_stays_as_it_was_armed_and_its_stop_works() -> None:
+    day = armed(replace(EARLY, lower_stop=115_000, adopt=200), held=200)
+    opened(day, 114_000)
+    (line,) = [line for line in day.state.lines if line.reason.why is Why.BAD_SETTING]
+    assert (line.level, line.code, line.reason.get("name")) == ("alarm", BOND, "lower_stop")
+    assert (book(day).armed, book(day).fresh) == (True, False)
     trading(day, 114_000)
-    assert day.places(BOND) == []
+    assert {place.side for place in day.places(BOND)} == {Side.SELL}
+    assert sum(place.volume for place in day.places(BOND)) == 200
+
+
+def test_what_an_auction_shows_moves_no_grid_of_the_evening() -> None:
+    day = armed(replace(EARLY, lower_stop=115_000))
+    day.at, day.day = at_of(NEXT_DAY, 9, 20), NEXT_DAY
+    day.last[BOND] = 119_500
+    day.instruments = day.make_instruments(NEXT_DAY, day.last)
+    day.exchange.open_day(NEXT_DAY, day.instruments)
+    day.feed(m.Quoted(quote_of(BOND, day.at, 114_500, prev=119_500)))
+    day.feed(m.DayOpened(NEXT_DAY.isoformat(), day.instruments))
+    day.wait(2_000)
+    assert book(day).armed
+    assert book(day).grid.anchor == 119_500
 
 
 def test_a_list_that_comes_while_the_market_trades_waits_for_a_price() -> None:

@@ -39,3 +39,15 @@ def test_a_computer_whose_clock_is_behind_still_shows_prices() -> None:
         at = day.at + CLOCKS_APART_MS + 10_000 + step
         day.feed(m.Quoted(quote_of(BOND, at, 120_000 + 10 * step, prev=120_000)))
         assert seen_at(day) == at
+
+
+def test_a_clock_that_fell_behind_keeps_a_code_out_for_seconds_only() -> None:
+    day = MarketDay().open()
+    behind = 40_000
+    for step in range(1, 12):
+        day.at += 3_000
+        day.feed(m.Quoted(quote_of(BOND, day.at + behind, 120_000 + 10 * step, prev=120_000)))
+    assert seen_at(day) == day.at + behind
+    day.at += 600_000
+    day.feed(m.Quoted(quote_of(BOND, day.at + behind, 119_000, prev=120_000)))
+    assert seen_at(day) == day.at + behind

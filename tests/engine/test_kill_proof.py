@@ -91,3 +91,16 @@ def test_an_order_that_wanted_to_leave_after_the_press_is_counted() -> None:
         assert work.state.kill.blocked == count
     assert work.intents == []
     assert kill_row(work.state).blocked == 2
+
+
+def test_one_that_had_vanished_gets_its_cancel_once_the_link_is_back() -> None:
+    day, _place, rest = working()
+    look(day, 5, orders=rest)
+    day.feed(m.LinkChanged(up=False, text="x"))
+    day.feed(m.Kill("button"))
+    before = len(day.cancels())
+    day.feed(m.LinkChanged(up=True))
+    for _ in range(5):
+        day.at += 1_000
+        day.feed(m.TimePassed())
+    assert [cancel.broker_id for cancel in day.cancels()[before:]].count(ID) == 1

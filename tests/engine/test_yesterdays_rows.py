@@ -112,6 +112,27 @@ def test_a_number_given_anew_to_somebody_else_is_his_new_orders_alone(rows_first
     assert (order.price, order.volume, order.filled, order.unsettled) == (9_900, 100, 100, False)
 
 
+def test_the_number_of_an_order_of_yesterday_that_is_over_may_be_an_own_orders_today() -> None:
+    day = MarketDay(held={BOND: (300, 110_000)}).open()
+    day.deaf = True
+    old = replace(row_of(day, by_hand(BOND, Side.BUY, 110_000, 10), S.WORKING), at=LAST_NIGHT)
+    beat(day, 12)
+    answer(day, [old], [], [Position(BOND, 300, 300)])
+    look(
+        day,
+        8,
+        orders=[row_of(day, by_hand(BOND, Side.BUY, 110_000, 20), S.WORKING, number="6")],
+        positions=[Position(BOND, 300, 300)],
+    )
+    assert day.state.orders[f"x{ID}"].state is S.CANCELLED
+    assert day.feed(m.ArmGrid(KEPT)).refusal is None
+    (buy,) = day.places(BOND)
+    day.feed(m.SubmitUnknown(buy.ref, "timeout"))
+    told(day, buy, S.WORKING, remark="")
+    assert day.feed(m.DecideUnknown(buy.ref, ID)).refusal is None
+    assert (day.state.orders[buy.ref].broker_id, day.state.orders[buy.ref].state) == (ID, S.WORKING)
+
+
 def test_a_push_without_a_time_is_one_of_now() -> None:
     day = morning()
     answer(day, [], [], HELD)
@@ -160,10 +181,10 @@ def test_a_number_given_anew_is_the_new_orders_alone(end: OrderState) -> None:
     assert ID in {cancel.broker_id for cancel in day.cancels()}
 
 
-def test_a_number_given_anew_within_the_day_takes_nothing_over_from_an_older_order_of_somebody_else() -> None:
+def test_a_number_given_anew_within_the_day_takes_nothing_over_from_an_order_of_the_other_side() -> None:
     day = MarketDay(held={BOND: (300, 110_000)}).open()
     day.deaf = True
-    theirs = by_hand(BOND, Side.BUY, 119_000, 50)
+    theirs = by_hand(BOND, Side.SELL, 119_000, 50)
     told(day, theirs, S.FILLED, 50)
     traded(day, theirs, 50)
     look(
@@ -171,7 +192,7 @@ def test_a_number_given_anew_within_the_day_takes_nothing_over_from_an_older_ord
         4,
         orders=[row_of(day, theirs, S.FILLED, 50)],
         fills=[trade_of(day, theirs, 50)],
-        positions=[Position(BOND, 350, 350)],
+        positions=[Position(BOND, 250, 250)],
     )
     assert day.feed(m.ArmGrid(KEPT)).refusal is None
     (buy,) = day.places(BOND)
@@ -181,12 +202,24 @@ def test_a_number_given_anew_within_the_day_takes_nothing_over_from_an_older_ord
     assert [fill.ref for fill in day.state.fills.values()] == [f"x{ID}"]
 
 
-def test_a_row_that_came_before_the_answer_is_taken_over_although_its_clock_is_a_little_behind() -> None:
+@pytest.mark.parametrize("behind_ms", [4_000, 20_000])
+def test_a_row_that_came_before_the_answer_is_taken_over_although_its_clock_is_behind(behind_ms: int) -> None:
     day = MarketDay(held={BOND: (300, 110_000)}).open()
     day.deaf = True
     assert day.feed(m.ArmGrid(KEPT)).refusal is None
     (buy,) = day.places(BOND)
-    row = replace(row_of(day, buy, S.CANCELLED, remark=""), at=day.at - 4_000)
+    row = replace(row_of(day, buy, S.CANCELLED, remark=""), at=day.at - behind_ms)
     day.feed(m.OrderReported(row))
     day.feed(m.SubmitAnswered(buy.ref, ID))
     assert day.state.orders[buy.ref].state is S.CANCELLED
+
+
+def test_a_trade_pushed_before_the_answer_is_the_orders_though_this_computers_clock_is_fast() -> None:
+    day = MarketDay(held={BOND: (300, 110_000)}).open()
+    day.deaf = True
+    assert day.feed(m.ArmGrid(KEPT)).refusal is None
+    (buy,) = day.places(BOND)
+    day.feed(m.FillReported(replace(trade_of(day, buy, 100), ref="", at=day.at - 8_000)))
+    day.feed(m.SubmitAnswered(buy.ref, ID))
+    assert day.state.orders[buy.ref].filled == 100
+    assert day.state.grids[BOND].grid.held_total == 100

@@ -18,7 +18,9 @@ from qmtdesk.domain.plans import GridPlan, GuardPlan, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.engine.books import Ready
 from qmtdesk.simulate.market_day import BOND, STOCK
+from qmtdesk.trader.diary import Diary
 from qmtdesk.trader.pictures import status_row
+from qmtdesk.trader.unwritten import Unwritten
 from qmtdesk.wire.talk import Demo
 
 __all__ = ["disk"]
@@ -240,3 +242,24 @@ def test_a_real_trader_says_that_it_cannot_write_and_goes_on_when_it_can(tmp_pat
         desk.until(lambda: desk.pid != old and desk.ready, "another trader, reconciled")
         assert "journal_again" in desk.events
         assert not any(row.armed for row in desk.grids().values())
+
+
+def test_what_was_stopped_is_not_forgotten_when_the_disk_fills_again_before_the_day_opens(tmp_path: Path) -> None:
+    """Three processes one after another: stopped in the first, full again in the second, known in the third."""
+    day = LoopDay(folder=tmp_path).open()
+    diary = Diary(tmp_path / "stops.db")
+    diary.begun(list)
+    first = Unwritten("disk full", tmp_path, day.at)
+    first.follow(day.state, day.at, m.DisarmGuard(STOCK))
+    first.follow(day.state, day.at, m.Kill("key"))
+    diary.failed(day.at, *first.note(day.state))
+    diary.close()
+    for _ in range(2):
+        diary = Diary(tmp_path / "stops.db")
+        diary.begun(list)
+        assert diary.stopped is not None
+        assert (diary.stopped.kill, diary.stopped.guards) == ("key", (STOCK,))
+        again = Unwritten("disk full", tmp_path, day.at, diary.stopped)
+        again.follow(day.state, day.at, m.TimePassed())
+        diary.failed(day.at, *again.note(day.state))
+        diary.close()

@@ -107,8 +107,8 @@ class AskCard(QWidget):
             self._choose()
 
     def _waiting(self) -> list[AskRow]:
-        now = self.mirror.clock()
-        return [ask for ask in queue(self.mirror.asks) if key_of(ask) not in self._answered and ask.deadline > now]
+        open_still = (ask for ask in queue(self.mirror.asks) if key_of(ask) not in self._answered)
+        return [ask for ask in open_still if left_ms(self.mirror, ask)]
 
     def _choose(self) -> None:
         """Keep the question shown while it is open; else take the most urgent one."""
