@@ -106,6 +106,18 @@ def test_at_zero_it_does_nothing(host: Host, qtbot: QtBot) -> None:
     assert host.answers() == []
 
 
+def test_a_question_with_less_than_a_moment_on_the_wall_is_not_shown(host: Host, qtbot: QtBot) -> None:
+    """At five times the pace the last four of its milliseconds are none."""
+    host.mirror.apply([ft.status(speed=5)])
+    host.ask(ft.ask())
+    qtbot.waitUntil(host.card.sell.isEnabled, timeout=3000)
+    host.now = ft.ask().deadline - 4
+    assert host.card.left_ms() == 0
+    host.card.answer(sell=True)
+    assert not host.card.isVisible()
+    assert host.answers() == []
+
+
 def test_a_click_in_the_very_last_moment_sells_nothing_late(host: Host, qtbot: QtBot) -> None:
     host.ask(ft.ask())
     qtbot.waitUntil(host.card.sell.isEnabled, timeout=3000)

@@ -96,6 +96,21 @@ def test_a_journal_that_cannot_be_written_is_not_released_but_restarted(host: Ho
     assert "reconnect" in [name for name, _ in alarm.actions]
 
 
+def test_a_trader_gone_over_an_unwritten_journal_promises_no_strategies(host: Host) -> None:
+    why = because(Why.JOURNAL_FAILED, error="ENOSPC")
+    host.mirror.link = "lost"
+    told = {}
+    for name, held in (("lost", ()), ("unwritten", (Suspension(code="", at=0, reason=why),))):
+        host.tell(ft.status(suspended=held))
+        alarm = alarm_of(host.mirror)
+        assert alarm is not None
+        assert alarm.kind == "lost"
+        told[name] = alarm.note
+    assert "会恢复" in told["lost"]
+    assert "会恢复" not in told["unwritten"]
+    assert "手动启动" in told["unwritten"]
+
+
 def test_the_sheet_leaves_when_somebody_else_released_it(host: Host) -> None:
     sheet = open_release(host, ft.BOND)
     host.tell(ft.status())

@@ -162,8 +162,9 @@ def test_what_an_auction_shows_moves_no_grid_of_the_evening() -> None:
     day.last[BOND] = 119_500
     day.instruments = day.make_instruments(NEXT_DAY, day.last)
     day.exchange.open_day(NEXT_DAY, day.instruments)
-    day.feed(m.Quoted(quote_of(BOND, day.at, 114_500, prev=119_500)))
     day.feed(m.DayOpened(NEXT_DAY.isoformat(), day.instruments))
+    day.feed(m.Quoted(quote_of(BOND, day.at, 114_500, prev=119_500)))
+    assert day.state.quotes[BOND].quote.last == 114_500
     day.wait(2_000)
     assert book(day).armed
     assert book(day).grid.anchor == 119_500

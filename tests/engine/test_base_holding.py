@@ -1,23 +1,27 @@
 """底仓 is put beside the account at each day's first answer: what was sold unseen is not there any more."""
 
 import pytest
-from words import PLAN, by_hand, report_of, said
+from words import PLAN, beat, by_hand, report_of, said
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import Position
-from qmtdesk.domain.order import Side
+from qmtdesk.domain.order import Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GridMode, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
+from qmtdesk.engine import beside
 from qmtdesk.engine.books import Ready
 from qmtdesk.gateways.paper.account import Holding
 from qmtdesk.simulate.market_day import BOND, MarketDay
+from qmtdesk.strategies.grid import Wanted
 
 KEPT = replace(PLAN, adopt=300, keep_armed=True)
 MODE = pytest.mark.parametrize("mode", GridMode)
 
 
-def slept(volume: int, mode: GridMode = GridMode.LATTICE, how: StopHow | None = None) -> MarketDay:
+def slept(
+    volume: int, mode: GridMode = GridMode.LATTICE, how: StopHow | None = None, *, deaf: bool = False
+) -> MarketDay:
     """A grid of 300 beside 200 of the user's own; on the next day the account holds this much."""
     day = MarketDay(held={BOND: (500, 110_000)}).open()
     assert day.feed(m.ArmGrid(replace(KEPT, mode=mode))).refusal is None
@@ -29,8 +33,9 @@ def slept(volume: int, mode: GridMode = GridMode.LATTICE, how: StopHow | None = 
     day.exchange.close_day(day.at)
     day.wait(2_000)
     day.exchange.account.holdings[BOND] = Holding(volume, volume * 110_000)
+    day.deaf = deaf
     day.next_day()
-    return day.live_market(9_000)
+    return day if deaf else day.live_market(9_000)
 
 
 def books(day: MarketDay) -> tuple[int, int]:
@@ -73,6 +78,18 @@ def test_what_is_sold_by_hand_afterwards_is_the_grids_and_what_is_bought_back_is
     assert books(day) == (200, 100)
 
 
+def test_an_answer_that_lacks_the_holding_takes_nothing_from_the_users_part() -> None:
+    day = slept(500, deaf=True)
+    for _ in range(3):
+        day.feed(m.AccountReported(day.state.request, report_of(day, positions=())))
+        beat(day, 5)
+    assert day.state.shrunk is not None
+    assert day.state.shrunk.believed
+    day.feed(m.AccountReported(day.state.request, report_of(day)))
+    assert day.state.holdings[BOND].volume == 500
+    assert books(day) == (300, 200)
+
+
 def test_only_the_days_first_answer_is_looked_at() -> None:
     """A later one may know the position of a sale that is told only after it, and takes it out of 底仓 then."""
     day = slept(500)
@@ -84,3 +101,15 @@ def test_only_the_days_first_answer_is_looked_at() -> None:
     assert (day.state.ready, day.state.holdings[BOND].volume) == (Ready.READY, 400)
     assert books(day) == (300, 200)
     assert said(day, Why.BASE_LESS) == 0
+
+
+def test_a_cap_counts_what_the_books_hold_where_the_account_has_told_of_nothing() -> None:
+    day = slept(500)
+    capped = replace(KEPT, max_position=550)
+    book = replace(day.state.grids[BOND], plan=capped)
+    want = Wanted(Owner(OwnerKind.GRID), Side.BUY, 119_000, 100)
+    emptied = replace(day.state, holdings={})
+    for state in (day.state, emptied):
+        found = beside.waits(state, book, want, frozenset())
+        assert (found and found.why) is Why.POSITION_CAP
+    assert beside.waits(emptied, replace(book, plan=KEPT), want, frozenset()) is None

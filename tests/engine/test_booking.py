@@ -300,3 +300,14 @@ def test_a_row_that_says_more_traded_than_its_volume_is_not_waited_for() -> None
     assert sell_room(day.state, BOND) == 490
     (order,) = day.state.orders.values()
     assert (order.filled, order.told_filled, order.unsettled) == (10, 10, False)
+
+
+@pytest.mark.parametrize(("code", "side"), [(STOCK, Side.BUY), (BOND, Side.SELL)])
+def test_a_trade_of_another_code_or_side_under_the_number_of_our_order_is_not_ours(code: str, side: Side) -> None:
+    day, place = deaf_grid(held={BOND: (500, 110_000)})
+    traded(day, replace(by_hand(code, side, 110_000, 10), ref=""), 10)
+    day.feed(m.SubmitAnswered(place.ref, ID))
+    assert day.state.orders[place.ref].broker_id == ID
+    assert (day.state.orders[place.ref].filled, held(day)) == (0, 0)
+    traded(day, place, 10, "2")
+    assert (day.state.orders[place.ref].filled, held(day)) == (10, 10)

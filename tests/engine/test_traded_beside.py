@@ -119,13 +119,30 @@ def gaps_held(day: MarketDay) -> dict[int, int]:
     return {} if grid is None else {at: gap.held for at, gap in enumerate(grid.gaps)}
 
 
-def test_what_a_guard_sells_the_grid_of_the_same_code_does_not_hold_any_more() -> None:
-
-    day = holding_grid()
+def guards_sale(day: MarketDay) -> m.Place:
+    """The grid's sale, made a guard's."""
     sale = replace(next(p for p in day.places(BOND) if p.side is Side.SELL), owner=Owner(OwnerKind.GUARD))
     order = replace(day.state.orders[sale.ref], owner=sale.owner)
     day.state = replace(day.state, orders=day.state.orders.with_entries({order.ref: order}))
+    return sale
+
+
+def test_what_a_guard_sells_the_grid_of_the_same_code_does_not_hold_any_more() -> None:
+    day = holding_grid()
+    sale = guards_sale(day)
     traded(day, sale, sale.volume)
+    assert books(day) == (300, 200 - sale.volume)
+
+
+@pytest.mark.parametrize("row_first", [True, False])
+def test_a_sale_that_was_a_guards_after_all_is_taken_from_the_users_part_once(row_first: bool) -> None:
+    day = holding_grid()
+    sale = guards_sale(day)
+    if row_first:
+        told(day, sale, S.FILLED, sale.volume, remark="")
+    traded(day, replace(sale, ref=""), sale.volume)
+    day.feed(m.SubmitAnswered(sale.ref, ID))
+    assert day.state.orders[sale.ref].filled == sale.volume
     assert books(day) == (300, 200 - sale.volume)
 
 

@@ -11,7 +11,7 @@ from qmtdesk.domain.messages import Place
 from qmtdesk.domain.order import OrderState, OwnerKind, Side
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
-from qmtdesk.engine.books import cash_room, sell_room
+from qmtdesk.engine.books import Ready, cash_room, sell_room
 from qmtdesk.simulate.market_day import BOND, DAY, NEXT_DAY, STOCK, MarketDay
 
 S = OrderState
@@ -76,6 +76,15 @@ def test_an_open_one_of_yesterday_that_is_not_listed_any_more_holds_nothing_back
     assert day.state.orders["x5001"].state is S.CANCELLED
     assert day.state.orders["x6"].state is S.WORKING
     assert sell_room(day.state, STOCK) == 5_000
+
+
+def test_a_list_that_is_empty_but_for_an_order_of_yesterday_lacks_nothing() -> None:
+    day = morning()
+    answer(day, [yesterdays(S.WORKING, filled=0)], [], HELD)
+    assert "x5001" in day.state.orders
+    beat(day, 12)
+    answer(day, [], [], HELD)
+    assert (day.state.shrunk, day.state.ready) == (None, Ready.READY)
 
 
 def test_one_of_yesterday_told_unreadably_at_first_is_over_when_it_is_told_as_it_ended() -> None:

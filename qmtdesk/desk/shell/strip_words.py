@@ -67,7 +67,7 @@ def alarm_of(mirror: Mirror, error: str = "") -> Alarm | None:
     if mirror.killed:
         return _kill_alarm(mirror)
     held = mirror.suspension("")
-    if held is not None and held.reason.why is Why.JOURNAL_FAILED:
+    if held is not None and _unwritten(mirror):
         # a disk that is full takes the paper market's link down as well; the cause is told, not that
         return _paused_alarm(mirror, held)
     if status.lamp_quotes == "blind":
@@ -96,10 +96,16 @@ def _waits_for_user(mirror: Mirror, status: StatusRow) -> Alarm | None:
     return None
 
 
+def _unwritten(mirror: Mirror) -> bool:
+    """Whether the journal cannot be written, or could not when the trader was last heard."""
+    held = mirror.suspension("")
+    return held is not None and held.reason.why is Why.JOURNAL_FAILED
+
+
 def _link_alarm(mirror: Mirror) -> Alarm | None:
     restart = (("reconnect", t("strip.restart")),)
     if mirror.link == "lost":
-        return Alarm("lost", t("strip.lost"), t("strip.lost_note"))
+        return Alarm("lost", t("strip.lost"), t("strip.lost_unwritten" if _unwritten(mirror) else "strip.lost_note"))
     if mirror.link == "silent":
         waited = int(mirror.link_text) if mirror.link_text.isdigit() else 0
         return Alarm("lost", t("strip.silent", age=fmt.duration(waited)), t("strip.silent_note"), restart)

@@ -216,7 +216,7 @@ class SealPanel(QWidget):
             left, right = frame.x(band.start), max(frame.x(end), frame.x(band.start) + 2)
             rect = QRectF(left, area.top(), right - left, area.height())
             p.fillRect(rect, paint.color(theme.line2, 0.45))
-            words = t("seal.break", length=fmt.countdown(end - band.start))
+            words = t("seal.break", length=fmt.duration(end - band.start))
             wide = fonts.width_of(words, fonts.SMALL)
             start = min(max(rect.center().x() - wide / 2, area.left() + 2), area.right() - wide - 2)
             if start + wide > free:

@@ -104,6 +104,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "画面停在断开的一刻，正在重新启动它；核对无误后会恢复本次运行中启动的策略。",
         "The picture is frozen; it is being restarted and resumes after a clean reconciliation.",
     ),
+    "strip.lost_unwritten": (
+        "画面停在断开的一刻，正在重新启动它；日志中断过，核对后没设为保持的网格和卫士都停着，要手动启动。",
+        "The picture is frozen; it is being restarted. The journal had failed: all but kept grids comes back disarmed.",
+    ),
     "strip.silent": ("交易进程 {age} 没有回应", "The trader has not answered for {age}"),
     "strip.silent_note": (
         "它还在，没有自动重启；这时网格和卫士可能没有在看，挂单仍在交易所。等它恢复，或结束它重新启动。",
