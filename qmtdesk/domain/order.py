@@ -1,6 +1,7 @@
 """An order's life: its states, which may follow which, and who owns it."""
 
 from enum import Enum
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -146,3 +147,20 @@ class Fill(Struct, frozen=True):
     volume: int
     at: int
     fee: int = 0
+
+
+class OneWay(Protocol):
+    """What is of one code and goes one way: an order, a counter's row of one, a trade."""
+
+    @property
+    def code(self) -> str:
+        """600719.SH."""
+
+    @property
+    def side(self) -> Side:
+        """Which way it goes."""
+
+
+def alike(one: OneWay, other: OneWay) -> bool:
+    """Whether both are of one code and go one way; a counter's number alone does not say so."""
+    return one.code == other.code and one.side is other.side

@@ -11,10 +11,13 @@ def compare(work: Work) -> None:
     """With a day's first answer no more is 底仓 than the account holds beside the grid; call when all told is booked.
 
     Later ones are not looked at: an answer may know a sale that is told, and taken out of 底仓, only after it. Nor is
-    one that lacks what was known and is believed because it was told again: that may come back.
+    a holding that was known and is lacking, and believed to be gone because it was told again: that may come back.
     """
-    if work.state.shrunk is None and any(isinstance(record, r.DayBase) for record in work.records):
-        for code, book in work.state.grids.items():
+    if not any(isinstance(record, r.DayBase) for record in work.records):
+        return
+    lacking = work.state.shrunk.gaps.codes if work.state.shrunk is not None else frozenset()
+    for code, book in work.state.grids.items():
+        if code not in lacking:
             _compare(work, code, book)
 
 

@@ -43,11 +43,15 @@ class Ready(str, Enum):
 
 
 class Seen(Struct, frozen=True):
-    """A quote and when it reached us (market time). `before` is the price of the one before it, 厘."""
+    """A quote and when it reached us (market time). `before` is the price of the one before it, 厘.
+
+    `ahead` is of the last snapshot of the code that came from a time not there yet: that time, and by how many ms.
+    """
 
     quote: Quote
     at: int
     before: int = 0
+    ahead: tuple[int, int] = (0, 0)
 
 
 class GridBook(Struct, frozen=True):

@@ -288,9 +288,12 @@ def _quoted(work: Work, code: str, event: m.Quoted) -> None:
         return
     old = state.quotes.get(code)
     # a snapshot told again is no news: it must not make an old price look fresh
-    if old is not None and not news.is_news(event.quote, old, state.at):
+    heard = old is None or news.is_news(event.quote, old, state.at)
+    if heard:
+        work.seen(event.quote)
+    news.remember(work, event.quote)
+    if not heard:
         return
-    work.seen(event.quote)
     _guarded(work, code, guards.quoted)
     book = work.state.grids.get(code)
     if book is not None:

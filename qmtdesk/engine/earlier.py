@@ -3,7 +3,7 @@
 from datetime import date
 
 from qmtdesk.domain.account import AccountReport, BrokerOrder
-from qmtdesk.domain.order import FINAL, Fill, Order, OrderState, OwnerKind
+from qmtdesk.domain.order import FINAL, Fill, Order, OrderState, OwnerKind, alike
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine import records as r
@@ -38,7 +38,8 @@ def told_today(state: State, row: BrokerOrder, fills: tuple[Fill, ...] = ()) -> 
     known = state.orders.get(state.refs.get(row.broker_id, ""))
     if known is not None and is_todays(state, known):
         return None
-    if any(fill.broker_id == row.broker_id and fill.day == state.day for fill in (*state.fills.values(), *fills)):
+    told = [fill for fill in (*state.fills.values(), *fills) if fill.broker_id == row.broker_id]
+    if any(fill.day == state.day and alike(fill, row) for fill in told):
         return row
     return None if row.state in FINAL else replace(row, filled=0)
 

@@ -1,7 +1,7 @@
 """Orders and trades as the broker tells them: booked once, forward only, in whatever order they come."""
 
 from qmtdesk.domain.account import BrokerOrder
-from qmtdesk.domain.order import FINAL, Fill, Order, OrderState, Owner, OwnerKind, may_follow
+from qmtdesk.domain.order import FINAL, Fill, Order, OrderState, Owner, OwnerKind, alike, may_follow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.engine import earlier
@@ -14,6 +14,8 @@ LOST = Owner(OwnerKind.LOST)
 NUMBERLESS = frozenset({OrderState.INTENDED, OrderState.SENT, OrderState.UNKNOWN})
 PULLED = frozenset({OrderState.CANCELLED, OrderState.PART_CANCELLED})
 CLOCKS_APART_MS = 5_000
+LONG_BEFORE_MS = 60_000
+"""What was over or traded so long before our order left is another's; no clock is so far off while quotes are fresh."""
 TELLING = 8
 """So much of a ref says at least whose it is: the installation and the month."""
 ARRIVES_MS = 30_000
@@ -56,8 +58,9 @@ def adopt(work: Work, order: Order, broker_id: str) -> None:
         # a number is one order's; whichever of the two it is, a report will tell
         work.query()
         return
-    # a number given anew: of another code or side, or of an earlier day, it is another order under the same number
-    if other is not None and not (_alike(other, order) and earlier.is_todays(work.state, other)):
+    nobodys = ("", other.ref) if other is not None else ("",)
+    # a number given anew: it is another order under the same number, but what was traded since is this one's
+    if other is not None and not _may_be_told_as(work, order, other):
         other = None
     state: OrderState = order.state
     if state in (OrderState.SENT, OrderState.UNKNOWN):
@@ -68,18 +71,22 @@ def adopt(work: Work, order: Order, broker_id: str) -> None:
         told = other.told_filled
     odd = other.odd if other else None
     work.note(r.OrderMoved(order.ref, state, work.state.at, broker_id=broker_id, told_filled=told, odd=odd))
-    _take_over(work, order.ref, broker_id, ("", other.ref) if other else ("",))
+    _take_over(work, order.ref, broker_id, nobodys)
 
 
-def _alike(one: Order, other: Order | Fill) -> bool:
-    return one.code == other.code and one.side is other.side
+def _may_be_told_as(work: Work, order: Order, other: Order) -> bool:
+    """Whether a row of nobody we know may have been our order's: not of other business, an earlier day or long over."""
+    over = other.state in FINAL and other.created_at < order.created_at - LONG_BEFORE_MS
+    return alike(other, order) and earlier.is_todays(work.state, other) and not over
 
 
 def _take_over(work: Work, ref: str, broker_id: str, nobodys: tuple[str, ...]) -> None:
     """What was booked to nobody under a number is the order's, as far as it has room for it."""
     order = work.state.orders[ref]
     for fill in [f for f in work.state.fills.values() if f.broker_id == broker_id and f.ref in nobodys]:
-        if _alike(order, fill) and work.state.orders[ref].left >= fill.volume:
+        if fill.at < order.created_at - LONG_BEFORE_MS or not alike(order, fill):
+            continue
+        if work.state.orders[ref].left >= fill.volume:
             claimed = replace(fill, ref=ref)
             work.note(r.FillBooked(claimed))
             work.filled.append(claimed)
@@ -171,7 +178,7 @@ def _own_ref(work: Work, row: BrokerOrder) -> str:
 
 
 def _same(order: Order, row: BrokerOrder) -> bool:
-    return order.code == row.code and order.side is row.side and order.owner.kind is not OwnerKind.FOREIGN
+    return alike(order, row) and order.owner.kind is not OwnerKind.FOREIGN
 
 
 def _only_candidate(work: Work, row: BrokerOrder) -> str:
@@ -314,12 +321,20 @@ def _first_seen(work: Work, row: BrokerOrder) -> None:
         odd=_odd(row),
     )
     work.note(r.OrderPlaced(order))
-    for fill in [f for f in work.state.fills.values() if f.broker_id == row.broker_id and not f.ref]:
-        theirs = replace(fill, ref=ref)
-        work.note(r.FillBooked(theirs))
-        work.filled.append(theirs)
+    _first_claimed(work, order)
     why = Why.ORDER_BEFORE_LOSS if lost else Why.FOREIGN_ORDER
     work.log(NOTICE, row.code, said(why, side=row.side.value, price_milli=row.price, volume=row.volume))
+
+
+def _first_claimed(work: Work, order: Order) -> None:
+    """What was traded before the first row came; under a number given anew it was told as the earlier one's already."""
+    before = ("", f"x{order.broker_id}")
+    for fill in [f for f in work.state.fills.values() if f.broker_id == order.broker_id and f.ref in before]:
+        if alike(order, fill):
+            theirs = replace(fill, ref=order.ref)
+            work.note(r.FillBooked(theirs))
+            if not fill.ref:
+                work.filled.append(theirs)
 
 
 def booked(work: Work, fill: Fill) -> None:
@@ -329,15 +344,12 @@ def booked(work: Work, fill: Fill) -> None:
     """
     if fill.day != work.state.day or fill_key(fill) in work.state.fills:
         return
-    ref = work.state.refs.get(fill.broker_id, "")
-    if not ref and fill.ref in work.state.orders:
-        ref = fill.ref
-    order = work.state.orders.get(ref)
+    order = _of(work, fill)
     if order is not None and order.owner.kind is not OwnerKind.FOREIGN:
         order = _alive(work, order)
         if not order.broker_id and fill.broker_id:
             adopt(work, order, fill.broker_id)
-            order = work.state.orders[ref]
+            order = work.state.orders[order.ref]
     if order is not None and order.left < fill.volume:
         order = None
     fill = replace(fill, ref=order.ref if order else "")
@@ -349,3 +361,12 @@ def booked(work: Work, fill: Fill) -> None:
             fill.code,
             said(Why.FOREIGN_TRADE, side=fill.side.value, price_milli=fill.price, volume=fill.volume),
         )
+
+
+def _of(work: Work, fill: Fill) -> Order | None:
+    """The order of a trade by the counter's number, else by our remark; neither is believed of another code or side."""
+    for ref in (work.state.refs.get(fill.broker_id, ""), fill.ref):
+        order = work.state.orders.get(ref)
+        if order is not None and alike(order, fill):
+            return order
+    return None

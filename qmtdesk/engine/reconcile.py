@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from qmtdesk.domain.account import TRUSTED, AccountReport, BrokerOrder
-from qmtdesk.domain.order import Fill, Order, OrderState, OwnerKind, Side
+from qmtdesk.domain.order import Fill, Order, OrderState, OwnerKind, Side, alike
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
@@ -130,7 +130,7 @@ def _settle_doubts(work: Work, report: AccountReport, request: int) -> None:
 def _may_be_changed(state: State, order: Order, row: BrokerOrder) -> bool:
     """A row with enough of our ref in its remark, and another price or volume: the counter may have changed them."""
     telling = len(row.remark) >= ledger.TELLING and order.ref.startswith(row.remark)
-    same = row.code == order.code and row.side is order.side and row.at >= order.created_at - ledger.CLOCKS_APART_MS
+    same = alike(row, order) and row.at >= order.created_at - ledger.CLOCKS_APART_MS
     return telling and same and _unclaimed(state, row.broker_id)
 
 
@@ -187,10 +187,13 @@ def _is_open(state: OrderState) -> bool:
 
 
 def finish(work: Work) -> None:
-    """Reconciled. What was armed in this run goes on if everything is explained; otherwise it is stopped and said."""
-    doubts = [o for o in live_orders(work.state) if o.state is OrderState.UNKNOWN]
-    if doubts:
-        # the same doubts are asked about again on the next beat; until then nothing may be armed
+    """Reconciled. What was armed in this run goes on if everything is explained; otherwise it is stopped and said.
+
+    A doubt is asked about again on the next beats and nothing may be armed meanwhile. One that so many answers did
+    not settle is for the user to decide: its code and side stay frozen, and nothing else waits for him.
+    """
+    doubts = any(o.state is OrderState.UNKNOWN for o in live_orders(work.state))
+    if doubts and work.state.answered < work.state.request_from + LOOKS:
         work.state = replace(work.state, ready=Ready.RECONCILING)
         return
     work.state = replace(work.state, ready=Ready.READY)

@@ -7,11 +7,11 @@ from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import records as r
 from qmtdesk.engine import worth
 from qmtdesk.engine.apply import LOSS
-from qmtdesk.engine.books import KillBook, Ready, live_orders
+from qmtdesk.engine.books import KillBook, Ready, State, live_orders
 from qmtdesk.engine.filed import NOT_LISTED
 from qmtdesk.engine.ledger import PULLED
 from qmtdesk.engine.telling import told_key
-from qmtdesk.engine.work import ALARM, NOTICE, Work
+from qmtdesk.engine.work import ALARM, NOTICE, Work, phase_takes_cancels
 from qmtdesk.strategies import guard as rules
 from qmtdesk.strategies.guard import GuardState
 from qmtdesk.strategies.plan_error import PlanError
@@ -47,8 +47,7 @@ def progress(work: Work) -> None:
         return
     left = live_orders(work.state)
     work.cancel_all(left)
-    owed = (work.state.orders[ref] for ref in kill.refs if ref in work.state.orders)
-    work.cancel_unlisted([order for order in owed if _unlisted(order) and order.cancel_asked_at < kill.at])
+    work.cancel_unlisted(_owed(work.state, kill))
     if left and kill.done_at:
         # one that had been given up for lost was not
         work.note(r.KillSet(replace(kill, done_at=0)))
@@ -57,6 +56,12 @@ def progress(work: Work) -> None:
         became = _became(work, kill)
         why = because(Why.KILL_DONE, took_ms=work.state.at - kill.at, **{word: n for word, n in became.items() if n})
         work.log(ALARM if became["unsure"] else NOTICE, "", why)
+
+
+def _owed(state: State, kill: KillBook) -> list[Order]:
+    """Orders the counter stopped listing that had no cancel since the press."""
+    orders = (state.orders[ref] for ref in kill.refs if ref in state.orders)
+    return [order for order in orders if _unlisted(order) and order.cancel_asked_at < kill.at]
 
 
 def _became(work: Work, kill: KillBook) -> dict[str, int]:
@@ -96,11 +101,13 @@ def watch_loss(work: Work) -> None:
 
 
 def lift(work: Work) -> None:
-    """Take the switch back; refused while an own order may still be alive."""
+    """Take the switch back; refused while an own order may still be alive and while a cancel waits for the link."""
     kill = work.state.kill
     if kill is None:
         return
     left = sum(1 for _ in live_orders(work.state))
+    if not work.state.linked:
+        left += sum(1 for order in _owed(work.state, kill) if phase_takes_cancels(work.state, order.code))
     if left or not kill.done_at:
         raise PlanError(because(Why.KILLED, by=kill.by, at_ms=kill.at, left=left))
     work.note(r.KillSet(None))

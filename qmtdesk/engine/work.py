@@ -130,7 +130,8 @@ class Work:
     def seen(self, quote: Quote) -> None:
         """Keep the newest quote; not journaled, the market says it again."""
         old = self.state.quotes.get(quote.code)
-        seen = Seen(quote, self.state.at, (old.quote.last if old else 0) or quote.prev_close)
+        before, ahead = (old.quote.last, old.ahead) if old else (0, (0, 0))
+        seen = Seen(quote, self.state.at, before or quote.prev_close, ahead)
         self.state = replace(self.state, quotes=put(self.state.quotes, quote.code, seen))
 
     def set_board(self, board: Board) -> None:

@@ -23,9 +23,10 @@ def on_fill(grid: Grid, owner: Owner, side: Side, price: int, volume: int, order
         return _sold(grid, _gaps_of(grid, owner), price, volume)
     # rather the gap above than the one below, whose sale would bring no more than was paid
     grid = _bought(grid, _gaps_of(grid, owner, rather_above=True), price, volume)
-    if owner.kind is OwnerKind.FIRST_BUY:
-        grid = replace(grid, first_left=max(0, grid.first_left - volume))
-    return grid
+    left = grid.first_left - volume if owner.kind is OwnerKind.FIRST_BUY else grid.first_left
+    # what an order of an earlier arming brought fills gaps that the first buy was to fill
+    room = sum(max(0, grid.unit - gap.held) for gap in grid.gaps)
+    return replace(grid, first_left=max(0, min(left, room)))
 
 
 def on_cleared(grid: Grid, volume: int, price: int, fee: int, at: int) -> Grid:

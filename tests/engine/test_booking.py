@@ -1,7 +1,7 @@
 """Trades are booked once, to whom they belong, in whatever order the counter tells things."""
 
 import pytest
-from words import ID, PLAN, answer, beat, by_hand, deaf_grid, row_of, told, trade_of, traded
+from words import ID, PLAN, answer, beat, by_hand, deaf_grid, row_of, said, told, trade_of, traded
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import Position
@@ -311,3 +311,23 @@ def test_a_trade_of_another_code_or_side_under_the_number_of_our_order_is_not_ou
     assert (day.state.orders[place.ref].filled, held(day)) == (0, 0)
     traded(day, place, 10, "2")
     assert (day.state.orders[place.ref].filled, held(day)) == (10, 10)
+
+
+@pytest.mark.parametrize(("code", "side"), [(STOCK, Side.BUY), (BOND, Side.SELL)])
+def test_a_trade_of_another_code_or_side_under_the_known_number_of_our_order_is_not_ours(code: str, side: Side) -> None:
+    day, place = deaf_grid(held={BOND: (500, 110_000)})
+    told(day, place, S.WORKING)
+    traded(day, replace(by_hand(code, side, 110_000, 10), ref=""), 10)
+    assert (day.state.orders[place.ref].filled, held(day)) == (0, 0)
+    assert {fill.ref for fill in day.state.fills.values()} == {""}
+    assert said(day, Why.STEP_FAILED) == 0
+
+
+def test_a_trade_of_another_code_under_a_number_is_its_own_rows_when_that_comes() -> None:
+    day, place = deaf_grid(held={BOND: (500, 110_000), STOCK: (500, 9_000)})
+    other = by_hand(STOCK, Side.SELL, 9_000, 100)
+    traded(day, other, 100)
+    told(day, replace(place, ref=""), S.WORKING, remark="")
+    foreign = day.state.orders[f"x{ID}"]
+    assert (foreign.code, foreign.filled) == (BOND, 0)
+    assert {fill.ref for fill in day.state.fills.values()} == {""}

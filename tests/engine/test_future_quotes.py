@@ -1,5 +1,6 @@
 """A snapshot stamped with a time that has not come: it moves nothing and keeps no true one out."""
 
+import pytest
 from words import PLAN
 
 from qmtdesk.domain import messages as m
@@ -18,7 +19,7 @@ def test_one_from_the_future_is_passed_over() -> None:
     assert day.feed(m.ArmGrid(PLAN)).refusal is None
     before = day.state.quotes[BOND]
     day.feed(m.Quoted(quote_of(BOND, day.at + HOUR, 90_000, prev=120_000)))
-    assert day.state.quotes[BOND] == before
+    assert day.state.quotes[BOND].quote == before.quote
     day.live_market(6_000)
     assert day.at - seen_at(day) <= 3_000
     assert not day.state.blocked
@@ -39,6 +40,22 @@ def test_a_computer_whose_clock_is_behind_still_shows_prices() -> None:
         at = day.at + CLOCKS_APART_MS + 10_000 + step
         day.feed(m.Quoted(quote_of(BOND, at, 120_000 + 10 * step, prev=120_000)))
         assert seen_at(day) == at
+
+
+@pytest.mark.parametrize(("later", "ahead", "believed"), [(0, HOUR, 0), (3_000, HOUR, 1), (3_000, HOUR + 9_000, 0)])
+def test_after_a_silence_two_from_the_future_are_believed_where_they_agree(
+    later: int, ahead: int, believed: int
+) -> None:
+    day = MarketDay().open()
+    before = seen_at(day)
+    day.at += 75_000
+    first = quote_of(BOND, day.at + HOUR, 90_000, prev=120_000)
+    day.feed(m.Quoted(first))
+    assert seen_at(day) == before
+    day.at += later
+    second = quote_of(BOND, day.at + ahead, 90_010, prev=120_000)
+    day.feed(m.Quoted(second if later else first))
+    assert seen_at(day) == (second.at if believed else before)
 
 
 def test_a_clock_that_fell_behind_keeps_a_code_out_for_seconds_only() -> None:

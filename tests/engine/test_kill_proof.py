@@ -98,9 +98,13 @@ def test_one_that_had_vanished_gets_its_cancel_once_the_link_is_back() -> None:
     look(day, 5, orders=rest)
     day.feed(m.LinkChanged(up=False, text="x"))
     day.feed(m.Kill("button"))
+    for other in day.places()[1:]:
+        day.feed(m.SubmitRefused(other.ref, "no"))
+    assert day.feed(m.LiftKill()).refusal is not None
     before = len(day.cancels())
     day.feed(m.LinkChanged(up=True))
     for _ in range(5):
         day.at += 1_000
         day.feed(m.TimePassed())
     assert [cancel.broker_id for cancel in day.cancels()[before:]].count(ID) == 1
+    assert day.feed(m.LiftKill()).refusal is None

@@ -1,14 +1,14 @@
 """A row without a remark that may be ours and may be a human's: taken for ours only when nothing speaks against it."""
 
 import pytest
-from words import answer, beat, by_hand, deaf_grid, look, row_of, told, trade_of, traded
+from words import answer, beat, by_hand, deaf_grid, look, row_of, told, trade_of, traded, why
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.messages import Place
 from qmtdesk.domain.order import OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
-from qmtdesk.engine.books import put
+from qmtdesk.engine.books import Ready, put
 from qmtdesk.simulate.market_day import BOND, BOND2, MarketDay
 
 S = OrderState
@@ -118,3 +118,20 @@ def test_the_user_may_say_that_none_of_them_is() -> None:
     beat(day, 4)
     answer(day, [twin(day, place), twin(day, place, "78")])
     assert day.state.orders["x77"].owner.kind is OwnerKind.FOREIGN
+
+
+def test_a_doubt_only_the_user_can_settle_freezes_its_side_and_no_other_code_after_the_link_dropped() -> None:
+    day, place = in_doubt()
+    known = ours(day)
+    rows = [twin(day, place), known]
+    look(day, 8, orders=rows)
+    day.feed(m.LinkChanged(up=False))
+    day.feed(m.LinkChanged(up=True))
+    look(day, 2, orders=rows)
+    assert day.state.ready is Ready.RECONCILING
+    look(day, 3, orders=rows)
+    assert day.state.ready is Ready.READY
+    assert day.state.orders[place.ref].state is S.UNKNOWN
+    assert why(day, replace(place, price=place.price - 1_000)) is Why.SIDE_FROZEN
+    assert why(day, replace(place, code=BOND2, price=109_000, owner=Owner(OwnerKind.GRID, 4))) is None
+    assert [p for p in day.places(BOND) if p.side is place.side] == [place]

@@ -142,6 +142,67 @@ def test_the_number_of_an_order_of_yesterday_that_is_over_may_be_an_own_orders_t
     assert (day.state.orders[buy.ref].broker_id, day.state.orders[buy.ref].state) == (ID, S.WORKING)
 
 
+@pytest.mark.parametrize("price", [110_000, 9_000], ids=["same code", "another code"])
+def test_a_trade_told_before_the_answer_is_the_own_orders_under_a_number_of_yesterday(price: int) -> None:
+    code = BOND if price == 110_000 else STOCK
+    day = MarketDay(held={BOND: (300, 110_000)}).open()
+    day.deaf = True
+    old = replace(row_of(day, by_hand(code, Side.BUY, price, 500), S.WORKING), at=LAST_NIGHT)
+    beat(day, 12)
+    answer(day, [old], [], [Position(BOND, 300, 300)])
+    assert day.state.orders[f"x{ID}"].live
+    assert day.feed(m.ArmGrid(KEPT)).refusal is None
+    (buy,) = day.places(BOND)
+    traded(day, replace(buy, ref=buy.ref[:-2]), 40)
+    day.feed(m.SubmitAnswered(buy.ref, ID))
+    traded(day, replace(buy, ref=buy.ref[:-2]), 60, "2")
+    told(day, buy, S.FILLED, 100)
+    assert (day.state.orders[buy.ref].filled, day.state.orders[buy.ref].unsettled) == (100, False)
+    book = day.state.grids[BOND].grid
+    assert (book.held_total, book.base_holding) == (100, 300)
+
+
+def test_a_trade_told_before_the_row_of_a_number_given_anew_is_the_new_orders() -> None:
+    day = MarketDay(held={BOND: (500, 110_000)}).open()
+    day.deaf = True
+    sale = by_hand(BOND, Side.SELL, 120_000, 100)
+    beat(day, 12)
+    answer(day, [replace(row_of(day, sale, S.WORKING), at=LAST_NIGHT)], [], [Position(BOND, 500, 400)])
+    assert day.feed(m.ArmGrid(replace(KEPT, adopt=300))).refusal is None
+    traded(day, sale, 100)
+    told(day, sale, S.FILLED, 100)
+    order = day.state.orders[f"x{ID}"]
+    assert (order.created_at, order.filled, order.unsettled) == (day.at, 100, False)
+    book = day.state.grids[BOND].grid
+    assert (book.held_total, book.base_holding) == (300, 100)
+
+
+def test_a_trade_of_another_code_under_its_number_does_not_bring_an_order_of_yesterday_back() -> None:
+    day = morning()
+    fill = trade_of(day, by_hand(BOND, Side.SELL, 110_000, 10), 10, number="5001")
+    answer(day, [yesterdays(S.FILLED)], [fill], HELD)
+    assert day.state.orders == {}
+
+
+@pytest.mark.parametrize("state", [S.PART_CANCELLED, S.REJECTED])
+def test_a_number_given_twice_in_a_day_is_not_the_old_order_that_was_over(state: OrderState) -> None:
+    """The counter began its numbers again; somebody's order of the morning bore the one that ours gets now."""
+    day = MarketDay(held={BOND: (300, 110_000)}).open()
+    day.deaf = True
+    hand, filled = by_hand(BOND, Side.BUY, 110_000, 100), 40 if state is S.PART_CANCELLED else 0
+    row, fills = row_of(day, hand, state, filled), [trade_of(day, hand, filled)] if filled else []
+    look(day, 30, orders=[row], fills=fills, positions=[Position(BOND, 300 + filled, 300 + filled)])
+    assert day.feed(m.ArmGrid(KEPT)).refusal is None
+    (buy,) = day.places(BOND)
+    day.feed(m.SubmitAnswered(buy.ref, ID))
+    order = day.state.orders[buy.ref]
+    assert (order.state, order.filled, order.broker_id) == (S.WORKING, 0, ID)
+    beat(day, 3)
+    assert len(day.places(BOND)) == 1
+    day.feed(m.Kill("key"))
+    assert [cancel.broker_id for cancel in day.cancels()] == [ID]
+
+
 def test_a_push_without_a_time_is_one_of_now() -> None:
     day = morning()
     answer(day, [], [], HELD)

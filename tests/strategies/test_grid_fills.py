@@ -173,3 +173,15 @@ def test_a_new_day_keeps_what_is_held_and_forgets_what_counts_per_day() -> None:
 
 def test_the_first_buys_owner_is_not_a_gap() -> None:
     assert FIRST_BUY not in {make().owner(i) for i in range(20)}
+
+
+def test_the_first_buy_buys_no_more_than_the_gaps_have_room_for() -> None:
+    """Orders of an earlier arming, of a larger unit, bring most of what a new one can hold."""
+    grid = make(first_buy=True)
+    room, unit = grid.unit * len(grid.gaps), grid.unit
+    assert grid.first_left == 2 * unit < room
+    late = on_fill(grid, Owner(OwnerKind.GRID, 0), BUY, 100_000, room - unit - 10, 100_000, 0, NOON)
+    assert (late.first_left, late.base_holding) == (unit + 10, 0)
+    full = on_fill(late, FIRST_BUY, BUY, 100_000, unit + 10, 100_000, 0, NOON)
+    assert (full.first_left, full.held_total, full.base_holding) == (0, room, 0)
+    assert on_fill(late, Owner(OwnerKind.GRID, 0), BUY, 100_000, unit + 10, 100_000, 0, NOON).first_left == 0
