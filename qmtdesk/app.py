@@ -34,15 +34,15 @@ def main(words: Sequence[str]) -> int:
     try:
         return _trader(given) if given.trader else _desk(given)
     except StartRefusedError as error:
-        _show_refusal(str(error))
+        _show_refusal(str(error), window=not given.trader)
         return error.code
 
 
-def _show_refusal(text: str) -> None:
-    """On the terminal; a packaged program has none, and its user sees a box."""
+def _show_refusal(text: str, *, window: bool) -> None:
+    """On the terminal, where there is one; who waits for a window may have none in sight, and gets a box."""
     if sys.stderr is not None:
         print(text, file=sys.stderr)
-    elif _has_screen():
+    if (sys.stderr is None or (window and _is_looked_at())) and _has_screen():
         from qmtdesk.desk.shell.refusal_box import show_refusal
 
         show_refusal(text)
@@ -301,6 +301,11 @@ def _has_screen() -> bool:
     if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _is_looked_at() -> bool:
+    """Whether what Qt paints is seen by anybody: a box that nobody sees is never closed."""
+    return os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0] not in ("offscreen", "minimal")
 
 
 def _readable(given: argparse.Namespace) -> bool:

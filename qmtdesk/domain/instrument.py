@@ -4,6 +4,8 @@ from enum import Enum
 
 from msgspec import Struct
 
+from qmtdesk.domain.names import marks_of
+
 
 class Market(str, Enum):
     """The exchange, as the suffix of a code."""
@@ -57,6 +59,12 @@ class Instrument(Struct, frozen=True):
     told_down: int = 0
     told_tick: int = 0
     told_close: int = 0
+
+    @property
+    def dying(self) -> bool:
+        """Whether the day's name says that it leaves: a bond's last trading day, a delisting period."""
+        marks = marks_of(self.name)
+        return marks.leaving or (marks.last_day and self.kind is Kind.BOND)
 
     @property
     def limits_agree(self) -> bool:

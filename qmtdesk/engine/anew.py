@@ -1,32 +1,47 @@
-"""A grid armed before its day's prices were known, worked out again from them as if it were armed just then."""
+"""What a grid is started by, and one armed before its day's prices were known worked out again from them."""
 
 from collections.abc import Iterator
 
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
-from qmtdesk.domain.sessions import Phase, phase_at
+from qmtdesk.domain.sessions import Phase, phase_at, shanghai_day
 from qmtdesk.engine import gate
 from qmtdesk.engine.books import GridBook, State
 from qmtdesk.engine.prices import price_of
 from qmtdesk.strategies.grid import Grid
+from qmtdesk.strategies.grid import on_day as grid_day
 from qmtdesk.strategies.grid_start import start_grid
 from qmtdesk.strategies.grid_state import EMPTY_GAP, NO_TRAIL
 from qmtdesk.strategies.rolling import Rolling, start_rolling
+from qmtdesk.strategies.rolling import on_day as pair_day
 
 OPENING = frozenset({Phase.BEFORE_OPEN, Phase.OPEN_AUCTION, Phase.OPEN_AUCTION_LOCKED, Phase.OPEN_WAIT})
 
 
 def start(state: State, plan: GridPlan, cost: int, position: int) -> Grid | Rolling:
     """A plan's grid at the prices known now; PlanError says why there is none."""
-    seen = state.quotes.get(plan.code)
-    phase = phase_at(state.listings[plan.code], state.at)
-    last = price_of(seen.quote, state.instruments[plan.code], phase) if seen else 0
-    if phase in OPENING and plan.base is not BaseKind.LAST:
-        # what an auction shows is nobody's price yet
-        last = state.instruments[plan.code].prev_close
+    opening = phase_at(state.listings[plan.code], state.at) in OPENING
     make = start_rolling if plan.mode is GridMode.ROLLING else start_grid
-    return make(plan, state.instruments[plan.code], last, cost, position, state.at, state.day, phase in OPENING)
+    last = starting_price(state, plan)
+    return make(plan, state.instruments[plan.code], last, cost, position, state.at, state.day, opening)
+
+
+def starting_price(state: State, plan: GridPlan) -> int:
+    """The price a plan is started by now, in the preview as in earnest, 0 for none.
+
+    Until 9:25 what the auction shows is nobody's price, then its result is a fact.
+    """
+    instrument, seen, listing = state.instruments[plan.code], state.quotes.get(plan.code), state.listings[plan.code]
+    phase = phase_at(listing, state.at)
+    last = price_of(seen.quote, instrument, phase) if seen else 0
+    if phase is Phase.OPEN_WAIT:
+        today = seen is not None and shanghai_day(seen.quote.at).isoformat() == state.day
+        settled = seen is not None and today and phase_at(listing, seen.quote.at) is Phase.OPEN_WAIT
+        return last if settled and last > 0 else instrument.prev_close
+    if phase in OPENING and (phase is not Phase.BEFORE_OPEN or plan.base is not BaseKind.LAST):
+        return instrument.prev_close
+    return last
 
 
 def awaits(book: GridBook, day: str) -> bool:
@@ -65,6 +80,25 @@ def worked_out(state: State, book: GridBook) -> GridBook:
     return book
 
 
+def forbidden(book: GridBook, day: str) -> GridBook:
+    """The book where the day's prices forbid it: stop and sales as it was armed, no first buy, and no buys."""
+    grid, pair = book.grid, book.rolling
+    if grid is not None:
+        grid = grid_day(replace(grid, sell_only=True, first_left=0, first_price=0), day)
+    if pair is not None:
+        pair = pair_day(replace(pair, sell_only=True, first_left=0, first_price=0), day)
+    return replace(book, grid=grid, rolling=pair, fresh=False)
+
+
+def told_forbidden(refusal: Reason) -> Reason:
+    """What the user hears of it: the stop and the price it is compared with, or the setting's name."""
+    if refusal.why is Why.BUYS_ENDED:
+        return refusal
+    args = dict(refusal.args)
+    kept = ("close_milli", "last_milli", "stop_milli") if "stop_milli" in args else ("name",)
+    return because(Why.NOT_WORKED_OUT, **{key: args[key] for key in kept if key in args})
+
+
 def moved(before: GridBook, after: GridBook) -> Reason | None:
     """What the user has to hear: the base and the first buy, before and now, and a new unit; None if none moved."""
     old, new = before.grid or before.rolling, after.grid or after.rolling
@@ -74,7 +108,7 @@ def moved(before: GridBook, after: GridBook) -> Reason | None:
     if _anchor(old) != _anchor(new):
         args |= {"was_milli": _anchor(old), "base_milli": _anchor(new)}
     if old.first_price != new.first_price:
-        args |= {"first_was_milli": old.first_price, "first_milli": new.first_price}
+        args |= {"first_was_milli": old.first_price, "first_price_milli": new.first_price}
     if old.unit != new.unit:
         args["unit"] = new.unit
     return because(Why.WORKED_OUT_ANEW, **args) if args else None

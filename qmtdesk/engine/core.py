@@ -59,7 +59,7 @@ def begin(state: State, past: Iterable[r.Record], *, resume: bool) -> State:
     """The state after the journal. `resume`: the program, not the user, started again; see `reconcile`."""
     for record in past:
         state = apply(state, record)
-    return replace(going_live.begun(state, resume=resume), resume=resume, ready=Ready.STARTING)
+    return guards.begun(replace(going_live.begun(state, resume=resume), resume=resume, ready=Ready.STARTING))
 
 
 def step(state: State, at: int, event: m.Event) -> Step:
@@ -191,6 +191,7 @@ def _tell_fills(work: Work) -> set[str]:
             _guarded(work, fill.code, lambda w, _, f=fill: guards.filled(w, f))  # type: ignore[misc]
         else:
             _guarded(work, fill.code, lambda w, _, f=fill, o=order: grids.filled(w, f, o))  # type: ignore[misc]
+            _guarded(work, fill.code, lambda w, _, f=fill: guards.sold_beside(w, f))  # type: ignore[misc]
         if order is not None and order.owner.kind is not OwnerKind.FOREIGN:
             said = because(Why.FILLED, side=fill.side.value, price_milli=fill.price, volume=fill.volume)
             work.log("info", fill.code, said)

@@ -284,6 +284,9 @@ def _room(state: State, place: Place) -> Reason | None:
 
 
 def _count(state: State, place: Place) -> Reason | None:
+    """Caps on what rests; they bound grids, and a guard has one sale at a time however many orders there are."""
+    if place.owner.kind is OwnerKind.GUARD:
+        return None
     caps = state.limits
     live, here = live_orders(state), len(live_orders(state, place.code))
     if caps.live_per_symbol and here >= caps.live_per_symbol:

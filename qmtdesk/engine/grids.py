@@ -11,7 +11,7 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.rules import floor_lot, rules_of
 from qmtdesk.domain.sessions import at_of, phase_at, shanghai_day
-from qmtdesk.engine import anew, beside, gate
+from qmtdesk.engine import anew, aside, beside, gate, leaving
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import GridBook, State, cash_kept, cash_room, filed_orders, frozen_by, live_orders
 from qmtdesk.engine.diff import difference
@@ -21,11 +21,11 @@ from qmtdesk.engine.work import ALARM, INFO, NOTICE, Work
 from qmtdesk.strategies import grid as lattice_grid
 from qmtdesk.strategies import rolling as rolling_pair
 from qmtdesk.strategies.grid import GridContext, Wanted
-from qmtdesk.strategies.guard import GuardState
 from qmtdesk.strategies.plan_error import PlanError
 
 CLEAR_AGAIN_MS = 5_000
 GRID_OWNERS = beside.GRID_OWNERS
+FIRED = because(Why.ALREADY_TRIGGERED)
 
 
 class _Standing(Struct, frozen=True):
@@ -233,6 +233,7 @@ def context(state: State, code: str) -> GridContext:
         tick=instrument.tick,
         t_plus_one=instrument.t_plus_one,
         live=standing.live,
+        dying=instrument.name if instrument.dying else "",
     )
 
 
@@ -267,42 +268,39 @@ def plan_orders(work: Work, code: str) -> None:
         return
     if anew.awaits(book, work.state.day):
         book = _work_out_anew(work, code, book)
+    leaving.tell(work, code)
     reason = gate.standstill(work.state, code)
     if reason is not None or book is None:
         work.blocked(code, reason)
         return
     wish = wish_of(work.state, code, explain=False)
     if wish is not None:
-        orders, fired = wish.orders, None
-        if _guard_sells(work.state, code):
-            orders = tuple(want for want in orders if want.side is Side.SELL)
-            fired = because(Why.ALREADY_TRIGGERED) if len(orders) < len(wish.orders) else None
-        work.blocked(code, enact(work, code, orders, GRID_OWNERS, book=book) or fired)
+        orders = aside.left_to_grid(work.state, code, wish.orders)
+        # a guard that sells says itself what it waits for
+        fired = (work.state.blocked.get(code) if aside.guard_sells(work.state, code) else None) or FIRED
+        reason = enact(work, code, orders, GRID_OWNERS, book=book)
+        work.blocked(code, reason or (fired if len(orders) < len(wish.orders) else None))
 
 
 def _work_out_anew(work: Work, code: str, book: GridBook) -> GridBook | None:
     """What was armed before its day's prices were known, at these; None while they are not.
 
-    Where they forbid it, the grid stays as it was armed: its stop and its sales are what they were.
+    Where they forbid it, its stop and its sales are what they were and it buys nothing until it is armed again.
     """
     if not anew.known(work.state, code):
         return None
     try:
         today = anew.worked_out(work.state, book)
     except PlanError as refusal:
-        work.log(ALARM, code, refusal.reason)
-        today = replace(book, fresh=False)
+        work.log(ALARM, code, anew.told_forbidden(refusal.reason))
+        today = anew.forbidden(book, work.state.day)
+        work.set_grid(code, today, keep=True)
+        return today
     work.set_grid(code, today, keep=True)
     reason = anew.moved(book, today)
     if reason is not None:
         work.log(NOTICE, code, reason)
     return today
-
-
-def _guard_sells(state: State, code: str) -> bool:
-    """Whether a guard is selling or sold this code: what it was set up to get out of is not bought back."""
-    guard = state.guards.get(code)
-    return guard is not None and guard.state in (GuardState.TRIGGERED, GuardState.SOLD)
 
 
 def enact(
@@ -347,7 +345,7 @@ def _wind(work: Work, code: str, book: GridBook) -> None:
         # the market went away from under it
         if bid and bid < order.price and work.state.at - order.created_at >= CLEAR_AGAIN_MS:
             work.cancel(order)
-    if volume and not clearing and bid:
+    if volume and not clearing and bid and not aside.guard_sells(work.state, code):
         want = Wanted(Owner(OwnerKind.CLEAR), Side.SELL, bid, volume)
         work.blocked(code, enact(work, code, (want,), frozenset({OwnerKind.CLEAR})))
 

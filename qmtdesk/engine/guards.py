@@ -9,13 +9,15 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.rules import rules_of, sellable_whole
 from qmtdesk.domain.sessions import phase_at, shanghai_day
-from qmtdesk.engine import gate
+from qmtdesk.engine import aside, gate, latched
 from qmtdesk.engine import records as r
-from qmtdesk.engine.books import State, live_orders
+from qmtdesk.engine.books import State, live_orders, put_all
+from qmtdesk.engine.collar import guard_price
 from qmtdesk.engine.grids import enact
 from qmtdesk.engine.work import ALARM, INFO, NOTICE, Work
 from qmtdesk.strategies import board as boards
 from qmtdesk.strategies import guard as rules
+from qmtdesk.strategies import guard_again as again
 from qmtdesk.strategies import shadow as shadows
 from qmtdesk.strategies.grid import Wanted
 from qmtdesk.strategies.guard import Guard, GuardContext, GuardState
@@ -27,6 +29,13 @@ MOVE_WORDS = {
     boards.MoveKind.BROKE: (NOTICE, Why.BROKE),
     boards.MoveKind.RESEALED: (NOTICE, Why.RESEALED),
 }
+
+
+def begun(state: State) -> State:
+    """The state at the start of a run: no snapshot was seen in it yet, and none is taken for one that was."""
+    boards_kept = {code: replace(board, phase=None) for code, board in state.boards.items()}
+    guards = {code: rules.begin_run(guard) for code, guard in state.guards.items()}
+    return replace(state, boards=put_all(state.boards, boards_kept), guards=put_all(state.guards, guards))
 
 
 def arm(work: Work, plan: GuardPlan) -> None:
@@ -45,6 +54,8 @@ def arm(work: Work, plan: GuardPlan) -> None:
     guard = rules.arm_guard(
         plan, work.state.instruments[code], work.state.at, least_threshold=work.state.limits.least_threshold
     )
+    if not phase_at(work.state.listings[code], work.state.at).continuous:
+        guard = rules.await_first(guard, work.state.boards.get(code))
     watch(work, code, on=True)
     work.set_guard(code, guard, keep=True)
     work.log(INFO, code, because(Why.ARMED, threshold_milli=plan.threshold))
@@ -89,6 +100,8 @@ def set_threshold(work: Work, code: str, threshold: int) -> None:
     guard = work.state.guards.get(code)
     if guard is None or guard.state is GuardState.OFF:
         raise PlanError(because(Why.NOT_ARMED, code=code))
+    if guard.state is GuardState.SOLD:
+        raise PlanError(because(Why.SOLD, volume=guard.sold))
     work.set_guard(
         code, rules.set_threshold(guard, threshold, least_threshold=work.state.limits.least_threshold), keep=True
     )
@@ -224,25 +237,22 @@ def _tell(work: Work, code: str, moves: tuple[rules.GuardMove, ...]) -> None:
 
 
 def context(state: State, code: str) -> GuardContext:
-    """What a guard may look at."""
+    """What a guard may look at; shares that a grid has on offer are the guard's to sell, for a grid stands aside."""
     instrument = state.instruments[code]
     seen = state.quotes[code]
     held = state.holdings.get(code)
-    others = sum(
-        o.open_volume
-        for o in live_orders(state, code, own=False)
-        if o.side is Side.SELL and o.owner.kind is not OwnerKind.GUARD
-    )
+    keeps = aside.offered(state, code) - aside.standing_aside(state, code)
     return GuardContext(
         at=state.at,
         phase=phase_at(state.listings[code], state.at),
-        can_use=max(0, (held.sellable if held else 0) - others),
+        can_use=max(0, (held.sellable if held else 0) - keeps),
         position=held.volume if held else 0,
         bought_today=held.bought_today if held else 0,
         fresh=fresh(state, code),
         lot=100 if instrument.kind is Kind.STOCK else 10,
         day_amount=seen.quote.amount,
         pace=state.pace,
+        known=latched.told(state, code),
     )
 
 
@@ -269,15 +279,48 @@ def plan_orders(work: Work, code: str) -> None:
     guard = work.state.guards.get(code)
     if guard is None or code not in work.state.quotes:
         return
-    wanted = _wanted(work.state, guard)
+    guard = _looked_again(work, code, guard)
+    wanted = _wanted(work.state, guard) if guard is not None else ()
     if not wanted and not any(o.owner.kind is OwnerKind.GUARD for o in live_orders(work.state, code)):
         return
     for sale in wanted:
-        # a grid's buy that this sale would meet goes first
+        # a grid's buy that this sale would meet goes first, and so does what the grid itself would sell
         for order in live_orders(work.state, code):
-            if order.side is Side.BUY and order.price >= sale.price:
+            if (order.side is Side.BUY and order.price >= sale.price) or aside.stands_aside(work.state, order):
                 work.cancel(order)
+    if wanted and aside.waits(work.state, code):
+        work.blocked(code, because(Why.WAITING_CANCEL))
+        return
     work.blocked(code, enact(work, code, wanted, frozenset({OwnerKind.GUARD})))
+
+
+def _looked_again(work: Work, code: str, guard: Guard) -> Guard | None:
+    """The guard whose sale goes on; where none of it could leave for long, the board of the moment it may decides.
+
+    None: its sale has to wait, or has ended.
+    """
+    state, rest = work.state, latched.odd_rest(work.state, guard)
+    if rest is not None:
+        give_up(work, code, rest)
+        work.log(ALARM, code, rest)
+        return None
+    sale, board, quote = latched.overdue(state, guard), state.boards.get(code), state.quotes[code].quote
+    if sale is None or board is None:
+        return guard
+    now = again.priced_now(guard, sale, board, quote, state.at)
+    if not all(latched.may_leave(state, code, each) for each in _wanted(state, now)):
+        # goes on as always, so that the gate says what it waits for
+        return now
+    ctx = context(state, code)
+    if not again.may_judge(guard, board, quote, ctx):
+        work.blocked(code, because(Why.BLIND if ctx.phase.continuous else Why.AUCTION))
+        return None
+    then, moves = again.judge_again(guard, sale, board, quote, ctx)
+    work.set_guard(code, then, keep=True)
+    if then.state is GuardState.WATCHING:
+        work.blocked(code, None)
+    _tell(work, code, moves)
+    return then
 
 
 def _wanted(state: State, guard: Guard) -> tuple[Wanted, ...]:
@@ -285,11 +328,11 @@ def _wanted(state: State, guard: Guard) -> tuple[Wanted, ...]:
     sale, code = rules.wanted_sale(guard), guard.plan.code
     if sale is None or code not in state.instruments:
         return ()
-    room = context(state, code).can_use
-    volume = sale.volume
+    room, volume = aside.room(state, code), sale.volume
     if volume > room > 0:
         volume = sellable_whole(rules_of(state.listings[code], shanghai_day(state.at)), room)
-    return (Wanted(Owner(OwnerKind.GUARD), Side.SELL, sale.price, volume),)
+    volume = latched.whole(state, code, volume)
+    return (Wanted(Owner(OwnerKind.GUARD), Side.SELL, guard_price(state, guard, sale.price), volume),)
 
 
 def filled(work: Work, fill: Fill) -> None:
@@ -301,6 +344,17 @@ def filled(work: Work, fill: Fill) -> None:
     work.set_guard(fill.code, sold, keep=True)
     if sold.state is GuardState.SOLD and guard.state is not GuardState.SOLD:
         work.log(NOTICE, fill.code, because(Why.SOLD, volume=sold.sold, price_milli=fill.price))
+
+
+def sold_beside(work: Work, fill: Fill) -> None:
+    """Feed a grid's own sale of a code whose guard fired: what is gone the guard has not to sell any more."""
+    guard, held = work.state.guards.get(fill.code), work.state.holdings.get(fill.code)
+    if guard is None or guard.sale is None or guard.state is not GuardState.TRIGGERED or fill.side is Side.BUY:
+        return
+    sale, left = guard.sale, held.sellable if held else 0
+    target = max(min(sale.target, sale.sold + left), sale.target - fill.volume)
+    rest = rules.on_sold(replace(guard, sale=replace(sale, target=target)), 0, fill.at)
+    work.set_guard(fill.code, rest, keep=True)
 
 
 def close_day(work: Work) -> None:

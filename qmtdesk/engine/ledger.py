@@ -1,7 +1,7 @@
 """Orders and trades as the broker tells them: booked once, forward only, in whatever order they come."""
 
 from qmtdesk.domain.account import BrokerOrder
-from qmtdesk.domain.order import FINAL, Fill, Order, OrderState, Owner, OwnerKind, alike, may_follow
+from qmtdesk.domain.order import FINAL, Fill, Order, OrderState, Owner, OwnerKind, Side, alike, may_follow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.engine import earlier
@@ -145,6 +145,9 @@ def pushed(work: Work, row: BrokerOrder) -> None:
     told = earlier.told_today(work.state, row)
     if not strange and told is not None:
         reported(work, told)
+        if not told.price and told.side is Side.BUY and told.state not in FINAL:
+            # what a market order froze only the account's own figures tell
+            work.query()
 
 
 def reported(work: Work, row: BrokerOrder) -> str:
@@ -290,6 +293,9 @@ def named(ref: str) -> str:
 
 def _foreign(work: Work, row: BrokerOrder) -> None:
     order = work.state.orders.get(f"x{row.broker_id}")
+    if not row.broker_id or (order is None and not row.volume):
+        # such a row says no more than how one that is known ended
+        return
     if order is None or earlier.given_anew(work.state, order, row):
         _first_seen(work, row)
     elif order.state not in FINAL:

@@ -123,6 +123,9 @@ def _settle_doubts(work: Work, report: AccountReport, request: int) -> None:
             lookalike.match(work, order, rows, report)
         elif changed := [row for row in report.orders if _may_be_changed(work.state, order, row)]:
             _match_changed(work, order, changed)
+        elif any(_may_be_priceless(work.state, order, row) for row in report.orders):
+            # a market order of somebody else's, or this one with its price lost: which, only the user can see
+            continue
         elif request > work.state.doubts.get(order.ref, 0) and report.at > order.updated_at:
             _look(work, order, report.at)
 
@@ -132,6 +135,11 @@ def _may_be_changed(state: State, order: Order, row: BrokerOrder) -> bool:
     telling = len(row.remark) >= ledger.TELLING and order.ref.startswith(row.remark)
     same = alike(row, order) and row.at >= order.created_at - ledger.CLOCKS_APART_MS
     return telling and same and _unclaimed(state, row.broker_id)
+
+
+def _may_be_priceless(state: State, order: Order, row: BrokerOrder) -> bool:
+    """A row that is told without a price and would be our order's if it had its price."""
+    return row.price == 0 and _unclaimed(state, row.broker_id) and ledger.may_be(order, replace(row, price=order.price))
 
 
 def _match_changed(work: Work, order: Order, rows: list[BrokerOrder]) -> None:

@@ -9,7 +9,8 @@ from qmtdesk.domain.replacing import replace
 class RiskLimits:
     """Money in 厘, durations in ms, ratios in bp; 0 switches a limit off where that is safe to do.
 
-    `order_value` and the exposures bound grids; a guard sells what the user ticked, bounded by what may be sold.
+    `order_value`, the exposures and the counts of live orders, of messages per minute and day bound grids; a guard
+    sells what the user ticked, one order at a time, bounded by what may be sold and the messages per second.
     The exposures are 15 and 60 units of a default grid, a fall of some 4 % in a bond: a cap of two first buys would
     stop such a grid 0.6 % below its start, so that everybody would lift it at once and nobody be protected.
     `cash_share_bp` of the day's first cash may be used for buying. A quote may be two snapshots old and one late: a

@@ -4,6 +4,7 @@ from qmtdesk.domain.reason import Reason, Why
 
 ONCE_A_DAY = frozenset(
     {
+        Why.BUYS_ENDED,
         Why.CANCEL_RATIO,
         Why.DAY_MESSAGES_NEAR,
         Why.CANCEL_STUCK,

@@ -4,16 +4,17 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.order import FINAL, OrderState, OwnerKind
+from qmtdesk.domain.order import FINAL, OrderState, OwnerKind, Side
 from qmtdesk.domain.replacing import replace
-from qmtdesk.engine.books import Ready, State
+from qmtdesk.engine.books import Ready, State, filed_orders
 from qmtdesk.engine.grids import wish_of
 from qmtdesk.gateways.paper import names
+from qmtdesk.strategies.guard import GuardState
 
 if TYPE_CHECKING:
     from qmtdesk.simulate.checked_day import CheckedDay
 
-QUIET_MS, OFTEN = 25_000, 3
+QUIET_MS, OFTEN, JUST_NOW_MS = 25_000, 3, 10_000
 NO_ROOM = (names.NO_VOLUME, names.NO_CASH[:20])
 BAD_SHAPE = tuple(text[:18] for text in (names.BAD_LOT, names.TOO_LARGE, names.BAD_TICK, names.OUTSIDE_LIMITS))
 
@@ -33,6 +34,7 @@ def check(day: "CheckedDay") -> None:
     _stopped(day)
     _wishes(day)
     _clearings(day)
+    _guards(day)
     for code, book in state.grids.items():
         part = book.grid or book.rolling
         own = day.allotment(code)
@@ -148,6 +150,34 @@ def _clearings(day: "CheckedDay") -> None:
         live = any(order.owner.kind is OwnerKind.CLEAR for order in day.live(code))
         if book.why is not None or (not live and code not in day.state.blocked):
             day.fail("live", f"a clearing that neither goes on nor ends: {book}")
+
+
+def _guards(day: "CheckedDay") -> None:
+    """A guard that fired has sold or has its sale on the book, wherever anything may be sold at all."""
+    state = day.state
+    if state.kill is not None or "" in state.suspended:
+        return
+    for code, guard in state.guards.items():
+        sale = guard.sale
+        if guard.state is not GuardState.TRIGGERED or sale is None or day.at - sale.fired_at < JUST_NOW_MS:
+            continue
+        working = any(order.owner.kind is OwnerKind.GUARD for order in day.live(code))
+        if not working and min(sale.target - sale.sold, _free(day, code)) >= state.instruments[code].lot:
+            day.fail("live", f"a guard that neither sells nor has sold: {code} {sale}, {state.blocked.get(code)}")
+
+
+def _free(day: "CheckedDay", code: str) -> int:
+    """What a guard may sell by the counter's books: its grid's sales do not count, a doubt leaves nothing."""
+    held, t_plus_one = day.truth.account.holdings.get(code), day.state.instruments[code].t_plus_one
+    doubts = [order for order in day.live(code) if order.in_doubt]
+    if held is None or doubts or filed_orders(day.state).not_listed(code) or code in day.state.clears:
+        return 0
+    theirs = [
+        entry.left
+        for number, entry in day.truth.entries.items()
+        if (entry.code, entry.side) == (code, Side.SELL) and number not in day.mine and entry.state not in FINAL
+    ]
+    return held.volume - sum(theirs) - (held.bought_today if t_plus_one else 0)
 
 
 def known(state: State) -> dict[str, object]:

@@ -8,13 +8,15 @@ from qmtdesk.domain import messages as m
 from qmtdesk.domain.calendar import is_trading_day, next_trading_day
 from qmtdesk.domain.codes import classify
 from qmtdesk.domain.instrument import Kind
-from qmtdesk.domain.order import FINAL, Owner, OwnerKind, Side
+from qmtdesk.domain.order import FINAL, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import Spacing, StopHow
+from qmtdesk.domain.quote import BoardState, board_state, seal_amount
 from qmtdesk.domain.sessions import at_of, phase_at, shanghai_day
 from qmtdesk.engine.books import BUYS, Ready
 from qmtdesk.engine.grids import GRID_OWNERS
 from qmtdesk.gateways.paper.truth import Entry
-from qmtdesk.strategies.guard import GuardState
+from qmtdesk.strategies.guard import GuardState, threshold_at
+from qmtdesk.strategies.guard_again import LATCH_MS
 
 if TYPE_CHECKING:
     from qmtdesk.simulate.checked_day import CheckedDay
@@ -35,6 +37,7 @@ def check_place(day: "CheckedDay", place: m.Place) -> None:
     day.heard.check(day, place)
     _allowed(day, place)
     _asked_for(day, place)
+    _still_weak(day, place)
     _shaped(day, place)
     _counted(day, place)
     _level(day, place)
@@ -72,6 +75,25 @@ def _asked_for(day: "CheckedDay", place: m.Place) -> None:
         day.fail("I11", f"a guard that did not trigger sold: {place}")
     if place.side is Side.BUY and guard and guard.state in FIRED:
         day.fail("I11", f"what a guard sells was bought: {place}")
+    if kind in GRID_OWNERS and guard and guard.state is GuardState.TRIGGERED:
+        day.fail("I11", f"a grid did not stand aside for its guard: {place}")
+
+
+def _still_weak(day: "CheckedDay", place: m.Place) -> None:
+    """What leaves first long after the first rule fired leaves on a board that is weak or open now."""
+    guard, quote = day.state.guards.get(place.code), day.state.quotes[place.code].quote
+    if place.owner.kind is not OwnerKind.GUARD or guard is None or guard.sale is None or guard.plan.rules:
+        return
+    since = guard.sale.fired_at
+    left = any(
+        mine.code == place.code and mine.owner.kind is OwnerKind.GUARD and mine.created_at >= since
+        for mine in day.state.orders.values()
+        if mine.ref != place.ref and mine.state is not OrderState.REFUSED
+    )
+    healthy = board_state(quote, guard.limit_up) is BoardState.SEALED
+    healthy = healthy and seal_amount(quote) >= threshold_at(guard.plan, day.at)
+    if healthy and not left and day.at - since > LATCH_MS:
+        day.fail("I11", f"a guard that fired {day.at - since} ms ago sold a healthy board: {place}")
 
 
 def ends_at(armed_at: int) -> int:
@@ -94,7 +116,11 @@ def _shaped(day: "CheckedDay", place: m.Place) -> None:
     odd = place.side is Side.SELL and (day.foreign or not rest % one.lot or one.kind is Kind.STOCK)
     if place.volume <= 0 or (place.volume % one.lot and not odd):
         day.fail("I8", f"no volume of the exchange: {place}")
-    last = day.state.quotes[place.code].quote.last or one.prev_close
+    quote = day.state.quotes[place.code].quote
+    last = quote.last or one.prev_close
+    if place.owner.kind is OwnerKind.GUARD and 0 < quote.bid1.price * BP < last * (BP - COLLAR_BP):
+        # out of reach of what may be asked below the last price; a guard sells all the same
+        last = quote.bid1.price
     away = place.price - last if place.side is Side.BUY else last - place.price
     if (place.owner.kind in IMMEDIATE or _stops(day, place)) and away * 10_000 > last * COLLAR_BP + one.tick * 10_000:
         day.fail("I8", f"far from the last price {last}: {place}")
@@ -160,9 +186,9 @@ def _pair(day: "CheckedDay", place: m.Place) -> None:
 
 @lru_cache(maxsize=256)
 def exact_levels(base: int, step_bp: int, tick: int, *, even: bool = False) -> frozenset[int]:
-    """Every level within a third of the base, by whole fractions: another way than the program's to the same prices."""
+    """Every level from half to twice the base by whole fractions: another way than the program's to the same prices."""
     levels, whole, parts = {base}, BP, BP
-    while base * whole * 3 < base * 4 * parts:
+    while whole < 2 * parts:
         # this far away the price is base * whole / parts, and on the other side what makes it even or inverse
         whole, parts = (whole + step_bp, parts) if even else (whole * (BP + step_bp), parts * BP)
         other = (2 * parts - whole, parts) if even else (parts, whole)

@@ -7,7 +7,7 @@ from qmtdesk.domain.order import CANCELLABLE, Order, Owner, OwnerKind
 from qmtdesk.domain.quote import BoardState
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import apply as folding
-from qmtdesk.engine import books, core, diff, gate, grids, ledger, reconcile, switches, work
+from qmtdesk.engine import aside, books, core, diff, gate, grids, ledger, reconcile, switches, work
 from qmtdesk.simulate.patching import Anything, Patch, no_checks
 from qmtdesk.strategies import grid_state, lattice
 from qmtdesk.strategies import guard as rules
@@ -174,7 +174,7 @@ def fires_open(patch: Patch) -> None:
 
 
 def sells_again(patch: Patch) -> None:
-    patch.set(grids, "_guard_sells", lambda *_: False)
+    patch.set(aside, "left_to_grid", lambda _state, _code, orders: orders)
 
 
 def room_forgets_offers(patch: Patch) -> None:

@@ -8,7 +8,7 @@ from qmtdesk.domain.order import CANCELLABLE, OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import RuleId
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import apply as folding
-from qmtdesk.engine import beside, books, clearing, connection, core, gate, grids, guards, work
+from qmtdesk.engine import aside, beside, books, clearing, collar, connection, core, gate, grids, guards, work
 from qmtdesk.engine import records as r
 from qmtdesk.simulate.patching import Anything, Patch, check_as
 from qmtdesk.strategies import grid as lattice_grid
@@ -191,6 +191,31 @@ def guard_sells_todays(patch: Patch) -> None:
         guards, "context", lambda state, code: replace(ctx := real(state, code), can_use=ctx.position, bought_today=0)
     )
     check_as(patch, "_room", lambda *_: None)
+
+
+def guard_asks_too_much(patch: Patch) -> None:
+    def old(state: books.State, code: str) -> int:
+        last = state.quotes[code].quote.last
+        return last - last * state.limits.collar_bp // 10_000
+
+    patch.set(collar, "least_for_guard", old)
+    patch.set(guards, "guard_price", lambda _state, _guard, price: price)
+
+
+def grid_keeps_its_sales(patch: Patch) -> None:
+    def left(state: books.State, code: str, orders: Anything) -> Anything:
+        standing = {(o.owner, o.side) for o in books.live_orders(state, code)}
+        fired = aside.guard_sells(state, code)
+        keeps = tuple(want for want in orders if want.side is Side.SELL and (want.owner, want.side) in standing)
+        return keeps if fired else real(state, code, orders)
+
+    def theirs(state: books.State, code: str) -> int:
+        return sum(order.open_volume for order in books.live_orders(state, code) if on_offer(state, order))
+
+    real, on_offer = aside.left_to_grid, aside.stands_aside
+    patch.set(aside, "left_to_grid", left)
+    patch.set(aside, "standing_aside", theirs)
+    patch.set(aside, "stands_aside", lambda *_: False)
 
 
 def threshold_doubled(patch: Patch) -> None:

@@ -24,6 +24,7 @@ from qmtdesk.simulate.chance import CountingDice
 from qmtdesk.simulate.checked_day import CheckedDay
 from qmtdesk.simulate.market_day import BOND, BOND2, DAY, STOCK, quote_of, sealed_quote
 from qmtdesk.simulate.shown import Shown
+from qmtdesk.simulate.wild import wild_price, wild_quote
 
 CODES = (BOND, BOND2, STOCK)
 STOCK2 = "000411.SZ"
@@ -85,6 +86,7 @@ class Storm(CheckedDay):
         self.codes = self.stocks if two else self.random.choice((CODES, CODES, (BOND,), (STOCK,), (STOCK,)))
         self.week = schedule.beats >= 25 and self.random.random() < 0.2
         self.contradicted = self.random.random() < 0.05
+        self.wild = self.random.random() < 0.2
         hour, minute = self.random.choice(STARTS)
         held = {STOCK: (self.random.choice((300, 1_050, 5_000)), 9_000), BOND2: (70, 100_000)}
         prices = {BOND: 120_000, BOND2: 105_000, STOCK: 10_000}
@@ -191,13 +193,16 @@ class Storm(CheckedDay):
         instrument = next(i for i in self.instruments if i.code == code)
         if code in self.sealed:
             return self._board(instrument, prev)
-        width = max(tick, last // self.random.choice((2_000, 400, 100)))
-        last += self.random.randrange(-width, width + 1) // tick * tick
-        last = min(max(last, instrument.limit_down + 20 * tick), instrument.limit_up - 20 * tick)
-        self.last[code] = last
         self.volume[code] += 10 * self.random.randrange(100)
-        depth = self.random.choice((10, 10, 30, 1_000))
-        quote = quote_of(code, self.at, last, prev=prev, depth=depth, volume=self.volume[code])
+        if self.wild:
+            self.last[code] = last = wild_price(self.random, instrument, last)
+            quote = wild_quote(self.random, instrument, self.at, last, prev=prev, volume=self.volume[code])
+        else:
+            width = max(tick, last // self.random.choice((2_000, 400, 100)))
+            last += self.random.randrange(-width, width + 1) // tick * tick
+            last = min(max(last, instrument.limit_down + 20 * tick), instrument.limit_up - 20 * tick)
+            self.last[code], depth = last, self.random.choice((10, 10, 30, 1_000))
+            quote = quote_of(code, self.at, last, prev=prev, depth=depth, volume=self.volume[code])
         self.older[code] = quote
         return quote
 
@@ -257,7 +262,7 @@ class Storm(CheckedDay):
         self.exchange.hidden.clear()
         self.exchange.again = ((), ())
         self.frozen.clear()
-        self.deaf = self.mute = False
+        self.wild = self.deaf = self.mute = False
         self.feed(m.LinkChanged(up=True))
         self.tell_status(0)
         self.feed(m.SetMaster(on=True))

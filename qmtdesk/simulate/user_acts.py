@@ -12,7 +12,10 @@ from qmtdesk.simulate.wishes import bad_grids, bad_guards, grid_plan, guard_plan
 
 def arm_grid(storm: Storm) -> None:
     """Any grid; arming it twice is arming it once (O3)."""
-    code = storm.random.choice(storm.codes)
+    _arm_grid(storm, storm.random.choice(storm.codes))
+
+
+def _arm_grid(storm: Storm, code: str) -> None:
     plan = grid_plan(storm.random, code, storm.last[code], storm.state.holdings.get(code))
     was = storm.state.grids.get(code)
     result = storm.feed(m.ArmGrid(plan))
@@ -37,9 +40,11 @@ def disarm_grid(storm: Storm) -> None:
 
 
 def arm_guard(storm: Storm) -> None:
-    """A guard on a stock, seldom on a bond."""
+    """A guard on a stock, seldom on a bond; now and then beside a grid of the same code."""
     code = storm.random.choice((*storm.stocks, *storm.stocks, *storm.stocks, storm.random.choice(storm.codes)))
     storm.feed(m.ArmGuard(guard_plan(storm.random, code)))
+    if storm.random.random() < 0.3:
+        _arm_grid(storm, code)
 
 
 def disarm_guard(storm: Storm) -> None:

@@ -19,6 +19,8 @@ from qmtdesk.engine.books import Holding
 from qmtdesk.strategies.guard_rules import RULES
 
 SOMETIMES, SELDOM = 0.25, 0.1
+SLIPPAGES = (1, 50, 100, 150, 190, 200, 500)
+"""From the least to the most the sheet takes, and what a plan written by hand may say."""
 
 
 def grid_plan(random: Random, code: str, last: int, held: Holding | None) -> GridPlan:
@@ -66,11 +68,12 @@ def guard_plan(random: Random, code: str) -> GuardPlan:
         confirm=pick((1, 1, 2)),
         keep_armed=chance() < 0.5,
         sell_volume=pick((0, 0, -1, 200)),
+        slippage_bp=pick(SLIPPAGES),
         rules=(RuleSetting(rule=RuleId.R11, threshold=1),) if chance() < SOMETIMES else (),
     )
     if chance() < 0.4:
         return plan
-    plan = replace(plan, rules=_rules(random), action=pick(tuple(GuardAction)), slippage_bp=pick((0, 50, 500)))
+    plan = replace(plan, rules=_rules(random), action=pick(tuple(GuardAction)))
     if chance() < SOMETIMES:
         plan = replace(plan, readiness=pick(tuple(Readiness)), snapshots=2, closing_auction=True)
     if chance() < SOMETIMES:

@@ -25,6 +25,7 @@ _BEGINS = {
     Phase.AFTERNOON: 13 * 60 * _MINUTE,
     Phase.CLOSE_AUCTION: (14 * 60 + 57) * _MINUTE,
 }
+_LUNCH = ((11 * 60 + 30) * _MINUTE, 13 * 60 * _MINUTE)
 
 
 class MoveKind(str, Enum):
@@ -68,12 +69,12 @@ class Board(Struct, frozen=True):
     """One board as of its newest snapshot. Amounts 厘, volumes 股 / 张, times Unix ms.
 
     `last_at` is exchange time of that snapshot, `arrived_at` when it came, `ticks` how many were accepted, `decided`
-    whether the newest one said anything about the board. `seal` and
-    `sealed_count` are 0 while not sealed, `peak` the maximum since the newest seal, `last_amount` the newest amount
-    seen sealed. `print_volume` was traded between the two newest snapshots and `queue_before` waited on bid1 in the
-    older of them, 0 when it was not sealed. `history` holds (time, amount or −1) of the last ten minutes, one a
-    second at most; `volumes` is the day's volume at the same moments, `withdrawn` the day's cancelled buys or −1, and
-    () while no snapshot told any.
+    whether the newest one said anything about the board. `seal` and `sealed_count` are 0 while not sealed, `peak` the
+    maximum since the newest seal, `last_amount` the newest amount seen sealed. `print_volume` was traded between the
+    two newest snapshots, 0 where they are too far apart to be one print or the older one was of an earlier run;
+    `queue_before` waited on bid1 in that one, 0 when it was not sealed. `history` holds (time, amount or −1) of the
+    last ten minutes, one a second at most; `volumes` is the day's volume at the same moments, `withdrawn` the day's
+    cancelled buys or −1, and () while no snapshot told any.
     """
 
     code: str
@@ -253,7 +254,7 @@ def step_board(
         arrived_at=at,
         ticks=board.ticks + 1,
         volume=quote.volume,
-        print_volume=quote.volume - board.volume if board.volume else 0,
+        print_volume=quote.volume - board.volume if _follows(board, quote) else 0,
         queue_before=board.seal // board.limit_up,
         usual_gap=gap,
         phase=phase,
@@ -264,6 +265,13 @@ def step_board(
         withdrawn=withdrawn,
     )
     return stepped, moves
+
+
+def trading_between(since: int, at: int) -> int:
+    """How long (ms) there was trading from one time to a later one of the same day: the lunch break does not count."""
+    midnight = since - shanghai_ms_of_day(since)
+    lunch = max(0, min(at, midnight + _LUNCH[1]) - max(since, midnight + _LUNCH[0]))
+    return at - since - lunch
 
 
 def expected_gap(board: Board) -> int:
@@ -289,6 +297,12 @@ def blind(board: Board, at: int, now: int, expected: int = 0) -> bool:
 def is_blind(board: Board, now: int, phase: Phase) -> bool:
     """Whether the board is blind now; never so outside continuous trading and the closing auction."""
     return phase in _BEGINS and blind(board, began(phase, now), now)
+
+
+def _follows(board: Board, quote: Quote) -> bool:
+    """Whether what was traded since the newest snapshot is known, and is that of one snapshot."""
+    heard = board.volume > 0 and board.phase is not None
+    return heard and trading_between(board.last_at, quote.at) <= expected_gap(board)
 
 
 def _learn(board: Board, quote: Quote, phase: Phase) -> int:

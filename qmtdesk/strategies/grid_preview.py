@@ -134,7 +134,8 @@ def preview_grid(
         _check_cash(live, cash),
         Check("ok", because(Why.UNIT_NOT_LOT, unit=part.unit, lot=part.lot)),
         _check_quote(phase, quote_age_ms),
-        *_check_caps(plan, depth),
+        *_check_name(ctx),
+        *(_check_caps(plan, depth) if not ctx.dying else ()),
         *_check_phase(plan, part, ctx, phase),
     )
     return Preview(
@@ -182,6 +183,7 @@ def _moment(instrument: Instrument, price: int, position: int, can_use: int, at:
         step=instrument.step,
         tick=instrument.tick,
         t_plus_one=instrument.t_plus_one,
+        dying=instrument.name if instrument.dying else "",
     )
 
 
@@ -219,7 +221,8 @@ def _depth(part: Grid | Rolling, ctx: GridContext, rows: tuple[_Row, ...]) -> De
     plan = part.plan
     used, held, total = part.cash_used, part.held_total, ctx.position
     deepest, levels, stopped = (0, held, used), list[tuple[int, int, int, int]](), False
-    for number, price, volume, value in rows:
+    for number, price, *bought in rows:
+        volume, value = (0, 0) if ctx.dying else bought
         used, held, total = used + value, held + volume, total + volume
         levels.append((number, price, volume, used))
         over_cash = plan.cash_cap > 0 and used > plan.cash_cap
@@ -307,6 +310,12 @@ def _check_quote(phase: Phase, age_ms: int) -> Check:
     elif age_ms <= QUOTE_AGE_MS:
         return Check("ok", numbers)
     return Check("refuse" if phase.continuous else "warn", numbers)
+
+
+def _check_name(ctx: GridContext) -> Iterator[Check]:
+    """Tell that what is taken over is only sold."""
+    if ctx.dying:
+        yield Check("warn", because(Why.BUYS_ENDED, name=ctx.dying))
 
 
 def _check_caps(plan: GridPlan, depth: Depth) -> Iterator[Check]:

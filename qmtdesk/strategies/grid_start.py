@@ -92,13 +92,19 @@ def check_plan(plan: GridPlan, instrument: Instrument, last: int, position: int)
         raise PlanError(because(Why.BAD_SETTING, name="range_bp", value=plan.range_bp, least=2 * plan.step_bp))
     if plan.max_position and plan.min_position > plan.max_position:
         raise PlanError(because(Why.BAD_SETTING, name="min_position", value=plan.min_position, most=plan.max_position))
-    if plan.lower_stop and plan.lower_stop >= (last or instrument.prev_close):
-        stop = because(Why.BAD_SETTING, name="lower_stop", value_milli=plan.lower_stop, last_milli=last)
-        raise PlanError(stop)
+    if instrument.dying and plan.adopt == 0:
+        raise PlanError(because(Why.BUYS_ENDED, name=instrument.name))
+    _check_stop(plan, last, instrument.prev_close)
     if plan.adopt > position:
         raise PlanError(because(Why.BAD_SETTING, name="adopt", value=plan.adopt, most=position))
     if plan.adopt != whole_lots(plan.adopt, instrument.lot, instrument.step):
         raise PlanError(because(Why.UNIT_NOT_LOT, unit=plan.adopt, lot=instrument.lot))
+
+
+def _check_stop(plan: GridPlan, last: int, close: int) -> None:
+    if plan.lower_stop and plan.lower_stop >= (last or close):
+        price = {"close_milli": close} if last in (0, close) else {"last_milli": last}
+        raise PlanError(because(Why.BAD_SETTING, name="lower_stop", stop_milli=plan.lower_stop, **price))
 
 
 def base_of(plan: GridPlan, instrument: Instrument, last: int, cost: int) -> int:
@@ -138,7 +144,8 @@ def first_buy_of(plan: GridPlan, instrument: Instrument, last: int, *, opening_a
         unit = (lots + lots % 2) * lot // 2
     if unit != whole_lots(unit, lot, instrument.step):
         raise PlanError(because(Why.UNIT_NOT_LOT, unit=unit, lot=lot))
-    return FirstBuy(unit, max(0, 2 * unit - plan.adopt) if plan.first_buy else 0, price)
+    buys = plan.first_buy and not instrument.dying
+    return FirstBuy(unit, max(0, 2 * unit - plan.adopt) if buys else 0, price)
 
 
 def _start_gap(lattice: Lattice, price: int, base: int, tick: int) -> int:

@@ -179,7 +179,8 @@ class GridContext(Struct, frozen=True, kw_only=True):
     `last` is in continuous trading what the book bears out of the last price, see `supported_price`.
     `can_use` and `cash` are gross: what could be sold or spent if no order of this grid were on the book.
     `live` are the keys that have an order which may still fill, in doubt included: such an order may be a partly
-    filled one, so its wanted volume is exact and not cut to whole lots.
+    filled one, so its wanted volume is exact and not cut to whole lots. `dying` is the day's name of an instrument
+    whose name says that it leaves: nothing is bought.
     """
 
     at: int
@@ -197,6 +198,7 @@ class GridContext(Struct, frozen=True, kw_only=True):
     tick: int
     t_plus_one: bool
     live: frozenset[tuple[Owner, Side]] = frozenset()
+    dying: str = ""
 
     def allows(self, price: int) -> bool:
         """Whether a price lies within the day's limits."""

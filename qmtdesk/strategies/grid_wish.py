@@ -248,7 +248,7 @@ def _first_block(draft: _Draft, volume: int, *, live: bool) -> Reason | None:
         wait = first_buy_wait(ctx, auction_start=grid.plan.auction_start)
         if wait is not None:
             return wait
-    stop = _buy_stop(grid, price)
+    stop = _buy_stop(grid, ctx, price)
     if stop is not None:
         return stop
     if volume == 0:
@@ -261,8 +261,10 @@ def _first_block(draft: _Draft, volume: int, *, live: bool) -> Reason | None:
     return cap or _over_cash(draft, volume * price)
 
 
-def _buy_stop(grid: Grid, price: int) -> Reason | None:
+def _buy_stop(grid: Grid, ctx: GridContext, price: int) -> Reason | None:
     """Why the whole grid buys nothing at this price."""
+    if ctx.dying:
+        return because(Why.BUYS_ENDED, name=ctx.dying)
     if grid.stopped_low or price <= grid.plan.lower_stop:
         return because(Why.LOWER_STOP, price_milli=grid.plan.lower_stop)
     if grid.sell_only:
@@ -321,7 +323,7 @@ def _buy_block(draft: _Draft, gap: int, price: int, room: int, *, live: bool) ->
         return draft.stands
     if draft.lowest_sell and price >= draft.lowest_sell:
         return SELF_TRADE
-    return _buy_stop(grid, price) or _gap_stop(draft, gap, price, room, live=live) if draft.moving else None
+    return _buy_stop(grid, draft.ctx, price) or _gap_stop(draft, gap, price, room, live=live) if draft.moving else None
 
 
 def _gap_stop(draft: _Draft, gap: int, price: int, room: int, *, live: bool) -> Reason | None:

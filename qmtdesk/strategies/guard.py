@@ -3,15 +3,21 @@
 from msgspec import Struct
 
 from qmtdesk.domain.calendar import is_trading_day
-from qmtdesk.domain.codes import UnknownCodeError, classify
 from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.plans import GuardAction, GuardPlan, Readiness, RuleId, RuleSetting
 from qmtdesk.domain.quote import Quote
-from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase, at_of, shanghai_day, shanghai_ms_of_day
 from qmtdesk.strategies.board import Board
-from qmtdesk.strategies.guard_plan import LEAST_THRESHOLD, check_plan, check_threshold, rules_on
+from qmtdesk.strategies.guard_plan import (
+    LEAST_THRESHOLD,
+    check_lot,
+    check_plan,
+    check_threshold,
+    rules_on,
+    why_no_guard,
+)
 from qmtdesk.strategies.guard_rules import RULES, Finding, Look
 from qmtdesk.strategies.guard_sale import (
     follow_up,
@@ -58,6 +64,7 @@ __all__ = [
     "answer_ask",
     "arm_guard",
     "await_first",
+    "begin_run",
     "disarm",
     "on_day",
     "on_sold",
@@ -91,6 +98,11 @@ def arm_guard(plan: GuardPlan, instrument: Instrument, at: int, *, least_thresho
     PlanError when the plan itself makes no sense; a replay may try thresholds under the usual least one.
     """
     check_plan(plan, least_threshold)
+    check_lot(plan, instrument, at)
+    return _armed(plan, instrument, at)
+
+
+def _armed(plan: GuardPlan, instrument: Instrument, at: int) -> Guard:
     why_off = why_no_guard(instrument)
     rules = rules_on(plan)
     return Guard(
@@ -106,9 +118,12 @@ def arm_guard(plan: GuardPlan, instrument: Instrument, at: int, *, least_thresho
     )
 
 
-def await_first(guard: Guard, board: Board) -> Guard:
-    """A guard armed on a snapshot that is too old to act on; it still tells which seal stood at arming."""
-    first = board.seals if board.sealed else 0
+def await_first(guard: Guard, board: Board | None = None) -> Guard:
+    """A guard armed when no snapshot could be acted on; what is known of the board tells which seal stood at arming.
+
+    Where nothing is known of it, as before the open, none did: a board that seals later builds up from nothing.
+    """
+    first = board.seals if board is not None and board.sealed else 0
     return replace(guard, progress=replace(guard.progress, first_seal=first))
 
 
@@ -116,7 +131,7 @@ def step_guard(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> t
     """Judge the board's newest snapshot, once each; `board` must have been stepped with `quote` before.
 
     Nothing is decided on stale data, in an auction, or on a snapshot of an auction; what is not fresh loses its
-    confirmations. With a SELL rule met the guard comes back TRIGGERED, for good.
+    confirmations. With a SELL rule met the guard comes back TRIGGERED; for good, once its order has left.
     """
     if guard.state is GuardState.OFF:
         return guard, ()
@@ -124,7 +139,7 @@ def step_guard(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> t
     guard = _expire_ask(guard, ctx.at, moves)
     if not ctx.fresh:
         guard = _forget(guard)
-    elif _decides(guard, board, quote, ctx):
+    elif decides(guard, board, quote, ctx):
         if guard.state is GuardState.TRIGGERED:
             guard = follow_up(guard, board, quote, ctx)
         elif guard.state in _JUDGING and board.ticks != guard.progress.seen:
@@ -166,6 +181,11 @@ def answer_ask(guard: Guard, ask: int, at: int, *, sell: bool) -> tuple[Guard, t
     moves.append(fired)
     guard = start_sale(guard, question.volume, question.price, at, question.reason, queue=question.queue)
     return _show(guard, "triggered", moves), tuple(moves)
+
+
+def begin_run(guard: Guard) -> Guard:
+    """A guard taken over from the journal by another process, which has seen no snapshot of its board yet."""
+    return _forget(replace(guard, progress=replace(guard.progress, seen=-1)))
 
 
 def set_pace(guard: Guard, at: int, pace: int) -> Guard:
@@ -210,7 +230,7 @@ def on_day(guard: Guard, instrument: Instrument, at: int) -> Guard:
     limitless = guard.why_off is not None and guard.why_off.why in _OF_THE_DAY
     kept, evening = guard.plan.keep_armed, not is_trading_day(guard.day) or guard.armed_at >= at_of(guard.day, 15, 0)
     if (guard.state in _JUDGING and (kept or evening)) or (limitless and kept):
-        return arm_guard(guard.plan, instrument, at)
+        return await_first(_armed(guard.plan, instrument, at))
     if guard.state is GuardState.OFF:
         return guard
     return replace(guard, state=GuardState.OFF, question=None, why_off=because(Why.EXPIRED_AT_CLOSE), shown="")
@@ -234,43 +254,15 @@ def threshold_at(plan: GuardPlan, at: int) -> int:
     return max(begun, key=lambda timed: timed.from_minute).threshold if begun else plan.threshold
 
 
-def why_no_guard(instrument: Instrument) -> Reason | None:
-    """Why no guard can watch this instrument today: no limit, or a feed that says otherwise; None: it can."""
-    try:
-        classify(instrument.code)
-    except UnknownCodeError:
-        return because(Why.UNKNOWN_CODE, code=instrument.code)
-    if instrument.limit_up <= 0:
-        return because(Why.NO_LIMIT, told_milli=instrument.told_up)
-    return _disagreement(instrument)
-
-
-def _disagreement(one: Instrument) -> Reason | None:
-    """The first thing the feed tells otherwise than it is reckoned here, with both numbers."""
-    if not one.limits_agree:
-        return because(
-            Why.LIMIT_DISAGREES,
-            limit_up_milli=one.limit_up,
-            told_up_milli=one.told_up,
-            limit_down_milli=one.limit_down,
-            told_down_milli=one.told_down,
-        )
-    if not one.tick_agrees:
-        return because(Why.TICK_DISAGREES, tick_milli=one.tick, told_tick_milli=one.told_tick)
-    if not one.close_agrees:
-        return because(Why.CLOSE_DISAGREES, own_close_milli=one.prev_close, told_close_milli=one.told_close)
-    return None
-
-
 def _correct(guard: Guard, instrument: Instrument, at: int) -> Guard:
     """A corrected limit makes another guard, on which R1 has yet to earn its readiness: nobody saw it armed."""
-    anew = arm_guard(guard.plan, instrument, at)
+    anew = _armed(guard.plan, instrument, at)
     if anew.why_off is None and anew.limit_up == guard.limit_up:
         return replace(guard, instrument=instrument)
-    return replace(anew, progress=replace(anew.progress, first_seal=0))
+    return await_first(anew)
 
 
-def _decides(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> bool:
+def decides(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> bool:
     """Whether this is a time this guard decides in, and the newest snapshot one that says something."""
     if not (ctx.phase.continuous or (guard.plan.closing_auction and ctx.phase is Phase.CLOSE_AUCTION)):
         return False
@@ -280,7 +272,7 @@ def _decides(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> boo
 
 def _judge(guard: Guard, board: Board, quote: Quote, ctx: GuardContext, moves: list[GuardMove]) -> Guard:
     threshold = threshold_at(guard.plan, ctx.at)
-    progress = _advance(guard, board, threshold)
+    progress = advance(guard, board, threshold)
     look = Look(board, quote, guard.instrument.tick, threshold, ctx.day_amount or quote.amount, ctx.float_value)
     scene = Scene(look, ctx, moves)
     tries = list(progress.tries)
@@ -302,7 +294,7 @@ def _judge(guard: Guard, board: Board, quote: Quote, ctx: GuardContext, moves: l
     return guard.judged(progress, tuple(tries))
 
 
-def _advance(guard: Guard, board: Board, threshold: int) -> Progress:
+def advance(guard: Guard, board: Board, threshold: int) -> Progress:
     """Readiness of R1 on the present seal; another seal, or none, starts from nothing."""
     plan, old = guard.plan, guard.progress
     seal = board.seals if board.sealed else 0
@@ -353,12 +345,15 @@ def _fire(guard: Guard, setting: RuleSetting, finding: Finding, scene: Scene, *,
     """Do what the rule's action is: sell once per life, else speak once per seal, which is then spent."""
     if told and setting.action is not GuardAction.SELL:
         return guard, False
-    look, ctx, moves, plan = scene.look, scene.ctx, scene.moves, guard.plan
-    price, queue = sale_price(plan, guard.instrument, look.board, look.quote, ctx.at)
-    volume = sale_volume(plan, guard.instrument, ctx)
+    look, ctx, moves, plan, instrument = scene.look, scene.ctx, scene.moves, guard.plan, guard.instrument
+    price, queue = sale_price(plan, instrument, look.board, look.quote, ctx.at)
+    volume = sale_volume(plan, instrument, ctx)
     if setting.action is not GuardAction.ALERT and volume == 0:
+        if not ctx.known:
+            # nobody has told yet what is held: nothing is said of it, and the next snapshot asks again
+            return guard, False
         if not told:
-            moves.append(NotSold(setting.rule, why_nothing(ctx)))
+            moves.append(NotSold(setting.rule, why_nothing(plan, instrument, ctx)))
         return guard, True
     if setting.action is GuardAction.ASK:
         if guard.question is not None:

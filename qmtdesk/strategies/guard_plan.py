@@ -1,7 +1,11 @@
-"""Which guard plans make sense, and which rules a plan turns on."""
+"""Which guard plans make sense and for what, and which rules a plan turns on."""
 
+from qmtdesk.domain.codes import UnknownCodeError, classify
+from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.plans import GuardPlan, RuleId, RuleSetting
-from qmtdesk.domain.reason import Why, because
+from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.rules import floor_lot, rules_of
+from qmtdesk.domain.sessions import shanghai_day
 from qmtdesk.strategies.guard_rules import RULES, rule_problem
 from qmtdesk.strategies.plan_error import PlanError
 
@@ -39,6 +43,15 @@ def check_threshold(threshold: int, least: int = LEAST_THRESHOLD) -> None:
         raise PlanError(reason)
 
 
+def check_lot(plan: GuardPlan, instrument: Instrument, at: int) -> None:
+    """PlanError(SELL_NOT_LOT) when the number of shares to sell is none that an order may carry by itself."""
+    if plan.sell_volume <= 0 or why_no_guard(instrument) is not None:
+        return
+    rules = rules_of(classify(instrument.code), shanghai_day(at))
+    if floor_lot(rules, plan.sell_volume) != plan.sell_volume:
+        raise PlanError(because(Why.SELL_NOT_LOT, volume=plan.sell_volume, lot=rules.lot, step=rules.step))
+
+
 def rules_on(plan: GuardPlan) -> tuple[RuleSetting, ...]:
     """The rules that are on, in the order they are judged.
 
@@ -54,6 +67,34 @@ def rules_on(plan: GuardPlan) -> tuple[RuleSetting, ...]:
     )
     asked[RuleId.R1] = first
     return tuple(asked[rule] for rule in RULES if rule in asked and asked[rule].on)
+
+
+def why_no_guard(instrument: Instrument) -> Reason | None:
+    """Why no guard can watch this instrument today: no limit, or a feed that says otherwise; None: it can."""
+    try:
+        classify(instrument.code)
+    except UnknownCodeError:
+        return because(Why.UNKNOWN_CODE, code=instrument.code)
+    if instrument.limit_up <= 0:
+        return because(Why.NO_LIMIT, told_milli=instrument.told_up)
+    return _disagreement(instrument)
+
+
+def _disagreement(one: Instrument) -> Reason | None:
+    """The first thing the feed tells otherwise than it is reckoned here, with both numbers."""
+    if not one.limits_agree:
+        return because(
+            Why.LIMIT_DISAGREES,
+            limit_up_milli=one.limit_up,
+            told_up_milli=one.told_up,
+            limit_down_milli=one.limit_down,
+            told_down_milli=one.told_down,
+        )
+    if not one.tick_agrees:
+        return because(Why.TICK_DISAGREES, tick_milli=one.tick, told_tick_milli=one.told_tick)
+    if not one.close_agrees:
+        return because(Why.CLOSE_DISAGREES, own_close_milli=one.prev_close, told_close_milli=one.told_close)
+    return None
 
 
 def _check_rules(rules: tuple[RuleSetting, ...]) -> None:

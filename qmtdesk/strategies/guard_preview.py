@@ -68,7 +68,7 @@ def preview_guard(plan: GuardPlan, instrument: Instrument, board: Board, quote: 
     fires, why = _fires(guard, board, quote, ctx)
     volume = sale_volume(plan, instrument, ctx)
     price, _ = sale_price(plan, instrument, board, quote, ctx.at)
-    checks = _checks(ctx, quote, volume)
+    checks = _checks(plan, instrument, quote, ctx, volume)
     if why is not None:
         checks = (CheckLine(WARN, why), *checks)
     seen = _preview(plan, instrument, board, quote, ctx, checks)
@@ -88,10 +88,12 @@ def _fires(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> tuple
     return most
 
 
-def _checks(ctx: GuardContext, quote: Quote, volume: int) -> tuple[CheckLine, ...]:
+def _checks(
+    plan: GuardPlan, instrument: Instrument, quote: Quote, ctx: GuardContext, volume: int
+) -> tuple[CheckLine, ...]:
     lines = []
     if volume == 0:
-        lines.append(CheckLine(WARN, why_nothing(ctx)))
+        lines.append(CheckLine(WARN, why_nothing(plan, instrument, ctx)))
     elif ctx.bought_today > 0:
         lines.append(CheckLine(WARN, because(Why.T_PLUS_ONE, bought_today=ctx.bought_today, can_use=ctx.can_use)))
     if quote.rough:

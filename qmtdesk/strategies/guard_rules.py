@@ -8,7 +8,7 @@ from msgspec import Struct
 from qmtdesk.domain.plans import RuleId, RuleSetting
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.strategies.board import KEPT_MS, Board
+from qmtdesk.strategies.board import KEPT_MS, Board, trading_between
 
 BP = 10_000
 MOST_CONFIRM = 1_000
@@ -186,12 +186,12 @@ def big_print_rule(look: Look, setting: RuleSetting) -> Finding | None:
 def breaks_rule(look: Look, setting: RuleSetting) -> Finding | None:
     """R8: broken `threshold` times today, or open for `window_ms`, or sealed again below `floor` bp of the first seal.
 
-    The first seal's maximum is meant. 0 switches each of the three off.
+    The first seal's maximum is meant, and time of trading. 0 switches each of the three off.
     """
     board = look.board
     if board.breaks == 0:
         return None
-    open_ms = 0 if board.sealed else board.last_at - board.broke_at
+    open_ms = 0 if board.sealed else trading_between(board.broke_at, board.last_at)
     weak = board.sealed and board.seal * BP < setting.floor * board.tally.first_peak
     often = 0 < setting.threshold <= board.breaks
     reason = because(

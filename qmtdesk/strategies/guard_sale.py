@@ -8,7 +8,7 @@ from qmtdesk.domain.plans import GuardPlan
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
-from qmtdesk.domain.rules import floor_lot, price_cage, rules_of, sellable_whole
+from qmtdesk.domain.rules import TradingRules, floor_lot, price_cage, rules_of, sellable_whole
 from qmtdesk.domain.sessions import shanghai_day
 from qmtdesk.strategies.board import Board
 from qmtdesk.strategies.guard_state import Guard, GuardContext, GuardState, Question, Sale, WantedSale
@@ -34,8 +34,15 @@ def sale_volume(plan: GuardPlan, instrument: Instrument, ctx: GuardContext) -> i
     return can_use if can_use - whole == ctx.position - floor_lot(rules, ctx.position) else whole
 
 
-def why_nothing(ctx: GuardContext) -> Reason:
-    """Why there is nothing to sell: bought today, or nothing there."""
+def why_nothing(plan: GuardPlan, instrument: Instrument, ctx: GuardContext) -> Reason:
+    """Why there is nothing to sell: bought today, less than an order may carry, or nothing there; or nobody knows."""
+    if not ctx.known:
+        return because(Why.RECONCILING)
+    if min(ctx.can_use, ctx.position) > 0 and ctx.bought_today == 0:
+        rules = rules_of(classify(instrument.code), shanghai_day(ctx.at))
+        if plan.sell_volume > 0:
+            return because(Why.SELL_NOT_LOT, volume=plan.sell_volume, lot=rules.lot, step=rules.step)
+        return because(Why.BAD_LOT, volume=min(ctx.can_use, ctx.position), lot=rules.lot)
     why = Why.T_PLUS_ONE if ctx.bought_today > 0 else Why.NOTHING_SELLABLE
     return because(why, position=ctx.position, can_use=ctx.can_use, bought_today=ctx.bought_today)
 
@@ -74,7 +81,7 @@ def lowest_price(instrument: Instrument, quote: Quote, at: int) -> int:
 
 def start_sale(guard: Guard, volume: int, price: int, at: int, reason: Reason, *, queue: bool) -> Guard:
     """The guard latched: from here on it wants this sale and nothing else, for the rest of its life."""
-    sale = Sale(target=volume, price=price, attempt=1, attempt_at=at, queue=queue, reason=reason)
+    sale = Sale(target=volume, price=price, attempt=1, attempt_at=at, queue=queue, reason=reason, fired_at=at)
     return replace(guard, state=GuardState.TRIGGERED, question=None, sale=sale)
 
 
@@ -106,6 +113,8 @@ def refresh_question(guard: Guard, board: Board, quote: Quote, ctx: GuardContext
         return guard
     price, queue = sale_price(guard.plan, guard.instrument, board, quote, ctx.at)
     volume = sale_volume(guard.plan, guard.instrument, ctx)
+    if volume == 0 and not ctx.known:
+        volume = question.volume
     asked: Question = replace(question, volume=volume, price=price, queue=queue)
     return guard if asked == question else replace(guard, question=asked)
 
@@ -121,7 +130,15 @@ def wanted_sale(guard: Guard) -> WantedSale | None:
     if guard.state is not GuardState.TRIGGERED or sale is None:
         return None
     rules = rules_of(classify(guard.instrument.code), guard.day)
-    return WantedSale(sale.price, sellable_whole(rules, sale.target - sale.sold))
+    return WantedSale(sale.price, _piece(rules, sale.target - sale.sold))
+
+
+def _piece(rules: TradingRules, left: int) -> int:
+    """The most one order may carry of what is left, so that the rest after it may be sold too."""
+    piece = sellable_whole(rules, left)
+    rest = left - piece
+    # where a lot is a least volume, a rest under it could only go with all that is held
+    return piece - (rules.lot - rest) if rules.step < rules.lot and 0 < rest < rules.lot else piece
 
 
 def on_sold(guard: Guard, volume: int, at: int) -> Guard:

@@ -14,7 +14,7 @@ from qmtdesk.strategies.board import coarse
 
 
 class GuardState(str, Enum):
-    """Where a guard's life stands; TRIGGERED, SOLD and OFF never go back."""
+    """Where a guard's life stands; SOLD and OFF never go back, nor does TRIGGERED once an order of it has left."""
 
     WATCHING = "watching"
     ASKING = "asking"
@@ -79,7 +79,7 @@ class Question(Struct, frozen=True):
 class Sale(Struct, frozen=True):
     """The one sale of a guard's life: `target` shares fixed at the trigger, at `price` since `attempt_at`.
 
-    `queue`: this attempt meets the queue at the limit price.
+    `queue`: this attempt meets the queue at the limit price. `fired_at`: when the rule fired, or the user said yes.
     """
 
     target: int
@@ -90,6 +90,7 @@ class Sale(Struct, frozen=True):
     reason: Reason
     sold: int = 0
     done_at: int = 0
+    fired_at: int = 0
 
 
 class Guard(Struct, frozen=True):
@@ -181,7 +182,8 @@ class GuardContext(Struct, frozen=True):
     """What holds around one step. `at` and `phase` are now; `fresh` says the newest snapshot is not too old.
 
     `can_use` shares may be sold now. `lot` is what the feed counts its queue in (手: 100 shares), for showing only.
-    `day_amount` and `float_value` in 厘, 0 = not known; without the first the quote's own day amount counts.
+    `day_amount` and `float_value` in 厘, 0 = not known; without the first the quote's own day amount counts. `known`:
+    the account told what is held, so that nothing to sell means that.
     """
 
     at: int
@@ -194,6 +196,7 @@ class GuardContext(Struct, frozen=True):
     day_amount: int = 0
     float_value: int = 0
     pace: int = 1
+    known: bool = True
 
 
 class Evidence(Struct, frozen=True):

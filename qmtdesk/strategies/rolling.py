@@ -1,7 +1,5 @@
 """The rolling pair: one sale above and one buy below the level that was filled last."""
 
-from msgspec import Struct
-
 from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.money import round_half_up
 from qmtdesk.domain.order import Owner, OwnerKind, Side
@@ -9,7 +7,7 @@ from qmtdesk.domain.plans import GridPlan
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.strategies.grid_start import base_of, check_plan, first_buy_of
-from qmtdesk.strategies.grid_state import GridContext, GridSummary, Wanted, Wish, whole_lots
+from qmtdesk.strategies.grid_state import GridContext, Wanted, Wish
 from qmtdesk.strategies.grid_wish import (
     FIRST_BUY,
     FIRST_BUY_PENDING,
@@ -20,81 +18,22 @@ from qmtdesk.strategies.grid_wish import (
     standing,
 )
 from qmtdesk.strategies.lattice import BP
+from qmtdesk.strategies.rolling_state import Rolling, on_tick, summary
 
-
-class Rolling(Struct, frozen=True, kw_only=True):
-    """One rolling grid. Prices and money 厘, volumes 股 / 张.
-
-    `centre` is the level of the order filled last, `leg` the number of the pair around it: the orders of a pair belong
-    to Owner(ROLLING, leg). `sold_leg` and `bought_leg` are what this pair's orders filled so far. `cost` is the 厘
-    paid for `held`. Outside [low, high] the pair sleeps. `unpriced`: no price has come since this pair or this day
-    began; until then no order is new, and that price may move the centre.
-    """
-
-    plan: GridPlan
-    tick: int
-    lot: int
-    step: int
-    unit: int
-    centre: int
-    low: int
-    high: int
-    started_at: int
-    day: str
-    leg: int = 0
-    held: int = 0
-    cost: int = 0
-    sold_leg: int = 0
-    bought_leg: int = 0
-    base_holding: int = 0
-    first_left: int = 0
-    first_price: int = 0
-    asleep: bool = False
-    unpriced: bool = False
-    sell_only: bool = False
-    realised: int = 0
-    realised_today: int = 0
-    fees: int = 0
-    fees_today: int = 0
-    improvement: int = 0
-    sold_ever: int = 0
-    sold_today: int = 0
-    exact: bool = True
-
-    @property
-    def held_total(self) -> int:
-        """All that the pair holds, 底仓 not included."""
-        return self.held
-
-    @property
-    def cash_used(self) -> int:
-        """厘 paid for what is held now."""
-        return self.cost
-
-    @property
-    def owner(self) -> Owner:
-        """Whom the orders of the pair in force belong to."""
-        return Owner(OwnerKind.ROLLING, self.leg)
-
-    @property
-    def sell_price(self) -> int:
-        """Centre × (1 + step), half-up to the tick, and at least a tick above it."""
-        return max(_on_tick(self.centre * (BP + self.plan.step_bp), self.tick), self.centre + self.tick)
-
-    @property
-    def buy_price(self) -> int:
-        """Centre × (1 − step), half-up to the tick, at least a tick below it, and never under one tick."""
-        price = min(_on_tick(self.centre * (BP - self.plan.step_bp), self.tick), self.centre - self.tick)
-        return max(price, self.tick)
-
-    @property
-    def to_sell(self) -> int:
-        """What the pair's sale still lacks: a unit, or what is held if that is less."""
-        return min(self.unit - self.sold_leg, self.held)
-
-    def whole(self, volume: int) -> int:
-        """The part of a volume that may be ordered."""
-        return whole_lots(volume, self.lot, self.step)
+__all__ = [
+    "Rolling",
+    "mark_inexact",
+    "on_cleared",
+    "on_day",
+    "on_fill",
+    "on_others",
+    "on_price",
+    "put_back",
+    "set_sell_only",
+    "start_rolling",
+    "summary",
+    "wanted",
+]
 
 
 def start_rolling(
@@ -121,7 +60,7 @@ def start_rolling(
         lot=instrument.lot,
         step=instrument.step,
         unit=first.unit,
-        centre=_on_tick((first.price if first.missing else base) * BP, instrument.tick),
+        centre=on_tick((first.price if first.missing else base) * BP, instrument.tick),
         low=base * (BP - plan.range_bp) // BP,
         high=base * (BP + plan.range_bp) // BP,
         started_at=at,
@@ -181,9 +120,9 @@ def on_fill(
         return pair
     if side is Side.BUY:
         pair = replace(pair, bought_leg=pair.bought_leg + volume)
-        return _flipped(pair, pair.buy_price) if pair.bought_leg >= pair.unit else pair
+        return _flipped(pair, Side.BUY) if pair.bought_leg >= pair.unit else pair
     pair = replace(pair, sold_leg=pair.sold_leg + volume)
-    return _flipped(pair, pair.sell_price) if pair.to_sell <= 0 else pair
+    return _flipped(pair, Side.SELL) if pair.to_sell <= 0 else pair
 
 
 def on_cleared(pair: Rolling, volume: int, price: int, fee: int) -> Rolling:
@@ -196,7 +135,9 @@ def on_price(pair: Rolling, ctx: GridContext) -> tuple[Rolling, tuple[Reason, ..
     """Follow one price of continuous trading: sleep outside the range, wake one step inside it.
 
     The first price of a new pair or day moves the centre on by whole steps as far as the market has passed an order
-    that would go out now; nothing is traded for the steps left out.
+    that would go out now; nothing is traded for the steps left out. After a trade only levels of that trade's side are
+    left out, after a sleep only buys: what the market passed the other way is one order, and a sale that is covered
+    is not given away.
     """
     if ctx.last <= 0:
         return pair, ()
@@ -218,11 +159,11 @@ def on_day(pair: Rolling, day: str) -> Rolling:
     """
     if day == pair.day:
         return pair
-    pair = replace(pair, day=day, unpriced=True, sold_today=0, realised_today=0, fees_today=0)
+    pair = replace(pair, day=day, unpriced=True, passes=None, sold_today=0, realised_today=0, fees_today=0)
     if pair.bought_leg and pair.whole(pair.unit - pair.bought_leg) == 0:
-        return _flipped(pair, pair.buy_price)
+        return replace(_flipped(pair, Side.BUY), passes=None)
     if pair.sold_leg and pair.whole(pair.to_sell) == 0:
-        return _flipped(pair, pair.sell_price)
+        return replace(_flipped(pair, Side.SELL), passes=None)
     return pair
 
 
@@ -251,28 +192,11 @@ def mark_inexact(pair: Rolling) -> Rolling:
     return replace(pair, exact=False)
 
 
-def summary(pair: Rolling, last: int) -> GridSummary:
-    """The figures at a last price; with none (0) nothing floats. A round trip is each unit sold."""
-    return GridSummary(
-        held=pair.held,
-        realised=pair.realised,
-        floating=pair.held * last - pair.cost if last else 0,
-        fees=pair.fees,
-        improvement=pair.improvement,
-        trips=pair.sold_ever // pair.unit,
-        cash_used=pair.cost,
-        trips_today=pair.sold_today // pair.unit,
-        realised_today=pair.realised_today,
-        fees_today=pair.fees_today,
+def _flipped(pair: Rolling, side: Side) -> Rolling:
+    level = pair.buy_price if side is Side.BUY else pair.sell_price
+    return replace(
+        pair, centre=level, leg=pair.leg + 1, sold_leg=0, bought_leg=0, first_left=0, unpriced=True, passes=side
     )
-
-
-def _on_tick(price_times_bp: int, tick: int) -> int:
-    return round_half_up(price_times_bp, BP * tick) * tick
-
-
-def _flipped(pair: Rolling, level: int) -> Rolling:
-    return replace(pair, centre=level, leg=pair.leg + 1, sold_leg=0, bought_leg=0, first_left=0, unpriced=True)
 
 
 def _slept(pair: Rolling, last: int) -> tuple[Rolling, tuple[Reason, ...]]:
@@ -283,13 +207,15 @@ def _slept(pair: Rolling, last: int) -> tuple[Rolling, tuple[Reason, ...]]:
         return replace(pair, asleep=True), (sleep,)
     margin = pair.centre * pair.plan.step_bp // BP
     if pair.asleep and pair.low + margin <= last <= pair.high - margin:
-        return replace(pair, asleep=False, unpriced=True), (because(Why.WAKE, price_milli=last),)
+        return replace(pair, asleep=False, unpriced=True, passes=Side.BUY), (because(Why.WAKE, price_milli=last),)
     return pair, ()
 
 
 def _caught_up(pair: Rolling, ctx: GridContext) -> tuple[Rolling, int]:
     """The pair as many whole steps on as the market has passed, and how many those are, down ones negative."""
-    buys, sells, steps = _may(_buy_block(pair, ctx)), _may(_sale(pair, ctx)[0]), 0
+    buys = pair.passes is not Side.SELL and _may(_buy_block(pair, ctx))
+    sells = pair.passes is not Side.BUY and _may(_sale(pair, ctx)[0])
+    steps = 0
     while buys and ctx.last <= pair.buy_price < pair.centre:
         pair, steps = replace(pair, centre=pair.buy_price), steps - 1
     while sells and ctx.last >= pair.sell_price:
@@ -379,8 +305,10 @@ def _buy_block(pair: Rolling, ctx: GridContext) -> Reason | None:
 
 
 def _buy_stop(pair: Rolling, ctx: GridContext, price: int, volume: int) -> Reason | None:
-    """Why nothing may be bought at this price: switches, floor, caps and money, then the day's limits."""
+    """Why nothing may be bought at this price: the name, switches, floor, caps and money, then the day's limits."""
     plan = pair.plan
+    if ctx.dying:
+        return because(Why.BUYS_ENDED, name=ctx.dying)
     if pair.sell_only:
         return SELL_ONLY
     if pair.asleep:

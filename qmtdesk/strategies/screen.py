@@ -87,6 +87,11 @@ def is_old(plan: ScreenPlan, as_of: str, today: date) -> bool:
     return not as_of or trading_days_between(date.fromisoformat(as_of), today) > plan.data_days
 
 
+def leaving(plan: ScreenPlan, bond: BondTerms, today: date) -> Reason | None:
+    """Why a bond is about to go, whatever else the screen has against it: redeemed, its last day near, its name."""
+    return _leaving(plan, bond, _bounds(plan, today))
+
+
 @dataclass(frozen=True, slots=True)
 class _Bounds:
     """ISO days, which compare as text: redemptions after the first and last days up to the second put a bond out."""

@@ -11,13 +11,13 @@ from qmtdesk.domain.messages import ArmGrid, ArmGuard, UserEvent, WatchStock
 from qmtdesk.domain.plans import GridPlan, GuardAction, GuardPlan
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.sessions import phase_at, shanghai_day
+from qmtdesk.engine.anew import starting_price
 from qmtdesk.engine.books import Holding
 from qmtdesk.engine.guards import context
-from qmtdesk.engine.prices import price_of
 from qmtdesk.strategies.board import watch
 from qmtdesk.strategies.grid_preview import preview_grid
 from qmtdesk.strategies.guard_preview import preview_guard
-from qmtdesk.strategies.screen import is_old
+from qmtdesk.strategies.screen import is_old, leaving
 from qmtdesk.strategies.shadow import figures
 from qmtdesk.trader.bond_lists import BondLists
 from qmtdesk.trader.clear_wishes import ClearWishes
@@ -183,7 +183,7 @@ def _grid_preview(loop: Loop, number: int, plan: GridPlan) -> GridPreview | Ack:
     found = preview_grid(
         plan,
         instrument,
-        last=price_of(seen.quote, instrument, phase) if seen else 0,
+        last=starting_price(state, plan),
         cost=held.cost,
         position=held.volume,
         can_use=held.sellable,
@@ -232,10 +232,14 @@ def _bond_checks(loop: Loop, code: str) -> tuple[Check, ...]:
         if is_old(loop.screen, terms.as_of, shanghai_day(loop.state.at))
         else ()
     )
+    # what puts a bond out of the screen first, its size, says nothing of whether it is called
+    found = leaving(loop.screen, terms, shanghai_day(loop.state.at))
+    if verdict is not None and (found is None or verdict.why.why is Why.NOT_LISTED):
+        found = verdict.why
     worrying = {Why.REDEEM_ANNOUNCED, Why.REDEEM_UNKNOWN, Why.LAST_DAY_NEAR, Why.NAME_DYING, Why.NOT_LISTED}
-    if verdict is None or verdict.why.why not in worrying:
+    if found is None or found.why not in worrying:
         return aged
-    return (Check("warn", verdict.why), *aged)
+    return (Check("warn", found), *aged)
 
 
 def _guard_preview(loop: Loop, number: int, plan: GuardPlan) -> GuardPreview | Ack:

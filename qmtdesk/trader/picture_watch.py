@@ -3,6 +3,7 @@
 from qmtdesk.domain.order import OwnerKind
 from qmtdesk.domain.plans import GuardPlan, RuleId
 from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.engine import latched
 from qmtdesk.engine.books import Holding, State, live_orders
 from qmtdesk.engine.guards import fresh
 from qmtdesk.strategies.board import watch
@@ -68,7 +69,8 @@ def _why(state: State, code: str, guard: Guard | None, held: Holding) -> Reason 
     if held.volume and not held.sellable:
         return because(Why.T_PLUS_ONE, volume=held.bought_today)
     if not held.volume:
-        return because(Why.NOTHING_SELLABLE)
+        # before the account's first answer nobody knows what is held
+        return because(Why.NOTHING_SELLABLE if latched.told(state, code) else Why.RECONCILING)
     return state.blocked.get(guard.plan.code) if guard is not None else None
 
 

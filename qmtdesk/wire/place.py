@@ -3,6 +3,8 @@
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from qmtdesk.wire.files import open_new
@@ -40,6 +42,17 @@ def check_data_folder(folder: Path) -> None:
             tried.unlink()
     except OSError as error:
         raise StartRefusedError(BAD_PLACE, "read_only", folder=folder, error=error.strerror or error) from error
+
+
+@contextmanager
+def opening(folder: Path, name: str) -> Iterator[None]:
+    """StartRefusedError for a file of the data folder that cannot be opened inside."""
+    try:
+        yield
+    except OSError as error:
+        raise StartRefusedError(
+            BAD_PLACE, "no_file", file=folder.joinpath(name), error=error.strerror or error
+        ) from error
 
 
 def mounted_on(mountinfo: str, folder: str) -> str:

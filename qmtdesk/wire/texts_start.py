@@ -7,8 +7,15 @@ REFUSED = {
         "end that one first",
     ),
     "no_folder": (
-        "数据文件夹无法建立：{folder}（{error}）。用 --data 指定本机上一个可写的文件夹",
-        "The data folder cannot be made: {folder} ({error}). Name a writable folder of this machine with --data",
+        "数据文件夹无法建立：{folder}（{error}）。本次没有启动。那里若有同名的文件，先改名或移走；"
+        "或者用 --data 指定本机上一个可写的文件夹",
+        "The data folder cannot be made: {folder} ({error}). Nothing was started. Rename or move a file that has its "
+        "name, or name a writable folder of this machine with --data",
+    ),
+    "no_file": (
+        "数据文件夹里的文件打不开：{file}（{error}）。本次没有启动。关闭占用它的程序，或把它改名、移走，再启动一次",
+        "A file of the data folder cannot be opened: {file} ({error}). Nothing was started. Close the program that uses "
+        "it, or rename or move it, and start again",
     ),
     "read_only": (
         "数据文件夹不能写入：{folder}（{error}）。只读的磁盘、共享或压缩包里不能交易，用 --data 指定本机上一个可写的文件夹",

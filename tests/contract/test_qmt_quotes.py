@@ -33,6 +33,18 @@ def test_q61_a_bonds_volumes_are_in_pieces_whatever_the_feed_counts_in(raw_qmt: 
     assert raw_qmt.gateway.units[BOND] == unit
 
 
+@pytest.mark.parametrize("unit", [1, 10, 100])
+def test_q61_a_stocks_volumes_are_in_pieces_whatever_the_feed_counts_in(raw_qmt: QmtBench, unit: int) -> None:
+    raw_qmt.terminal.units = {STOCK: unit}
+    raw_qmt.ready()
+    raw_qmt.until(lambda: STOCK in raw_qmt.gateway.units, "a unit")
+    fresh(raw_qmt, STOCK)
+    told = [quote for quote in quotes(raw_qmt, STOCK) if not quote.rough]
+    assert {quote.bids[0].volume for quote in told} == {5_000}
+    assert all(quote.amount == quote.volume * quote.last for quote in told)
+    assert raw_qmt.gateway.units[STOCK] == unit
+
+
 def test_q62_before_the_first_trade_a_bonds_volumes_are_said_to_be_rough(raw_qmt: QmtBench) -> None:
     raw_qmt.feed.traded = False
     raw_qmt.terminal.quotes.clear()

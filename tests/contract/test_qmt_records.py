@@ -158,7 +158,15 @@ def test_q48_a_client_without_a_field_that_may_miss_is_read_all_the_same(qmt: Qm
     qmt.state(ref, OrderState.FILLED)
 
 
-@pytest.mark.parametrize("gone", ["order_volume", "order_id", "order_type", "price"])
+def test_q49_a_market_order_is_told_without_a_price_and_ours_is_known_by_its_remark(qmt: QmtBench) -> None:
+    qmt.faults.without = {"price"}
+    ref = qmt.order()
+    told = qmt.wait(OrderReported, lambda e: e.order.remark == ref).order
+    assert (told.price, told.volume) == (0, 10)
+    assert ref in {each.remark for each in qmt.report().orders}
+
+
+@pytest.mark.parametrize("gone", ["order_volume", "order_id", "order_type"])
 def test_q49_an_order_without_what_makes_it_one_is_asked_about(qmt: QmtBench, gone: str) -> None:
     qmt.faults.without = {gone}
     qmt.order()

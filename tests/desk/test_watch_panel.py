@@ -396,3 +396,11 @@ def test_the_words_on_the_seal_chart_stand_over_its_curve(desk: Desk) -> None:
     panel.grab()
     assert order[0] == "curve"
     assert order.count("label") >= 2
+
+
+def test_since_when_the_first_seal_and_the_breaks_are_counted_is_said(desk: Desk) -> None:
+    first = ft.at(9, 47)
+    desk.put(first_seal_at=first, breaks=2)
+    assert t("watch.tip_first_seal", at="09:47", n=2) in desk.panel.rows.tip(ft.STOCK).splitlines()
+    desk.put(first_seal_at=0, breaks=0)
+    assert t("watch.tip_first_seal", at="09:47", n=2)[:3] not in desk.panel.rows.tip(ft.STOCK)

@@ -5,7 +5,7 @@ from words import said
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import OwnerKind, Side
-from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan
+from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan, StopHow
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
@@ -91,7 +91,7 @@ def test_it_is_what_arming_just_after_the_list_would_be(
 def test_the_user_hears_where_it_stood_and_where_it_stands(when: tuple[object, int, int]) -> None:
     day = opened(armed(EARLY, when))
     # in the evening the first buy was at Friday's close already
-    first = {"first_was_milli": 120_000, "first_milli": FRIDAYS_CLOSE} if when is MONDAY else {}
+    first = {"first_was_milli": 120_000, "first_price_milli": FRIDAYS_CLOSE} if when is MONDAY else {}
     assert news(day) == [{"was_milli": 120_000, "base_milli": FRIDAYS_CLOSE, **first}]
 
 
@@ -121,7 +121,7 @@ def test_a_base_the_user_chose_stays_and_only_the_first_buy_is_todays(
     assert (found.grid.anchor if found.grid else (part.low + part.high + 1) // 2) == base
     assert part.first_price == 116_000
     (told,) = news(day)
-    assert ("base_milli" in told, told["first_milli"]) == (False, 116_000)
+    assert ("base_milli" in told, told["first_price_milli"]) == (False, 116_000)
 
 
 @MODE
@@ -145,15 +145,55 @@ def test_what_it_took_over_and_what_the_user_set_since_goes_with_it(mode: GridMo
         assert slot != paused
 
 
-def test_where_the_prices_forbid_it_the_grid_stays_as_it_was_armed_and_its_stop_works() -> None:
+def test_where_the_prices_forbid_it_its_stop_works_as_it_was_armed() -> None:
     day = armed(replace(EARLY, lower_stop=115_000, adopt=200), held=200)
     opened(day, 114_000)
-    (line,) = [line for line in day.state.lines if line.reason.why is Why.BAD_SETTING]
-    assert (line.level, line.code, line.reason.get("name")) == ("alarm", BOND, "lower_stop")
+    (line,) = [line for line in day.state.lines if line.reason.why is Why.NOT_WORKED_OUT]
+    assert (line.level, line.code) == ("alarm", BOND)
+    assert dict(line.reason.args) == {"stop_milli": 115_000, "close_milli": 114_000}
+    assert said(day, Why.BAD_SETTING) == said(day, Why.WORKED_OUT_ANEW) == 0
     assert (book(day).armed, book(day).fresh) == (True, False)
     trading(day, 114_000)
     assert {place.side for place in day.places(BOND)} == {Side.SELL}
     assert sum(place.volume for place in day.places(BOND)) == 200
+
+
+@MODE
+@pytest.mark.parametrize(("stop", "close", "last"), [(117_500, 117_400, 117_800), (115_000, 114_000, 121_000)])
+def test_where_the_prices_forbid_it_it_sells_what_it_holds_and_buys_nothing(
+    stop: int, close: int, last: int, mode: GridMode
+) -> None:
+    plan = replace(EARLY, lower_stop=stop, mode=mode, adopt=100, step_bp=100, keep_armed=True)
+    day = opened(armed(plan, held=100), close)
+    day.state = day.folded()
+    day.feed(m.DayOpened(NEXT_DAY.isoformat(), day.instruments))
+    day.feed(m.LinkChanged(up=True))
+    day.wait(2_000)
+    day.at = at_of(NEXT_DAY, 9, 24, 45)
+    day.feed(m.Quoted(quote_of(BOND, day.at, last, prev=close)))
+    day.wait(5_000)
+    assert day.places(BOND) == []
+    for price in (last, last - 100, last + 2_500, stop + 10):
+        trading(day, price)
+    assert {place.side for place in day.places(BOND)} == {Side.SELL}
+    part = book(day).grid or book(day).rolling
+    assert (part.sell_only, part.first_left, part.day) == (True, 0, NEXT_DAY.isoformat())
+
+
+def test_once_stopped_and_armed_again_it_buys() -> None:
+    day = opened(armed(replace(EARLY, lower_stop=117_500)), 117_400)
+    trading(day, 118_000)
+    assert day.places(BOND) == []
+    assert day.feed(m.DisarmGrid(BOND, StopHow.CANCEL)).refusal is None
+    assert day.feed(m.ArmGrid(replace(EARLY, lower_stop=117_500))).refusal is None
+    assert {place.side for place in day.places(BOND)} == {Side.BUY}
+
+
+def test_a_unit_that_these_prices_make_less_than_a_lot_is_told_by_its_name() -> None:
+    day = opened(armed(replace(EARLY, amount=1_190_000, first_buy=False), EVENING), 119_500)
+    (line,) = [line for line in day.state.lines if line.reason.why is Why.NOT_WORKED_OUT]
+    assert dict(line.reason.args) == {"name": "amount"}
+    assert book(day).grid.sell_only
 
 
 def test_what_an_auction_shows_moves_no_grid_of_the_evening() -> None:

@@ -12,7 +12,7 @@ from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import beside
 from qmtdesk.engine.books import Ready
 from qmtdesk.gateways.paper.account import Holding
-from qmtdesk.simulate.market_day import BOND, MarketDay
+from qmtdesk.simulate.market_day import BOND, BOND2, MarketDay
 from qmtdesk.strategies.grid import Wanted
 
 KEPT = replace(PLAN, adopt=300, keep_armed=True)
@@ -78,16 +78,20 @@ def test_what_is_sold_by_hand_afterwards_is_the_grids_and_what_is_bought_back_is
     assert books(day) == (200, 100)
 
 
-def test_an_answer_that_lacks_the_holding_takes_nothing_from_the_users_part() -> None:
+def test_an_answer_that_lacks_a_holding_takes_nothing_from_the_users_part_of_that_code() -> None:
     day = slept(500, deaf=True)
+    book = day.state.grids[BOND]
+    day.state = replace(day.state, grids={BOND: book, BOND2: book}, held_before=frozenset({BOND, BOND2}))
+    lacking = report_of(day, positions=(Position(BOND2, 420, 420),))
     for _ in range(3):
-        day.feed(m.AccountReported(day.state.request, report_of(day, positions=())))
+        day.feed(m.AccountReported(day.state.request, replace(lacking, at=day.at)))
         beat(day, 5)
     assert day.state.shrunk is not None
-    assert day.state.shrunk.believed
-    day.feed(m.AccountReported(day.state.request, report_of(day)))
-    assert day.state.holdings[BOND].volume == 500
-    assert books(day) == (300, 200)
+    assert (day.state.shrunk.believed, day.state.shrunk.gaps.codes) == (True, {BOND})
+    assert [book.grid.base_holding for book in day.state.grids.values()] == [200, 120]
+    whole = report_of(day, positions=(Position(BOND, 500, 500), Position(BOND2, 420, 420)))
+    day.feed(m.AccountReported(day.state.request, whole))
+    assert (day.state.holdings[BOND].volume, books(day)) == (500, (300, 200))
 
 
 def test_only_the_days_first_answer_is_looked_at() -> None:

@@ -15,6 +15,7 @@ from qmtdesk.engine.gate import refusal
 from qmtdesk.engine.grids import wish_of
 from qmtdesk.engine.risk_limits import RiskLimits
 from qmtdesk.simulate.market_day import BOND, MarketDay, quote_of
+from qmtdesk.strategies.rolling import Rolling
 
 LATTICE = replace(PLAN, base=BaseKind.PREV_CLOSE, adopt=320, unit=80, live_per_side=2)
 PAIR = GridPlan(code=BOND, mode=GridMode.ROLLING, adopt=400, unit=100)
@@ -162,6 +163,28 @@ def test_a_jump_within_the_day_trades_one_unit(move: int) -> None:
     day.live_market(60_000)
     assert [order.filled for order in done(day)] == [100]
     assert len(day.live(BOND)) == 2
+
+
+def test_a_pair_that_sleeps_below_its_range_in_every_swing_sells_in_every_swing() -> None:
+    plan = replace(PAIR, adopt=100, range_bp=100, step_bp=30)
+    day = armed(plan)
+    while (pair := _pair(day)).buy_price >= pair.low:
+        day.price(BOND, pair.buy_price - 3)
+        day.live_market(21_000)
+    held = pair.held
+    for swing in range(1, 4):
+        day.price(BOND, _pair(day).buy_price - 10)
+        day.live_market(21_000)
+        assert (_pair(day).asleep, _pair(day).held) == (True, held + 100)
+        day.price(BOND, _pair(day).low + 450)
+        day.live_market(21_000)
+        assert (_pair(day).asleep, _pair(day).held, _pair(day).sold_ever) == (False, held, swing * 100)
+
+
+def _pair(day: MarketDay) -> Rolling:
+    pair = day.state.grids[BOND].rolling
+    assert pair is not None
+    return pair
 
 
 def test_below_its_lower_stop_a_pair_buys_nothing_and_keeps_its_sale() -> None:

@@ -25,6 +25,15 @@ def test_one_from_the_future_is_passed_over() -> None:
     assert not day.state.blocked
 
 
+def test_two_from_the_future_that_agree_are_slips_while_others_come_in_time() -> None:
+    day = MarketDay().open()
+    for step in range(1, 5):
+        day.at += 3_000
+        day.feed(m.Quoted(quote_of(BOND, day.at, 120_000 + step, prev=120_000)))
+        day.feed(m.Quoted(quote_of(BOND, day.at + HOUR, 90_000 + step, prev=120_000)))
+        assert seen_at(day) == day.at
+
+
 def test_a_first_one_from_the_future_keeps_no_true_one_out() -> None:
     day = MarketDay()
     day.connect()

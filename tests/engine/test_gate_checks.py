@@ -271,6 +271,13 @@ def test_live_orders_are_counted_by_code_and_in_all() -> None:
     assert why(limited(state, live_total=2, live_per_symbol=2), buy()) is None
 
 
+def test_however_many_orders_are_live_a_guard_sells() -> None:
+    state = with_order(ready(), buy(9_000, 100, Owner(OwnerKind.GRID, 8), STOCK), S.WORKING)
+    full = limited(state, live_total=1, live_per_symbol=1)
+    assert why(full, sell(9_990, 100, code=STOCK)) is Why.TOO_MANY_LIVE
+    assert why(full, sell(9_990, 100, GUARD, STOCK)) is None
+
+
 def test_messages_are_bounded_by_the_second_the_minute_and_the_day() -> None:
     state = limited(ready(), per_second=2, per_minute=3, per_day=5)
     sale = sell(9_990, 100, GUARD, STOCK)

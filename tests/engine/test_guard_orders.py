@@ -9,7 +9,7 @@ from qmtdesk.domain.order import OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import GridPlan, GuardAction, GuardPlan, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
-from qmtdesk.engine import guards
+from qmtdesk.engine import aside, guards
 from qmtdesk.engine import records as r
 from qmtdesk.gateways.paper.faults import Faults
 from qmtdesk.simulate.market_day import BOND, NEXT_DAY, STOCK, MarketDay, quote_of, sealed_quote
@@ -159,7 +159,7 @@ def test_a_buy_left_behind_that_the_sale_would_meet_is_cancelled_first() -> None
     assert day.state.guards[STOCK].sold == 2_000
 
 
-def test_the_sale_never_counts_what_the_grids_sales_hold() -> None:
+def test_what_the_grids_sales_hold_is_the_guards_to_sell_and_never_offered_twice() -> None:
     day = MarketDay(held={STOCK: (1_000, 9_000)}).open()
     day.feed(m.ArmGrid(GridPlan(code=STOCK, first_buy=False, unit=300, amount=0, adopt=300, step_bp=900)))
     day.wait(2_000)
@@ -167,7 +167,9 @@ def test_the_sale_never_counts_what_the_grids_sales_hold() -> None:
     assert offered == 300
     day.feed(m.ArmGuard(GuardPlan(code=STOCK)))
     ctx = guards.context(day.state, STOCK)
-    assert (ctx.can_use, ctx.position) == (700, 1_000)
+    # they go when it fires; until that is confirmed their shares are not offered a second time
+    assert (ctx.can_use, ctx.position) == (1_000, 1_000)
+    assert aside.room(day.state, STOCK) == 700
 
 
 def test_disarming_a_guard_cancels_its_order_and_keeps_what_was_sold() -> None:

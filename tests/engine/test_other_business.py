@@ -86,3 +86,15 @@ def test_an_answer_of_another_day_is_nobodys_doubt() -> None:
     report = replace(report_of(day, odd=(hidden(day, place),)), day="2020-01-02")
     day.feed(m.AccountReported(day.state.request, report))
     assert day.state.request_at
+
+
+@pytest.mark.parametrize(("more", "state"), [(0, OrderState.UNKNOWN), (10, OrderState.REFUSED)])
+def test_an_order_in_doubt_is_not_given_up_while_a_row_without_a_price_may_be_it(more: int, state: OrderState) -> None:
+    day, place = in_doubt()
+    row = row_of(day, place, OrderState.WORKING, remark="", number="900")
+    row = replace(row, price=0, volume=place.volume + more)
+    for _ in range(4):
+        beat(day, 3)
+        day.feed(m.AccountReported(day.state.request, report_of(day, orders=(row,))))
+    assert day.state.orders[place.ref].state is state
+    assert (len(day.places(BOND)) == 1) is (state is OrderState.UNKNOWN)

@@ -1,11 +1,12 @@
 """Cash the counter freezes for something that is no listed order: money for new shares, or an order nobody lists."""
 
-from words import PLAN, beat, deaf_grid, row_of, told
+import pytest
+from words import PLAN, beat, by_hand, deaf_grid, row_of, told
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import AccountReport, Asset
-from qmtdesk.domain.order import OrderState
-from qmtdesk.engine.books import cash_room, frozen_by
+from qmtdesk.domain.order import OrderState, Side
+from qmtdesk.engine.books import cash_room, frozen_by, sell_room
 from qmtdesk.engine.worth import total_value
 from qmtdesk.simulate.market_day import BOND, MarketDay
 
@@ -49,3 +50,46 @@ def test_a_purchase_in_a_state_nobody_knows_freezes_its_money_once() -> None:
     frozen = frozen_by(place.price, place.volume)
     report(day, CASH - frozen, frozen, row_of(day, place, OrderState.UNKNOWN))
     assert cash_room(day.state) == CASH - frozen
+
+
+def test_what_a_market_order_freezes_is_asked_for_at_once_and_counted_once() -> None:
+    day = MarketDay().open()
+    day.deaf = True
+    beat(day, 2)
+    hand, before = by_hand(BOND, Side.BUY, 0, 10), day.state.request
+    told(day, hand, OrderState.WORKING)
+    assert day.state.request == before + 1
+    report(day, CASH - 1_500_000, 1_500_000, row_of(day, hand, OrderState.WORKING))
+    assert cash_room(day.state) == CASH - 1_500_000
+
+
+def test_a_market_sale_takes_its_volume_and_asks_nothing() -> None:
+    day = MarketDay(held={BOND: (1_000, 120_000)}).open()
+    day.deaf = True
+    beat(day, 2)
+    before = day.state.request
+    told(day, by_hand(BOND, Side.SELL, 0, 100), OrderState.WORKING)
+    assert (day.state.request, sell_room(day.state, BOND)) == (before, 900)
+
+
+@pytest.mark.parametrize(("number", "volume"), [("", 10), ("9", 0)])
+def test_a_row_without_a_number_or_a_volume_makes_no_order(number: str, volume: int) -> None:
+    day = MarketDay().open()
+    orders = dict(day.state.orders)
+    told(day, by_hand(BOND, Side.BUY, 110_000, volume), OrderState.REJECTED, number=number)
+    assert dict(day.state.orders) == orders
+
+
+def test_a_row_without_a_volume_ends_the_order_of_its_number() -> None:
+    day = MarketDay().open()
+    cash = cash_room(day.state)
+    told(day, by_hand(BOND, Side.BUY, 110_000, 10), OrderState.WORKING, number="9")
+    assert cash_room(day.state) == cash - frozen_by(110_000, 10)
+    told(day, by_hand(BOND, Side.BUY, 110_000, 0), OrderState.REJECTED, number="9")
+    assert cash_room(day.state) == cash
+
+
+def test_an_own_order_rejected_under_its_remark_alone_is_rejected() -> None:
+    day, place = deaf_grid()
+    told(day, place, OrderState.REJECTED, number="", remark=place.ref)
+    assert day.state.orders[place.ref].state is OrderState.REJECTED

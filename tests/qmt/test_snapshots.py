@@ -34,7 +34,7 @@ anything = st.one_of(
 
 
 def test_prices_are_rounded_to_the_li_and_volumes_told_in_pieces() -> None:
-    quote = quote_of(STOCK, TICK, unit_told(STOCK, TICK), TEN)
+    quote = quote_of(STOCK, TICK, unit_told(TICK), TEN)
     assert (quote.last, quote.volume, quote.amount) == (11_370, 75_861_200, 862_127_800_000)
     assert (quote.bids[0].volume, quote.asks[0].price, quote.asks[1].volume) == (1_200, 11_370, 0)
     assert len(quote.bids) == len(quote.asks) == 5
@@ -50,7 +50,7 @@ def test_a_bond_without_a_known_unit_is_rough() -> None:
 
 def test_a_unit_is_found_from_what_was_traded() -> None:
     told = {**TICK, "volume": 1_000, "amount": 1_000 * 10 * 11.2}
-    assert unit_told(BOND, told) == 10
+    assert unit_told(told) == 10
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(TICK, anything)))
@@ -58,7 +58,7 @@ def test_a_snapshot_of_anything_is_a_quote_or_refused(changes: dict[str, Any]) -
     tick = {**TICK, **changes}
     for code in (BOND, STOCK):
         try:
-            quote = quote_of(code, tick, unit_told(code, tick), TEN)
+            quote = quote_of(code, tick, unit_told(tick), TEN)
         except UnclearError:
             continue
         assert quote.at <= TEN + 86_400_000

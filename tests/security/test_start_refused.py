@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from qmtdesk.app import main
+from qmtdesk.desk.shell import refusal_box
 from qmtdesk.wire import place
 from qmtdesk.wire.place import check_data_folder, check_program, mounted_on, opened_in_archive
 from qmtdesk.wire.start_refusal import BAD_PLACE, StartRefusedError
@@ -82,6 +84,41 @@ def test_a_full_disk_is_refused_before_a_journal_is_begun(tmp_path: Path, how: t
     done = run("--data", str(tmp_path), *how, before=f"{before}; mkdir -m 700 '{tmp_path}/paper'")
     assert done.returncode == BAD_PLACE
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["desk.lock", "desk.log"])
+def test_a_file_of_the_folder_that_cannot_be_opened_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "paper" / name).mkdir(parents=True)
+    done = run("--data", str(tmp_path))
+    assert done.returncode == BAD_PLACE
+    assert "Traceback" not in done.stderr
+    assert all(str(tmp_path / "paper" / name) in line for line in done.stderr.strip().splitlines()[-2:])
+    assert "没有启动" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("how", "platform", "boxes"),
+    [((), "xcb", 1), ((), "", 1), ((), "offscreen", 0), (("--trader",), "xcb", 0)],
+)
+def test_who_waits_for_a_window_sees_the_refusal_in_one(
+    tmp_path: Path,
+    how: tuple[str, ...],
+    platform: str,
+    boxes: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A double click opens no terminal although there is an output."""
+    shown: list[str] = []
+    monkeypatch.setattr(refusal_box, "show_refusal", shown.append)
+    monkeypatch.setenv("QT_QPA_PLATFORM", platform)
+    monkeypatch.setenv("DISPLAY", ":0")
+    (tmp_path / "file").write_text("x")
+    assert main(["--data", str(tmp_path / "file"), *how]) == BAD_PLACE
+    assert len(shown) == boxes
+    told = capsys.readouterr().err
+    assert all(text in told and str(tmp_path / "file") in text for text in shown)
+    assert "没有启动" in told
 
 
 def test_a_try_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -188,3 +188,19 @@ def test_a_rolling_pair_shows_its_pair_and_the_buys_that_would_follow() -> None:
     ]
     assert found.trip_net == 90 * 346 - found.trip_fee
     assert look(replace(plan, first_buy=False, base=BaseKind.LAST)).orders[0].level == -1
+
+
+@pytest.mark.parametrize("mode", GridMode)
+def test_one_whose_name_says_that_it_leaves_could_only_buy_and_is_refused(mode: GridMode) -> None:
+    found = look(replace(PLAN, mode=mode), instrument=replace(BOND, name="Z bond"))
+    assert (found.ok, level_of(found, Why.BUYS_ENDED)) == (False, "refuse")
+
+
+@pytest.mark.parametrize("mode", GridMode)
+def test_what_is_taken_over_of_one_that_leaves_is_shown_for_sale_alone(mode: GridMode) -> None:
+    plan = replace(PLAN, mode=mode, adopt=90, cash_cap=1_000_000)
+    found = look(plan, instrument=replace(BOND, name="Z bond"), position=90, cost=115_000)
+    assert (found.ok, level_of(found, Why.BUYS_ENDED), level_of(found, Why.CASH_CAP)) == (True, "warn", None)
+    assert {order.side for order in found.orders} == {SELL}
+    assert (found.first_volume, found.cash_live, found.cash_full) == (0, 0, 90 * 115_000)
+    assert found.worst_loss == 90 * (115_000 - found.worst_price)

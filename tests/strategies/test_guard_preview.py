@@ -75,6 +75,13 @@ def test_a_plan_that_makes_no_sense_is_refused_with_its_reason():
     assert preview.seal == 12_692_440_000
 
 
+def test_a_volume_no_order_may_carry_is_refused_with_the_lot():
+    preview = shown(replace(PLAN, sell_volume=50))
+    assert not preview.ok
+    (check,) = [line for line in preview.checks if line.level == "refuse"]
+    assert (check.reason.why, check.reason.get("volume"), check.reason.get("lot")) == (Why.SELL_NOT_LOT, 50, 100)
+
+
 def test_limits_that_disagree_are_refused():
     preview = shown(stock=instrument(told_up=2530))
     assert not preview.ok

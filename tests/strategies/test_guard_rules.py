@@ -1,7 +1,7 @@
 """The guard's rules R2 to R11: exactly when each is met, and what it says."""
 
 import pytest
-from guard_kit import CODE, LIMIT, TEN, WAN, Walk, at_limit, opened, quote
+from guard_kit import CODE, LIMIT, TEN, WAN, Walk, at_limit, clock, opened, quote
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -157,7 +157,37 @@ def test_the_print_that_sealed_the_board_is_not_held_against_it():
     assert run(walk, opened(TEN), queue(TEN + 3000, 10, volume=20_000_000)) == []
 
 
+def test_what_was_traded_while_nobody_looked_is_no_print():
+    walk = guarded(RuleId.R7, threshold=2000)
+    seen = [queue(TEN + 3000 * no, 1000, volume=10_000_000 + 1000 * no) for no in range(5)]
+    late = queue(TEN + 252_000, 1000, volume=10_090_000)
+    assert run(walk, *seen, late) == []
+    assert run(walk, queue(TEN + 255_000, 1000, volume=10_110_000)) == [Why.RULE_BIG_PRINT]
+
+
+def test_a_board_taken_over_from_a_journal_has_no_print_before_its_second_snapshot():
+    walk = guarded(RuleId.R7, threshold=2000)
+    run(walk, queue(TEN, 1000))
+    walk.board = replace(walk.board, phase=None)
+    assert run(walk, queue(TEN + 3000, 1000, volume=10_030_000)) == []
+    assert run(walk, queue(TEN + 6000, 1000, volume=10_060_000)) == [Why.RULE_BIG_PRINT]
+
+
+def test_the_lunch_break_is_no_gap_between_two_snapshots():
+    walk = guarded(RuleId.R7, threshold=2000)
+    run(walk, queue(clock(11, 29, 58), 1000))
+    assert run(walk, queue(clock(13, 0, 2), 1000, volume=10_030_000)) == [Why.RULE_BIG_PRINT]
+
+
 # --- R8 breaks
+
+
+def test_the_lunch_break_does_not_count_as_time_open():
+    walk = guarded(RuleId.R8, window_ms=300_000)
+    walk.tick(queue(clock(11, 29, 51), 1000))
+    walk.tick(opened(clock(11, 29, 54)))
+    assert run(walk, opened(clock(13, 0, 3)), opened(clock(13, 4, 53))) == []
+    assert run(walk, opened(clock(13, 4, 54))) == [Why.RULE_BREAKS]
 
 
 def test_the_number_of_breaks_fires_sealed_or_not():

@@ -62,10 +62,9 @@ def test_nothing_held_is_said_and_shares_that_come_free_are_sold():
         (-1, 60, 60, 60),
         (-1, 299, 299, 100),
         (500, 18_000, 20_000, 500),
-        (550, 18_000, 20_000, 500),
-        (99_999, 18_050, 18_050, 18_050),
+        (600, 650, 20_000, 600),
+        (99_900, 18_050, 18_050, 18_050),
         (0, 900, 500, 500),
-        (50, 900, 900, 0),
     ],
 )
 def test_volumes_are_whole_lots_or_the_whole_odd_remainder(sell_volume, can_use, position, volume):

@@ -3,6 +3,8 @@
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.plans import GridPlan, GuardPlan
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
+from qmtdesk.engine.books import Ready
 from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay, sealed_quote
 from qmtdesk.trader import picture_grid, picture_watch, pictures
 
@@ -72,3 +74,7 @@ def test_a_stock_without_a_holding_says_that_nothing_can_be_sold() -> None:
     row = picture_watch.watch_row(day.state, STOCK, ())
     assert row.why is not None
     assert row.why.why is Why.NOTHING_SELLABLE
+    asked = replace(day.state, ready=Ready.RECONCILING)
+    unknown = picture_watch.watch_row(asked, STOCK, ()).why
+    assert unknown is not None
+    assert unknown.why is Why.RECONCILING

@@ -12,12 +12,20 @@ from qmtdesk.desk.shell.frame import Frame
 from qmtdesk.desk.shell.options import DeskOptions
 from qmtdesk.wire.inside import inside
 from qmtdesk.wire.locks import FolderLock
+from qmtdesk.wire.place import opening
+
+LOCK = "desk.lock"
 
 
 def run_desk(options: DeskOptions) -> int:
-    """Show the window until it is left; returns the exit code. A second start raises the first one's window."""
-    lock = FolderLock(inside(options.folder, "desk.lock"))
-    if not lock.acquire():
+    """Show the window until it is left; returns the exit code. A second start raises the first one's window.
+
+    StartRefusedError where the folder's files cannot be opened.
+    """
+    with opening(options.folder, LOCK):
+        lock = FolderLock(inside(options.folder, LOCK))
+        first = lock.acquire()
+    if not first:
         from qmtdesk.wire.attach import raise_first_desk  # noqa: PLC0415 - what a first start does not need
 
         raise_first_desk(options.folder)

@@ -32,6 +32,7 @@ from qmtdesk.wire.inside import inside
 from qmtdesk.wire.live_settings import live_settings
 from qmtdesk.wire.locks import is_free
 from qmtdesk.wire.logs import begin_log
+from qmtdesk.wire.place import opening
 from qmtdesk.wire.redact import redact
 from qmtdesk.wire.spawn import TraderProcess, spawn_trader
 from qmtdesk.wire.talk import Series
@@ -48,7 +49,8 @@ _DRAIN_MS = 8  # several wake-ups within half a frame are one drain
 
 def run_wired(app: QApplication, frame: Frame, options: DeskOptions, loaded: Loaded[DeskSettings]) -> int:
     """Furnish the frame and run until the window is left; returns the exit code."""
-    begin_log(options.folder, "desk")
+    with opening(options.folder, "desk.log"):
+        begin_log(options.folder, "desk")
     log_qt()
     app.setStyle("Fusion")
     loop = qasync.QEventLoop(app, already_running=False)

@@ -308,6 +308,9 @@ class WatchList(QAbstractScrollArea):
             lines.append(t("watch.tip_seal", amount=fmt.fixed(row.seal, 1000, 0), at=at))
         if row.peak:
             lines.append(t("watch.tip_peak", amount=fmt.money_short(row.peak)))
+        if row.first_seal_at:
+            first = fmt.clock(row.first_seal_at, seconds=False)
+            lines.append(t("watch.tip_first_seal", at=first, n=row.breaks))
         if row.limit_up:
             source = t(f"watch.source_{row.limit_source}") if row.limit_source in ("feed", "rule") else row.limit_source
             lines.append(t("watch.tip_limit", price=fmt.price(row.limit_up, code), source=source))

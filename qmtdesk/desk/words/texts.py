@@ -61,6 +61,8 @@ _PRICE_WORDS = frozenset(
         "centre",
         "from",
         "to",
+        "was",
+        "close",
     ]
 )
 

@@ -93,6 +93,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "watch.copied": ("已复制 {name}", "{name} copied"),
     "watch.tip_seal": ("封单 {amount} = 买一 × 手 × 100，{at}", "Seal {amount} = bid 1 × lots × 100, {at}"),
     "watch.tip_peak": ("今日最高 {amount}", "Today's peak {amount}"),
+    "watch.tip_first_seal": (
+        "首封 {at}，炸 {n} 次：从程序今天开始看它起算，更早的不知道",
+        "First sealed {at}, {n} breaks: since the program began to watch it today; earlier ones are not known",
+    ),
     "watch.tip_limit": ("涨停 {price}（{source}）", "Limit {price} ({source})"),
     "watch.source_feed": ("行情给出", "from the feed"),
     "watch.source_rule": ("按规则自算", "own rule"),

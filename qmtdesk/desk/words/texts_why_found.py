@@ -20,8 +20,16 @@ FOUND: dict[Why, tuple[str, str]] = {
         "Less of your own than recorded[: account has {position}][, the grid holds {held}][, base holding {was} is now {base}]",
     ),
     Why.WORKED_OUT_ANEW: (
-        "按今天的价格重算[，基准 {was_milli} → {base_milli}][，首仓 {first_was_milli} → {first_milli}][，每档 {unit}]",
-        "Worked out from today's prices[, base {was_milli} → {base_milli}][, first buy {first_was_milli} → {first_milli}][, {unit} a level]",
+        "按今天的价格重算[，基准 {was_milli} → {base_milli}][，首仓 {first_was_milli} → {first_price_milli}][，每档 {unit}]",
+        "Worked out from today's prices[, base {was_milli} → {base_milli}][, first buy {first_was_milli} → {first_price_milli}][, {unit} a level]",
+    ),
+    Why.BUYS_ENDED: (
+        "[{name}：]最后交易日或退市整理，网格不再买，卖出照旧；卖不掉的自己卖出或转股",
+        "[{name}: ]last trading day or delisting, the grid buys no more and sells on; sell or convert the rest yourself",
+    ),
+    Why.NOT_WORKED_OUT: (
+        "今天的价格不合启动时的设置[：昨收 {close_milli}][：现价 {last_milli}][ 不高于下限 {stop_milli}][：{name}]，首仓和买入都不发，止损和卖出照旧；要再买，先停止再重新启动",
+        "Today's prices do not fit its settings[: previous close {close_milli}][: last {last_milli}][ not above the lower stop {stop_milli}][: {name}], no first buy and no buys, its stop and sales go on; to buy again stop it and start it anew",
     ),
     Why.MONEY_MOVED: (
         "账户有 [{amount_milli} ]变动不是成交（转账、转股或赎回），今日盈亏已扣除；核对前只卖不买",

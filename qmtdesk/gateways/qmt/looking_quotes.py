@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
 
-from qmtdesk.domain.codes import UnknownCodeError
 from qmtdesk.domain.sessions import shanghai_day
 from qmtdesk.gateways.qmt.instruments import bonds_among, listed
 from qmtdesk.gateways.qmt.looking_level2 import look_at_level2
@@ -107,7 +106,7 @@ def _units(ticks: Mapping[str, Any], bonds: tuple[str, ...]) -> Iterator[ProbeLi
         codes = [code for code in bonds if code.endswith(market) and isinstance(ticks.get(code), dict)]
         if not codes:
             continue
-        known = ((code, unit) for code in codes if (unit := _unit(code, ticks[code])))
+        known = ((code, unit) for code in codes if (unit := _unit(ticks[code])))
         code, unit = next(known, (codes[0], 0))
         looked = said(Code.LOOK_UNIT, code=code)
         if unit:
@@ -116,10 +115,10 @@ def _units(ticks: Mapping[str, Any], bonds: tuple[str, ...]) -> Iterator[ProbeLi
             yield doubtful("quotes", looked, said(Code.UNIT_UNKNOWN), said(Code.DO_UNIT), code=code, unit=0)
 
 
-def _unit(code: str, tick: Mapping[str, Any]) -> int:
+def _unit(tick: Mapping[str, Any]) -> int:
     try:
-        return unit_told(code, tick)
-    except (UnclearError, UnknownCodeError):
+        return unit_told(tick)
+    except UnclearError:
         return 0
 
 

@@ -27,6 +27,7 @@ STATES = {
     57: OrderState.REJECTED,
 }
 """48 and 49 are on the way to the exchange: they can neither be matched nor relied on yet."""
+UNFILLED = frozenset({OrderState.CANCELLED, OrderState.REJECTED})
 
 KEY_DIGITS = 8
 REPOS, REPO_FACE = ("204", "131"), 100_000
@@ -113,19 +114,36 @@ def is_other_business(raw: RawOrder | RawTrade) -> bool:
     return isinstance(kind, int) and not isinstance(kind, bool) and kind not in (BUY, SELL) and not raw.order_remark
 
 
-def odd_row(raw: RawOrder | RawTrade, now: int) -> OddRow:
-    """What can be read of a row of other business; never refused, for whether it matters the books say."""
+def number_of(raw: RawOrder | RawTrade) -> str:
+    """The counter's number of a row's order, '' for none: 0 and -1 are none."""
+    number = _or_none(count_of, raw.order_id)
+    return str(number) if number else ""
+
+
+def is_nothing(raw: RawTrade) -> bool:
+    """Whether a row tells a trade of nothing: no volume, or no price and no money; some counters tell cancels so."""
+    if _is_zero(raw.traded_volume):
+        return True
+    return _is_zero(raw.traded_price) and (raw.traded_amount is None or _is_zero(raw.traded_amount))
+
+
+def _is_zero(value: Scalar) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == 0
+
+
+def odd_row(raw: RawOrder | RawTrade, now: int, text: str = "") -> OddRow:
+    """What can be read of a row that is not understood; never refused, for whether it matters the books say."""
     if isinstance(raw, RawTrade):
         volume, price, at = raw.traded_volume, raw.traded_price, raw.traded_time
     else:
         volume, price, at = raw.order_volume, raw.price, raw.order_time
     return OddRow(
-        broker_id=text_of(raw.order_id),
+        broker_id=number_of(raw),
         code=text_of(raw.stock_code),
         volume=_or_none(count_of, volume),
         price=_or_none(price_of, price),
         at=time_of(at, now),
-        text=f"order_type {_short(raw.order_type)}",
+        text=text or f"order_type {_short(raw.order_type)}",
         traded=isinstance(raw, RawTrade),
     )
 
@@ -177,19 +195,26 @@ def _clock(day: date, number: int, now: int) -> int:
 
 
 def order_of(raw: RawOrder, now: int) -> BrokerOrder:
-    """An order row. Raises UnclearError; a state nobody knows is UNKNOWN and told in `odd`."""
-    number = count_of(raw.order_id, "order_id")
-    volume, filled = count_of(raw.order_volume, "order_volume"), count_of(raw.traded_volume or 0, "traded_volume")
-    if number == 0 or volume == 0:
-        raise UnclearError(f"order_id was {raw.order_id!r}, order_volume {raw.order_volume!r}: no order")
+    """An order row. Raises UnclearError; a state nobody knows is UNKNOWN and told in `odd`.
+
+    One that ended without a trade holds nothing, so its number may be missing ('') and its volume, too (0). A price of
+    0 is a market order's: what it froze is in the account's own figures.
+    """
     status = raw.order_status
     state = STATES.get(status) if isinstance(status, int) else None
+    filled = count_of(raw.traded_volume or 0, "traded_volume")
+    if state in UNFILLED and not filled:
+        number, volume = number_of(raw), _or_none(count_of, raw.order_volume)
+    else:
+        number, volume = str(count_of(raw.order_id, "order_id")), count_of(raw.order_volume, "order_volume")
+        if number == "0" or volume == 0:
+            raise UnclearError(f"order_id was {raw.order_id!r}, order_volume {raw.order_volume!r}: no order")
     return BrokerOrder(
-        broker_id=str(number),
+        broker_id=number,
         remark=text_of(raw.order_remark),
         code=code_of(raw.stock_code),
         side=side_of(raw.order_type),
-        price=price_of(raw.price, "price"),
+        price=_limit_of(raw.price),
         volume=volume,
         filled=filled,
         state=state or OrderState.UNKNOWN,
@@ -197,6 +222,12 @@ def order_of(raw: RawOrder, now: int) -> BrokerOrder:
         at=time_of(raw.order_time, now),
         odd="" if state else str(status)[:ODD],
     )
+
+
+def _limit_of(value: Scalar) -> int:
+    """厘 of an order's limit; market orders are told without a price, or with one below zero."""
+    without = value is None or (isinstance(value, int | float) and not value >= 0)
+    return 0 if without else price_of(value, "price")
 
 
 def fill_of(raw: RawTrade, now: int) -> Fill:

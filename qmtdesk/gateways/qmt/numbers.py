@@ -75,6 +75,12 @@ class Numbers:
         """Whether an order number is one of ours."""
         return broker_id in self._by_id
 
+    def knows_remark(self, remark: str) -> bool:
+        """Whether an order of ours has this remark, or may have it where it was cut."""
+        if remark in self._by_ref:
+            return True
+        return len(remark) >= LEAST_REMARK and any(ref.startswith(remark) for ref in self._by_ref)
+
     def sysid_of(self, broker_id: str) -> str:
         """The exchange's contract number of an order, '' while it is not told."""
         entry = self._by_id.get(broker_id)

@@ -6,8 +6,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from qmtdesk.domain.codes import classify
-from qmtdesk.domain.instrument import Kind
 from qmtdesk.domain.messages import Quoted
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.replacing import replace
@@ -18,7 +16,8 @@ from qmtdesk.gateways.qmt.level2 import Cancels
 from qmtdesk.gateways.qmt.level2_side import Level2Side
 from qmtdesk.gateways.qmt.meaning import UnclearError
 from qmtdesk.gateways.qmt.native import Native
-from qmtdesk.gateways.qmt.snapshots import quote_of, unit_told
+from qmtdesk.gateways.qmt.snapshots import moment_of, quote_of, traded_of
+from qmtdesk.gateways.qmt.units import Units
 from qmtdesk.gateways.qmt.watchdog import Doubt
 from qmtdesk.gateways.qmt.worker import CommandThread, Done, Failed, Overdue
 
@@ -58,7 +57,7 @@ class QuoteSide:
         self._wanted: frozenset[str] = frozenset()
         self._subscribed: dict[int, frozenset[str]] = {}
         self._generation = 0
-        self._units: dict[str, int] = {}
+        self._units = Units()
         self._newest: dict[str, int] = {}
         self._closes: dict[str, tuple[int, int]] = {}
         self._quiet = watchdog.Quiet()
@@ -114,8 +113,8 @@ class QuoteSide:
 
     @property
     def units(self) -> Mapping[str, int]:
-        """What one volume of a bond's snapshots was found to stand for, by code."""
-        return dict(self._units)
+        """What one volume of a code's snapshots was found to stand for; any thread."""
+        return dict(self._units.known)
 
     def close_of(self, code: str) -> tuple[int, int]:
         """What the newest snapshot says of the previous close, and of when that is; (0, 0) for none. Any thread."""
@@ -291,16 +290,7 @@ class QuoteSide:
     def _read(self, code: str, tick: object, now: int) -> Quote:
         if not isinstance(tick, Mapping):
             raise UnclearError(f"a snapshot was {type(tick).__name__}")
-        unit, told = self._units.get(code, 0), unit_told(code, tick)
-        if told and unit and told != unit:
-            # one of the two was garbage, and nobody knows which
-            log.warning("QMT quotes: one volume of %s was %d and is %d now", code, unit, told)
-            del self._units[code]
-            unit = 0
-        elif told and not unit:
-            unit = self._units[code] = told
-            if classify(code).kind is Kind.BOND:
-                log.info("QMT quotes: one volume of %s is %d", code, unit)
+        unit = self._units.took(code, traded_of(tick), moment_of(tick, now))
         return quote_of(code, tick, unit, now)
 
     @property

@@ -1,10 +1,11 @@
 """Makes events of raw records: whose they are, what they mean, and what to do with those that mean nothing."""
 
 import logging
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple, TypeVar
 
-from qmtdesk.domain.account import AccountReport, BrokerOrder, OddRow, Position
+from qmtdesk.domain.account import AccountReport, BrokerOrder, Position
 from qmtdesk.domain.codes import UnknownCodeError, classify
 from qmtdesk.domain.messages import (
     AccountReported,
@@ -41,6 +42,7 @@ from qmtdesk.gateways.qmt.session import RawReport
 log = logging.getLogger("qmtdesk.trader")
 
 R = TypeVar("R", RawOrder, RawTrade)
+T = TypeVar("T")
 
 
 class Read(NamedTuple):
@@ -102,10 +104,8 @@ class Reader:
 
     def _read(self, record: Raw, now: int) -> Read:
         match record:
-            case RawOrder():
-                return Read((OrderReported(self._order(record, now), self._key(record.account_id)),))
-            case RawTrade():
-                return Read((FillReported(self._fill(record, now), self._key(record.account_id)),))
+            case RawOrder() | RawTrade():
+                return self._row(record, now)
             case RawAnswer():
                 return self._answer(record)
             case RawOrderError():
@@ -127,10 +127,33 @@ class Reader:
                 # money and holdings are pushed by some clients and not by others; they are asked for instead
                 return Read()
 
+    def _row(self, record: RawOrder | RawTrade, now: int) -> Read:
+        if isinstance(record, RawTrade):
+            if self._is_nothing(record):
+                return Read()
+            return Read((FillReported(self._fill(record, now), self._key(record.account_id)),))
+        order, key = self._order(record, now), self._key(record.account_id)
+        return Read() if self._nowhere(order) else Read((OrderReported(order, key),))
+
     def _order(self, raw: RawOrder, now: int) -> BrokerOrder:
         order = mean.order_of(raw, now)
         ref = self._ref(raw, order.broker_id, order.remark)
         return replace(order, remark=ref or order.remark, told_remark=order.remark)
+
+    def _nowhere(self, order: BrokerOrder) -> bool:
+        """Whether a row without a number or a volume can be put to no order; such ones ended without a trade."""
+        if order.broker_id and order.volume:
+            return False
+        self._not_followed(f"{order.code}: order {order.broker_id or '-'}, volume {order.volume}: {order.state.value}")
+        return not order.broker_id and not self._numbers.knows_remark(order.remark)
+
+    def _is_nothing(self, raw: RawTrade) -> bool:
+        """Whether a trade moved nothing, as a cancel that is told as one; said once."""
+        if not mean.is_nothing(raw):
+            return False
+        told = f"traded_volume {raw.traded_volume!r}, traded_price {raw.traded_price!r}"
+        self._not_followed(f"{raw.stock_code}: {told}: no trade")
+        return True
 
     def _fill(self, raw: RawTrade, now: int) -> Fill:
         fill = mean.fill_of(raw, now)
@@ -193,7 +216,7 @@ class Reader:
     def _ours(self, record: RawOrder | RawTrade) -> bool:
         """Whether a row may be of our own order: by number or remark, or because nothing says otherwise."""
         foreign_code = isinstance(record.stock_code, str) and not _followed(record.stock_code)
-        known = self._numbers.knows_id(mean.text_of(record.order_id))
+        known = self._numbers.knows_id(mean.number_of(record))
         return known or (not foreign_code and not mean.is_other_business(record) and self._mine(record.account_id))
 
     def _mine(self, account: object) -> bool:
@@ -219,19 +242,51 @@ class Reader:
     def _report(self, raw: RawReport, asked_at: int, now: int) -> AccountReport:
         if isinstance(raw.asset, RawPoison) or not self._mine(raw.asset.account_id):
             raise mean.UnclearError(f"the asset was {_masked(raw.asset)}: not this account's")
-        odd: list[OddRow] = []
-        orders = tuple(self._order(each, now) for each in self._own_rows(raw.orders, odd, now))
-        fills = tuple(self._fill(each, now) for each in self._own_rows(raw.trades, odd, now))
+        odd: list[tuple[RawOrder | RawTrade, str]] = []
+        orders = self._read_rows(self._own_rows(raw.orders, odd), self._order, odd, now)
+        trades = [each for each in self._own_rows(raw.trades, odd) if not self._is_nothing(each)]
+        fills = self._read_rows(trades, self._fill, odd, now)
         positions, unclear = self._positions(raw)
         day = trading_day(now).isoformat()
-        elsewhere = sum(mean.turnover_of(each) for each in self._others(raw.trades) if self._today(each, day, now))
-        asset = mean.asset_of(raw.asset)
-        return AccountReport(asked_at, day, asset, positions, orders, fills, unclear, elsewhere, tuple(odd))
+        others = [*self._others(raw.trades), *(each for each, _ in odd if isinstance(each, RawTrade))]
+        elsewhere = sum(mean.turnover_of(each) for each in others if self._today(each, day, now))
+        return AccountReport(
+            asked_at,
+            day,
+            mean.asset_of(raw.asset),
+            positions,
+            tuple(each for each in orders if not self._nowhere(each)),
+            fills,
+            unclear,
+            elsewhere,
+            tuple(mean.odd_row(each, now, why) for each, why in odd),
+        )
+
+    def _read_rows(
+        self, rows: list[R], read: Callable[[R, int], T], odd: list[tuple[RawOrder | RawTrade, str]], now: int
+    ) -> tuple[T, ...]:
+        """What can be read; the rest goes to `odd`, for what it holds or moves is in the account's own figures.
+
+        Whether an own order may be hidden there only the books can tell. UnclearError for one that says so itself.
+        """
+        out: list[T] = []
+        for each in rows:
+            try:
+                out.append(read(each, now))
+            except mean.UnclearError as error:  # noqa: PERF203 - one row must not cost the others
+                if self._says_ours(each):
+                    raise
+                self._not_followed(f"{each.stock_code}: {error}")
+                odd.append((each, str(error)))
+        return tuple(out)
+
+    def _says_ours(self, raw: RawOrder | RawTrade) -> bool:
+        return self._numbers.knows_id(mean.number_of(raw)) or self._numbers.knows_remark(mean.text_of(raw.order_remark))
 
     def _others(self, rows: tuple[RawTrade | RawPoison, ...]) -> list[RawTrade]:
-        """The account's own trades that are none of this program's business."""
+        """The account's own trades of codes this program has no rules for."""
         mine = [each for each in rows if isinstance(each, RawTrade) and self._mine(each.account_id)]
-        return [each for each in mine if not _followed(mean.text_of(each.stock_code)) or mean.is_other_business(each)]
+        return [each for each in mine if not _followed(mean.text_of(each.stock_code))]
 
     def _today(self, raw: RawTrade, day: str, now: int) -> bool:
         return trading_day(mean.time_of(raw.traded_time, now)).isoformat() == day
@@ -260,7 +315,7 @@ class Reader:
                 positions.append(held)
         return tuple(each for each in positions if each.code not in unclear), tuple(sorted(unclear))
 
-    def _own_rows(self, rows: tuple[R | RawPoison, ...], odd: list[OddRow], now: int) -> list[R]:
+    def _own_rows(self, rows: tuple[R | RawPoison, ...], odd: list[tuple[RawOrder | RawTrade, str]]) -> list[R]:
         """Those of buys and sales in codes with rules; other business in such a code goes to `odd`."""
         out: list[R] = []
         for each in rows:
@@ -270,9 +325,9 @@ class Reader:
                 raise mean.UnclearError(f"{each.kind}: {each.text}")
             if not self._mine(each.account_id) or not _followed(mean.text_of(each.stock_code)):
                 continue
-            if mean.is_other_business(each) and not self._numbers.knows_id(mean.text_of(each.order_id)):
+            if mean.is_other_business(each) and not self._numbers.knows_id(mean.number_of(each)):
                 self._not_followed(f"{each.stock_code}: order_type {each.order_type!r}")
-                odd.append(mean.odd_row(each, now))
+                odd.append((each, ""))
                 continue
             out.append(each)
         return out

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from qmtdesk.domain.codes import classify
-from qmtdesk.domain.instrument import Kind
 from qmtdesk.domain.quote import EMPTY, Level, Quote
 from qmtdesk.gateways.qmt import meaning as mean
-from qmtdesk.gateways.qmt.units import STOCK, Traded, unit_of
+from qmtdesk.gateways.qmt.units import Traded, unit_of
 
 LEVELS = 5
 LEAST_TIME = 10**12
@@ -24,10 +22,8 @@ def traded_of(tick: Mapping[str, Any]) -> Traded:
     )
 
 
-def unit_told(code: str, tick: Mapping[str, Any]) -> int:
-    """The unit of this snapshot's volumes: 100 股 for stocks and funds, inferred for bonds, 0 while it is not known."""
-    if classify(code).kind is not Kind.BOND:
-        return STOCK
+def unit_told(tick: Mapping[str, Any]) -> int:
+    """The unit this snapshot alone tells, 0 for none. Raises UnclearError."""
     return unit_of(traded_of(tick))
 
 

@@ -208,7 +208,8 @@ class NativeQuotes:
     def unit(self, code: str) -> int:
         """What one volume of a code's snapshots stands for."""
         stock = not code.startswith(("11", "12", "13"))
-        return 100 if stock else self._terminal.units.get(code, 10 if code.endswith("SZ") else 1)
+        usual = 100 if stock else 10 if code.endswith("SZ") else 1
+        return self._terminal.units.get(code, usual)
 
     def get_full_tick(self, codes: list[str]) -> str:
         self._hang("full_tick")

@@ -1,0 +1,66 @@
+"""What stands between a guard's trigger and its sale: what is held, whether an order left, and what none may carry."""
+
+from qmtdesk.domain.messages import Place
+from qmtdesk.domain.order import OrderState, OwnerKind, Side
+from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.rules import floor_lot, lot_problem, rules_of
+from qmtdesk.domain.sessions import shanghai_day
+from qmtdesk.engine import gate
+from qmtdesk.engine.books import Ready, State, filed_orders, live_orders
+from qmtdesk.strategies.grid import Wanted
+from qmtdesk.strategies.guard import Guard, GuardState
+from qmtdesk.strategies.guard_again import LATCH_MS, waited_long
+from qmtdesk.strategies.guard_state import Sale
+
+
+def told(state: State, code: str) -> bool:
+    """Whether the account said what is held of a code and it could be read, so that no holding means there is none."""
+    doubt = state.suspended.get(code)
+    return state.ready is Ready.READY and (doubt is None or doubt.why is not Why.HOLDING_UNCLEAR)
+
+
+def overdue(state: State, guard: Guard) -> Sale | None:
+    """A guard's sale of which nothing left for so long that the board has to be looked at again; None: there is none.
+
+    An order that the link surely did not place has not left.
+    """
+    sale = guard.sale
+    if sale is None or not waited_long(guard, state.at):
+        return None
+    left = any(
+        order.owner.kind is OwnerKind.GUARD
+        and order.created_at >= sale.fired_at
+        and order.state is not OrderState.REFUSED
+        for order in filed_orders(state).of(guard.plan.code)
+    )
+    return None if left else sale
+
+
+def may_leave(state: State, code: str, wanted: Wanted) -> bool:
+    """Whether the gate would let this sale leave now."""
+    place = Place("", code, wanted.side, wanted.price, wanted.volume, wanted.owner)
+    return gate.refusal(state, place) is None
+
+
+def whole(state: State, code: str, volume: int) -> int:
+    """As much of a volume as an order may carry by itself; all of it where that is nothing, for the gate to refuse."""
+    rules, held = rules_of(state.listings[code], shanghai_day(state.at)), state.holdings.get(code)
+    if lot_problem(rules, Side.SELL, volume, held.sellable if held else 0) is None:
+        return volume
+    return floor_lot(rules, volume) or volume
+
+
+def odd_rest(state: State, guard: Guard) -> Reason | None:
+    """Why what is left of a sale will never be sold: by rule it goes only together with more than was to be sold."""
+    code, sale = guard.plan.code, guard.sale
+    held = state.holdings.get(code)
+    if guard.state is not GuardState.TRIGGERED or sale is None or held is None or state.ready is not Ready.READY:
+        return None
+    left, rules = sale.target - sale.sold, rules_of(state.listings[code], shanghai_day(state.at))
+    # a trade may be told of before the order's end, and what others sell may leave just this much
+    moving = state.at - max(sale.fired_at, sale.done_at) <= LATCH_MS
+    if moving or any(order.side is Side.SELL for order in live_orders(state, code, own=False)):
+        return None
+    if not 0 < left <= held.sellable or lot_problem(rules, Side.SELL, left, held.sellable) is None:
+        return None
+    return because(Why.ODD_REST, volume=left, lot=rules.lot) if floor_lot(rules, left) == 0 else None

@@ -1,0 +1,99 @@
+"""What a grid is started by before the market has opened: the sheet and arming know the same price."""
+
+import pytest
+from test_armed_early import closed, opened, trading
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.order import Side
+from qmtdesk.domain.plans import BaseKind, GridPlan
+from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.sessions import at_of, phase_at
+from qmtdesk.engine import anew
+from qmtdesk.simulate.market_day import BOND, NEXT_DAY, MarketDay, quote_of
+from qmtdesk.strategies.grid_preview import Preview, preview_grid
+
+PLAN = GridPlan(code=BOND, adopt=200)
+
+
+def auction(prev: int, shown: int, at: tuple[int, int], told: tuple[int, int] | None = None) -> MarketDay:
+    """Monday before the open: the auction shows that price in a snapshot of `told`, or of now."""
+    day = opened(closed(200), prev)
+    for hour, minute in {told or at, at}:
+        day.at = at_of(NEXT_DAY, hour, minute)
+        day.feed(m.TimePassed())
+        day.wait(3_000)
+    stamp = at_of(NEXT_DAY, *told, 50) if told else day.at
+    day.feed(m.Quoted(quote_of(BOND, stamp, shown, prev=prev)))
+    return day
+
+
+def sheet(day: MarketDay, plan: GridPlan) -> Preview:
+    state = day.state
+    held = state.holdings[BOND]
+    return preview_grid(
+        plan,
+        state.instruments[BOND],
+        last=anew.starting_price(state, plan),
+        cost=held.cost,
+        position=held.volume,
+        can_use=held.sellable,
+        cash=10**10,
+        at=state.at,
+        day=state.day,
+        phase=phase_at(state.listings[BOND], state.at),
+        quote_age_ms=0,
+        fees=state.fees,
+    )
+
+
+@pytest.mark.parametrize(
+    ("prev", "shown", "stop", "at", "ok"),
+    [
+        (119_500, 114_500, 115_000, (9, 20), True),
+        (119_500, 114_500, 115_000, (9, 27), False),
+        (114_000, 119_000, 116_000, (9, 20), False),
+        (114_000, 119_000, 116_000, (9, 27), True),
+    ],
+)
+def test_the_auctions_price_counts_for_the_stop_once_it_is_the_result(
+    prev: int, shown: int, stop: int, at: tuple[int, int], ok: bool
+) -> None:
+    day, plan = auction(prev, shown, at), replace(PLAN, lower_stop=stop)
+    assert sheet(day, plan).ok is ok
+    assert (day.feed(m.ArmGrid(plan)).refusal is None) is ok
+
+
+def test_a_grid_refused_after_the_auction_sells_nothing_at_the_open() -> None:
+    day = auction(119_500, 114_500, (9, 27))
+    day.feed(m.ArmGrid(replace(PLAN, lower_stop=115_000)))
+    trading(day, 114_500)
+    assert day.places(BOND) == []
+
+
+@pytest.mark.parametrize(("at", "base"), [((9, 20), 118_000), ((9, 27), 119_000)])
+def test_the_base_at_the_last_price_is_the_previous_close_until_the_auction_has_one(
+    at: tuple[int, int], base: int
+) -> None:
+    day, plan = auction(118_000, 119_000, at), replace(PLAN, base=BaseKind.LAST)
+    assert sheet(day, plan).base == base
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    grid = day.state.grids[BOND].grid
+    assert grid is not None
+    assert (grid.anchor, grid.first_price or 118_000) == (base, 118_000)
+
+
+def test_a_price_shown_before_the_result_stays_nobodys_after_it() -> None:
+    day = auction(119_500, 114_500, (9, 27), told=(9, 24))
+    assert anew.starting_price(day.state, PLAN) == 119_500
+
+
+def test_a_day_without_a_trade_in_the_auction_is_started_by_the_previous_close() -> None:
+    day = auction(119_500, 0, (9, 27))
+    assert anew.starting_price(day.state, replace(PLAN, base=BaseKind.LAST)) == 119_500
+
+
+def test_once_the_market_trades_it_is_the_last_price() -> None:
+    day = trading(auction(119_500, 114_500, (9, 27)), 116_000)
+    assert anew.starting_price(day.state, PLAN) == 116_000
+    assert day.feed(m.ArmGrid(replace(PLAN, lower_stop=115_000, adopt=0))).refusal is None
+    assert day.places(BOND)[0].side is Side.BUY

@@ -1,0 +1,164 @@
+"""One row of somebody else's that cannot be read does not cost the whole answer, and no row of ours is lost."""
+
+from typing import Any
+
+import pytest
+from test_reading import BOND, MINE, REF, TEN, order, trade, whole
+
+from qmtdesk.domain.account import AccountReport, OddRow
+from qmtdesk.domain.messages import AccountReported, FillReported, OrderReported, ReportFailed
+from qmtdesk.domain.order import OrderState
+from qmtdesk.gateways.qmt.reading import Read, Reader
+from qmtdesk.gateways.qmt.records import RawAnswer
+
+NAN = float("nan")
+AT = TEN // 1000
+
+
+def theirs(**changes: Any) -> Any:
+    return order(**{"order_id": 901, "order_remark": "", "order_time": AT, **changes})
+
+
+def their_trade(**changes: Any) -> Any:
+    return trade(**{"order_id": 901, "traded_time": AT, "traded_id": "77", **changes})
+
+
+@pytest.fixture
+def reader() -> Reader:
+    made = Reader(MINE)
+    made.leaves(REF, TEN)
+    made.sent(REF, 5)
+    made.read(RawAnswer(MINE, 900, seq=5), TEN)
+    return made
+
+
+def report(reader: Reader, **changes: Any) -> AccountReport:
+    told = reader.report(whole(**changes), 3, TEN, TEN)
+    assert isinstance(told, AccountReported)
+    return told.report
+
+
+@pytest.mark.parametrize("price", [None, -1, -1.0, 0, 0.0, NAN])
+@pytest.mark.parametrize("status", [50, 56, 57])
+def test_a_market_order_is_read_without_a_price(reader: Reader, price: Any, status: int) -> None:
+    row = theirs(price=price, order_status=status)
+    ours, other = report(reader, orders=(order(), row)).orders
+    assert (ours.remark, ours.price) == (REF, 120_000)
+    assert (other.broker_id, other.price, other.volume) == ("901", 0, 10)
+    (event,) = reader.read(row, TEN).events
+    assert isinstance(event, OrderReported)
+
+
+@pytest.mark.parametrize("number", [0, -1, None])
+@pytest.mark.parametrize("status", [54, 57])
+def test_an_order_that_ended_without_a_trade_or_a_number_is_left_out_and_said_once(
+    reader: Reader, number: Any, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    row = theirs(order_id=number, order_status=status)
+    with caplog.at_level("INFO", "qmtdesk.trader"):
+        for _ in range(2):
+            told = report(reader, orders=(order(), row))
+            assert ([each.remark for each in told.orders], told.odd, told.unclear) == ([REF], (), ())
+            assert reader.read(row, TEN) == Read()
+    assert sum("not followed" in line.message for line in caplog.records) == 1
+
+
+@pytest.mark.parametrize("volume", [0, -1, None])
+def test_an_order_that_ended_without_a_trade_says_so_under_its_number_whatever_its_volume(
+    reader: Reader, volume: Any
+) -> None:
+    for number in (900, 901):
+        row = theirs(order_id=number, order_volume=volume, order_status=57)
+        (told,) = report(reader, orders=(row,)).orders
+        assert (told.broker_id, told.volume, told.state) == (str(number), 0, OrderState.REJECTED)
+
+
+def test_our_own_order_that_was_rejected_without_a_number_is_told_by_its_remark(reader: Reader) -> None:
+    row = order(order_id=-1, order_status=57)
+    (told,) = report(reader, orders=(row,)).orders
+    assert (told.broker_id, told.remark, told.state) == ("", REF, OrderState.REJECTED)
+    (event,) = reader.read(row, TEN).events
+    assert isinstance(event, OrderReported)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"order_id": 0},
+        {"order_id": -1, "order_status": 48},
+        {"order_volume": 0},
+        {"order_volume": None, "order_status": 255},
+        {"order_id": 0, "order_status": 54, "traded_volume": 5},
+        {"order_id": 0, "order_status": 57, "traded_volume": -5},
+        {"price": "x"},
+        {"order_type": None},
+    ],
+)
+def test_an_order_that_may_live_and_cannot_be_read_is_left_to_the_books(reader: Reader, changes: Any) -> None:
+    told = report(reader, orders=(order(), theirs(**changes)))
+    assert [each.remark for each in told.orders] == [REF]
+    (odd,) = told.odd
+    assert (odd.code, odd.at, odd.traded) == (BOND, TEN, False)
+    assert odd.broker_id in ("", "901")
+    assert reader.read(theirs(**changes), TEN).unread
+
+
+@pytest.mark.parametrize(
+    "changes", [{"traded_volume": 0}, {"traded_price": 0.0}, {"traded_price": 0, "traded_amount": 0.0}]
+)
+@pytest.mark.parametrize("number", [900, 901, 0])
+def test_a_trade_of_nothing_is_none_whoever_it_is_of(
+    reader: Reader, changes: Any, number: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    row = their_trade(**changes, order_id=number)
+    with caplog.at_level("INFO", "qmtdesk.trader"):
+        told = report(reader, trades=(trade(), row))
+        assert reader.read(row, TEN) == Read()
+    assert [fill.ref for fill in told.fills] == [REF]
+    assert (told.odd, told.elsewhere) == ((), 0)
+    assert sum("not followed" in line.message for line in caplog.records) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"order_id": 0},
+        {"order_id": -1},
+        {"order_id": None},
+        {"traded_id": ""},
+        {"traded_price": 0.0},
+        {"order_type": None},
+    ],
+)
+def test_a_trade_that_cannot_be_read_is_told_by_what_it_moved(reader: Reader, changes: Any) -> None:
+    row = their_trade(**{"traded_amount": 1_200.0, **changes})
+    told = report(reader, trades=(trade(), row))
+    assert [fill.ref for fill in told.fills] == [REF]
+    (odd,) = told.odd
+    assert isinstance(odd, OddRow)
+    assert (odd.code, odd.volume, odd.traded) == (BOND, 10, True)
+    assert told.elsewhere == 1_200_000
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"orders": (order(order_volume=0),)},
+        {"orders": (order(order_id=0),)},
+        {"orders": (order(order_id=0, order_remark=REF[:9]),)},
+        {"orders": (order(order_remark="", order_volume=None),)},
+        {"orders": (order(order_remark="", traded_volume="x"),)},
+        {"trades": (trade(order_id=0, order_remark=REF),)},
+        {"trades": (trade(traded_id=""),)},
+        {"trades": (trade(traded_price=0.0, traded_amount=1_200.0),)},
+    ],
+)
+def test_a_row_that_says_itself_that_it_is_ours_is_never_passed_over(reader: Reader, changes: Any) -> None:
+    assert isinstance(reader.report(whole(**changes), 3, TEN, TEN), ReportFailed)
+    ((row,),) = changes.values()
+    assert reader.read(row, TEN).unread
+
+
+def test_a_market_orders_trade_is_a_trade(reader: Reader) -> None:
+    (event,) = reader.read(their_trade(), TEN).events
+    assert isinstance(event, FillReported)

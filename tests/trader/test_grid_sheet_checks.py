@@ -1,0 +1,80 @@
+"""What the sheet of a grid is told by the trader: the price arming goes by, and what the bond's terms say."""
+
+from pathlib import Path
+
+import pytest
+from loop_day import LoopDay
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.bond_terms import BondTerms, RedeemState
+from qmtdesk.domain.plans import GridPlan
+from qmtdesk.domain.reason import Why
+from qmtdesk.domain.sessions import at_of
+from qmtdesk.simulate.market_day import BOND, NEXT_DAY, quote_of
+from qmtdesk.trader.obey import Obey
+from qmtdesk.wire.outbox import Answer
+from qmtdesk.wire.talk import Check, Command, GridPreview, PreviewGrid
+
+
+def sheet(day: LoopDay, plan: GridPlan) -> GridPreview:
+    answers: list[Answer] = []
+    obey = Obey(None, lambda _, answer: answers.append(answer), keep_exit=lambda _: None)
+    obey.carry_out(day.loop, 1, Command(7, 0, PreviewGrid(plan)))
+    (answer,) = answers
+    assert isinstance(answer, GridPreview)
+    return answer
+
+
+def checks(day: LoopDay, **terms: object) -> list[Check]:
+    """What the bond's terms add to the sheet."""
+    told = {"code": BOND, "name": "bond", "remaining_yuan": 900_000_000, "as_of": day.state.day, **terms}
+    day.loop.terms = {BOND: BondTerms(**told)}  # type: ignore[arg-type]
+    return [check for check in sheet(day, GridPlan(code=BOND)).checks if check.level == "warn"]
+
+
+@pytest.mark.parametrize(
+    ("prev", "shown", "stop", "at", "ok"),
+    [
+        (119_500, 114_500, 115_000, (9, 20), True),
+        (119_500, 114_500, 115_000, (9, 27), False),
+        (114_000, 119_000, 116_000, (9, 20), False),
+        (114_000, 119_000, 116_000, (9, 27), True),
+    ],
+)
+def test_before_the_open_sheet_and_arming_agree(
+    prev: int, shown: int, stop: int, at: tuple[int, int], ok: bool, tmp_path: Path
+) -> None:
+    day = LoopDay(held={BOND: (200, 110_000)}, folder=tmp_path).open()
+    day.last[BOND] = prev
+    day.next_day(hour=at[0], minute=at[1])
+    day.feed(m.Quoted(quote_of(BOND, day.at, shown, prev=prev)))
+    plan = GridPlan(code=BOND, lower_stop=stop, adopt=200)
+    assert sheet(day, plan).ok is ok
+    assert (day.feed(m.ArmGrid(plan)).refusal is None) is ok
+    assert day.at >= at_of(NEXT_DAY, *at)
+
+
+@pytest.mark.fault("M9")
+@pytest.mark.parametrize(
+    ("terms", "why"),
+    [
+        ({"redeem": RedeemState.ANNOUNCED}, Why.REDEEM_ANNOUNCED),
+        ({"redeem_day": "2026-12-10"}, Why.REDEEM_ANNOUNCED),
+        ({"last_day": "2026-11-25"}, Why.LAST_DAY_NEAR),
+        ({"name": "Z bond"}, Why.NAME_DYING),
+    ],
+)
+def test_a_bond_too_large_for_the_screen_is_told_to_be_leaving_as_well(
+    terms: dict[str, object], why: Why, tmp_path: Path
+) -> None:
+    day = LoopDay(folder=tmp_path).open()
+    told = checks(day, **{"redeem": RedeemState.NONE, **terms})
+    assert [check.reason.why for check in told] == [why]
+
+
+def test_one_that_stays_is_told_nothing_of_and_one_not_listed_is(tmp_path: Path) -> None:
+    day = LoopDay(folder=tmp_path).open()
+    assert checks(day, redeem=RedeemState.NONE) == []
+    assert [check.reason.why for check in checks(day, listed=False)] == [Why.NOT_LISTED]
+    unknown = checks(day, redeem=RedeemState.UNKNOWN, remaining_yuan=100_000_000)
+    assert [check.reason.why for check in unknown] == [Why.REDEEM_UNKNOWN]
