@@ -33,6 +33,7 @@ def gaps_of(state: State, report: AccountReport) -> Gaps:
         orders=_orders_lacking(state, report),
         fills=fills,
         cash=_cash_lacking(state, report),
+        holdings=_holdings_lacking(state, report),
     )
 
 
@@ -50,6 +51,13 @@ def _held(state: State, young: list[Fill]) -> set[str]:
         if (book.armed or book.winding) and part is not None and part.held_total:
             held.add(code)
     return held
+
+
+def _holdings_lacking(state: State, report: AccountReport) -> bool:
+    """Whether a first answer lists no holding beside money that is neither cash nor frozen: nobody knows of which."""
+    asset, first = report.asset, state.money is None or not state.money.reported_at
+    beside = asset.total - asset.cash - asset.frozen
+    return first and not report.positions and not report.unclear and beside * 100 > asset.total
 
 
 def _orders_lacking(state: State, report: AccountReport) -> frozenset[str]:

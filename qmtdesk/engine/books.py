@@ -139,17 +139,21 @@ class Holding(Struct, frozen=True):
 
 
 class Gaps(Struct, frozen=True):
-    """What a report lacks that must be in it: codes held, orders and trades known, and the cash."""
+    """What a report lacks that must be in it: codes held, orders and trades known, and the cash.
+
+    `holdings`: it lists none, and the account is worth more than its cash.
+    """
 
     codes: frozenset[str] = frozenset()
     orders: frozenset[str] = frozenset()
     fills: frozenset[str] = frozenset()
     cash: bool = False
+    holdings: bool = False
 
     def within(self, other: "Gaps") -> bool:
         """Whether nothing lacks here that does not lack there."""
         fewer = self.codes <= other.codes and self.orders <= other.orders and self.fills <= other.fills
-        return fewer and self.cash <= other.cash
+        return fewer and self.cash <= other.cash and self.holdings <= other.holdings
 
 
 class Shrunk(Struct, frozen=True):

@@ -9,7 +9,9 @@ def shrunk_reason(why: Why, gaps: Gaps) -> Reason:
     """What lacks, in numbers; what does not lack is not mentioned."""
     counts = {"codes": len(gaps.codes), "orders": len(gaps.orders), "fills": len(gaps.fills)}
     args: dict[str, int | str] = {name: count for name, count in counts.items() if count}
-    return because(why, **args, cash="gone") if gaps.cash else because(why, **args)
+    args |= {"holdings": "all"} if gaps.holdings else {}
+    args |= {"cash": "gone"} if gaps.cash else {}
+    return because(why, **args)
 
 
 def status_reason(number: int) -> Reason:

@@ -160,3 +160,35 @@ def test_the_papers_counter_answers_with_holes_at_most_twice_in_a_row() -> None:
     assert said(day, Why.REPORT_SHRUNK) > 0
     numbers = sorted(day.exchange.holed)
     assert all(third - first > 2 for first, third in zip(numbers, numbers[2:], strict=False))
+
+
+@pytest.mark.fault("G20")
+def test_a_first_answer_without_holdings_beside_an_account_worth_more_than_its_cash_needs_a_second() -> None:
+    day = MarketDay(held={BOND: (200, 110_000)})
+    day.deaf = True
+    day.connect()
+    whole = day.exchange.report(day.at)
+    assert whole.asset.total > whole.asset.cash
+    empty = replace(whole, positions=())
+    day.feed(m.AccountReported(day.state.request, empty))
+    assert day.state.ready is Ready.RECONCILING
+    assert said(day, Why.REPORT_SHRUNK) == 1
+    beat(day, 3)
+    day.feed(m.AccountReported(day.state.request, replace(whole, at=day.at)))
+    assert (day.state.ready, day.state.shrunk) == (Ready.READY, None)
+    assert day.state.holdings[BOND].volume == 200
+
+
+@pytest.mark.parametrize(("share", "at_once"), [(0, True), (1, True), (2, False)])
+def test_an_account_of_cash_alone_is_believed_at_once_and_two_answers_always(share: int, at_once: bool) -> None:
+    day = MarketDay()
+    day.deaf = True
+    day.connect()
+    cash = 1_000_000_000
+    answered = report_of(day, asset=Asset(cash, 0, cash + cash * share // 100), positions=())
+    day.feed(m.AccountReported(day.state.request, answered))
+    assert (day.state.ready is Ready.READY) is at_once
+    for _ in range(3):
+        beat(day, 5)
+        day.feed(m.AccountReported(day.state.request, replace(answered, at=day.at)))
+    assert (day.state.ready, day.state.shrunk) == (Ready.READY, None)

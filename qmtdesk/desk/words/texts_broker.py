@@ -4,6 +4,7 @@ from qmtdesk.domain.reason import Why
 
 TEXTS: dict[str, tuple[str, str]] = {
     "cash.gone": ("资金", "the cash"),
+    "holdings.all": ("全部持仓", "all holdings"),
     "status.invalid": ("无效", "invalid"),
     "status.ok": ("正常", "in order"),
     "status.connecting": ("正在连接", "connecting"),
@@ -55,12 +56,12 @@ BROKER: dict[Why, tuple[str, str]] = {
         "Another qmtdesk[ ({install})] trades this account, no buying until you confirm",
     ),
     Why.REPORT_SHRUNK: (
-        "查询结果突然少了[ {codes} 只持仓][ {orders} 笔委托][ {fills} 笔成交][ {cash}]，再次查到一致前不发委托",
-        "An answer suddenly lacks[ {codes} holdings][ {orders} orders][ {fills} fills][ {cash}], no orders until two agree",
+        "查询结果突然少了[ {codes} 只持仓][ {holdings}][ {orders} 笔委托][ {fills} 笔成交][ {cash}]，再次查到一致前不发委托",
+        "An answer suddenly lacks[ {codes} holdings][ {holdings}][ {orders} orders][ {fills} fills][ {cash}], no orders until two agree",
     ),
     Why.REPORT_BELIEVED: (
-        "两次查询一致，[{codes} 只持仓][ {orders} 笔委托][ {fills} 笔成交][ {cash}]不在账户里了，已按柜台为准",
-        "Two answers agree:[ {codes} holdings][ {orders} orders][ {fills} fills][ {cash}] are gone, the counter is right",
+        "两次查询一致，[{codes} 只持仓][ {holdings}][ {orders} 笔委托][ {fills} 笔成交][ {cash}]不在账户里了，已按柜台为准",
+        "Two answers agree:[ {codes} holdings][ {holdings}][ {orders} orders][ {fills} fills][ {cash}] are gone, the counter is right",
     ),
     Why.HOLDING_UNCLEAR: (
         "柜台报的[ {code} ]持仓读不出来[，{then}]；先在交易端核对它的持仓，读不出来期间点继续交易会再次暂停",
