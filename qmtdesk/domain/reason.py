@@ -123,6 +123,7 @@ class Why(str, Enum):
     BOARD_RECOVERED = "board_recovered"
     SELL_NOT_LOT = "sell_not_lot"
     ODD_REST = "odd_rest"
+    SOLD_ELSEWHERE = "sold_elsewhere"
     NOT_SEALED = "not_sealed"
     ASK_DECLINED = "ask_declined"
     ASK_EXPIRED = "ask_expired"

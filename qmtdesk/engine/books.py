@@ -211,6 +211,8 @@ class State(Struct, frozen=True):
     request_from: int = 1
     """The first question that was asked after whatever made the account doubtful; earlier answers prove nothing."""
     answered: int = 0
+    answers: int = 0
+    """So many questions were answered since then."""
     resume: bool = False
     master: bool = True
     kill: KillBook | None = None

@@ -19,6 +19,7 @@ from qmtdesk.engine import (
     days,
     going_live,
     grids,
+    guard_ends,
     guards,
     identity,
     ledger,
@@ -191,7 +192,7 @@ def _tell_fills(work: Work) -> set[str]:
             _guarded(work, fill.code, lambda w, _, f=fill: guards.filled(w, f))  # type: ignore[misc]
         else:
             _guarded(work, fill.code, lambda w, _, f=fill, o=order: grids.filled(w, f, o))  # type: ignore[misc]
-            _guarded(work, fill.code, lambda w, _, f=fill: guards.sold_beside(w, f))  # type: ignore[misc]
+            _guarded(work, fill.code, lambda w, _, f=fill: guard_ends.sold_beside(w, f))  # type: ignore[misc]
         if order is not None and order.owner.kind is not OwnerKind.FOREIGN:
             said = because(Why.FILLED, side=fill.side.value, price_milli=fill.price, volume=fill.volume)
             work.log("info", fill.code, said)
@@ -261,6 +262,9 @@ def _busy(state: State) -> list[str]:
 
 
 def _plan(work: Work, code: str) -> None:
+    if code in work.state.guards:
+        # before the grid, which stands aside for a guard that sells
+        _guarded(work, code, guards.settle)
     if code in work.state.grids:
         _guarded(work, code, grids.plan_orders)
     if code in work.state.guards:

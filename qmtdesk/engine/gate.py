@@ -27,6 +27,7 @@ from qmtdesk.engine.collar import collar
 from qmtdesk.engine.filed import Orders
 from qmtdesk.engine.planned import planned_volume
 from qmtdesk.engine.reasons import shrunk_reason, status_reason
+from qmtdesk.strategies.guard_state import GuardState
 
 Check = Callable[[State, Place], Reason | None]
 
@@ -34,6 +35,7 @@ UNANSWERED = 3
 """So many questions in a row without any answer, and whoever should answer is taken for dead."""
 CLOCKS_APART_MS = 30_000
 """So far this computer's clock may be off from the exchange's before everything is suspended."""
+AWAKE = frozenset({GuardState.WATCHING, GuardState.ASKING, GuardState.TRIGGERED})
 NOBODY = Owner(OwnerKind.FOREIGN)
 
 
@@ -296,9 +298,11 @@ def _count(state: State, place: Place) -> Reason | None:
     return None
 
 
-def second_full(state: State) -> bool:
-    """Whether the last second took as many orders and cancels as it may."""
+def second_full(state: State, *, guards: bool = False) -> bool:
+    """Whether the last second took as many orders and cancels as it may; one is kept for the `guards` there are."""
     cap = state.limits.per_second
+    if cap > 1 and not guards and any(guard.state in AWAKE for guard in state.guards.values()):
+        cap -= 1
     return cap > 0 and sent_within(state, 1_000) >= cap
 
 
@@ -311,9 +315,10 @@ def sent_within(state: State, ms: int) -> int:
 def _rate(state: State, place: Place) -> Reason | None:
     """Message limits; a guard's sale is not held up by the minute and day caps, which bound grids."""
     caps = state.limits
-    if second_full(state):
-        return because(Why.RATE_SECOND, sent=caps.per_second, cap=caps.per_second)
-    if place.owner.kind is OwnerKind.GUARD:
+    guards = place.owner.kind is OwnerKind.GUARD
+    if second_full(state, guards=guards):
+        return because(Why.RATE_SECOND, sent=sent_within(state, 1_000), cap=caps.per_second)
+    if guards:
         return None
     minute = sent_within(state, 60_000)
     if caps.per_minute and minute >= caps.per_minute:

@@ -9,7 +9,7 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.rules import rules_of, sellable_whole
 from qmtdesk.domain.sessions import phase_at, shanghai_day
-from qmtdesk.engine import aside, gate, latched
+from qmtdesk.engine import aside, gate, guard_ends, latched
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import State, live_orders, put_all
 from qmtdesk.engine.collar import guard_price
@@ -54,7 +54,7 @@ def arm(work: Work, plan: GuardPlan) -> None:
     guard = rules.arm_guard(
         plan, work.state.instruments[code], work.state.at, least_threshold=work.state.limits.least_threshold
     )
-    if not phase_at(work.state.listings[code], work.state.at).continuous:
+    if not _traded(work.state, code):
         guard = rules.await_first(guard, work.state.boards.get(code))
     watch(work, code, on=True)
     work.set_guard(code, guard, keep=True)
@@ -70,6 +70,12 @@ def arm(work: Work, plan: GuardPlan) -> None:
         else:
             _step(work, code, guard, board)
         plan_orders(work, code)
+
+
+def _traded(state: State, code: str) -> bool:
+    """Whether this is a time of trading and no snapshot of before it, such as the auction's result, is the newest."""
+    phase, seen = phase_at(state.listings[code], state.at), state.quotes.get(code)
+    return phase.continuous and (seen is None or seen.quote.at >= boards.began(phase, state.at))
 
 
 def disarm(work: Work, code: str, why: Reason | None = None) -> None:
@@ -205,7 +211,18 @@ def timed(work: Work, code: str) -> None:
     guard, moves = rules.pass_time(guard, work.state.at, fresh=fresh(work.state, code))
     work.set_guard(code, guard, keep=bool(moves))
     _tell(work, code, moves)
+    settle(work, code)
     plan_orders(work, code)
+
+
+def settle(work: Work, code: str) -> None:
+    """Carry out what a rule found before the account told what is held, as soon as it told."""
+    guard, board, seen = work.state.guards.get(code), work.state.boards.get(code), work.state.quotes.get(code)
+    if guard is None or guard.owed is None or board is None or seen is None:
+        return
+    moved, moves = rules.settle_owed(guard, board, seen.quote, context(work.state, code))
+    work.set_guard(code, moved, keep=bool(moves))
+    _tell(work, code, moves)
 
 
 def _step(work: Work, code: str, guard: Guard, board: boards.Board) -> None:
@@ -284,14 +301,17 @@ def plan_orders(work: Work, code: str) -> None:
     if not wanted and not any(o.owner.kind is OwnerKind.GUARD for o in live_orders(work.state, code)):
         return
     for sale in wanted:
-        # a grid's buy that this sale would meet goes first, and so does what the grid itself would sell
+        # a grid's buy that this sale would meet goes first
         for order in live_orders(work.state, code):
-            if (order.side is Side.BUY and order.price >= sale.price) or aside.stands_aside(work.state, order):
+            if order.side is Side.BUY and order.price >= sale.price:
                 work.cancel(order)
     if wanted and aside.waits(work.state, code):
-        work.blocked(code, because(Why.WAITING_CANCEL))
-        return
-    work.blocked(code, enact(work, code, wanted, frozenset({OwnerKind.GUARD})))
+        reason: Reason | None = because(Why.WAITING_CANCEL)
+    else:
+        reason = enact(work, code, wanted, frozenset({OwnerKind.GUARD}))
+    work.blocked(code, reason)
+    if wanted:
+        guard_ends.make_way(work, code)
 
 
 def _looked_again(work: Work, code: str, guard: Guard) -> Guard | None:
@@ -299,11 +319,9 @@ def _looked_again(work: Work, code: str, guard: Guard) -> Guard | None:
 
     None: its sale has to wait, or has ended.
     """
-    state, rest = work.state, latched.odd_rest(work.state, guard)
-    if rest is not None:
-        give_up(work, code, rest)
-        work.log(ALARM, code, rest)
+    if guard_ends.ended(work, code, guard):
         return None
+    state = work.state
     sale, board, quote = latched.overdue(state, guard), state.boards.get(code), state.quotes[code].quote
     if sale is None or board is None:
         return guard
@@ -344,17 +362,6 @@ def filled(work: Work, fill: Fill) -> None:
     work.set_guard(fill.code, sold, keep=True)
     if sold.state is GuardState.SOLD and guard.state is not GuardState.SOLD:
         work.log(NOTICE, fill.code, because(Why.SOLD, volume=sold.sold, price_milli=fill.price))
-
-
-def sold_beside(work: Work, fill: Fill) -> None:
-    """Feed a grid's own sale of a code whose guard fired: what is gone the guard has not to sell any more."""
-    guard, held = work.state.guards.get(fill.code), work.state.holdings.get(fill.code)
-    if guard is None or guard.sale is None or guard.state is not GuardState.TRIGGERED or fill.side is Side.BUY:
-        return
-    sale, left = guard.sale, held.sellable if held else 0
-    target = max(min(sale.target, sale.sold + left), sale.target - fill.volume)
-    rest = rules.on_sold(replace(guard, sale=replace(sale, target=target)), 0, fill.at)
-    work.set_guard(fill.code, rest, keep=True)
 
 
 def close_day(work: Work) -> None:

@@ -9,8 +9,8 @@ from qmtdesk.engine import gate
 from qmtdesk.engine.books import Ready, State, filed_orders, live_orders
 from qmtdesk.strategies.grid import Wanted
 from qmtdesk.strategies.guard import Guard, GuardState
-from qmtdesk.strategies.guard_again import LATCH_MS, waited_long
-from qmtdesk.strategies.guard_state import Sale
+from qmtdesk.strategies.guard_again import waited_long
+from qmtdesk.strategies.guard_state import LATCH_MS, Sale
 
 
 def told(state: State, code: str) -> bool:
@@ -57,10 +57,30 @@ def odd_rest(state: State, guard: Guard) -> Reason | None:
     if guard.state is not GuardState.TRIGGERED or sale is None or held is None or state.ready is not Ready.READY:
         return None
     left, rules = sale.target - sale.sold, rules_of(state.listings[code], shanghai_day(state.at))
-    # a trade may be told of before the order's end, and what others sell may leave just this much
-    moving = state.at - max(sale.fired_at, sale.done_at) <= LATCH_MS
-    if moving or any(order.side is Side.SELL for order in live_orders(state, code, own=False)):
+    if _moving(state, code, sale):
         return None
     if not 0 < left <= held.sellable or lot_problem(rules, Side.SELL, left, held.sellable) is None:
         return None
     return because(Why.ODD_REST, volume=left, lot=rules.lot) if floor_lot(rules, left) == 0 else None
+
+
+def sold_out(state: State, guard: Guard) -> bool:
+    """Whether others sold all that a fired guard was to sell: nothing is held, and the account said so."""
+    code, sale, held = guard.plan.code, guard.sale, state.holdings.get(guard.plan.code)
+    if guard.state is not GuardState.TRIGGERED or sale is None or (held is not None and held.volume > 0):
+        return False
+    if not told(state, code) or gate.distrust(state) is not None or _moving(state, code, sale):
+        return False
+    return not any(order.side is Side.SELL for order in filed_orders(state).not_listed(code))
+
+
+def sold_elsewhere(guard: Guard) -> Reason:
+    """What is said where the guard ends because others sold the rest."""
+    return because(Why.SOLD_ELSEWHERE, volume=guard.sold) if guard.sold else because(Why.SOLD_ELSEWHERE)
+
+
+def _moving(state: State, code: str, sale: Sale) -> bool:
+    """A trade may be told of before the order's end, and what others sell may leave just this much."""
+    if state.at - max(sale.fired_at, sale.done_at) <= LATCH_MS:
+        return True
+    return any(order.side is Side.SELL for order in live_orders(state, code, own=False))

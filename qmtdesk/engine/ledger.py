@@ -14,8 +14,10 @@ LOST = Owner(OwnerKind.LOST)
 NUMBERLESS = frozenset({OrderState.INTENDED, OrderState.SENT, OrderState.UNKNOWN})
 PULLED = frozenset({OrderState.CANCELLED, OrderState.PART_CANCELLED})
 CLOCKS_APART_MS = 5_000
-LONG_BEFORE_MS = 60_000
-"""What was over or traded so long before our order left is another's; no clock is so far off while quotes are fresh."""
+LONG_BEFORE_MS = 600_000
+"""What was over or traded so long before our order left is another's: no counter's clock is so far off."""
+WIDE_MS = 120_000
+"""A row stamped so far from when our order left may still be its own: a counter's clock is not the exchange's."""
 TELLING = 8
 """So much of a ref says at least whose it is: the installation and the month."""
 ARRIVES_MS = 30_000
@@ -152,12 +154,28 @@ def pushed(work: Work, row: BrokerOrder) -> None:
 
 def reported(work: Work, row: BrokerOrder) -> str:
     """One order row, pushed or queried. Returns our own ref, '' for a foreign order."""
+    if not row.broker_id:
+        _rejected_unnumbered(work, row)
+        return ""
+    if not row.volume and row.broker_id not in work.state.refs:
+        # a cancel told as a row of its own, under a number of its own
+        return ""
     ref = _own_ref(work, row)
     if not ref:
         _foreign(work, row)
         return ""
     claim(work, ref, row)
     return ref
+
+
+def _rejected_unnumbered(work: Work, row: BrokerOrder) -> None:
+    """A row that never had a number ends only the order it names in full, and only one that has none either.
+
+    It is listed all day, and the next order of the same price looks just like it.
+    """
+    order = work.state.orders.get(row.remark)
+    if order is not None and not order.broker_id and _same(order, row) and row.state is OrderState.REJECTED:
+        refused(work, order.ref, row.text)
 
 
 def claim(work: Work, ref: str, row: BrokerOrder) -> None:
@@ -188,7 +206,8 @@ def _only_candidate(work: Work, row: BrokerOrder) -> str:
     """A remark may be cut: our order still without a number that it may be, if there is exactly one."""
     if len(row.remark) < TELLING:
         return ""
-    fits = [order for order in work.state.orders.values() if may_be(order, row)]
+    orders = work.state.orders.values()
+    fits = [order for order in orders if may_be(order, row)] or [order for order in orders if might_be(order, row)]
     # two that are alike in all but one being given up: it is the one that is still looked for
     fits = [order for order in fits if order.live] or fits
     return fits[0].ref if len(fits) == 1 else ""
@@ -204,6 +223,12 @@ def may_be(order: Order, row: BrokerOrder) -> bool:
         and row.at >= order.created_at - CLOCKS_APART_MS
         and (len(row.remark) >= TELLING or row.at <= order.created_at + ARRIVES_MS)
     )
+
+
+def might_be(order: Order, row: BrokerOrder) -> bool:
+    """Whether it may be if the counter's clock is further off than that, or the row lost its price."""
+    near = abs(row.at - order.created_at) <= WIDE_MS
+    return near and may_be(order, replace(row, at=order.created_at, price=row.price or order.price))
 
 
 def _advance(work: Work, order: Order, row: BrokerOrder) -> None:
@@ -293,9 +318,6 @@ def named(ref: str) -> str:
 
 def _foreign(work: Work, row: BrokerOrder) -> None:
     order = work.state.orders.get(f"x{row.broker_id}")
-    if not row.broker_id or (order is None and not row.volume):
-        # such a row says no more than how one that is known ended
-        return
     if order is None or earlier.given_anew(work.state, order, row):
         _first_seen(work, row)
     elif order.state not in FINAL:

@@ -42,7 +42,7 @@ def match(work: Work, order: Order, rows: Sequence[BrokerOrder], report: Account
     if only and mute[0].at - alike[0].created_at <= BY_HAND_MS and not _others(work.state, mute[0], report):
         ledger.claim(work, alike[0].ref, mute[0])
     else:
-        _ask(work, alike, mute)
+        ask(work, alike, mute)
 
 
 def claimed_by_user(work: Work, order: Order, broker_id: str) -> bool:
@@ -50,7 +50,9 @@ def claimed_by_user(work: Work, order: Order, broker_id: str) -> bool:
     found = work.state.orders.get(work.state.refs.get(broker_id, ""))
     if found is None or found.owner.kind is not OwnerKind.FOREIGN:
         return False
-    alike = (found.code, found.side, found.price, found.volume) == (order.code, order.side, order.price, order.volume)
+    # one told without a price may be any order's
+    price = found.price or order.price
+    alike = (found.code, found.side, price, found.volume) == (order.code, order.side, order.price, order.volume)
     if alike:
         ledger.adopt(work, order, broker_id)
     return alike
@@ -66,7 +68,8 @@ def _others(state: State, row: BrokerOrder, report: AccountReport) -> bool:
     return theirs or any(each.broker_id in ours and len(each.remark) >= TELLING for each in report.orders)
 
 
-def _ask(work: Work, alike: Sequence[Order], rows: Sequence[BrokerOrder]) -> None:
+def ask(work: Work, alike: Sequence[Order], rows: Sequence[BrokerOrder]) -> None:
+    """Tell the user of orders in doubt and of the rows that may be theirs, once each."""
     numbers = ", ".join(ledger.tail(row.broker_id) for row in rows)
     for order in alike:
         side: Side = order.side

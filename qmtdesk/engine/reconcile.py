@@ -10,7 +10,7 @@ from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.engine import believing, earlier, grids, ledger, lookalike, missing, moved, overnight, unclear
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import moved_by
-from qmtdesk.engine.books import Holding, Money, Ready, State, frozen_by, holding_of, live_orders
+from qmtdesk.engine.books import Holding, Money, Ready, State, filed_orders, frozen_by, holding_of, live_orders
 from qmtdesk.engine.filed import NOT_LISTED
 from qmtdesk.engine.unlisted import came_after
 from qmtdesk.engine.work import ALARM, NOTICE, Work
@@ -28,7 +28,8 @@ def doubt(work: Work) -> None:
     """From now on nothing is known for sure until a question that is still to be asked is answered."""
     shrunk = work.state.shrunk if work.state.shrunk is not None and work.state.shrunk.believed else None
     # what an answer of before lacked does not make one of after lack it a second time
-    work.state = replace(work.state, ready=Ready.RECONCILING, request_from=work.state.request + 1, shrunk=shrunk)
+    begun = replace(work.state, request_from=work.state.request + 1, answers=0)
+    work.state = replace(begun, ready=Ready.RECONCILING, shrunk=shrunk)
 
 
 def ask_every(state: State) -> int:
@@ -104,7 +105,8 @@ def take_in(work: Work, request: int, report: AccountReport) -> bool:
         _take_account(work, report, later)
     if answers:
         newest = request == work.state.request
-        work.state = replace(work.state, answered=request, request_at=0 if newest else work.state.request_at)
+        begun = replace(work.state, request_at=0 if newest else work.state.request_at)
+        work.state = replace(begun, answered=request, answers=work.state.answers + 1)
         return later is not None and work.state.ready is not Ready.READY and work.state.linked
     return False
 
@@ -123,9 +125,9 @@ def _settle_doubts(work: Work, report: AccountReport, request: int) -> None:
             lookalike.match(work, order, rows, report)
         elif changed := [row for row in report.orders if _may_be_changed(work.state, order, row)]:
             _match_changed(work, order, changed)
-        elif any(_may_be_priceless(work.state, order, row) for row in report.orders):
-            # a market order of somebody else's, or this one with its price lost: which, only the user can see
-            continue
+        elif like := [row for row in report.orders if _might_be(work.state, order, row)]:
+            # somebody else's, or this one stamped by another clock or with its price lost: which only the user can see
+            lookalike.ask(work, [order], like)
         elif request > work.state.doubts.get(order.ref, 0) and report.at > order.updated_at:
             _look(work, order, report.at)
 
@@ -137,9 +139,12 @@ def _may_be_changed(state: State, order: Order, row: BrokerOrder) -> bool:
     return telling and same and _unclaimed(state, row.broker_id)
 
 
-def _may_be_priceless(state: State, order: Order, row: BrokerOrder) -> bool:
-    """A row that is told without a price and would be our order's if it had its price."""
-    return row.price == 0 and _unclaimed(state, row.broker_id) and ledger.may_be(order, replace(row, price=order.price))
+def _might_be(state: State, order: Order, row: BrokerOrder) -> bool:
+    """By its numbers; one that was known before our order left is another's, whatever the clocks say."""
+    if not _unclaimed(state, row.broker_id) or not ledger.might_be(order, row):
+        return False
+    first = next(ref for ref in state.orders if ref in (order.ref, state.refs[row.broker_id]))
+    return first == order.ref
 
 
 def _match_changed(work: Work, order: Order, rows: list[BrokerOrder]) -> None:
@@ -201,7 +206,7 @@ def finish(work: Work) -> None:
     not settle is for the user to decide: its code and side stay frozen, and nothing else waits for him.
     """
     doubts = any(o.state is OrderState.UNKNOWN for o in live_orders(work.state))
-    if doubts and work.state.answered < work.state.request_from + LOOKS:
+    if doubts and work.state.answers <= LOOKS:
         work.state = replace(work.state, ready=Ready.RECONCILING)
         return
     work.state = replace(work.state, ready=Ready.READY)
@@ -222,9 +227,14 @@ def finish(work: Work) -> None:
 
 
 def unexplained(state: State, code: str) -> Reason | None:
-    """A grid that holds more than the account does was sold, converted or transferred by somebody else."""
+    """A grid that holds more than the account does was sold, converted or transferred by somebody else.
+
+    Unless its own order may have done it: one in doubt, or one whose trades are still to be told.
+    """
     book = state.grids[code]
     part = book.grid or book.rolling
+    if any(order.in_doubt or order.unsettled for order in filed_orders(state).of(code)):
+        return None
     held = state.holdings.get(code, Holding(code, 0, 0, 0, 0))
     if part is not None and part.held_total > held.volume:
         return because(Why.POSITION_FLOOR, held=part.held_total, position=held.volume)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from qmtdesk.domain.codes import UnknownCodeError, classify
 from qmtdesk.domain.messages import Cancel, Intent, Place, Query
-from qmtdesk.domain.order import Fill, Order, OrderState, Owner, Side
+from qmtdesk.domain.order import Fill, Order, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
@@ -95,11 +95,14 @@ class Work:
         again = _again_ms(self.state.limits, order)
         if not self.state.linked or not cancellable(order, self.state.at, min_age, again):
             return False
-        if not phase_takes_cancels(self.state, order.code) or (not young and gate.second_full(self.state)):
+        if not phase_takes_cancels(self.state, order.code) or (not young and self._second_full(order)):
             return False
         self.note(r.CancelAsked(order.ref, self.state.at))
         self.intents.append(Cancel(order.ref, order.broker_id))
         return True
+
+    def _second_full(self, order: Order) -> bool:
+        return gate.second_full(self.state, guards=order.owner.kind is OwnerKind.GUARD)
 
     def cancel_all(self, orders: Iterable[Order]) -> None:
         """As `cancel` for each, on the user's word; told to the state at once, for there may be hundreds."""

@@ -16,7 +16,7 @@ from qmtdesk.engine.books import BUYS, Ready
 from qmtdesk.engine.grids import GRID_OWNERS
 from qmtdesk.gateways.paper.truth import Entry
 from qmtdesk.strategies.guard import GuardState, threshold_at
-from qmtdesk.strategies.guard_again import LATCH_MS
+from qmtdesk.strategies.guard_state import LATCH_MS
 
 if TYPE_CHECKING:
     from qmtdesk.simulate.checked_day import CheckedDay
@@ -91,7 +91,7 @@ def _still_weak(day: "CheckedDay", place: m.Place) -> None:
         if mine.ref != place.ref and mine.state is not OrderState.REFUSED
     )
     healthy = board_state(quote, guard.limit_up) is BoardState.SEALED
-    healthy = healthy and seal_amount(quote) >= threshold_at(guard.plan, day.at)
+    healthy = healthy and seal_amount(quote) >= max(threshold_at(guard.plan, day.at), guard.sale.seal)
     if healthy and not left and day.at - since > LATCH_MS:
         day.fail("I11", f"a guard that fired {day.at - since} ms ago sold a healthy board: {place}")
 

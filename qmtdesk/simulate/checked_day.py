@@ -292,6 +292,9 @@ class CheckedDay(LoopedDay):
                 continue
             if guard.plan.rules or guard.plan.action is not GuardAction.SELL or isinstance(event, m.DayOpened):
                 continue
+            if old is not None and old.owed is not None:
+                # it was found on an earlier snapshot, before the account told what is held
+                continue
             quote = self.state.quotes[code].quote
             sealed = board_state(quote, guard.limit_up) is BoardState.SEALED
             if not sealed or not phase_at(self.state.listings[code], quote.at).continuous:

@@ -71,7 +71,8 @@ class Board(Struct, frozen=True):
     `last_at` is exchange time of that snapshot, `arrived_at` when it came, `ticks` how many were accepted, `decided`
     whether the newest one said anything about the board. `seal` and `sealed_count` are 0 while not sealed, `peak` the
     maximum since the newest seal, `last_amount` the newest amount seen sealed. `print_volume` was traded between the
-    two newest snapshots, 0 where they are too far apart to be one print or the older one was of an earlier run;
+    two newest snapshots, 0 where they are too far apart to be one print, or the older one decided nothing or was of an
+    earlier run;
     `queue_before` waited on bid1 in that one, 0 when it was not sealed. `history` holds (time, amount or −1) of the
     last ten minutes, one a second at most; `volumes` is the day's volume at the same moments, `withdrawn` the day's
     cancelled buys or −1, and () while no snapshot told any.
@@ -301,7 +302,8 @@ def is_blind(board: Board, now: int, phase: Phase) -> bool:
 
 def _follows(board: Board, quote: Quote) -> bool:
     """Whether what was traded since the newest snapshot is known, and is that of one snapshot."""
-    heard = board.volume > 0 and board.phase is not None
+    # the volume kept is that of the newest snapshot that decided
+    heard = board.volume > 0 and board.phase is not None and board.decided
     return heard and trading_between(board.last_at, quote.at) <= expected_gap(board)
 
 

@@ -8,16 +8,18 @@ from qmtdesk.domain.plans import GuardAction, GuardPlan, Readiness, RuleId, Rule
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
-from qmtdesk.domain.sessions import Phase, at_of, shanghai_day, shanghai_ms_of_day
-from qmtdesk.strategies.board import Board
+from qmtdesk.domain.sessions import Phase, at_of, shanghai_day
+from qmtdesk.strategies.board import Board, began
 from qmtdesk.strategies.guard_plan import (
     LEAST_THRESHOLD,
     check_lot,
     check_plan,
     check_threshold,
     rules_on,
+    threshold_at,
     why_no_guard,
 )
+from qmtdesk.strategies.guard_progress import advance, forget, try_on
 from qmtdesk.strategies.guard_rules import RULES, Finding, Look
 from qmtdesk.strategies.guard_sale import (
     follow_up,
@@ -31,6 +33,7 @@ from qmtdesk.strategies.guard_sale import (
 )
 from qmtdesk.strategies.guard_state import (
     IDLE,
+    LATCH_MS,
     Asked,
     AskExpired,
     Evidence,
@@ -41,6 +44,7 @@ from qmtdesk.strategies.guard_state import (
     GuardState,
     Near,
     NotSold,
+    Owed,
     Progress,
     Question,
     StateShown,
@@ -71,6 +75,7 @@ __all__ = [
     "pass_time",
     "set_pace",
     "set_threshold",
+    "settle_owed",
     "shown_state",
     "step_guard",
     "threshold_at",
@@ -138,8 +143,9 @@ def step_guard(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> t
     moves: list[GuardMove] = []
     guard = _expire_ask(guard, ctx.at, moves)
     if not ctx.fresh:
-        guard = _forget(guard)
+        guard = forget(guard)
     elif decides(guard, board, quote, ctx):
+        guard = _settle(guard, board, quote, ctx, moves)
         if guard.state is GuardState.TRIGGERED:
             guard = follow_up(guard, board, quote, ctx)
         elif guard.state in _JUDGING and board.ticks != guard.progress.seen:
@@ -155,10 +161,19 @@ def pass_time(guard: Guard, at: int, *, fresh: bool) -> tuple[Guard, tuple[Guard
     moves: list[GuardMove] = []
     guard = _expire_ask(guard, at, moves)
     if not fresh:
-        guard = _forget(guard)
+        guard = forget(guard)
         if guard.state in _JUDGING:
             guard = _show(guard, "blind", moves)
     return guard, tuple(moves)
+
+
+def settle_owed(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> tuple[Guard, tuple[GuardMove, ...]]:
+    """Carry out what a rule found before the account told what is held, now that it told; never on an old snapshot."""
+    moves: list[GuardMove] = []
+    if guard.owed is None or not ctx.fresh or not decides(guard, board, quote, ctx):
+        return guard, ()
+    guard = _settle(guard, board, quote, ctx, moves)
+    return _show(guard, shown_state(guard, board, fresh=True), moves), tuple(moves)
 
 
 def answer_ask(guard: Guard, ask: int, at: int, *, sell: bool) -> tuple[Guard, tuple[GuardMove, ...]]:
@@ -179,13 +194,15 @@ def answer_ask(guard: Guard, ask: int, at: int, *, sell: bool) -> tuple[Guard, t
         return guard, (NotSold(question.rule, because(Why.NOTHING_SELLABLE)),)
     fired = Fired(question.rule, question.reason, GuardAction.SELL, question.volume, question.price)
     moves.append(fired)
-    guard = start_sale(guard, question.volume, question.price, at, question.reason, queue=question.queue)
+    guard = start_sale(
+        guard, question.volume, question.price, at, question.reason, queue=question.queue, seal=question.seal
+    )
     return _show(guard, "triggered", moves), tuple(moves)
 
 
 def begin_run(guard: Guard) -> Guard:
     """A guard taken over from the journal by another process, which has seen no snapshot of its board yet."""
-    return _forget(replace(guard, progress=replace(guard.progress, seen=-1)))
+    return forget(replace(guard, progress=replace(guard.progress, seen=-1)))
 
 
 def set_pace(guard: Guard, at: int, pace: int) -> Guard:
@@ -208,7 +225,7 @@ def set_threshold(guard: Guard, threshold: int, *, least_threshold: int = LEAST_
     plan, progress = replace(guard.plan, threshold=threshold), guard.progress
     earned = plan.readiness in (Readiness.ONCE, Readiness.SNAPSHOTS) or progress.top >= threshold
     ready = progress.ready and (earned or (plan.readiness is Readiness.AUTO and progress.first_seal == progress.seal))
-    return _forget(replace(guard, plan=plan, progress=replace(progress, ready=ready)))
+    return forget(replace(guard, plan=plan, progress=replace(progress, ready=ready)))
 
 
 def disarm(guard: Guard) -> Guard:
@@ -245,15 +262,6 @@ def shown_state(guard: Guard | None, board: Board, *, fresh: bool) -> str:
     return "broken" if board.broken else str(board.state.value)
 
 
-def threshold_at(plan: GuardPlan, at: int) -> int:
-    """R1's threshold (厘) at a time: the latest timed one that has begun today (R9), else the plan's."""
-    if not plan.timed:
-        return plan.threshold
-    minute = shanghai_ms_of_day(at) // 60_000
-    begun = [timed for timed in plan.timed if timed.from_minute <= minute]
-    return max(begun, key=lambda timed: timed.from_minute).threshold if begun else plan.threshold
-
-
 def _correct(guard: Guard, instrument: Instrument, at: int) -> Guard:
     """A corrected limit makes another guard, on which R1 has yet to earn its readiness: nobody saw it armed."""
     anew = _armed(guard.plan, instrument, at)
@@ -270,11 +278,15 @@ def decides(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> bool
     return seen and board.limit_up == guard.limit_up
 
 
-def _judge(guard: Guard, board: Board, quote: Quote, ctx: GuardContext, moves: list[GuardMove]) -> Guard:
+def look_at(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> Look:
+    """What a guard's rules look at now."""
     threshold = threshold_at(guard.plan, ctx.at)
-    progress = advance(guard, board, threshold)
-    look = Look(board, quote, guard.instrument.tick, threshold, ctx.day_amount or quote.amount, ctx.float_value)
-    scene = Scene(look, ctx, moves)
+    return Look(board, quote, guard.instrument.tick, threshold, ctx.day_amount or quote.amount, ctx.float_value)
+
+
+def _judge(guard: Guard, board: Board, quote: Quote, ctx: GuardContext, moves: list[GuardMove]) -> Guard:
+    look = look_at(guard, board, quote, ctx)
+    scene, progress = Scene(look, ctx, moves), advance(guard, board, look.threshold)
     tries = list(progress.tries)
     for no, setting in enumerate(guard.rules):
         rule, tried = RULES[setting.rule], tries[no]
@@ -282,7 +294,7 @@ def _judge(guard: Guard, board: Board, quote: Quote, ctx: GuardContext, moves: l
         finding = rule.check(look, setting) if judged else None
         if finding is None and tried is IDLE:
             continue
-        then = _try_on(setting, tried, finding, judged=judged, ready=progress.ready)
+        then = try_on(setting, tried, finding, judged=judged, ready=progress.ready)
         _tell_near(setting.rule, tried, then.near, finding, scene)
         tries[no] = then
         if finding is not None and then.have >= setting.confirm:
@@ -292,42 +304,6 @@ def _judge(guard: Guard, board: Board, quote: Quote, ctx: GuardContext, moves: l
             if guard.state is GuardState.TRIGGERED:
                 break
     return guard.judged(progress, tuple(tries))
-
-
-def advance(guard: Guard, board: Board, threshold: int) -> Progress:
-    """Readiness of R1 on the present seal; another seal, or none, starts from nothing."""
-    plan, old = guard.plan, guard.progress
-    seal = board.seals if board.sealed else 0
-    first_seal = seal if old.first_seal < 0 else old.first_seal
-    same = seal == old.seal
-    tries = old.tries if same else tuple(replace(tried, have=0) if tried.have else tried for tried in old.tries)
-    top = max(old.top if same else 0, board.seal)
-    ready = (same and old.ready) or (
-        seal > 0 and _earned(plan, board, was_above=top >= threshold, at_arming=seal == first_seal)
-    )
-    return Progress(tries, board.ticks, first_seal, seal, top, ready)
-
-
-def _earned(plan: GuardPlan, board: Board, *, was_above: bool, at_arming: bool) -> bool:
-    if plan.readiness is Readiness.SNAPSHOTS:
-        return board.sealed_count >= plan.snapshots
-    if plan.readiness is Readiness.AUTO:
-        return at_arming or was_above
-    return plan.readiness is Readiness.ONCE or was_above
-
-
-def _try_on(setting: RuleSetting, tried: Try, finding: Finding | None, *, judged: bool, ready: bool) -> Try:
-    fires = finding is not None and finding.fires
-    counts = fires and (setting.rule is not RuleId.R1 or ready)
-    recovered = judged and not fires and setting.action is GuardAction.ASK
-    then = Try(
-        have=tried.have + 1 if counts else 0,
-        near=tried.near + 1 if finding is not None else 0,
-        spent=0 if recovered else tried.spent,
-    )
-    if then == tried:
-        return tried
-    return IDLE if then == IDLE else then
 
 
 def _tell_near(rule: RuleId, tried: Try, near: int, finding: Finding | None, scene: Scene) -> None:
@@ -350,8 +326,8 @@ def _fire(guard: Guard, setting: RuleSetting, finding: Finding, scene: Scene, *,
     volume = sale_volume(plan, instrument, ctx)
     if setting.action is not GuardAction.ALERT and volume == 0:
         if not ctx.known:
-            # nobody has told yet what is held: nothing is said of it, and the next snapshot asks again
-            return guard, False
+            # nobody has told yet what is held: nothing is said of it before the account tells
+            return _owing(guard, setting, finding, scene), False
         if not told:
             moves.append(NotSold(setting.rule, why_nothing(plan, instrument, ctx)))
         return guard, True
@@ -361,22 +337,43 @@ def _fire(guard: Guard, setting: RuleSetting, finding: Finding, scene: Scene, *,
         # numbered by its time, so that no later arming can ask under a number that was answered
         ask, deadline = max(ctx.at, guard.asks + 1), ctx.at + plan.ask_timeout_ms * ctx.pace
         moves.append(Asked(ask, deadline, finding.reason, volume, price))
-        question = Question(ask, setting.rule, deadline, finding.reason, volume, price, queue, ctx.pace)
+        question = Question(
+            ask, setting.rule, deadline, finding.reason, volume, price, queue, ctx.pace, look.board.seal
+        )
         return replace(guard, state=GuardState.ASKING, asks=ask, question=question), True
     moves.append(Fired(setting.rule, finding.reason, setting.action, volume, price))
     if setting.action is GuardAction.ALERT:
         return guard, True
     if guard.question is not None:
         moves.append(AskExpired(guard.question.ask, because(Why.ALREADY_TRIGGERED, rule=setting.rule.value)))
-    return start_sale(guard, volume, price, ctx.at, finding.reason, queue=queue), True
+    return start_sale(guard, volume, price, ctx.at, finding.reason, queue=queue, seal=look.board.seal), True
 
 
-def _forget(guard: Guard) -> Guard:
-    """Confirmations back to none."""
-    tries = guard.progress.tries
-    if not any(tried.have for tried in tries):
+def _owing(guard: Guard, setting: RuleSetting, finding: Finding, scene: Scene) -> Guard:
+    """The finding kept until the account tells; a question, or a later rule of the snapshot, takes no sale's place."""
+    old, at, tick = guard.owed, scene.ctx.at, scene.look.board.ticks
+    sale = old is not None and old.action is GuardAction.SELL and at - old.at <= LATCH_MS
+    if old is not None and sale and (old.tick == tick or setting.action is GuardAction.ASK):
         return guard
-    return replace(guard, progress=replace(guard.progress, tries=tuple(replace(tried, have=0) for tried in tries)))
+    return replace(guard, owed=Owed(setting.rule, setting.action, finding.reason, at, tick))
+
+
+def _settle(guard: Guard, board: Board, quote: Quote, ctx: GuardContext, moves: list[GuardMove]) -> Guard:
+    """Do what was owed, once, where it was found a moment ago or on this very snapshot."""
+    owed = guard.owed
+    if owed is None or not ctx.known:
+        return guard
+    guard = replace(guard, owed=None)
+    recent = owed.tick == board.ticks or ctx.at - owed.at <= LATCH_MS
+    if guard.state not in _JUDGING or not recent or owed.at < began(ctx.phase, ctx.at):
+        return guard
+    seal, tries = board.seals + 1, list(guard.progress.tries)
+    no = next(no for no, setting in enumerate(guard.rules) if setting.rule is owed.rule)
+    scene, told = Scene(look_at(guard, board, quote, ctx), ctx, moves), tries[no].spent == seal
+    guard, spent = _fire(guard, guard.rules[no], Finding(fires=True, reason=owed.reason), scene, told=told)
+    if spent:
+        tries[no] = replace(tries[no], spent=seal)
+    return replace(guard, progress=replace(guard.progress, tries=tuple(tries)))
 
 
 def _expire_ask(guard: Guard, at: int, moves: list[GuardMove]) -> Guard:

@@ -1,15 +1,17 @@
 """A sale that could not leave for a while: whether the board of now still asks for it."""
 
-from qmtdesk.domain.plans import RuleId, RuleSetting
+from qmtdesk.domain.plans import RuleSetting
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.strategies.board import Board
-from qmtdesk.strategies.guard import advance, decides, shown_state, threshold_at
+from qmtdesk.strategies.guard import decides, look_at, shown_state
+from qmtdesk.strategies.guard_progress import advance
 from qmtdesk.strategies.guard_rules import RULES, Look
 from qmtdesk.strategies.guard_sale import sale_price
 from qmtdesk.strategies.guard_state import (
     IDLE,
+    LATCH_MS,
     Guard,
     GuardContext,
     GuardMove,
@@ -18,9 +20,6 @@ from qmtdesk.strategies.guard_state import (
     Sale,
     StateShown,
 )
-
-LATCH_MS = 5_000
-"""So long after the trigger a sale leaves without another look: a board does not get well in that time."""
 
 
 def waited_long(guard: Guard, at: int) -> bool:
@@ -42,18 +41,10 @@ def judge_again(
 
     Ask it on a fresh snapshot that decides something, see `decides`, and before any order of this trigger left.
     """
-    look = Look(
-        board,
-        quote,
-        guard.instrument.tick,
-        threshold_at(guard.plan, ctx.at),
-        ctx.day_amount or quote.amount,
-        ctx.float_value,
-    )
-    fired = _fired_by(guard, sale)
-    if fired is None or _holds(look, fired):
+    look, fired = look_at(guard, board, quote, ctx), _fired_by(guard, sale)
+    if fired is None or not _recovered(look, fired, sale):
         return priced_now(guard, sale, board, quote, ctx.at), ()
-    return _watching(guard, fired, look, ctx, _recovered(look, fired, ctx.at - sale.fired_at))
+    return _watching(guard, fired, look, ctx, _said(look, fired, sale, ctx.at - sale.fired_at))
 
 
 def may_judge(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> bool:
@@ -65,38 +56,46 @@ def _fired_by(guard: Guard, sale: Sale) -> RuleSetting | None:
     return next((setting for setting in guard.rules if RULES[setting.rule].why is sale.reason.why), None)
 
 
-def _holds(look: Look, fired: RuleSetting) -> bool:
-    """Whether the rule is still met; one that says something of a seal is, where there is none any more."""
-    rule = RULES[fired.rule]
-    if rule.sealed_only and not look.board.sealed:
-        return True
-    finding = rule.check(look, fired)
-    return finding is not None and finding.fires
+def _recovered(look: Look, fired: RuleSetting, sale: Sale) -> bool:
+    """Whether the board is well: sealed, by the rule and by R1's amount, and no weaker than when the rule fired.
+
+    A rule about a moment is not met any more soon after it, however the board goes on: only the seal tells.
+    """
+    board = look.board
+    if not board.sealed or board.seal < max(look.threshold, sale.seal):
+        return False
+    finding = RULES[fired.rule].check(look, fired)
+    return finding is None or not finding.fires
 
 
-def _recovered(look: Look, fired: RuleSetting, waited: int) -> Reason:
-    amount = {"amount_milli": look.board.seal} if look.board.sealed else {}
-    least = {"threshold_milli": look.threshold} if fired.rule is RuleId.R1 else {}
-    return because(Why.BOARD_RECOVERED, rule=fired.rule.value, waited_ms=waited, **amount, **least)
+def _said(look: Look, fired: RuleSetting, sale: Sale, waited: int) -> Reason:
+    was = {"was_milli": sale.seal} if sale.seal else {}
+    return because(
+        Why.BOARD_RECOVERED,
+        rule=fired.rule.value,
+        waited_ms=waited,
+        amount_milli=look.board.seal,
+        threshold_milli=look.threshold,
+        **was,
+    )
 
 
 def _watching(
     guard: Guard, fired: RuleSetting, look: Look, ctx: GuardContext, reason: Reason
 ) -> tuple[Guard, tuple[GuardMove, ...]]:
-    """Back to watching: what the seal earned is kept, and the rule may fire, or ask, anew."""
-    board, before = look.board, guard.progress
+    """Back to watching: R1 counts on this seal, and every rule may fire, or ask, anew."""
+    board = look.board
     progress = advance(guard, board, look.threshold)
     tries = tuple(
         IDLE if setting is fired else replace(tried, have=0)
         for setting, tried in zip(guard.rules, progress.tries, strict=True)
     )
-    ready = progress.ready or (before.ready and board.sealed)
     shown = shown_state(None, board, fresh=ctx.fresh)
     watching = replace(
         guard,
         state=GuardState.WATCHING,
         sale=None,
-        progress=replace(progress, tries=tries, ready=ready),
+        progress=replace(progress, tries=tries, ready=True),
         shown=shown,
     )
     return watching, (NotSold(fired.rule, reason), StateShown(shown))

@@ -5,7 +5,7 @@ from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.plans import GuardPlan, RuleId, RuleSetting
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.rules import floor_lot, rules_of
-from qmtdesk.domain.sessions import shanghai_day
+from qmtdesk.domain.sessions import shanghai_day, shanghai_ms_of_day
 from qmtdesk.strategies.guard_rules import RULES, rule_problem
 from qmtdesk.strategies.plan_error import PlanError
 
@@ -67,6 +67,15 @@ def rules_on(plan: GuardPlan) -> tuple[RuleSetting, ...]:
     )
     asked[RuleId.R1] = first
     return tuple(asked[rule] for rule in RULES if rule in asked and asked[rule].on)
+
+
+def threshold_at(plan: GuardPlan, at: int) -> int:
+    """R1's threshold (厘) at a time: the latest timed one that has begun today (R9), else the plan's."""
+    if not plan.timed:
+        return plan.threshold
+    minute = shanghai_ms_of_day(at) // 60_000
+    begun = [timed for timed in plan.timed if timed.from_minute <= minute]
+    return max(begun, key=lambda timed: timed.from_minute).threshold if begun else plan.threshold
 
 
 def why_no_guard(instrument: Instrument) -> Reason | None:

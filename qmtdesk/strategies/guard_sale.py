@@ -62,6 +62,9 @@ def open_price(plan: GuardPlan, instrument: Instrument, quote: Quote, at: int) -
     """
     base = quote.bid1.price or quote.last
     price = round_up(base * (BP - plan.slippage_bp), BP * instrument.tick) * instrument.tick
+    if not quote.bid1.price and quote.ask1.price:
+        # nobody buys: it queues with whoever offers lowest
+        price = min(price, quote.ask1.price)
     return min(max(price, lowest_price(instrument, quote, at)), instrument.limit_up)
 
 
@@ -79,23 +82,28 @@ def lowest_price(instrument: Instrument, quote: Quote, at: int) -> int:
     return max(cage or 0, instrument.limit_down)
 
 
-def start_sale(guard: Guard, volume: int, price: int, at: int, reason: Reason, *, queue: bool) -> Guard:
-    """The guard latched: from here on it wants this sale and nothing else, for the rest of its life."""
-    sale = Sale(target=volume, price=price, attempt=1, attempt_at=at, queue=queue, reason=reason, fired_at=at)
-    return replace(guard, state=GuardState.TRIGGERED, question=None, sale=sale)
+def start_sale(guard: Guard, volume: int, price: int, at: int, reason: Reason, *, queue: bool, seal: int) -> Guard:
+    """The guard latched: from here on it wants this sale and nothing else, unless none of it can leave for long."""
+    sale = Sale(
+        target=volume, price=price, attempt=1, attempt_at=at, queue=queue, reason=reason, fired_at=at, seal=seal
+    )
+    return replace(guard, state=GuardState.TRIGGERED, question=None, sale=sale, owed=None)
 
 
 def follow_up(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> Guard:
     """Begin a new attempt when the present one is too old, or waits at the limit of a board that opened.
 
     A new attempt goes lower, because an order at or below the bid would have been filled; it goes higher only where
-    the price cage moved above the present price and would have the order refused. Nothing changes outside continuous
-    trading: an order of a closing auction cannot be taken back.
+    the price cage moved above the present price and would have the order refused. Where nobody bids it queues with
+    the lowest offer, down to the limit. Nothing changes outside continuous trading: an order of a closing auction
+    cannot be taken back.
     """
     sale = guard.sale
-    if sale is None or not ctx.phase.continuous or quote.bid1.price == 0:
+    bid = quote.bid1.price
+    if sale is None or not ctx.phase.continuous or not (bid or quote.ask1.price):
         return guard
-    opened = sale.queue and not board.sealed
+    # one snapshot without bids is no price to hurry after
+    opened = sale.queue and not board.sealed and bid > 0
     if not opened and ctx.at - sale.attempt_at < guard.plan.follow_up_ms:
         return guard
     price = open_price(guard.plan, guard.instrument, quote, ctx.at)
@@ -115,7 +123,8 @@ def refresh_question(guard: Guard, board: Board, quote: Quote, ctx: GuardContext
     volume = sale_volume(guard.plan, guard.instrument, ctx)
     if volume == 0 and not ctx.known:
         volume = question.volume
-    asked: Question = replace(question, volume=volume, price=price, queue=queue)
+    seal = max(question.seal, board.seal)
+    asked: Question = replace(question, volume=volume, price=price, queue=queue, seal=seal)
     return guard if asked == question else replace(guard, question=asked)
 
 

@@ -23,6 +23,10 @@ class GuardState(str, Enum):
     OFF = "off"
 
 
+LATCH_MS = 5_000
+"""So long after the trigger a sale leaves without another look: a board does not get well in that time."""
+
+
 class Try(Struct, frozen=True):
     """How near one rule is to firing.
 
@@ -63,7 +67,8 @@ class Progress(Struct, frozen=True):
 class Question(Struct, frozen=True):
     """One open confirm-sell question; `volume` and `price` are what a yes would sell, as of the newest snapshot.
 
-    `deadline` is in market time and was set for a clock that runs `pace` times as fast as the wall clock.
+    `deadline` is in market time and was set for a clock that runs `pace` times as fast as the wall clock. `seal` is
+    the largest amount (厘) seen since it was asked.
     """
 
     ask: int
@@ -74,12 +79,14 @@ class Question(Struct, frozen=True):
     price: int
     queue: bool
     pace: int = 1
+    seal: int = 0
 
 
 class Sale(Struct, frozen=True):
     """The one sale of a guard's life: `target` shares fixed at the trigger, at `price` since `attempt_at`.
 
-    `queue`: this attempt meets the queue at the limit price. `fired_at`: when the rule fired, or the user said yes.
+    `queue`: this attempt meets the queue at the limit price. `fired_at`: when the rule fired, or the user said yes;
+    `seal`: the amount (厘) then, 0 = not sealed then.
     """
 
     target: int
@@ -91,13 +98,24 @@ class Sale(Struct, frozen=True):
     sold: int = 0
     done_at: int = 0
     fired_at: int = 0
+    seal: int = 0
+
+
+class Owed(Struct, frozen=True):
+    """What a rule found at `at`, on the board's tick number `tick`, before the account told what is held."""
+
+    rule: RuleId
+    action: GuardAction
+    reason: Reason
+    at: int
+    tick: int
 
 
 class Guard(Struct, frozen=True):
     """One armed guard.
 
     `rules` are the ones that are on, R1 first; `asks` is the number of its latest question; `why_off` says why it
-    does not watch.
+    does not watch; `owed` waits for the account to tell what is held.
     """
 
     plan: GuardPlan
@@ -113,6 +131,7 @@ class Guard(Struct, frozen=True):
     sale: Sale | None = None
     why_off: Reason | None = None
     shown: str = ""
+    owed: Owed | None = None
 
     def judged(self, progress: Progress, tries: tuple[Try, ...]) -> "Guard":
         """The guard with what it made of one more snapshot; written out, because `replace` on each tick costs 2×."""
@@ -130,6 +149,7 @@ class Guard(Struct, frozen=True):
             self.sale,
             self.why_off,
             self.shown,
+            self.owed,
         )
 
     @property

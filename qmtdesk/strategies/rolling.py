@@ -136,8 +136,8 @@ def on_price(pair: Rolling, ctx: GridContext) -> tuple[Rolling, tuple[Reason, ..
 
     The first price of a new pair or day moves the centre on by whole steps as far as the market has passed an order
     that would go out now; nothing is traded for the steps left out. After a trade only levels of that trade's side are
-    left out, after a sleep only buys: what the market passed the other way is one order, and a sale that is covered
-    is not given away.
+    left out, after a sleep only buys: what the market passed the other way is one order. Where buys are left out the
+    centre moves down, and what was just bought may be for sale below what it cost.
     """
     if ctx.last <= 0:
         return pair, ()

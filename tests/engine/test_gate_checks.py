@@ -6,6 +6,7 @@ from words import PLAN, answer, by_hand, deaf_grid, row_of, told, traded
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import Position
 from qmtdesk.domain.order import Order, OrderState, Owner, OwnerKind, Side
+from qmtdesk.domain.plans import GuardPlan
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import gate, worth
@@ -13,6 +14,7 @@ from qmtdesk.engine.books import KillBook, Ready, Seen, State, put
 from qmtdesk.engine.risk_limits import RiskLimits
 from qmtdesk.engine.work import Work
 from qmtdesk.simulate.market_day import BOND, BOND2, STOCK, MarketDay, quote_of
+from qmtdesk.strategies.guard import GuardState
 
 S = OrderState
 GRID = Owner(OwnerKind.GRID, 3)
@@ -292,6 +294,19 @@ def test_messages_are_bounded_by_the_second_the_minute_and_the_day() -> None:
         why(limited(replace(state, messages=5, sent_at=(at,) * 9), per_second=0, per_minute=0, per_day=0), buy())
         is None
     )
+
+
+def test_while_a_guard_is_awake_one_message_of_each_second_is_kept_for_its_sale() -> None:
+    day = MarketDay(held={STOCK: (1_000, 9_000)}, limits=RiskLimits(per_second=2)).open()
+    assert day.feed(m.ArmGuard(GuardPlan(code=STOCK))).refusal is None
+    state, at, sale = day.state, day.at, sell(9_990, 100, GUARD, STOCK)
+    one = replace(state, sent_at=(at,))
+    assert (why(one, buy()), why(one, sale)) == (Why.RATE_SECOND, None)
+    assert why(replace(state, sent_at=(at, at)), sale) is Why.RATE_SECOND
+    # where a second takes but one, keeping it would let nobody else say anything
+    assert why(limited(state, per_second=1), buy()) is None
+    off = replace(state, guards={STOCK: replace(state.guards[STOCK], state=GuardState.OFF)})
+    assert why(replace(off, sent_at=(at,)), buy()) is None
 
 
 def test_many_filled_orders_in_a_minute_stop_that_side() -> None:

@@ -7,6 +7,8 @@ from qmtdesk.domain.order import OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan, GuardPlan, RuleId, RuleSetting, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
+from qmtdesk.engine.books import put
+from qmtdesk.engine.risk_limits import RiskLimits
 from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay, quote_of, sealed_quote
 from qmtdesk.strategies.guard import GuardState
 
@@ -18,9 +20,9 @@ ON_BREAK = (RuleSetting(rule=RuleId.R1, on=False), RuleSetting(rule=RuleId.R11, 
 GUARD = GuardPlan(code=STOCK, rules=ON_BREAK)
 
 
-def both(plan: GridPlan = GRID, guard: GuardPlan = GUARD) -> MarketDay:
+def both(plan: GridPlan = GRID, guard: GuardPlan = GUARD, held: int = 5_000, **kit: object) -> MarketDay:
     """A sealed board with a guard, and above its last price the resting sales of a grid."""
-    day = MarketDay(held={STOCK: (5_000, 9_000)}).open()
+    day = MarketDay(held={STOCK: (held, 9_000)}, **kit).open()  # type: ignore[arg-type]
     day.price(STOCK, 10_800)
     assert day.feed(m.ArmGrid(plan)).refusal is None
     assert day.feed(m.ArmGuard(guard)).refusal is None
@@ -61,6 +63,24 @@ def test_from_the_trigger_on_the_grids_sales_go_and_the_guard_sells_everything()
     assert (guard.state, guard.sold) == (GuardState.SOLD, 5_000)
     assert STOCK not in day.state.holdings
     assert Why.SELL_ROOM not in day.said()
+
+
+def test_what_is_free_leaves_before_the_grids_sales_use_up_the_messages_of_the_second() -> None:
+    day = both(replace(SELLING, unit=100), limits=RiskLimits(per_second=3))
+    seals_at_a_distance(day)
+    resting = sum(sales(day, OwnerKind.GRID))
+    assert len(sales(day, OwnerKind.GRID)) == 3
+    day.wait(1_500)
+    before = len(day.sent)
+    day.quote(quote_of(STOCK, day.at, 10_780, prev=10_000, depth=100_000, volume=30_000))
+    sale, *cancels = [intent for _, intent in day.sent[before:]]
+    assert isinstance(sale, m.Place)
+    assert (sale.owner.kind, sale.volume) == (OwnerKind.GUARD, 5_000 - resting)
+    # one message of the second stays for what comes free
+    assert [type(each) for each in cancels] == [m.Cancel]
+    falls(day, 10_770, 10_760, 10_750, 10_740)
+    guard = day.state.guards[STOCK]
+    assert (guard.state, guard.sold) == (GuardState.SOLD, 5_000)
 
 
 def test_while_the_guard_sells_the_grid_puts_nothing_on_the_book() -> None:
@@ -106,6 +126,39 @@ def test_what_the_grid_still_sold_after_the_trigger_the_guard_need_not_sell() ->
         told(day, row, S.FILLED, order.volume, number=order.broker_id)
     guard = day.state.guards[STOCK]
     assert (guard.state, guard.sold, guard.sale.target) == (GuardState.SOLD, 5_000 - hold, 5_000 - hold)
+
+
+def test_where_the_grid_alone_sold_everything_the_guard_ends_and_says_so() -> None:
+    day = both(SELLING, held=2_000)
+    seals_at_a_distance(day)
+    resting = [o for o in day.live(STOCK) if o.side is Side.SELL]
+    day.feed(m.SetMaster(on=False))
+    day.deaf = day.mute = True
+    falls(day, 10_780)
+    for number, order in enumerate(resting):
+        row = m.Place(order.ref, STOCK, order.side, order.price, order.volume, order.owner)
+        day.feed(m.FillReported(trade_of(day, row, order.volume, f"9{number}", number=order.broker_id)))
+    guard = day.state.guards[STOCK]
+    assert (guard.state, guard.sold) == (GuardState.SOLD, 0)
+    (line,) = [each for each in day.state.lines if each.reason.why is Why.SOLD_ELSEWHERE]
+    assert (line.level, line.code, line.reason.args) == ("notice", STOCK, ())
+
+
+def test_a_grids_sale_in_doubt_freezes_its_side_for_the_guard_too_until_it_is_settled() -> None:
+    day = both(SELLING)
+    seals_at_a_distance(day)
+    doubt = next(o for o in day.live(STOCK) if o.owner.kind is OwnerKind.GRID)
+    day.wait(3_000)
+    day.deaf = True
+    known = day.state.orders
+    day.state = replace(day.state, orders=put(known, doubt.ref, replace(doubt, state=S.UNKNOWN)))
+    day.quote(quote_of(STOCK, day.at, 10_780, prev=10_000, depth=100_000, volume=30_000))
+    assert [p for p in day.places() if p.owner.kind is OwnerKind.GUARD] == []
+    assert day.state.blocked[STOCK].why is Why.SIDE_FROZEN
+    day.state = replace(day.state, orders=put(day.state.orders, doubt.ref, doubt))
+    day.wait(1_000)
+    day.quote(quote_of(STOCK, day.at, 10_770, prev=10_000, depth=100_000, volume=40_000))
+    assert [p.owner.kind for p in day.places()][-1] is OwnerKind.GUARD
 
 
 def test_a_part_stays_to_be_sold_in_full_where_the_grid_sold_other_shares() -> None:
@@ -220,3 +273,34 @@ def test_a_bonds_grid_stands_aside_too() -> None:
         day.quote(quote_of(BOND, day.at, last, prev=120_000, depth=100_000, volume=30_000 + last))
     assert day.state.guards[BOND].state is GuardState.SOLD
     assert BOND not in day.state.holdings
+
+
+def test_after_an_odd_rest_ended_the_guard_the_grid_buys_nothing_back() -> None:
+    star = "688111.SH"
+    day = MarketDay(held={star: (5_000, 9_000)}, prices={star: 10_000}).open()
+    day.price(star, 11_700)
+    assert day.feed(m.ArmGrid(replace(GRID, code=star, unit=200))).refusal is None
+    assert day.feed(m.ArmGuard(GuardPlan(code=star, sell_volume=1_000, rules=ON_BREAK))).refusal is None
+    day.live_market(3_000)
+    for _ in range(2):
+        day.wait(3_000)
+        day.feed(m.Quoted(sealed_quote(star, day.at, 12_000, 30_000, prev=10_000)))
+    day.wait(3_000)
+    day.feed(m.Quoted(quote_of(star, day.at, 11_850, prev=10_000, depth=100_000, volume=20_000)))
+    day.wait(500)
+    day.deaf = day.mute = True
+    (place,) = [p for p in day.places() if p.owner.kind is OwnerKind.GUARD]
+    number = day.state.orders[place.ref].broker_id
+    told(day, place, S.PARTIAL, 900, number=number)
+    day.feed(m.FillReported(trade_of(day, place, 900, "1", number=number)))
+    day.wait(3_000)
+    day.feed(m.Quoted(quote_of(star, day.at, 11_700, prev=10_000, depth=100_000, volume=30_000)))
+    assert place.ref in {cancel.ref for cancel in day.cancels()}
+    told(day, place, S.PART_CANCELLED, 900, number=number)
+    sent = len(day.places())
+    for last in (11_690, 11_680, 11_670):
+        day.wait(3_000)
+        day.feed(m.Quoted(quote_of(star, day.at, last, prev=10_000, depth=100_000, volume=30_000 + last)))
+    assert Why.ODD_REST in day.said()
+    assert day.state.guards[star].state is GuardState.SOLD
+    assert {place.side for place in day.places()[sent:]} == {Side.SELL}

@@ -76,11 +76,11 @@ def run_on(day: MarketDay, code: str, times: int) -> None:
         day.quote(quote_of(code, day.at, limit(code) - 100, prev=10_000))
 
 
-def test_a_rest_that_may_only_go_with_all_the_others_ends_the_guard_and_is_told() -> None:
+def test_a_rest_that_may_only_go_with_all_the_others_ends_the_guard_as_sold_and_is_told() -> None:
     day = cut_short(STAR, 1_000, 500, 400)
     run_on(day, STAR, 4)
     guard = day.state.guards[STAR]
-    assert (guard.state, guard.sold, len(day.places())) == (GuardState.OFF, 400, 1)
+    assert (guard.state, guard.sold, len(day.places())) == (GuardState.SOLD, 400, 1)
     (line,) = [each for each in day.state.lines if each.reason.why is Why.ODD_REST]
     assert (line.level, line.reason.get("volume"), line.reason.get("lot")) == ("alarm", 100, 200)
     assert guard.why_off == line.reason

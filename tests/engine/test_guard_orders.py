@@ -11,6 +11,7 @@ from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import aside, guards
 from qmtdesk.engine import records as r
+from qmtdesk.engine.books import Holding, Ready
 from qmtdesk.gateways.paper.faults import Faults
 from qmtdesk.simulate.market_day import BOND, NEXT_DAY, STOCK, MarketDay, quote_of, sealed_quote
 from qmtdesk.strategies.guard import GuardState
@@ -114,6 +115,39 @@ def test_with_nothing_left_to_sell_the_guard_sends_nothing_and_says_why() -> Non
     sealed(day, 14_000)
     assert day.places() == []
     assert day.state.blocked[STOCK].why is Why.SELL_ROOM
+
+
+def test_a_guard_whose_holding_was_sold_by_hand_ends_and_leaves_what_is_bought_later_alone() -> None:
+    day = armed()
+    day.deaf = True
+    day.feed(m.SetMaster(on=False))
+    sealed(day, 15_000)
+    hand = by_hand(STOCK, Side.SELL, LIMIT, 1_000)
+    answer(day, [row_of(day, hand, S.FILLED, 1_000)], [trade_of(day, hand, 1_000)])
+    sealed(day, 14_000)
+    assert day.state.guards[STOCK].state is GuardState.TRIGGERED
+    sealed(day, 13_000)
+    (line,) = [each for each in day.state.lines if each.reason.why is Why.SOLD_ELSEWHERE]
+    assert (line.level, line.reason.args) == ("notice", ())
+    assert day.state.guards[STOCK].state is GuardState.SOLD
+    day.feed(m.SetMaster(on=True))
+    day.state = replace(day.state, holdings={STOCK: Holding(STOCK, 200, 200, LIMIT, 0)})
+    sealed(day, 12_000)
+    assert day.places() == []
+
+
+def test_a_guard_does_not_end_while_its_holding_is_unknown_or_only_waits() -> None:
+    day = armed()
+    day.deaf = True
+    day.feed(m.SetMaster(on=False))
+    sealed(day, 15_000)
+    sealed(day, 14_000)
+    sealed(day, 13_000)
+    held = day.state.holdings
+    for holdings, ready in ((held, Ready.READY), ({}, Ready.RECONCILING)):
+        day.state = replace(day.state, holdings=holdings, ready=ready)
+        sealed(day, 12_000)
+        assert day.state.guards[STOCK].state is GuardState.TRIGGERED
 
 
 def grid_and_guard() -> MarketDay:

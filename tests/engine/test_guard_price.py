@@ -1,10 +1,12 @@
 """A guard's sale reaches the bid it is meant for: within the collar if it can, within cage and limits always."""
 
 import pytest
+from words import told
 
 from qmtdesk.domain import messages as m
+from qmtdesk.domain.order import OrderState
 from qmtdesk.domain.plans import GuardPlan, RuleId, RuleSetting
-from qmtdesk.domain.quote import Level
+from qmtdesk.domain.quote import EMPTY, Level
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
@@ -143,3 +145,46 @@ def test_an_order_above_the_bid_keeps_its_price_until_the_follow_up_is_due() -> 
     state = replace(day.state, quotes={STOCK: replace(seen, quote=lower)})
     assert guard_price(state, guard, 10_590) == 10_690
     assert guard_price(replace(state, at=state.at + guard.plan.follow_up_ms), guard, 10_590) == 10_590
+
+
+def without_bids(day: MarketDay, last: int, ask: int) -> None:
+    """Three seconds later: nobody buys, and the lowest offer is so much."""
+    day.wait(3_000)
+    quote = quote_of(STOCK, day.at, last, prev=CLOSE, volume=40_000 + day.at % 10_000_000)
+    day.quote(replace(quote, bids=(EMPTY,) * 5, asks=(Level(ask, 1_000_000), *(EMPTY,) * 4)))
+
+
+@pytest.mark.parametrize("seal", [True, False])
+def test_a_sale_follows_the_price_into_a_lock_at_the_lower_limit_where_nobody_bids(*, seal: bool) -> None:
+    day = guarded(50)
+    if seal:
+        day.feed(m.DisarmGuard(STOCK))
+        day.feed(m.ArmGuard(GuardPlan(code=STOCK)))
+    day.deaf, lots = True, 15_000
+    if seal:
+        day.wait(3_000)
+        day.quote(sealed_quote(STOCK, day.at, LIMIT, lots, prev=CLOSE))
+    else:
+        falls(day, STOCK, OPENED, OPENED - 10)
+    (first,) = day.places()
+    told(day, first, OrderState.WORKING, 0)
+    day.wait(1_000)
+    without_bids(day, 9_000, 9_000)
+    assert [cancel.ref for cancel in day.cancels()] == [first.ref]
+    told(day, first, OrderState.CANCELLED, 0)
+    without_bids(day, 9_000, 9_000)
+    assert [place.price for place in day.places()] == [first.price, 9_000]
+
+
+def test_where_nobody_bids_or_offers_a_sale_stays_and_its_own_offer_is_not_undercut() -> None:
+    day = guarded(50)
+    day.deaf = True
+    falls(day, STOCK, OPENED, OPENED - 10)
+    (first,) = day.places()
+    told(day, first, OrderState.WORKING, 0)
+    without_bids(day, OPENED, first.price)
+    without_bids(day, OPENED, first.price)
+    without_bids(day, 9_000, 0)
+    lows = [guard.sale.price for guard in (day.state.guards[STOCK],)]
+    assert lows == [first.price]
+    assert day.cancels() == []

@@ -70,9 +70,9 @@ def test_where_somebody_else_trades_the_code_it_is_asked_about() -> None:
     assert day.cancels() == []
 
 
-def test_what_was_typed_half_a_minute_later_is_not_ours_and_the_doubt_ends_as_usual() -> None:
+def test_what_was_typed_minutes_later_is_not_ours_and_the_doubt_ends_as_usual() -> None:
     day, place = in_doubt()
-    look(day, 4, orders=[twin(day, place, at=day.at + 31_000)])
+    look(day, 4, orders=[twin(day, place, at=day.at + 121_000)])
     assert day.state.orders["x77"].owner.kind is OwnerKind.FOREIGN
     assert day.state.orders[place.ref].state is S.REFUSED
 

@@ -191,7 +191,7 @@ def test_a_number_given_twice_in_a_day_is_not_the_old_order_that_was_over(state:
     day.deaf = True
     hand, filled = by_hand(BOND, Side.BUY, 110_000, 100), 40 if state is S.PART_CANCELLED else 0
     row, fills = row_of(day, hand, state, filled), [trade_of(day, hand, filled)] if filled else []
-    look(day, 30, orders=[row], fills=fills, positions=[Position(BOND, 300 + filled, 300 + filled)])
+    look(day, 220, orders=[row], fills=fills, positions=[Position(BOND, 300 + filled, 300 + filled)])
     assert day.feed(m.ArmGrid(KEPT)).refusal is None
     (buy,) = day.places(BOND)
     day.feed(m.SubmitAnswered(buy.ref, ID))

@@ -162,3 +162,25 @@ def test_a_row_that_says_itself_that_it_is_ours_is_never_passed_over(reader: Rea
 def test_a_market_orders_trade_is_a_trade(reader: Reader) -> None:
     (event,) = reader.read(their_trade(), TEN).events
     assert isinstance(event, FillReported)
+
+
+@pytest.mark.parametrize("number", [0, 950])
+def test_a_row_without_a_volume_and_with_a_cut_remark_is_put_to_no_order_of_ours(reader: Reader, number: int) -> None:
+    """A cancel told as a row of its own: while an order's answer is out it must neither end it nor name it."""
+    second = REF[:-1] + "9"
+    reader.leaves(second, TEN)
+    row = order(order_id=number, order_remark=REF[:10], order_status=54, order_volume=0, traded_volume=0)
+    told = report(reader, orders=(row,)).orders
+    assert [(one.broker_id, one.remark, one.volume) for one in told] == ([("950", REF[:10], 0)] if number else [])
+    reader.sent(second, 6)
+    (event,) = reader.read(RawAnswer(MINE, 951, seq=6), TEN).events
+    assert event.broker_id == "951"
+    assert [one.remark for one in report(reader, orders=(order(order_id=951, order_remark=REF[:10]),)).orders] == [
+        second
+    ]
+
+
+def test_after_a_start_a_row_that_bears_a_whole_ref_of_ours_and_cannot_be_read_is_none_of_others() -> None:
+    told = Reader(MINE).report(whole(trades=(trade(order_id=0, order_remark="qabcd261119-000007"),)), 3, TEN, TEN)
+    assert isinstance(told, ReportFailed)
+    assert isinstance(Reader(MINE).report(whole(trades=(their_trade(order_id=0),)), 3, TEN, TEN), AccountReported)

@@ -1,7 +1,7 @@
 """What a guard that fired long ago makes of the board of now, and what it says when nothing can be sold."""
 
 import pytest
-from guard_kit import LIMIT, TEN, VIDEO, Walk, at_limit, context, guard_plan, opened, said, sealed, watched
+from guard_kit import LIMIT, TEN, VIDEO, WAN, Walk, at_limit, context, guard_plan, opened, said, sealed, watched
 
 from qmtdesk.domain.plans import GuardAction, Readiness, RuleId, RuleSetting
 from qmtdesk.domain.reason import Why
@@ -54,17 +54,21 @@ def test_a_seal_that_is_gone_is_sold_at_the_price_of_now(seen):
     assert guard.sale.fired_at == TEN
 
 
-def test_a_rule_about_breaks_is_held_against_its_own_count():
+@pytest.mark.parametrize(("wan", "state"), [(1999, GuardState.TRIGGERED), (2000, GuardState.WATCHING)])
+def test_a_rule_about_breaks_lets_go_of_a_board_sealed_again_over_the_threshold_only(wan, state):
     rules = (RuleSetting(rule=RuleId.R1, on=False), RuleSetting(rule=RuleId.R11, threshold=3))
     walk = watched(rules=rules)
     walk.tick(sealed(TEN, 5000))
     walk.tick(opened(TEN + 3000))
     assert walk.guard.state is GuardState.TRIGGERED
-    walk.tick(at_limit(LATER))
+    walk.tick(at_limit(LATER - 3000))
+    assert again(walk)[0].state is GuardState.TRIGGERED
+    walk.tick(sealed(LATER, wan))
     guard, moves = again(walk)
-    assert guard.state is GuardState.WATCHING
-    (why,) = [move.reason for move in said(moves, NotSold)]
-    assert dict(why.args) == {"rule": "r11", "waited_ms": LATER - TEN - 3000}
+    assert guard.state is state
+    told = {"rule": "r11", "waited_ms": LATER - TEN - 3000, "amount_milli": walk.board.seal}
+    told["threshold_milli"] = 2000 * WAN
+    assert [dict(move.reason.args) for move in said(moves, NotSold)] == [told] * (state is GuardState.WATCHING)
 
 
 def test_what_the_seal_earned_is_kept_and_confirmations_begin_anew():
@@ -78,17 +82,39 @@ def test_what_the_seal_earned_is_kept_and_confirmations_begin_anew():
     assert walk.guard.sale.fired_at == LATER + 3000
 
 
-def test_readiness_stays_with_a_rule_that_let_go_of_a_seal_under_the_threshold():
+@pytest.mark.parametrize(("wan", "state"), [(2499, GuardState.TRIGGERED), (2500, GuardState.WATCHING)])
+def test_a_rule_about_one_snapshot_is_held_against_the_seal_of_that_snapshot(wan, state):
     rules = (RuleSetting(rule=RuleId.R1, on=False), RuleSetting(rule=RuleId.R7, threshold=1))
     walk = watched(rules=rules)
-    walk.tick(sealed(TEN, 1500))
-    walk.tick(replace(sealed(TEN + 3000, 1500), volume=12_000_000))
-    assert walk.guard.state is GuardState.TRIGGERED
+    walk.tick(sealed(TEN, 3500))
+    walk.tick(replace(sealed(TEN + 3000, 2500), volume=12_000_000))
+    assert (walk.guard.state, walk.guard.sale.seal) == (GuardState.TRIGGERED, walk.board.seal)
     walk.tick(opened(TEN + 6000))
-    walk.tick(replace(sealed(TEN + 9000, 1500), volume=12_000_000))
-    walk.tick(replace(sealed(LATER, 1500), volume=12_000_000))
-    guard, _ = again(walk)
-    assert (guard.state, guard.ready) == (GuardState.WATCHING, True)
+    walk.tick(replace(sealed(TEN + 9000, wan), volume=12_000_000))
+    walk.tick(replace(sealed(LATER, wan), volume=12_000_000))
+    assert again(walk)[0].state is state
+
+
+@pytest.mark.parametrize("readiness", Readiness)
+def test_r1_counts_on_every_board_that_was_let_go(readiness):
+    walk = watched(1000, readiness=readiness, snapshots=100, rules=(RuleSetting(rule=RuleId.R11, threshold=1),))
+    walk.tick(sealed(TEN, 5000))
+    walk.tick(opened(TEN + 3000))
+    assert walk.guard.state is GuardState.TRIGGERED
+    walk.tick(sealed(LATER, 1000))
+    walk.guard, _ = again(walk)
+    assert (walk.guard.state, walk.guard.ready) == (GuardState.WATCHING, True)
+    walk.tick(sealed(LATER + 3000, 999))
+    assert walk.guard.state is GuardState.TRIGGERED
+
+
+def test_a_sale_the_user_said_yes_to_is_held_against_the_largest_seal_since_the_question():
+    walk = watched(action=GuardAction.ASK)
+    walk.tick(sealed(TEN, 1800))
+    walk.tick(sealed(TEN + 3000, 1900))
+    walk.tick(sealed(TEN + 6000, 1500))
+    walk.guard, _ = answer_ask(walk.guard, walk.guard.ask, TEN + 7000, sell=True)
+    assert 1900 * WAN <= walk.guard.sale.seal < 1901 * WAN
 
 
 def test_a_yes_that_waited_too_long_ends_its_question_and_the_rule_may_ask_anew():

@@ -72,12 +72,23 @@ def test_an_order_the_price_cage_would_refuse_is_raised():
     assert walk.guard.price == 2590
 
 
-def test_no_bid_and_no_continuous_trading_change_no_order():
+def test_an_empty_book_and_no_continuous_trading_change_no_order():
+    walk = selling()
+    guard = walk.guard
+    nobody = quote(TEN + 9000, 2600, (0, 0), (0, 0))
+    assert follow_up(guard, walk.board, nobody, context(TEN + 9000)) is guard
+    assert follow_up(guard, walk.board, VIDEO, context(clock(14, 58))) is guard
+
+
+def test_where_nobody_bids_it_follows_the_last_price_and_the_lowest_offer_once_its_time_is_over():
     walk = selling()
     guard = walk.guard
     nobody = quote(TEN + 9000, 2600, (0, 0), (2600, 100))
-    assert follow_up(guard, walk.board, nobody, context(TEN + 9000)) is guard
-    assert follow_up(guard, walk.board, VIDEO, context(clock(14, 58))) is guard
+    assert follow_up(guard, walk.board, nobody, context(guard.sale.attempt_at + 2000)) is guard
+    # 2.6 less 0.5 % is 2.587; an offer further down is met
+    assert follow_up(guard, walk.board, nobody, context(TEN + 9000)).price == 2590
+    lower = quote(TEN + 9000, 2600, (0, 0), (2500, 100))
+    assert follow_up(guard, walk.board, lower, context(TEN + 9000)).price == 2500
 
 
 def test_there_is_nothing_to_follow_or_to_refresh_before_a_trigger():

@@ -57,3 +57,12 @@ def test_the_arming_sheet_is_told_why_nothing_would_happen() -> None:
     found = preview_guard(plan, instrument(), board, replace(SEALED, rough=True), blind)
     assert [line.reason.why for line in found.checks] == [Why.UNIT_UNKNOWN]
     assert found.fires is None
+
+
+def test_what_was_traded_over_one_is_no_print() -> None:
+    board, prints = watch(SEALED.code, LIMIT), []
+    for no, rough in enumerate((False, False, True, True, False, False)):
+        seen = replace(SEALED, at=TEN + no * 3_000, volume=10_000_000 + no * 1_000, rough=rough)
+        board, _ = step_board(board, seen, Phase.MORNING, seen.at)
+        prints.append(board.print_volume)
+    assert (prints[1], prints[4], prints[5]) == (1_000, 0, 1_000)

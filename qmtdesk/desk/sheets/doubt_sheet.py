@@ -50,10 +50,14 @@ def looks_words(row: OrderRow) -> str:
 
 
 def lookalikes(mirror: Mirror, row: OrderRow) -> list[OrderRow]:
-    """Orders at the counter that nobody claims and that may be this one, in the order they came."""
+    """Orders at the counter that nobody claims and that may be this one, in the order they came.
+
+    One that is told without a price may be any.
+    """
     like = (row.code, row.side, row.price, row.volume)
     strangers = (each for each in mirror.orders.values() if each.kind == "foreign")
-    return sorted((s for s in strangers if (s.code, s.side, s.price, s.volume) == like), key=lambda each: each.at)
+    alike = (s for s in strangers if (s.code, s.side, s.price or row.price, s.volume) == like)
+    return sorted(alike, key=lambda each: each.at)
 
 
 class DoubtList(QWidget):

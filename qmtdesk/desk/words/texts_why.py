@@ -223,16 +223,20 @@ SENTENCES: dict[Why, tuple[str, str]] = {
     Why.AUCTION: ("集合竞价，不判断", "Call auction, no decision"),
     Why.ALREADY_TRIGGERED: ("本次布防已触发过[ {rule}]", "Already triggered[ by {rule}] in this arming"),
     Why.BOARD_RECOVERED: (
-        "触发后[ {waited_ms}]没能发出卖单，现在[“{rule}”]已不成立[：封单 {amount_milli}][，阈值 {threshold_milli}]；没有卖出，继续盯盘，还会再触发",
-        "No sale could leave[ for {waited_ms}] after the trigger, and[ {rule}] is not met any more[: seal {amount_milli}][, threshold {threshold_milli}]; nothing was sold, watching again",
+        "触发后[ {waited_ms}]没能发出卖单，现在板封着[，“{rule}”已不成立][：封单 {amount_milli}][，触发时 {was_milli}][，阈值 {threshold_milli}]；没有卖出，继续盯盘，还会再触发",
+        "No sale could leave[ for {waited_ms}] after the trigger, and the board is sealed[, {rule} not met any more][: seal {amount_milli}][, {was_milli} at the trigger][, threshold {threshold_milli}]; nothing was sold, watching again",
     ),
     Why.SELL_NOT_LOT: (
         "卖出数量[ {volume}]不能单独成一笔委托：每笔至少[ {lot}][，按 {step} 递增]；改成整手，或选“全部”",
         "The volume to sell[ {volume}] is no order by itself: at least[ {lot}][, in steps of {step}]; choose whole lots, or all",
     ),
     Why.ODD_REST: (
-        "还剩[ {volume}]没卖：不够一笔[（至少 {lot}）]，按规则只能和余下的持仓一次卖完；卫士到此结束，要卖就自己下单",
-        "[{volume} ]left unsold: less than an order may carry[ ({lot} at least)], by rule only to be sold with all the rest; the guard has ended, sell by hand",
+        "还剩[ {volume}]没卖：不够一笔[（至少 {lot}）]，按规则只能和余下的持仓一次卖完；卫士到此结束，要卖就自己下单；网格当天只卖不买",
+        "[{volume} ]left unsold: less than an order may carry[ ({lot} at least)], by rule only to be sold with all the rest; the guard has ended, sell by hand; a grid only sells today",
+    ),
+    Why.SOLD_ELSEWHERE: (
+        "触发后可卖的已由网格或手工卖完[，卫士自己卖了 {volume}]；卫士到此结束，网格当天只卖不买",
+        "After the trigger all was sold by the grid or by hand[, {volume} by the guard]; the guard has ended, a grid only sells today",
     ),
     Why.NOT_SEALED: ("未封板", "Not sealed"),
     Why.ASK_DECLINED: ("已选择不卖", "You chose not to sell"),
@@ -420,6 +424,7 @@ SHORT: dict[Why, tuple[str, str]] = {
     Why.NOTHING_SELLABLE: ("无可卖", "Nothing to sell"),
     Why.ALREADY_TRIGGERED: ("已触发", "Triggered"),
     Why.ODD_REST: ("零头卖不掉", "Odd rest"),
+    Why.SOLD_ELSEWHERE: ("已被卖完", "Sold by others"),
     Why.NOT_CONFIRMED: ("确认中[ {have}/{need}]", "Confirming[ {have}/{need}]"),
     Why.NOT_READY: ("R1 未生效", "R1 not counting"),
     Why.LIMIT_DISAGREES: ("涨停价对不上", "Limit disagrees"),

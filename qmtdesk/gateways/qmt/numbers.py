@@ -1,9 +1,16 @@
 """Which of our orders a number or a remark of the counter belongs to: ref ↔ seq ↔ order id ↔ contract number."""
 
+import re
 from dataclasses import dataclass
 
 LEAST_REMARK = 8
 """Characters of a cut remark below which it says nothing."""
+_REF = re.compile(r"q[A-Za-z0-9]*\d{6}-\d{6}")
+
+
+def is_ref(remark: str) -> bool:
+    """Whether a remark has the form of a whole ref of this program, of whichever installation and start."""
+    return _REF.fullmatch(remark) is not None
 
 
 @dataclass(slots=True)
@@ -66,6 +73,11 @@ class Numbers:
             return ""
         entry.sysid = sysid or entry.sysid
         return entry.ref
+
+    def told_as(self, broker_id: str, remark: str) -> str:
+        """Whose row it is that tells no number or no volume: by a known number or the whole remark; else ''."""
+        entry = self._by_id.get(broker_id) if broker_id else self._by_ref.get(remark)
+        return entry.ref if entry is not None else ""
 
     def knows(self, seq: int) -> bool:
         """Whether a request number is one of ours."""

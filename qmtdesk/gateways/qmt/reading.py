@@ -23,7 +23,7 @@ from qmtdesk.domain.replacing import replace
 from qmtdesk.gateways.qmt import meaning as mean
 from qmtdesk.gateways.qmt import names
 from qmtdesk.gateways.qmt.days import trading_day
-from qmtdesk.gateways.qmt.numbers import Numbers
+from qmtdesk.gateways.qmt.numbers import Numbers, is_ref
 from qmtdesk.gateways.qmt.records import (
     Raw,
     RawAnswer,
@@ -137,15 +137,21 @@ class Reader:
 
     def _order(self, raw: RawOrder, now: int) -> BrokerOrder:
         order = mean.order_of(raw, now)
-        ref = self._ref(raw, order.broker_id, order.remark)
+        # one without a number or a volume says how an order ended; it gives none its number
+        whole = order.broker_id and order.volume
+        ref = self._ref(raw, order.broker_id, order.remark) if whole else self._ended(raw, order)
         return replace(order, remark=ref or order.remark, told_remark=order.remark)
+
+    def _ended(self, raw: RawOrder, order: BrokerOrder) -> str:
+        return self._numbers.told_as(order.broker_id, order.remark) if self._mine(raw.account_id) else ""
 
     def _nowhere(self, order: BrokerOrder) -> bool:
         """Whether a row without a number or a volume can be put to no order; such ones ended without a trade."""
         if order.broker_id and order.volume:
             return False
         self._not_followed(f"{order.code}: order {order.broker_id or '-'}, volume {order.volume}: {order.state.value}")
-        return not order.broker_id and not self._numbers.knows_remark(order.remark)
+        named = is_ref(order.remark) or self._numbers.told_as("", order.remark)
+        return not order.broker_id and not named
 
     def _is_nothing(self, raw: RawTrade) -> bool:
         """Whether a trade moved nothing, as a cancel that is told as one; said once."""
@@ -281,7 +287,9 @@ class Reader:
         return tuple(out)
 
     def _says_ours(self, raw: RawOrder | RawTrade) -> bool:
-        return self._numbers.knows_id(mean.number_of(raw)) or self._numbers.knows_remark(mean.text_of(raw.order_remark))
+        remark = mean.text_of(raw.order_remark)
+        # of an order of before this start nothing is known here but that no other program's remark looks so
+        return self._numbers.knows_id(mean.number_of(raw)) or self._numbers.knows_remark(remark) or is_ref(remark)
 
     def _others(self, rows: tuple[RawTrade | RawPoison, ...]) -> list[RawTrade]:
         """The account's own trades of codes this program has no rules for."""
