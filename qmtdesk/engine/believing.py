@@ -14,6 +14,7 @@ from qmtdesk.engine.reasons import shrunk_reason
 from qmtdesk.engine.telling import told_key
 from qmtdesk.engine.unlisted import unlisted
 from qmtdesk.engine.work import ALARM, NOTICE, Work
+from qmtdesk.strategies.guard_state import GuardState
 
 AGREE_MS = 4_000
 SLACK_MS = 5_000
@@ -44,13 +45,14 @@ def _held(state: State, young: list[Fill]) -> set[str]:
         for fill in young:
             bought[fill.code] += fill.volume if fill.side is Side.BUY else 0
         return {code for code, held in state.holdings.items() if held.volume > bought[code]}
-    # a new day or a new process: what the last answer showed, and what running grids count on
+    # a new day or a new process: what the last answer showed, what running grids count on and what guards are selling
     held = set(state.held_before)
     for code, book in state.grids.items():
         part = book.grid or book.rolling
         if (book.armed or book.winding) and part is not None and part.held_total:
             held.add(code)
-    return held
+    fired = {code for code, guard in state.guards.items() if guard.state is GuardState.TRIGGERED}
+    return held | fired
 
 
 def _holdings_lacking(state: State, report: AccountReport) -> bool:

@@ -7,6 +7,7 @@ from qmtdesk.domain.rules import floor_lot, lot_problem, rules_of
 from qmtdesk.domain.sessions import shanghai_day
 from qmtdesk.engine import gate
 from qmtdesk.engine.books import Ready, State, filed_orders, live_orders
+from qmtdesk.engine.ledger import CLOCKS_APART_MS
 from qmtdesk.strategies.grid import Wanted
 from qmtdesk.strategies.guard import Guard, GuardState
 from qmtdesk.strategies.guard_again import waited_long
@@ -65,13 +66,29 @@ def odd_rest(state: State, guard: Guard) -> Reason | None:
 
 
 def sold_out(state: State, guard: Guard) -> bool:
-    """Whether others sold all that a fired guard was to sell: nothing is held, and the account said so."""
+    """Whether others sold all that a fired guard was to sell: none of it can be sold, and trades say where it went.
+
+    An answer that lacks the holding says nothing of that: the shares may be back with the next one.
+    """
     code, sale, held = guard.plan.code, guard.sale, state.holdings.get(guard.plan.code)
-    if guard.state is not GuardState.TRIGGERED or sale is None or (held is not None and held.volume > 0):
+    if guard.state is not GuardState.TRIGGERED or sale is None or (held is not None and held.sellable > 0):
         return False
     if not told(state, code) or gate.distrust(state) is not None or _moving(state, code, sale):
         return False
-    return not any(order.side is Side.SELL for order in filed_orders(state).not_listed(code))
+    if any(order.side is Side.SELL for order in filed_orders(state).not_listed(code)):
+        return False
+    return _sold_by_others(state, code, sale.fired_at) >= sale.target - sale.sold
+
+
+def _sold_by_others(state: State, code: str, since: int) -> int:
+    """Shares sold since a time by whom the guard is not."""
+    volume = 0
+    for fill in state.fills.values():
+        order = state.orders.get(fill.ref)
+        theirs = order is None or order.owner.kind is not OwnerKind.GUARD
+        if theirs and fill.code == code and fill.side is Side.SELL and fill.at >= since - CLOCKS_APART_MS:
+            volume += fill.volume
+    return volume
 
 
 def sold_elsewhere(guard: Guard) -> Reason:

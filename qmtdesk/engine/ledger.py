@@ -207,9 +207,9 @@ def _only_candidate(work: Work, row: BrokerOrder) -> str:
     if len(row.remark) < TELLING:
         return ""
     orders = work.state.orders.values()
-    fits = [order for order in orders if may_be(order, row)] or [order for order in orders if might_be(order, row)]
+    fits = [order for order in orders if may_be(order, row)]
     # two that are alike in all but one being given up: it is the one that is still looked for
-    fits = [order for order in fits if order.live] or fits
+    fits = [order for order in fits if order.live] or fits or [order for order in orders if might_be(order, row)]
     return fits[0].ref if len(fits) == 1 else ""
 
 

@@ -136,6 +136,53 @@ def test_a_guard_whose_holding_was_sold_by_hand_ends_and_leaves_what_is_bought_l
     assert day.places() == []
 
 
+def test_a_guard_ends_beside_shares_of_today_where_the_sellable_ones_were_sold_by_hand() -> None:
+    day = armed()
+    day.deaf = True
+    day.feed(m.SetMaster(on=False))
+    sealed(day, 15_000)
+    hand = by_hand(STOCK, Side.SELL, LIMIT, 1_000)
+    today = Position(STOCK, 300, 0)
+    answer(day, [row_of(day, hand, S.FILLED, 1_000)], [trade_of(day, hand, 1_000)], [today])
+    for lots in (14_000, 13_000):
+        sealed(day, lots)
+    assert day.state.guards[STOCK].state is GuardState.SOLD
+
+
+def test_a_guard_does_not_end_over_an_answer_that_lacks_its_holding_without_a_trade_that_explains_it() -> None:
+    day = armed()
+    day.deaf = True
+    day.feed(m.SetMaster(on=False))
+    sealed(day, 15_000)
+    for lots in (14_000, 13_000, 12_000, 11_500):
+        beat(day, 2)
+        answer(day)
+        sealed(day, lots)
+    assert STOCK not in day.state.holdings
+    assert day.state.guards[STOCK].state is GuardState.TRIGGERED
+    beat(day, 12)
+    answer(day, positions=[Position(STOCK, 1_000, 1_000)])
+    day.feed(m.SetMaster(on=True))
+    sealed(day, 11_000)
+    assert [p.volume for p in day.places()] == [1_000]
+
+
+def test_a_first_answer_after_a_start_that_lacks_what_a_fired_guard_sells_needs_a_second() -> None:
+    day = MarketDay(held={STOCK: (1_000, 9_000), BOND: (100, 100_000)}).open()
+    assert day.feed(m.ArmGuard(GuardPlan(code=STOCK))).refusal is None
+    for lots in (9_000, 30_000):
+        sealed(day, lots)
+    day.feed(m.SetMaster(on=False))
+    sealed(day, 15_000)
+    assert day.state.guards[STOCK].state is GuardState.TRIGGERED
+    day.deaf = True
+    day.restart(resume=True)
+    beat(day, 1)
+    answer(day, positions=[Position(BOND, 100, 100)])
+    assert day.state.ready is Ready.RECONCILING
+    assert day.state.shrunk is not None
+
+
 def test_a_guard_does_not_end_while_its_holding_is_unknown_or_only_waits() -> None:
     day = armed()
     day.deaf = True

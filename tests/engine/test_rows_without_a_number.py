@@ -126,3 +126,22 @@ def test_a_grid_whose_own_sale_in_doubt_may_have_filled_is_not_stopped_for_it() 
     look(day, 8, orders=[row])
     assert day.state.orders[sale.ref].state is S.UNKNOWN
     assert day.state.grids[BOND].armed
+
+
+@pytest.mark.parametrize("state", [S.REJECTED, S.CANCELLED])
+def test_a_late_row_of_an_order_given_up_ends_no_later_one_of_the_same_price(state: OrderState) -> None:
+    """The counter's clock is ten seconds behind, its remarks are cut, and it tells the first order after the looks."""
+    day, first = deaf_grid()
+    left = day.at
+    day.feed(m.SubmitUnknown(first.ref, "timeout"))
+    while day.state.orders[first.ref].live:
+        look(day, 1)
+    while len(day.places(BOND)) == 1:
+        beat(day, 1)
+    second = day.places(BOND)[-1]
+    day.feed(m.OrderReported(row_of(day, first, state, number="900", remark=first.ref[:9], at=left - 10_000)))
+    assert day.state.orders[second.ref].live
+    day.feed(m.SubmitAnswered(second.ref, "901"))
+    beat(day, 20)
+    assert day.state.orders[second.ref].broker_id == "901"
+    assert len(day.places(BOND)) == 2
