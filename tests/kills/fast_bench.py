@@ -121,7 +121,10 @@ class FastBench:
     def _beat(self, life: Life, wait_s: float) -> None:
         """Hear what the trader says, tell it what happened; time passes as fast as it can follow."""
         if life.greeted_at and life.sent - life.handled < AHEAD:
+            before = self.world.at
             self._tell(life, self.world.advance(BATCH_MS))
+            # a night passes at once, and nobody had the time to become ready in it
+            life.greeted_at += max(0, self.world.at - before - BATCH_MS)
             wait_s = 0.0
         if select.select([life.line], [], [], wait_s)[0]:
             self._hear(life)
