@@ -35,6 +35,15 @@ def armed(volume: int = 1_000, plan: GuardPlan | None = None, **kit: object) -> 
     return day
 
 
+def held_back() -> MarketDay:
+    """A guard that fired while the master switch is off; the counter's words are up to the test."""
+    day = armed()
+    day.deaf = True
+    day.feed(m.SetMaster(on=False))
+    sealed(day, 15_000)
+    return day
+
+
 def test_the_guard_sells_when_the_seal_is_below_the_threshold() -> None:
     day = armed()
     sealed(day, 15_000)
@@ -92,10 +101,7 @@ def test_a_rejected_sale_is_tried_again_and_not_in_a_storm() -> None:
 
 
 def test_what_a_human_sold_meanwhile_does_not_hold_the_rest_back() -> None:
-    day = armed()
-    day.deaf = True
-    day.feed(m.SetMaster(on=False))
-    sealed(day, 15_000)
+    day = held_back()
     assert day.state.guards[STOCK].target == 1_000
     hand = by_hand(STOCK, Side.SELL, LIMIT, 300)
     answer(day, [row_of(day, hand, S.FILLED, 300)], [trade_of(day, hand, 300)], [Position(STOCK, 700, 700)])
@@ -105,10 +111,7 @@ def test_what_a_human_sold_meanwhile_does_not_hold_the_rest_back() -> None:
 
 
 def test_with_nothing_left_to_sell_the_guard_sends_nothing_and_says_why() -> None:
-    day = armed()
-    day.deaf = True
-    day.feed(m.SetMaster(on=False))
-    sealed(day, 15_000)
+    day = held_back()
     hand = by_hand(STOCK, Side.SELL, LIMIT, 1_000)
     answer(day, [row_of(day, hand, S.FILLED, 1_000)], [trade_of(day, hand, 1_000)])
     day.feed(m.SetMaster(on=True))
@@ -118,10 +121,7 @@ def test_with_nothing_left_to_sell_the_guard_sends_nothing_and_says_why() -> Non
 
 
 def test_a_guard_whose_holding_was_sold_by_hand_ends_and_leaves_what_is_bought_later_alone() -> None:
-    day = armed()
-    day.deaf = True
-    day.feed(m.SetMaster(on=False))
-    sealed(day, 15_000)
+    day = held_back()
     hand = by_hand(STOCK, Side.SELL, LIMIT, 1_000)
     answer(day, [row_of(day, hand, S.FILLED, 1_000)], [trade_of(day, hand, 1_000)])
     sealed(day, 14_000)
@@ -137,10 +137,7 @@ def test_a_guard_whose_holding_was_sold_by_hand_ends_and_leaves_what_is_bought_l
 
 
 def test_a_guard_ends_beside_shares_of_today_where_the_sellable_ones_were_sold_by_hand() -> None:
-    day = armed()
-    day.deaf = True
-    day.feed(m.SetMaster(on=False))
-    sealed(day, 15_000)
+    day = held_back()
     hand = by_hand(STOCK, Side.SELL, LIMIT, 1_000)
     today = Position(STOCK, 300, 0)
     answer(day, [row_of(day, hand, S.FILLED, 1_000)], [trade_of(day, hand, 1_000)], [today])
@@ -150,10 +147,7 @@ def test_a_guard_ends_beside_shares_of_today_where_the_sellable_ones_were_sold_b
 
 
 def test_a_guard_does_not_end_over_an_answer_that_lacks_its_holding_without_a_trade_that_explains_it() -> None:
-    day = armed()
-    day.deaf = True
-    day.feed(m.SetMaster(on=False))
-    sealed(day, 15_000)
+    day = held_back()
     for lots in (14_000, 13_000, 12_000, 11_500):
         beat(day, 2)
         answer(day)
@@ -184,10 +178,7 @@ def test_a_first_answer_after_a_start_that_lacks_what_a_fired_guard_sells_needs_
 
 
 def test_a_guard_does_not_end_while_its_holding_is_unknown_or_only_waits() -> None:
-    day = armed()
-    day.deaf = True
-    day.feed(m.SetMaster(on=False))
-    sealed(day, 15_000)
+    day = held_back()
     sealed(day, 14_000)
     sealed(day, 13_000)
     held = day.state.holdings
