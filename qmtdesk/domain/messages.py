@@ -98,12 +98,13 @@ class LinkChanged(Struct, frozen=True):
     """The connection to the broker came up or went down.
 
     `account` is a short key of the account this connection trades, never its number; '' where there is only one. What
-    is told of any other key is somebody else's.
+    is told of any other key is somebody else's. `lost` is False where the link stands, and all is to be asked again.
     """
 
     up: bool
     text: str = ""
     account: str = ""
+    lost: bool = True
 
 
 class TimePassed(Struct, frozen=True):

@@ -15,6 +15,7 @@ class NameMarks:
     first_week: bool = False  # C: second to fifth day
     leaving: bool = False  # 退: delisting period
     last_day: bool = False  # Z: a bond's last trading day
+    ex_right: bool = False  # XD, XR, DR: the reference price is not the last close
 
 
 _EX_RIGHT = ("XD", "XR", "DR")
@@ -25,7 +26,8 @@ def marks_of(name: str) -> NameMarks:
     """Read the marks; blanks and full-width letters, which some feeds use, do not matter."""
     plain = "".join(unicodedata.normalize("NFKC", name).upper().split())
     # an ex-right mark stands before the others on its one day
-    if plain.startswith(_EX_RIGHT):
+    ex_right = plain.startswith(_EX_RIGHT)
+    if ex_right:
         plain = plain[2:]
     first_day, first_week = plain.startswith("N"), plain.startswith("C")
     if first_day or first_week:
@@ -38,4 +40,5 @@ def marks_of(name: str) -> NameMarks:
         first_week=first_week,
         leaving="退" in plain,
         last_day=plain.startswith("Z"),
+        ex_right=ex_right,
     )

@@ -134,8 +134,11 @@ class Order(Struct, frozen=True):
         return max(0, self.told_filled - self.filled)
 
 
+NO_FEE = -1
+
+
 class Fill(Struct, frozen=True):
-    """One trade of one order, booked once by (`day`, `trade_id`). `fee` in 厘 as far as the source tells it."""
+    """One trade of one order, booked once by (`day`, `trade_id`). `fee` in 厘, `NO_FEE` where none was told."""
 
     trade_id: str
     day: str

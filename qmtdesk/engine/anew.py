@@ -9,10 +9,12 @@ from qmtdesk.domain.sessions import Phase, phase_at, shanghai_day
 from qmtdesk.engine import gate
 from qmtdesk.engine.books import GridBook, State
 from qmtdesk.engine.prices import price_of
+from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.strategies.grid import Grid
 from qmtdesk.strategies.grid import on_day as grid_day
 from qmtdesk.strategies.grid_start import start_grid
 from qmtdesk.strategies.grid_state import EMPTY_GAP, NO_TRAIL
+from qmtdesk.strategies.plan_error import PlanError
 from qmtdesk.strategies.rolling import Rolling, start_rolling
 from qmtdesk.strategies.rolling import on_day as pair_day
 
@@ -30,16 +32,17 @@ def start(state: State, plan: GridPlan, cost: int, position: int) -> Grid | Roll
 def starting_price(state: State, plan: GridPlan) -> int:
     """The price a plan is started by now, in the preview as in earnest, 0 for none.
 
-    Until 9:25 what the auction shows is nobody's price, then its result is a fact.
+    Until 9:25 what the auction shows is nobody's price, then its result is a fact. From 9:00 on the last price of the
+    day before is none either: the reference may have been lowered over the night.
     """
     instrument, seen, listing = state.instruments[plan.code], state.quotes.get(plan.code), state.listings[plan.code]
     phase = phase_at(listing, state.at)
     last = price_of(seen.quote, instrument, phase) if seen else 0
+    today = seen is not None and shanghai_day(seen.quote.at).isoformat() == state.day
     if phase is Phase.OPEN_WAIT:
-        today = seen is not None and shanghai_day(seen.quote.at).isoformat() == state.day
         settled = seen is not None and today and phase_at(listing, seen.quote.at) is Phase.OPEN_WAIT
         return last if settled and last > 0 else instrument.prev_close
-    if phase in OPENING and (phase is not Phase.BEFORE_OPEN or plan.base is not BaseKind.LAST):
+    if phase in OPENING and not (phase is Phase.BEFORE_OPEN and plan.base is BaseKind.LAST and today):
         return instrument.prev_close
     return last
 
@@ -78,6 +81,27 @@ def worked_out(state: State, book: GridBook) -> GridBook:
         kept_pair = replace(new, plan=old.plan, sell_only=old.sell_only, exact=old.exact, leg=old.leg)
         return replace(book, rolling=kept_pair)
     return book
+
+
+def begin(work: Work, code: str, book: GridBook) -> GridBook | None:
+    """What was armed before its day's prices were known, at these; None while they are not.
+
+    Where they forbid it, its stop and its sales are what they were and it buys nothing until it is armed again.
+    """
+    if not known(work.state, code):
+        return None
+    try:
+        today = worked_out(work.state, book)
+    except PlanError as refusal:
+        work.log(ALARM, code, told_forbidden(refusal.reason))
+        today = forbidden(book, work.state.day)
+        work.set_grid(code, today, keep=True)
+        return today
+    work.set_grid(code, today, keep=True)
+    reason = moved(book, today)
+    if reason is not None:
+        work.log(NOTICE, code, reason)
+    return today
 
 
 def forbidden(book: GridBook, day: str) -> GridBook:

@@ -8,7 +8,7 @@ from qmtdesk.domain.reason import Reason
 from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.engine import records as r
 from qmtdesk.engine.beside import GRID_OWNERS
-from qmtdesk.engine.books import Elsewhere, Holding, LogLine, Money, State, drop, put, put_all
+from qmtdesk.engine.books import Elsewhere, Holding, KillBook, LogLine, Money, State, drop, put, put_all
 from qmtdesk.engine.filed import Filed, Orders
 from qmtdesk.engine.telling import told_key
 
@@ -35,11 +35,12 @@ def apply(state: State, record: r.Record) -> State:  # noqa: C901, PLR0912 - one
             return replace(state, grids=put(state.grids, code, book))
         case r.TrailsMoved():
             return _trailed(state, record)
+        case r.OwnCut(code, volume):
+            return replace(state, bought=put(state.bought, code, volume))
         case r.GuardChanged(code, guard):
             return replace(state, guards=drop(state.guards, code) if guard is None else put(state.guards, code, guard))
         case r.ClearChanged(code, clear):
-            clears = drop(state.clears, code) if clear is None else put(state.clears, code, clear)
-            return replace(state, clears=clears)
+            return replace(state, clears=drop(state.clears, code) if clear is None else put(state.clears, code, clear))
         case r.BoardMoved(code, board):
             return replace(state, boards=put(state.boards, code, board))
         case r.ShadowKept(code, shadow):
@@ -49,8 +50,7 @@ def apply(state: State, record: r.Record) -> State:  # noqa: C901, PLR0912 - one
         case r.MasterSet(on):
             return replace(state, master=on)
         case r.KillSet(kill):
-            by_loss = kill is not None and kill.by == LOSS
-            return replace(state, kill=kill, loss_day=state.day if by_loss else state.loss_day)
+            return _kill_set(state, kill)
         case r.DayBegan(day):
             return _day_began(state, day)
         case r.LeftOpen(overnight):
@@ -71,6 +71,12 @@ def apply(state: State, record: r.Record) -> State:  # noqa: C901, PLR0912 - one
             raise TypeError(f"no such record: {record!r}")
 
 
+def _kill_set(state: State, kill: KillBook | None) -> State:
+    # one that goes on over the night is no loss of the next day
+    by_loss = kill is not None and kill.by == LOSS and state.kill is None
+    return replace(state, kill=kill, loss_day=state.day if by_loss else state.loss_day)
+
+
 def _trailed(state: State, record: r.TrailsMoved) -> State:
     book = state.grids.get(record.code)
     if book is None or book.grid is None:
@@ -83,7 +89,8 @@ def _trailed(state: State, record: r.TrailsMoved) -> State:
 
 def _day_base(state: State, record: r.DayBase) -> State:
     money = state.money or Money(0, 0, 0)
-    money = replace(money, base_total=record.total, base_cash=record.cash, base_held=record.held)
+    money = replace(money, base_total=record.total, base_cash=record.cash)
+    money = replace(money, base_held=record.held, base_closes=record.closes)
     return replace(state, money=money, elsewhere=record.elsewhere)
 
 
@@ -102,7 +109,9 @@ def _suspended(state: State, code: str, at: int, reason: Reason | None) -> State
 
 def _placed(state: State, order: Order) -> State:
     refs = put(state.refs, order.broker_id, order.ref) if order.broker_id else state.refs
-    state = replace(state, orders=put(state.orders, order.ref, order), refs=refs)
+    # another order under a number given anew is as new as it looks: which came first is told by their order
+    known = drop(state.orders, order.ref) if order.ref in state.orders else state.orders
+    state = replace(state, orders=put(known, order.ref, order), refs=refs)
     if order.owner.kind is OwnerKind.FOREIGN:
         return state
     book = state.grids.get(order.code)

@@ -1,32 +1,46 @@
-"""底仓, the user's own part of a holding, put beside the account: what he sold unseen is not there any more."""
+"""What is counted as whose, put beside the account: what the user sold unseen is neither 底仓 nor own any more."""
+
+from collections.abc import Iterable
 
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
+from qmtdesk.engine import others
 from qmtdesk.engine import records as r
-from qmtdesk.engine.books import GridBook
+from qmtdesk.engine.books import Gaps, filed_orders
 from qmtdesk.engine.work import NOTICE, Work
 
 
-def compare(work: Work) -> None:
-    """With a day's first answer no more is 底仓 than the account holds beside the grid; call when all told is booked.
+def compare(work: Work, unclear: Iterable[str] = ()) -> None:
+    """With a day's first answer no more is 底仓, or own, than the account holds; call when all told is booked.
 
-    Later ones are not looked at: an answer may know a sale that is told, and taken out of 底仓, only after it. Nor is
-    a holding that was known and is lacking, and believed to be gone because it was told again: that may come back.
+    Later ones are not looked at: an answer may know a sale that is told, and taken out of 底仓, only after it. Nor are
+    holdings that could not be read, and an answer without any beside money that is neither cash nor frozen. One that
+    was known and is lacking takes 底仓 nothing, for it may come back; but two answers that agree take what is own.
     """
-    if not any(isinstance(record, r.DayBase) for record in work.records):
+    state = work.state
+    gaps = state.shrunk.gaps if state.shrunk is not None else Gaps()
+    agreed = state.shrunk is not None and state.shrunk.believed
+    if gaps.holdings or not any(isinstance(record, r.DayBase) for record in work.records):
         return
-    lacking = work.state.shrunk.gaps.codes if work.state.shrunk is not None else frozenset()
-    for code, book in work.state.grids.items():
-        if code not in lacking:
-            _compare(work, code, book)
+    stopped = {record.line.code for record in work.records if isinstance(record, r.Logged) and _lacks(record)}
+    for code in dict.fromkeys((*state.grids, *state.bought)):
+        lacking = code in gaps.codes
+        if code not in unclear and not lacking:
+            _base(work, code)
+        if code not in unclear and (agreed or not lacking):
+            _own(work, code, keeps=code in stopped)
 
 
-def _compare(work: Work, code: str, book: GridBook) -> None:
-    part = book.grid or book.rolling
-    if part is None or not (book.armed or part.held_total):
+def _lacks(record: r.Logged) -> bool:
+    return record.line.reason.why is Why.POSITION_FLOOR
+
+
+def _base(work: Work, code: str) -> None:
+    book = work.state.grids.get(code)
+    part = (book.grid or book.rolling) if book is not None else None
+    if book is None or part is None or not (book.armed or part.held_total):
         return
-    held = work.state.holdings.get(code)
-    position = held.volume if held else 0
+    position = _position(work, code)
     was, base = part.base_holding, min(part.base_holding, max(0, position - part.held_total))
     if base == was:
         return
@@ -34,3 +48,32 @@ def _compare(work: Work, code: str, book: GridBook) -> None:
     pair = replace(book.rolling, base_holding=base) if book.rolling else None
     work.set_grid(code, replace(book, grid=grid, rolling=pair), keep=True)
     work.log(NOTICE, code, because(Why.BASE_LESS, position=position, held=part.held_total, was=was, base=base))
+
+
+def _own(work: Work, code: str, *, keeps: bool) -> None:
+    """Cut what a grid that is off holds, and what counts as bought here: the user may buy as much again himself.
+
+    Not where trades are still to be told, those of last evening included: they will take it out themselves. `keeps`: a
+    grid stopped this moment for what it lacks has the figures its sentence names.
+    """
+    state, position = work.state, _position(work, code)
+    left = state.overnight
+    waits = any(order.in_doubt or order.unsettled for order in filed_orders(state).of(code))
+    if waits or (left is not None and code in left.held):
+        return
+    found: dict[str, int] = {}
+    book, bought = state.grids.get(code), state.bought.get(code, 0)
+    part = (book.grid or book.rolling) if book is not None and not book.armed else None
+    if book is not None and part is not None and part.held_total > position and not keeps:
+        work.set_grid(code, others.less(book, part.held_total - position), keep=True)
+        found |= {"was": part.held_total, "held": position}
+    if bought > position:
+        work.note(r.OwnCut(code, position))
+        found |= {"bought_was": bought, "bought": position}
+    if found:
+        work.log(NOTICE, code, because(Why.OWN_LESS, position=position, **found))
+
+
+def _position(work: Work, code: str) -> int:
+    held = work.state.holdings.get(code)
+    return held.volume if held else 0

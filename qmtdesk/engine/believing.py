@@ -45,11 +45,11 @@ def _held(state: State, young: list[Fill]) -> set[str]:
         for fill in young:
             bought[fill.code] += fill.volume if fill.side is Side.BUY else 0
         return {code for code, held in state.holdings.items() if held.volume > bought[code]}
-    # a new day or a new process: what the last answer showed, what running grids count on and what guards are selling
-    held = set(state.held_before)
+    # a new day or a new process: what the last answer showed, what counts as the grids' and what guards are selling
+    held = {*state.held_before, *(code for code, volume in state.bought.items() if volume > 0)}
     for code, book in state.grids.items():
         part = book.grid or book.rolling
-        if (book.armed or book.winding) and part is not None and part.held_total:
+        if part is not None and part.held_total:
             held.add(code)
     fired = {code for code, guard in state.guards.items() if guard.state is GuardState.TRIGGERED}
     return held | fired

@@ -8,6 +8,8 @@ from qmtdesk.strategies.grid import Wanted
 
 GRID_OWNERS = frozenset({OwnerKind.GRID, OwnerKind.FIRST_BUY, OwnerKind.ROLLING})
 SELLERS = GRID_OWNERS | {OwnerKind.CLEAR}
+GONE_MS = 10_000
+"""So long nobody knows what became of an order, and it may as well be off the book."""
 
 
 def waits(state: State, book: GridBook, want: Wanted, going: frozenset[str]) -> Reason | None:
@@ -77,3 +79,24 @@ def _open(state: State, code: str, side: Side) -> list[Order]:
 def _position(state: State, code: str) -> int:
     held = state.holdings.get(code)
     return held.volume if held else 0
+
+
+def crossed(state: State, place: Place) -> Order | None:
+    """An own sell at or below this buy, or the other way round, whichever strategies they belong to.
+
+    A buy that may not be on the book at all stops no guard: what that would cost is the whole fall.
+    """
+    orders = filed_orders(state)
+    here = [*orders.live(place.code), *orders.not_listed(place.code)]
+    if place.owner.kind is OwnerKind.GUARD:
+        here = [order for order in orders.live(place.code) if order.live and not _may_be_gone(state, order)]
+    for order in here:
+        buy, sell = (place, order) if place.side is Side.BUY else (order, place)
+        if order.side is not place.side and buy.price >= sell.price:
+            return order
+    return None
+
+
+def _may_be_gone(state: State, order: Order) -> bool:
+    """Whether an order may not be on the book: its number never came, or so long nobody knows what became of it."""
+    return order.in_doubt and (not order.broker_id or state.at - order.updated_at >= GONE_MS)

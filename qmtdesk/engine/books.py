@@ -59,7 +59,8 @@ class GridBook(Struct, frozen=True):
 
     `winding` is what the stop still has to do: its orders are being cancelled, or its volume sold. `others` are the
     day's sales of others by their keys, and what of each came out of 底仓 and out of the grid. `fresh`: no order of
-    this arming has left yet.
+    this arming has left yet. `closed`: the newest day whose close was seen, and that close; a day and 0 once its prices
+    are known to go on from there.
     """
 
     plan: GridPlan
@@ -72,6 +73,7 @@ class GridBook(Struct, frozen=True):
     why: Reason | None = None
     others: tuple[tuple[str, int, int], ...] = ()
     fresh: bool = False
+    closed: tuple[str, int] = ("", 0)
 
 
 class ClearBook(Struct, frozen=True):
@@ -103,9 +105,10 @@ class KillBook(Struct, frozen=True):
 class Money(Struct, frozen=True):
     """The account since the last report, kept up to date by booked fills. All 厘.
 
-    `gross_cash` is cash before any open buy froze some of it; `base_total` is the day's first total, for today's P&L,
-    with the cash (None: not known; below zero where more was taken out than there was) and the volumes of then.
-    `withheld` is frozen for no order that is listed, as for new shares the user put in for.
+    `gross_cash` is cash before any open buy froze some of it; `base_total` is what there was at the last closes, for
+    today's P&L, with the cash (None: not known; below zero where more was taken out than there was), the volumes of
+    then and the prices they were counted at. `withheld` is frozen for no order that is listed, as for new shares the
+    user put in for.
     """
 
     gross_cash: int
@@ -113,6 +116,7 @@ class Money(Struct, frozen=True):
     base_total: int
     base_cash: int | None = None
     base_held: Mapping[str, int] = field(default_factory=_empty)
+    base_closes: Mapping[str, int] = field(default_factory=_empty)
     withheld: int = 0
 
 
@@ -210,6 +214,8 @@ class State(Struct, frozen=True):
     request_at: int = 0
     request_from: int = 1
     """The first question that was asked after whatever made the account doubtful; earlier answers prove nothing."""
+    unsure_since: int = 0
+    """Since when something is doubtful without an end, 0 while nothing is."""
     answered: int = 0
     answers: int = 0
     """So many questions were answered since then."""

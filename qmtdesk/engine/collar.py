@@ -20,9 +20,9 @@ def collar(state: State, place: Place) -> Reason | None:
     if place.owner.kind is OwnerKind.GUARD and place.side is Side.SELL:
         low = place.price < least_for_guard(state, place.code)
         return because(Why.PRICE_COLLAR, price_milli=place.price, last_milli=last) if low else None
-    if place.owner.kind in PRICED_BY_LEVEL:
-        if not _stopping(state, place):
-            return None
+    if _priced_by_user(state, place):
+        return None
+    if place.owner.kind in PRICED_BY_LEVEL or place.owner.kind is OwnerKind.CLEAR:
         # a stop that may not reach the bid stops nothing: a narrow collar does not bind it, nor a print that is over
         bp, last = max(bp, STOP_BP) if bp else 0, _supported(state, place.code) or last
     if not bp:
@@ -60,6 +60,14 @@ def guard_price(state: State, guard: Guard, price: int) -> int:
         least = max(least, lowest_price(instrument, quote, state.at))
     price = round_up(least, instrument.tick) * instrument.tick
     return min(price, up) if up else price
+
+
+def _priced_by_user(state: State, place: Place) -> bool:
+    """Whether it is at a level of his, or a clearing's above the lowest price he confirmed for it."""
+    if place.owner.kind is OwnerKind.CLEAR:
+        clearing = state.clears.get(place.code)
+        return clearing is not None and place.price >= clearing.floor
+    return place.owner.kind in PRICED_BY_LEVEL and not _stopping(state, place)
 
 
 def _stopping(state: State, place: Place) -> bool:

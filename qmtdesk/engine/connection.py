@@ -38,7 +38,8 @@ def link_changed(work: Work, event: LinkChanged) -> None:
     work.state = replace(work.state, linked=event.up, ready=Ready.SUSPENDED, unanswered=0)
     if not event.up:
         work.log(ALARM, "", because(Why.LINK_DOWN, text=event.text))
-        _lost(work)
+        if event.lost:
+            _lost(work)
         return
     identity.linked_to(work, event.account)
     reconcile.doubt(work)

@@ -35,7 +35,7 @@ from qmtdesk.engine import (
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import apply, fill_key
 from qmtdesk.engine.books import Ready, State, live_orders
-from qmtdesk.engine.work import ALARM, INFO, NOTICE, Work, phase_takes_cancels
+from qmtdesk.engine.work import ALARM, INFO, NOTICE, Work, counters_own, phase_takes_cancels
 from qmtdesk.strategies.guard import GuardMove
 from qmtdesk.strategies.plan_error import PlanError
 
@@ -115,7 +115,7 @@ def _account_said(work: Work, event: m.BrokerEvent) -> None:
                 # what was told of for the first time is in the books before they are put beside the account
                 _fills_told(work)
                 reconcile.finish(work)
-                bases.compare(work)
+                bases.compare(work, report.unclear)
             _after_broker(work, "")
         case m.AccountStatusTold(number):
             connection.status_told(work, number)
@@ -212,7 +212,7 @@ def _tell_orders(work: Work) -> set[str]:
     while work.pulled:
         order = work.pulled.pop(0)
         # a counter's own cancels at the close are nobody's wish
-        if phase_takes_cancels(work.state, order.code):
+        if not counters_own(work.state, order.code):
             _taken_off(work, order)
     while work.gone:
         _taken_off(work, work.gone.pop(0))

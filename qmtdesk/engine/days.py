@@ -9,7 +9,7 @@ from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
-from qmtdesk.engine import grids, guards, overnight, reconcile, supervise
+from qmtdesk.engine import grids, guards, moved, overnight, reconcile, supervise
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import live_orders
 from qmtdesk.engine.work import Work
@@ -30,6 +30,8 @@ def opened(work: Work, event: m.DayOpened) -> None:
         # a list of the same day only grows: what was listed this morning still is
         told, listings = {**state.instruments, **told}, {**state.listings, **listings}
     work.state = replace(work.state, instruments=told, listings=listings)
+    if not new:
+        moved.closes_told(work)
     # the same day told again with more codes in it puts nothing in doubt
     if new or not state.instruments.items() < told.items() or first:
         reconcile.doubt(work)

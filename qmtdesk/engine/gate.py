@@ -165,12 +165,18 @@ def _repeated(state: State, place: Place) -> Reason | None:
 
 
 def _turned_down(state: State, place: Place) -> Reason | None:
-    """After a rejection the next try waits, twice as long each time: a counter that says no is not asked in a storm."""
-    row, last = 0, 0
+    """After a rejection the next try waits, twice as long each time: a counter that says no is not asked in a storm.
+
+    What a guard's earlier sale met with says nothing of this one.
+    """
+    row, last, since = 0, 0, 0
+    guard = state.guards.get(place.code)
+    if place.owner.kind is OwnerKind.GUARD and guard is not None and guard.sale is not None:
+        since = guard.sale.fired_at
     for order in reversed(filed_orders(state).of(place.code)):
         if order.side is not place.side or order.owner.kind is not place.owner.kind:
             continue
-        if order.state is not OrderState.REJECTED:
+        if order.state is not OrderState.REJECTED or order.created_at < since:
             break
         row, last = row + 1, max(last, order.updated_at)
     wait = min(500 * 2**row, 60_000)
@@ -180,13 +186,8 @@ def _turned_down(state: State, place: Place) -> Reason | None:
 
 
 def _self_trade(state: State, place: Place) -> Reason | None:
-    """No buy at or above an own working sell, nor the other way round, whichever strategies they belong to."""
-    orders = filed_orders(state)
-    for order in (*orders.live(place.code), *orders.not_listed(place.code)):
-        buy, sell = (place, order) if place.side is Side.BUY else (order, place)
-        if order.side is not place.side and buy.price >= sell.price:
-            return because(Why.SELF_TRADE, ref=order.ref, price_milli=order.price)
-    return None
+    order = beside.crossed(state, place)
+    return because(Why.SELF_TRADE, ref=order.ref, price_milli=order.price) if order is not None else None
 
 
 def _whole(state: State, place: Place) -> Reason | None:
@@ -227,7 +228,8 @@ def _cage(state: State, place: Place) -> Reason | None:
     return because(Why.PRICE_CAGE, price_milli=place.price, edge_milli=edge) if outside else None
 
 
-def _value(state: State, place: Place) -> Reason | None:
+def too_large(state: State, place: Place) -> Reason | None:
+    """What a single buy of a bond may be worth."""
     value = place.price * place.volume
     bound = state.limits.order_value
     if place.side is Side.BUY and bound and state.instruments[place.code].kind is Kind.BOND and value > bound:
@@ -375,7 +377,7 @@ CHECKS: tuple[Check, ...] = (
     _limits,
     _cage,
     collar,
-    _value,
+    too_large,
     _volume,
     _exposure,
     _room,

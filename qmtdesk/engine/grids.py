@@ -3,20 +3,18 @@
 from collections.abc import Iterable
 from datetime import date
 
-from msgspec import Struct
-
 from qmtdesk.domain.order import Fill, Order, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GridPlan, StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.rules import floor_lot, rules_of
 from qmtdesk.domain.sessions import at_of, phase_at, shanghai_day
-from qmtdesk.engine import anew, aside, beside, gate, leaving
+from qmtdesk.engine import anew, aside, beside, ex_rights, gate, leaving
 from qmtdesk.engine import records as r
-from qmtdesk.engine.books import GridBook, State, cash_kept, cash_room, filed_orders, frozen_by, live_orders
+from qmtdesk.engine.books import GridBook, State, cash_kept, cash_room, filed_orders, live_orders
 from qmtdesk.engine.diff import difference
-from qmtdesk.engine.filed import Orders
 from qmtdesk.engine.prices import limits_of, price_of
+from qmtdesk.engine.standing import for_sale, on_book
 from qmtdesk.engine.work import ALARM, INFO, NOTICE, Work
 from qmtdesk.strategies import grid as lattice_grid
 from qmtdesk.strategies import rolling as rolling_pair
@@ -26,14 +24,7 @@ from qmtdesk.strategies.plan_error import PlanError
 CLEAR_AGAIN_MS = 5_000
 GRID_OWNERS = beside.GRID_OWNERS
 FIRED = because(Why.ALREADY_TRIGGERED)
-
-
-class _Standing(Struct, frozen=True):
-    """What stands on a code's book: others' volume for sale, the 厘 of the grid's buys, the grid's live keys."""
-
-    others: int
-    bids: int
-    live: frozenset[tuple[Owner, Side]]
+SOLD = because(Why.GUARD_SOLD)
 
 
 def arm(work: Work, plan: GridPlan) -> None:
@@ -54,8 +45,10 @@ def arm(work: Work, plan: GridPlan) -> None:
         armed=True,
         armed_at=state.at,
         fresh=True,
+        closed=(state.day, 0),
     )
     work.set_grid(code, book, keep=True)
+    ex_rights.remember(work, code)
     work.log(INFO, code, because(Why.ARMED, step_bp=plan.step_bp, unit=part.unit))
     if book.rolling is not None:
         priced(work, code)
@@ -90,7 +83,7 @@ def _over(state: State, code: str) -> bool:
     return closed and not phase_at(state.listings[code], state.at).takes_orders
 
 
-def disarm(work: Work, code: str, how: StopHow, why: Reason | None = None) -> None:
+def disarm(work: Work, code: str, how: StopHow, why: Reason | None = None, level: str = NOTICE) -> None:
     """Stop a grid; doing it twice is doing it once."""
     book = work.state.grids.get(code)
     if book is None:
@@ -105,7 +98,7 @@ def disarm(work: Work, code: str, how: StopHow, why: Reason | None = None) -> No
     if (not book.armed and winding is book.winding) or (stopped and how is StopHow.CANCEL and not left):
         return
     work.set_grid(code, replace(book, armed=False, winding=winding, why=why), keep=True)
-    work.log(INFO if why is None else NOTICE, code, why or because(Why.DISARMED, how=how.value))
+    work.log(INFO if why is None else level, code, why or because(Why.DISARMED, how=how.value))
     plan_orders(work, code)
 
 
@@ -138,13 +131,15 @@ def _running(work: Work, code: str) -> GridBook:
 
 def priced(work: Work, code: str) -> None:
     """Feed the newest price."""
+    ex_rights.remember(work, code)
     book = work.state.grids.get(code)
     seen = work.state.quotes.get(code)
     if book is None or not book.armed or seen is None or anew.awaits(book, work.state.day):
         return
     phase = phase_at(work.state.listings[code], work.state.at)
-    if not phase.continuous or gate.too_old(work.state, seen):
+    if not phase.continuous or gate.too_old(work.state, seen) or ex_rights.look(work, code) is not None:
         return
+    book = work.state.grids[code]
     instrument = work.state.instruments[code]
     if book.grid is not None:
         up, down = limits_of(instrument)
@@ -214,7 +209,7 @@ def context(state: State, code: str) -> GridContext:
     instrument = state.instruments[code]
     quote = state.quotes[code].quote
     held = state.holdings.get(code)
-    standing = filed_orders(state).once(_standing, code)
+    standing = filed_orders(state).once(on_book, code)
     up, down = limits_of(instrument)
     phase = phase_at(state.listings[code], state.at)
     return GridContext(
@@ -226,7 +221,7 @@ def context(state: State, code: str) -> GridContext:
         limit_down=down,
         phase=phase,
         position=held.volume if held else 0,
-        can_use=max(0, (held.sellable if held else 0) - standing.others),
+        can_use=for_sale(state, code),
         cash=max(0, cash_room(state) - cash_kept(state)) + standing.bids,
         lot=instrument.lot,
         step=instrument.step,
@@ -234,16 +229,6 @@ def context(state: State, code: str) -> GridContext:
         t_plus_one=instrument.t_plus_one,
         live=standing.live,
         dying=instrument.name if instrument.dying else "",
-    )
-
-
-def _standing(orders: Orders, code: str) -> _Standing:
-    own = [o for o in orders.live(code) if o.owner.kind in GRID_OWNERS]
-    others = (o for o in orders.live(code, own=False) if o.side is Side.SELL and o.owner.kind not in GRID_OWNERS)
-    return _Standing(
-        sum(o.open_volume for o in others),
-        sum(frozen_by(o.price, o.open_volume) for o in own if o.side is Side.BUY),
-        frozenset((o.owner, o.side) for o in own if o.live),
     )
 
 
@@ -266,8 +251,16 @@ def plan_orders(work: Work, code: str) -> None:
     if not book.armed:
         _wind(work, code, book)
         return
+    reason = ex_rights.look(work, code)
+    if reason is not None and reason.why is Why.EX_RIGHTS:
+        disarm(work, code, StopHow.CANCEL, reason, ALARM)
+        return
+    if reason is not None:
+        work.blocked(code, reason)
+        return
+    book = work.state.grids[code]
     if anew.awaits(book, work.state.day):
-        book = _work_out_anew(work, code, book)
+        book = anew.begin(work, code, book)
     leaving.tell(work, code)
     reason = gate.standstill(work.state, code)
     if reason is not None or book is None:
@@ -277,30 +270,9 @@ def plan_orders(work: Work, code: str) -> None:
     if wish is not None:
         orders = aside.left_to_grid(work.state, code, wish.orders)
         # a guard that sells says itself what it waits for
-        fired = (work.state.blocked.get(code) if aside.guard_sells(work.state, code) else None) or FIRED
+        fired = (work.state.blocked.get(code) or FIRED) if aside.guard_sells(work.state, code) else SOLD
         reason = enact(work, code, orders, GRID_OWNERS, book=book)
         work.blocked(code, reason or (fired if len(orders) < len(wish.orders) else None))
-
-
-def _work_out_anew(work: Work, code: str, book: GridBook) -> GridBook | None:
-    """What was armed before its day's prices were known, at these; None while they are not.
-
-    Where they forbid it, its stop and its sales are what they were and it buys nothing until it is armed again.
-    """
-    if not anew.known(work.state, code):
-        return None
-    try:
-        today = anew.worked_out(work.state, book)
-    except PlanError as refusal:
-        work.log(ALARM, code, anew.told_forbidden(refusal.reason))
-        today = anew.forbidden(book, work.state.day)
-        work.set_grid(code, today, keep=True)
-        return today
-    work.set_grid(code, today, keep=True)
-    reason = anew.moved(book, today)
-    if reason is not None:
-        work.log(NOTICE, code, reason)
-    return today
 
 
 def enact(
@@ -333,10 +305,12 @@ def _wind(work: Work, code: str, book: GridBook) -> None:
     for order in open_orders:
         work.cancel(order)
     if open_orders:
+        if clears:
+            work.blocked(code, because(Why.WAITING_CANCEL))
         return
     clearing = [o for o in live_orders(work.state, code) if o.owner.kind is OwnerKind.CLEAR]
-    volume = _to_clear(work.state, code, book) if clears else 0
-    if not volume and not clearing:
+    wanted = _to_clear(work.state, code, book) if clears else 0
+    if not wanted and not clearing:
         work.set_grid(code, replace(book, winding=None), keep=True)
         return
     seen = work.state.quotes.get(code)
@@ -345,20 +319,33 @@ def _wind(work: Work, code: str, book: GridBook) -> None:
         # the market went away from under it
         if bid and bid < order.price and work.state.at - order.created_at >= CLEAR_AGAIN_MS:
             work.cancel(order)
-    if volume and not clearing and bid and not aside.guard_sells(work.state, code):
-        want = Wanted(Owner(OwnerKind.CLEAR), Side.SELL, bid, volume)
-        work.blocked(code, enact(work, code, (want,), frozenset({OwnerKind.CLEAR})))
+    if wanted and not clearing:
+        work.blocked(code, _sell(work, code, wanted, bid))
+
+
+def _sell(work: Work, code: str, wanted: int, bid: int) -> Reason | None:
+    """Sell what of it nobody else offers; the rest when it is free, and until then the reason why not."""
+    if aside.guard_sells(work.state, code):
+        # a guard that sells says itself what it waits for
+        return work.state.blocked.get(code) or FIRED
+    if not bid:
+        return because(Why.NO_BID, code=code)
+    room = for_sale(work.state, code)
+    volume = _whole(work.state, code, min(wanted, room))
+    if not volume:
+        return because(Why.SELL_ROOM, want=wanted, room=room)
+    return enact(work, code, (Wanted(Owner(OwnerKind.CLEAR), Side.SELL, bid, volume),), frozenset({OwnerKind.CLEAR}))
 
 
 def _to_clear(state: State, code: str, book: GridBook) -> int:
-    part = book.grid or book.rolling
-    held = state.holdings.get(code)
-    if part is None or held is None:
-        return 0
+    """What the grid holds of what the account has and may sell today."""
+    part, held = book.grid or book.rolling, state.holdings.get(code)
+    return _whole(state, code, min(part.held_total, held.sellable)) if part is not None and held is not None else 0
+
+
+def _whole(state: State, code: str, volume: int) -> int:
     listing = state.listings.get(code)
-    if listing is None:
-        return 0
-    return floor_lot(rules_of(listing, shanghai_day(state.at)), min(part.held_total, held.sellable))
+    return floor_lot(rules_of(listing, shanghai_day(state.at)), volume) if listing is not None else 0
 
 
 def expire(work: Work, code: str, closed_at: int) -> None:

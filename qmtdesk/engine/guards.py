@@ -11,19 +11,21 @@ from qmtdesk.domain.rules import rules_of, sellable_whole
 from qmtdesk.domain.sessions import phase_at, shanghai_day
 from qmtdesk.engine import aside, gate, guard_ends, latched
 from qmtdesk.engine import records as r
-from qmtdesk.engine.books import State, live_orders, put_all
+from qmtdesk.engine.books import State, filed_orders, live_orders, put_all
 from qmtdesk.engine.collar import guard_price
 from qmtdesk.engine.grids import enact
+from qmtdesk.engine.guard_sight import JUDGING, context, fresh
+from qmtdesk.engine.overnight import LAST_WORDS_MS
 from qmtdesk.engine.work import ALARM, INFO, NOTICE, Work
 from qmtdesk.strategies import board as boards
 from qmtdesk.strategies import guard as rules
 from qmtdesk.strategies import guard_again as again
 from qmtdesk.strategies import shadow as shadows
 from qmtdesk.strategies.grid import Wanted
-from qmtdesk.strategies.guard import Guard, GuardContext, GuardState
+from qmtdesk.strategies.guard import Guard, GuardState
+from qmtdesk.strategies.guard_sale import refresh_question
 from qmtdesk.strategies.plan_error import PlanError
 
-JUDGING = frozenset({GuardState.WATCHING, GuardState.ASKING})
 MOVE_WORDS = {
     boards.MoveKind.SEALED: (NOTICE, Why.SEALED),
     boards.MoveKind.BROKE: (NOTICE, Why.BROKE),
@@ -81,7 +83,7 @@ def _traded(state: State, code: str) -> bool:
 def disarm(work: Work, code: str, why: Reason | None = None) -> None:
     """Stop guarding; an order on its way is cancelled. Doing it twice is doing it once."""
     guard = work.state.guards.get(code)
-    if guard is None or guard.state in (GuardState.OFF, GuardState.SOLD):
+    if guard is None or rules.disarm(guard) == guard:
         return
     work.set_guard(code, rules.disarm(guard), keep=True)
     work.log(INFO if why is None else NOTICE, code, why or because(Why.DISARMED))
@@ -119,8 +121,12 @@ def answer(work: Work, code: str, ask: int, *, sell: bool) -> None:
     guard = work.state.guards.get(code)
     if guard is None or guard.state is not GuardState.ASKING or guard.ask != ask:
         raise PlanError(because(Why.ASK_EXPIRED, code=code))
-    guard, moves = rules.answer_ask(guard, ask, work.state.at, sell=sell)
-    work.set_guard(code, guard, keep=True)
+    board, seen = work.state.boards.get(code), work.state.quotes.get(code)
+    if board is not None and seen is not None:
+        # what was sold since the newest snapshot is not there to be sold
+        guard = refresh_question(guard, board, seen.quote, context(work.state, code))
+    then, moves = rules.answer_ask(guard, ask, work.state.at, sell=sell)
+    work.set_guard(code, latched.marked(work.state, then, guard), keep=True)
     _tell(work, code, moves)
     plan_orders(work, code)
 
@@ -136,7 +142,15 @@ def watch(work: Work, code: str, *, on: bool) -> None:
     if not on and code in listed:
         if guard is not None and guard.state in (GuardState.WATCHING, GuardState.ASKING, GuardState.TRIGGERED):
             raise PlanError(because(Why.ALREADY_ARMED, code=code))
+        if guard is not None and guard.state is GuardState.SOLD and not _sells(work.state, code):
+            # who takes it off has done with its sale, and a grid of the code may buy again
+            work.set_guard(code, replace(guard, state=GuardState.OFF, why_off=because(Why.DISARMED)), keep=True)
+        disarm(work, code)
         work.note(r.WatchSet(tuple(c for c in listed if c != code)))
+
+
+def _sells(state: State, code: str) -> bool:
+    return any(order.owner.kind is OwnerKind.GUARD for order in live_orders(state, code))
 
 
 def quoted(work: Work, code: str) -> None:
@@ -152,7 +166,8 @@ def quoted(work: Work, code: str) -> None:
 
 def is_watched(state: State, code: str) -> bool:
     """Whether a code's board is followed: on the list, guarded, or a stock that is held."""
-    if code in state.watch or code in state.guards:
+    guard = state.guards.get(code)
+    if code in state.watch or (guard is not None and (guard.state is not GuardState.OFF or _sells(state, code))):
         return True
     held = state.holdings.get(code)
     return held is not None and held.volume > 0 and state.instruments[code].kind is Kind.STOCK
@@ -221,6 +236,7 @@ def settle(work: Work, code: str) -> None:
     if guard is None or guard.owed is None or board is None or seen is None:
         return
     moved, moves = rules.settle_owed(guard, board, seen.quote, context(work.state, code))
+    moved = latched.marked(work.state, moved, guard)
     work.set_guard(code, moved, keep=bool(moves))
     _tell(work, code, moves)
 
@@ -228,6 +244,7 @@ def settle(work: Work, code: str) -> None:
 def _step(work: Work, code: str, guard: Guard, board: boards.Board) -> None:
     quote = work.state.quotes[code].quote
     moved, moves = rules.step_guard(guard, board, quote, context(work.state, code))
+    moved = latched.marked(work.state, moved, guard)
     changed = (moved.state, moved.sale, moved.progress.earned) != (guard.state, guard.sale, guard.progress.earned)
     work.set_guard(code, moved, keep=bool(moves) or changed)
     _tell(work, code, moves)
@@ -251,44 +268,6 @@ def _tell(work: Work, code: str, moves: tuple[rules.GuardMove, ...]) -> None:
             case _:
                 pass
         work.moves.append((code, move))
-
-
-def context(state: State, code: str) -> GuardContext:
-    """What a guard may look at; shares that a grid has on offer are the guard's to sell, for a grid stands aside."""
-    instrument = state.instruments[code]
-    seen = state.quotes[code]
-    held = state.holdings.get(code)
-    keeps = aside.offered(state, code) - aside.standing_aside(state, code)
-    return GuardContext(
-        at=state.at,
-        phase=phase_at(state.listings[code], state.at),
-        can_use=max(0, (held.sellable if held else 0) - keeps),
-        position=held.volume if held else 0,
-        bought_today=held.bought_today if held else 0,
-        fresh=fresh(state, code),
-        lot=100 if instrument.kind is Kind.STOCK else 10,
-        day_amount=seen.quote.amount,
-        pace=state.pace,
-        known=latched.told(state, code),
-    )
-
-
-def fresh(state: State, code: str) -> bool:
-    """Whether the newest snapshot of a watched code is as young as this stock's usually are; breaks do not count.
-
-    One whose volumes mean nothing yet shows nothing of a seal, however young it is.
-
-    A guard that was armed on an old one has seen nothing before its first own.
-    """
-    board = state.boards.get(code)
-    if board is None or code not in state.quotes or state.quotes[code].quote.rough:
-        return False
-    phase, guard = phase_at(state.listings[code], state.at), state.guards.get(code)
-    waits = guard is not None and guard.state is GuardState.WATCHING and board.arrived_at <= guard.armed_at
-    age = state.limits.quote_age_ms
-    if waits and phase.continuous and boards.blind(board, boards.began(phase, state.at), state.at, age):
-        return False
-    return not boards.is_blind(board, state.at, phase)
 
 
 def plan_orders(work: Work, code: str) -> None:
@@ -373,11 +352,24 @@ def close_day(work: Work) -> None:
 
 
 def expire(work: Work, code: str, closed_at: int) -> None:
-    """End an arming of before the close, unless the user chose to keep it."""
+    """End an arming of before the close, unless the user chose to keep it.
+
+    What the closing auction sold is told after it: a sale whose order stands is waited for, one minute and no longer.
+    """
     guard = work.state.guards.get(code)
-    if guard is not None and not guard.plan.keep_armed and guard.armed_at < closed_at <= work.state.at:
-        _say_unsold(work, guard)
-        disarm(work, code, because(Why.EXPIRED_AT_CLOSE))
+    if guard is None or guard.plan.keep_armed or not guard.armed_at < closed_at <= work.state.at:
+        return
+    if work.state.at < closed_at + LAST_WORDS_MS and _may_yet_sell(work.state, guard):
+        return
+    _say_unsold(work, guard)
+    disarm(work, code, because(Why.EXPIRED_AT_CLOSE))
+
+
+def _may_yet_sell(state: State, guard: Guard) -> bool:
+    """Whether a trade of its sale may still be told."""
+    orders = filed_orders(state).of(guard.plan.code)
+    mine = any(order.owner.kind is OwnerKind.GUARD and order.open_volume for order in orders)
+    return mine and guard.state is GuardState.TRIGGERED
 
 
 def _say_unsold(work: Work, guard: Guard) -> None:
@@ -385,6 +377,13 @@ def _say_unsold(work: Work, guard: Guard) -> None:
     left = guard.sale.target - guard.sale.sold if guard.sale is not None else 0
     if guard.state is GuardState.TRIGGERED and left > 0:
         work.log(ALARM, guard.plan.code, because(Why.LEFT_UNSOLD, volume=left))
+
+
+def _say_off(work: Work, guard: Guard, today: Guard) -> None:
+    """One that watched and that the day or its list switched off: the user took himself for guarded."""
+    if guard.state in JUDGING and today.why_off is not None:
+        expired = today.why_off.why is Why.EXPIRED_AT_CLOSE
+        work.log(NOTICE if expired else ALARM, guard.plan.code, today.why_off)
 
 
 def new_day(work: Work, codes: Iterable[str]) -> None:
@@ -395,4 +394,7 @@ def new_day(work: Work, codes: Iterable[str]) -> None:
             today = rules.on_day(guard, instrument, work.state.at)
             if today.state is GuardState.OFF:
                 _say_unsold(work, guard)
+                _say_off(work, guard, today)
+            elif guard.state is GuardState.OFF:
+                work.log(NOTICE, code, because(Why.ARMED, threshold_milli=guard.plan.threshold))
             work.set_guard(code, today, keep=True)

@@ -3,11 +3,11 @@
 from qmtdesk.domain.messages import Place
 from qmtdesk.domain.order import OrderState, OwnerKind, Side
 from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.rules import floor_lot, lot_problem, rules_of
 from qmtdesk.domain.sessions import shanghai_day
 from qmtdesk.engine import gate
-from qmtdesk.engine.books import Ready, State, filed_orders, live_orders
-from qmtdesk.engine.ledger import CLOCKS_APART_MS
+from qmtdesk.engine.books import Ready, State, filed_fills, filed_orders, live_orders
 from qmtdesk.strategies.grid import Wanted
 from qmtdesk.strategies.guard import Guard, GuardState
 from qmtdesk.strategies.guard_again import waited_long
@@ -77,18 +77,39 @@ def sold_out(state: State, guard: Guard) -> bool:
         return False
     if any(order.side is Side.SELL for order in filed_orders(state).not_listed(code)):
         return False
-    return _sold_by_others(state, code, sale.fired_at) >= sale.target - sale.sold
+    unseen = _sold_by_others(state, code) - sale.others - sale.beside
+    there = _not_bought(state, code)
+    gone = there <= 0 and sale.held - there >= sale.beside + sale.target
+    return gone and unseen >= sale.target - sale.sold
 
 
-def _sold_by_others(state: State, code: str, since: int) -> int:
-    """Shares sold since a time by whom the guard is not."""
+def marked(state: State, guard: Guard, before: Guard) -> Guard:
+    """A guard that has just fired, with what was known of its code then: what others sell is told by the difference.
+
+    By the volumes and not by the times of trades: one of before may be told long after.
+    """
+    sale, code = guard.sale, guard.plan.code
+    if sale is None or (before.sale is not None and before.sale.fired_at == sale.fired_at):
+        return guard
+    return replace(guard, sale=replace(sale, held=_not_bought(state, code), others=_sold_by_others(state, code)))
+
+
+def _sold_by_others(state: State, code: str) -> int:
+    """Shares sold today by whom the guard is not, as far as trades were told."""
     volume = 0
-    for fill in state.fills.values():
+    for fill in filed_fills(state).of(code):
         order = state.orders.get(fill.ref)
-        theirs = order is None or order.owner.kind is not OwnerKind.GUARD
-        if theirs and fill.code == code and fill.side is Side.SELL and fill.at >= since - CLOCKS_APART_MS:
+        if fill.side is Side.SELL and (order is None or order.owner.kind is not OwnerKind.GUARD):
             volume += fill.volume
     return volume
+
+
+def _not_bought(state: State, code: str) -> int:
+    """What is held less what was bought today, negative where some of that was sold again."""
+    held, told_bought = state.holdings.get(code), 0
+    for fill in filed_fills(state).of(code):
+        told_bought += fill.volume if fill.side is Side.BUY else 0
+    return held.volume - max(told_bought, held.bought_today) if held else -told_bought
 
 
 def sold_elsewhere(guard: Guard) -> Reason:

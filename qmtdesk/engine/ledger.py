@@ -4,9 +4,10 @@ from qmtdesk.domain.account import BrokerOrder
 from qmtdesk.domain.order import FINAL, Fill, Order, OrderState, Owner, OwnerKind, Side, alike, may_follow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace_struct as replace
-from qmtdesk.engine import earlier
+from qmtdesk.engine import costs, earlier, meant
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import fill_key, number_of
+from qmtdesk.engine.books import State
 from qmtdesk.engine.work import ALARM, NOTICE, Work, said
 
 FOREIGN = Owner(OwnerKind.FOREIGN)
@@ -67,19 +68,28 @@ def adopt(work: Work, order: Order, broker_id: str) -> None:
     state: OrderState = order.state
     if state in (OrderState.SENT, OrderState.UNKNOWN):
         state = OrderState.WORKING
-    told = -1
+    told, odd, text = -1, None, ""
     if other is not None:
         state = other.state if may_follow(state, other.state) else state
-        told = other.told_filled
-    odd = other.odd if other else None
-    work.note(r.OrderMoved(order.ref, state, work.state.at, broker_id=broker_id, told_filled=told, odd=odd))
+        told, odd, text = other.told_filled, other.odd, other.text
+    work.note(r.OrderMoved(order.ref, state, work.state.at, broker_id=broker_id, told_filled=told, odd=odd, text=text))
+    # what became of it was told while nobody knew whose it was
+    _ended(work, order, state, state is OrderState.REJECTED, text)
     _take_over(work, order.ref, broker_id, nobodys)
 
 
 def _may_be_told_as(work: Work, order: Order, other: Order) -> bool:
-    """Whether a row of nobody we know may have been our order's: not of other business, an earlier day or long over."""
-    over = other.state in FINAL and other.created_at < order.created_at - LONG_BEFORE_MS
+    """Whether a row of nobody we know may have been our order's: not of other business, an earlier day or over by then.
+
+    What was over before ours left is under a number that was given anew.
+    """
+    over = other.state in FINAL and known_before(work.state, other.ref, order.ref)
     return alike(other, order) and earlier.is_todays(work.state, other) and not over
+
+
+def known_before(state: State, ref: str, other: str) -> bool:
+    """Whether an order was seen before another was: what was seen before ours left is not ours, whatever the clocks."""
+    return next(each for each in state.orders if each in (ref, other)) == ref
 
 
 def _take_over(work: Work, ref: str, broker_id: str, nobodys: tuple[str, ...]) -> None:
@@ -233,12 +243,12 @@ def might_be(order: Order, row: BrokerOrder) -> bool:
 
 def _advance(work: Work, order: Order, row: BrokerOrder) -> None:
     order = _as_accepted(work, order, row)
-    odd = _odd(row) if order.live else ""
-    state = _with_fills(order, row)
+    odd = meant.odd(order, row, work.state.at) if order.live else ""
+    state = meant.state_of(order, row)
     if odd:
         # a number arrived, so it did not get lost; what became of it nobody can say
         state = OrderState.WORKING if order.state in NUMBERLESS else order.state
-    elif not may_follow(order.state, state) or _steps_back(order, row):
+    elif not may_follow(order.state, state) or meant.steps_back(order, row):
         state = order.state
     # more than its volume is a slip of units; believed it would be waited for all day
     told = max(order.told_filled, min(row.filled, order.volume))
@@ -248,16 +258,16 @@ def _advance(work: Work, order: Order, row: BrokerOrder) -> None:
     work.note(r.OrderMoved(order.ref, state, work.state.at, told_filled=told, text=row.text, odd=odd))
     if odd and odd != order.odd and order.live:
         _not_understood(work, order, odd)
-    if state is OrderState.REJECTED and order.state is not OrderState.REJECTED:
+    _ended(work, order, state, row.state is OrderState.REJECTED and state in FINAL, row.text)
+
+
+def _ended(work: Work, order: Order, state: OrderState, rejected: bool, text: str) -> None:  # noqa: FBT001 - inside
+    """Remember an own order that was turned down or taken off by hand, for its strategy to hear of."""
+    if rejected and order.live:
         work.rejected.append(order)
-        work.log(NOTICE, order.code, said(Why.ORDER_REJECTED, ref=order.ref, text=row.text))
+        work.log(NOTICE, order.code, said(Why.ORDER_REJECTED, ref=order.ref, text=text))
     elif state in PULLED and order.state not in PULLED and not order.cancel_asked_at:
         work.pulled.append(order)
-
-
-def _odd(row: BrokerOrder) -> str:
-    """What the counter said of an order and nobody understands, '' when it was understood."""
-    return (row.odd or "?") if row.state is OrderState.UNKNOWN else ""
 
 
 def _not_understood(work: Work, order: Order, odd: str) -> None:
@@ -292,18 +302,6 @@ def _as_accepted(work: Work, order: Order, row: BrokerOrder) -> Order:
             ),
         )
     return work.state.orders[order.ref]
-
-
-def _with_fills(order: Order, row: BrokerOrder) -> OrderState:
-    """Some counters say 已撤 of an order that was partly filled."""
-    part = {OrderState.CANCELLED: OrderState.PART_CANCELLED, OrderState.CANCELLING: OrderState.PART_CANCELLING}
-    return part.get(row.state, row.state) if order.filled or row.filled else row.state
-
-
-def _steps_back(order: Order, row: BrokerOrder) -> bool:
-    """An old push again: only a refused cancel takes CANCELLING back, and that is said by CancelRefused."""
-    cancelling = order.state in (OrderState.CANCELLING, OrderState.PART_CANCELLING)
-    return cancelling and row.state in (OrderState.WORKING, OrderState.PARTIAL)
 
 
 def tail(number: str) -> str:
@@ -346,7 +344,7 @@ def _first_seen(work: Work, row: BrokerOrder) -> None:
         broker_id=row.broker_id,
         told_filled=min(row.filled, row.volume),
         text=row.text,
-        odd=_odd(row),
+        odd=meant.unread(row),
     )
     work.note(r.OrderPlaced(order))
     _first_claimed(work, order)
@@ -380,7 +378,7 @@ def booked(work: Work, fill: Fill) -> None:
             order = work.state.orders[order.ref]
     if order is not None and order.left < fill.volume:
         order = None
-    fill = replace(fill, ref=order.ref if order else "")
+    fill = costs.reckoned(work.state, replace(fill, ref=order.ref if order else ""))
     work.note(r.FillBooked(fill))
     work.filled.append(fill)
     if order is None or order.owner.kind is OwnerKind.FOREIGN:

@@ -9,23 +9,38 @@ from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import BUYS, Elsewhere, Money, Moving, State
 from qmtdesk.engine.work import ALARM, NOTICE, Work
-from qmtdesk.engine.worth import price_of, total_value
+from qmtdesk.engine.worth import close_of, price_of
 
 AGREE_MS = 4_000
 MOVED_BP = 50
 """Changes below this share of the day's first total are fees and interest, and nobody's transfer."""
 
 
-def begin_day(work: Work, total: int, turnover: int) -> None:
-    """The first answer of a day is where its result begins; trades it tells of came before it.
+def begin_day(work: Work, turnover: int) -> None:
+    """A day's result begins with what there was before its trades, at the last closes, whenever the first answer comes.
 
-    A counter's total also counts what nobody here can value, a fund or an unread holding: that would be a loss at once.
+    Not with the counter's total: that is of the moment it was asked, one without prices leaves the holdings out, and it
+    counts what nobody here can value, a fund or an unread holding, which would be a loss at once.
     """
     state = work.state
     if state.money is not None:
-        cash = state.money.gross_cash + _spent(state.fills.values())
-        known = replace(state.elsewhere, used=turnover)
-        work.note(r.DayBase(min(total, total_value(state)), cash, _before_trades(state), known))
+        cash, held = state.money.gross_cash + _spent(state.fills.values()), _before_trades(state)
+        closes = {code: close_of(state, code) for code in held}
+        total = cash + sum(volume * closes[code] for code, volume in held.items())
+        work.note(r.DayBase(total, cash, held, replace(state.elsewhere, used=turnover), closes))
+
+
+def closes_told(work: Work) -> None:
+    """A list that came after the first answer, or set a close right, corrects what the day's result begins with."""
+    state, money = work.state, work.state.money
+    if money is None or money.base_cash is None:
+        return
+    listed = {code: one.prev_close for code in money.base_closes if (one := state.instruments.get(code)) is not None}
+    changed = {code: close for code, close in listed.items() if close > 0 and close != money.base_closes[code]}
+    if changed:
+        more = sum(money.base_held.get(code, 0) * (close - money.base_closes[code]) for code, close in changed.items())
+        closes = {**money.base_closes, **changed}
+        work.note(r.DayBase(money.base_total + more, money.base_cash, {**money.base_held}, state.elsewhere, closes))
 
 
 def compare(work: Work, turnover: int) -> None:
@@ -52,7 +67,7 @@ def compare(work: Work, turnover: int) -> None:
     if on_their_way or state.moving is None or abs(state.moving.amount - amount) * 10_000 > money.base_total * MOVED_BP:
         work.state = replace(state, moving=Moving(amount, money.reported_at))
     elif money.reported_at - state.moving.since >= AGREE_MS:
-        base = r.DayBase(money.base_total + amount, money.base_cash + cash, held)
+        base = r.DayBase(money.base_total + amount, money.base_cash + cash, held, closes={**money.base_closes})
         _tell(work, base, amount, turnover)
 
 

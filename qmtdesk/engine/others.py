@@ -27,6 +27,12 @@ def traded(work: Work, fill: Fill) -> None:
     work.set_grid(fill.code, _with(book, after), keep=True)
 
 
+def less(book: GridBook, volume: int) -> GridBook:
+    """The book without so much that was sold unseen, nobody knows when or at what price."""
+    part = _part(book)
+    return book if part is None else _with(book, _on_others(part, Side.SELL, volume))
+
+
 def own_after_all(work: Work, fill: Fill) -> None:
     """What was taken for somebody else's trade is the grid's own: as if it had not been told, for it is booked next."""
     book = work.state.grids.get(fill.code)

@@ -11,7 +11,7 @@ from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.sessions import at_of, shanghai_day
 from qmtdesk.engine import grids, others
 from qmtdesk.engine import records as r
-from qmtdesk.engine.books import Overnight, State, live_orders
+from qmtdesk.engine.books import Overnight, State, filed_fills, filed_orders, live_orders
 from qmtdesk.engine.ledger import CLOCKS_APART_MS
 from qmtdesk.engine.work import ALARM, NOTICE, Work
 
@@ -57,9 +57,18 @@ def _in_reach(state: State, order: Order, closed_at: int) -> bool:
 
 
 def _position(state: State, code: str) -> int:
-    """What is known to be held: as told, else as the grid reckons as long as its figures are exact."""
-    if state.money is not None and state.money.reported_at:
-        held = state.holdings.get(code)
+    """What is known to be held: as told, in this run or at the day's first answer, else as an exact grid reckons.
+
+    Where an order filled whose trades nobody told, the day's first answer and the trades: the newest has them in it.
+    """
+    money, held = state.money, state.holdings.get(code)
+    told = money is not None and money.reported_at > 0
+    owed = any(order.unsettled for order in filed_orders(state).of(code))
+    if told and not owed:
+        return held.volume if held else 0
+    if money is not None and money.base_cash is not None:
+        return max(0, money.base_held.get(code, 0) + _net(state, code))
+    if told:
         return held.volume if held else 0
     book = state.grids.get(code)
     part = (book.grid or book.rolling) if book is not None else None
@@ -120,9 +129,12 @@ def _explain(work: Work, code: str, expected: int, orders: list[Order]) -> None:
 def _at_the_open(state: State, code: str) -> int:
     """What was held before today's trades."""
     held = state.holdings.get(code)
-    today = [fill for fill in state.fills.values() if fill.code == code]
-    net = sum(fill.volume if fill.side is Side.BUY else -fill.volume for fill in today)
-    return (held.volume if held else 0) - net
+    return (held.volume if held else 0) - _net(state, code)
+
+
+def _net(state: State, code: str) -> int:
+    """Bought less sold in the day's trades."""
+    return sum(fill.volume if fill.side is Side.BUY else -fill.volume for fill in filed_fills(state).of(code))
 
 
 def _presume(work: Work, order: Order, volume: int) -> None:

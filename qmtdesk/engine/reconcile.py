@@ -22,14 +22,25 @@ LOOKING_MS = 6_000
 AGAIN_MS = 1_000
 SETTLE_MS = 3_000
 DOUBT_MS = 2_000
+UNSURE_MS = 30_000
+"""So long all waits for an order in doubt, however often the link is lost meanwhile."""
 
 
 def doubt(work: Work) -> None:
     """From now on nothing is known for sure until a question that is still to be asked is answered."""
     shrunk = work.state.shrunk if work.state.shrunk is not None and work.state.shrunk.believed else None
     # what an answer of before lacked does not make one of after lack it a second time
-    begun = replace(work.state, request_from=work.state.request + 1, answers=0)
+    since = work.state.unsure_since or work.state.at
+    begun = replace(work.state, request_from=work.state.request + 1, answers=0, unsure_since=since)
     work.state = replace(begun, ready=Ready.RECONCILING, shrunk=shrunk)
+    _look_anew(work)
+
+
+def _look_anew(work: Work) -> None:
+    """Looks of before count no more: a terminal that has just come back may answer before its list is there."""
+    for order in [o for o in live_orders(work.state) if o.state is OrderState.UNKNOWN]:
+        work.note(r.OrderMoved(order.ref, OrderState.UNKNOWN, work.state.at, asked=0))
+        work.doubt(order.ref)
 
 
 def ask_every(state: State) -> int:
@@ -114,13 +125,12 @@ def take_in(work: Work, request: int, report: AccountReport) -> bool:
 def _settle_doubts(work: Work, report: AccountReport, request: int) -> None:
     """An order in doubt that the broker does not know three times, over six seconds, never arrived.
 
-    Only answers to questions asked after the doubt began count as looks, and only ones given that long after the
-    order left.
+    Only answers to questions asked after the doubt began count as looks, and only ones given that long after it began.
     """
     for order in [o for o in live_orders(work.state) if o.state is OrderState.UNKNOWN]:
         if work.state.orders[order.ref].broker_id:
             continue
-        rows = [row for row in report.orders if _unclaimed(work.state, row.broker_id) and ledger.may_be(order, row)]
+        rows = [row for row in report.orders if _may_be(work.state, order, row)]
         if rows:
             lookalike.match(work, order, rows, report)
         elif changed := [row for row in report.orders if _may_be_changed(work.state, order, row)]:
@@ -132,6 +142,11 @@ def _settle_doubts(work: Work, report: AccountReport, request: int) -> None:
             _look(work, order, report.at)
 
 
+def _may_be(state: State, order: Order, row: BrokerOrder) -> bool:
+    may = _unclaimed(state, row.broker_id) and ledger.may_be(order, row)
+    return may and not ledger.known_before(state, state.refs[row.broker_id], order.ref)
+
+
 def _may_be_changed(state: State, order: Order, row: BrokerOrder) -> bool:
     """A row with enough of our ref in its remark, and another price or volume: the counter may have changed them."""
     telling = len(row.remark) >= ledger.TELLING and order.ref.startswith(row.remark)
@@ -141,10 +156,8 @@ def _may_be_changed(state: State, order: Order, row: BrokerOrder) -> bool:
 
 def _might_be(state: State, order: Order, row: BrokerOrder) -> bool:
     """By its numbers; one that was known before our order left is another's, whatever the clocks say."""
-    if not _unclaimed(state, row.broker_id) or not ledger.might_be(order, row):
-        return False
-    first = next(ref for ref in state.orders if ref in (order.ref, state.refs[row.broker_id]))
-    return first == order.ref
+    near = _unclaimed(state, row.broker_id) and ledger.might_be(order, row)
+    return near and not ledger.known_before(state, state.refs[row.broker_id], order.ref)
 
 
 def _match_changed(work: Work, order: Order, rows: list[BrokerOrder]) -> None:
@@ -161,7 +174,7 @@ def _unclaimed(state: State, broker_id: str) -> bool:
 
 def _look(work: Work, order: Order, reported_at: int) -> None:
     asked, at = order.asked + 1, work.state.at
-    if asked >= LOOKS and reported_at - order.created_at >= LOOKING_MS:
+    if asked >= LOOKS and reported_at - order.updated_at >= LOOKING_MS:
         work.note(r.OrderMoved(order.ref, OrderState.REFUSED, at, text="not_found", asked=asked))
         work.log(NOTICE, order.code, because(Why.ORDER_REFUSED, ref=order.ref, looks=asked))
     else:
@@ -188,7 +201,7 @@ def _take_account(work: Work, report: AccountReport, later: Iterable[Fill]) -> N
     if money.base_total:
         moved.compare(work, report.elsewhere)
     else:
-        moved.begin_day(work, report.asset.total, report.elsewhere)
+        moved.begin_day(work, report.elsewhere)
 
 
 def _may_bid(row: BrokerOrder) -> bool:
@@ -203,13 +216,14 @@ def finish(work: Work) -> None:
     """Reconciled. What was armed in this run goes on if everything is explained; otherwise it is stopped and said.
 
     A doubt is asked about again on the next beats and nothing may be armed meanwhile. One that so many answers did
-    not settle is for the user to decide: its code and side stay frozen, and nothing else waits for him.
+    not settle is for the user to decide: its code and side stay frozen, and nothing else waits for him. Nor does it
+    wait for ever where something puts all in doubt again every few seconds.
     """
     doubts = any(o.state is OrderState.UNKNOWN for o in live_orders(work.state))
-    if doubts and work.state.answers <= LOOKS:
+    if doubts and work.state.answers <= LOOKS and work.state.at - work.state.unsure_since < UNSURE_MS:
         work.state = replace(work.state, ready=Ready.RECONCILING)
         return
-    work.state = replace(work.state, ready=Ready.READY)
+    work.state = replace(work.state, ready=Ready.READY, unsure_since=0)
     overnight.explain(work)
     for code, book in work.state.grids.items():
         reason = unexplained(work.state, code)

@@ -29,12 +29,16 @@ class LeftOpen(Struct, frozen=True):
 
 
 class DayBase(Struct, frozen=True):
-    """The account's total, cash (厘, None: not known) and volumes at the day's first report, moved things taken out."""
+    """The account at the last closes, by the day's first report and before its trades, moved things taken out.
+
+    Total and cash (None: not known) in 厘, volumes held, and the prices they were counted at.
+    """
 
     total: int
     cash: int | None = None
     held: dict[str, int] = {}
     elsewhere: Elsewhere = Elsewhere()
+    closes: dict[str, int] = {}
 
 
 class OrderPlaced(Struct, frozen=True):
@@ -84,6 +88,13 @@ class TrailsMoved(Struct, frozen=True):
     code: str
     gaps: tuple[int, ...]
     trails: tuple[Trail, ...]
+
+
+class OwnCut(Struct, frozen=True):
+    """No more of a code is still own than this: the account holds no more of it."""
+
+    code: str
+    volume: int
 
 
 class GuardChanged(Struct, frozen=True):
@@ -181,6 +192,7 @@ Record = (
     | FillBooked
     | GridChanged
     | TrailsMoved
+    | OwnCut
     | GuardChanged
     | ClearChanged
     | BoardMoved

@@ -13,7 +13,6 @@ from qmtdesk.engine.ledger import PULLED
 from qmtdesk.engine.telling import told_key
 from qmtdesk.engine.work import ALARM, NOTICE, Work, phase_takes_cancels
 from qmtdesk.strategies import guard as rules
-from qmtdesk.strategies.guard import GuardState
 from qmtdesk.strategies.plan_error import PlanError
 
 
@@ -36,7 +35,8 @@ def _stop_strategies(work: Work) -> None:
         if book.armed or book.winding:
             work.set_grid(code, replace(book, armed=False, winding=StopHow.CANCEL, why=why), keep=True)
     for code, guard in work.state.guards.items():
-        if guard.state not in (GuardState.OFF, GuardState.SOLD):
+        # one that only the day's list keeps off would watch again by itself
+        if rules.disarm(guard) != guard:
             work.set_guard(code, rules.disarm(guard), keep=True)
 
 

@@ -150,7 +150,9 @@ def step_of(trial: Trial, state: State) -> str:
 
 
 def _on_its_way(order: Order) -> bool:
-    return order.state in (OrderState.SENT, OrderState.INTENDED, OrderState.UNKNOWN) or not order.broker_id
+    """Whether its answer is still to come; one that was turned down may never have had a number."""
+    waits = order.state in (OrderState.SENT, OrderState.INTENDED, OrderState.UNKNOWN) or not order.broker_id
+    return waits and order.state not in DEAD
 
 
 def findings(trial: Trial, state: State, units: int | None) -> tuple[Finding, ...]:

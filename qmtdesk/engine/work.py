@@ -8,7 +8,7 @@ from qmtdesk.domain.order import Fill, Order, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
-from qmtdesk.domain.sessions import phase_at
+from qmtdesk.domain.sessions import Phase, phase_at
 from qmtdesk.engine import gate
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import apply, cancels_asked
@@ -178,6 +178,13 @@ def _again_ms(caps: RiskLimits, order: Order) -> int:
 
 def _one_more(kill: KillBook) -> KillBook:
     return replace(kill, blocked=kill.blocked + 1)
+
+
+def counters_own(state: State, code: str) -> bool:
+    """Whether an order that goes off the book now does so by the counter: at and after the close, not at noon."""
+    listing = state.listings.get(code)
+    noon = listing is not None and phase_at(listing, state.at) is Phase.LUNCH
+    return not noon and not phase_takes_cancels(state, code)
 
 
 def phase_takes_cancels(state: State, code: str) -> bool:

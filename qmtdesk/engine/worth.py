@@ -4,6 +4,8 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.engine.books import Seen, State
 
 DAY_MS, SHANGHAI_MS = 86_400_000, 28_800_000
+OPENED_MS = 33_900_000
+"""9:25 in ms of the day: the opening auction is matched."""
 
 
 def total_value(state: State, *, agreed: bool = False) -> int:
@@ -19,7 +21,7 @@ def total_value(state: State, *, agreed: bool = False) -> int:
 
 
 def day_base(state: State) -> int:
-    """What the day's result is counted from, 厘: its first total, less what may have been withdrawn; 0 if unknown."""
+    """What the day's result is counted from, 厘: the last closes, less what may have been withdrawn; 0 if unknown."""
     base = state.money.base_total if state.money else 0
     return base + (state.moving.amount if base and state.moving is not None else 0)
 
@@ -44,10 +46,23 @@ def _todays(state: State, seen: Seen) -> bool:
 
 
 def price_of(state: State, code: str, *, agreed: bool) -> int:
-    """厘 for one of a code: its newest price, else its previous close, else what was paid."""
-    seen, instrument = state.quotes.get(code), state.instruments.get(code)
-    price = (seen.quote.last or seen.quote.prev_close) if seen and _todays(state, seen) else 0
+    """厘 for one of a code: its newest price of the day, else its previous close, else what was paid.
+
+    What an opening auction would come to is no price before it is over.
+    """
+    seen = state.quotes.get(code)
+    price = seen.quote.last if seen and _todays(state, seen) and _matched(seen) else 0
     if agreed and seen and price:
         price = max(price, seen.before)
-    held = state.holdings.get(code)
-    return price or (instrument.prev_close if instrument else 0) or (held.cost if held else 0)
+    return price or close_of(state, code)
+
+
+def close_of(state: State, code: str) -> int:
+    """厘 for one of a code at its previous close; what was paid for it, or traded at today, where none is listed."""
+    instrument, held = state.instruments.get(code), state.holdings.get(code)
+    close = (instrument.prev_close if instrument else 0) or (held.cost if held else 0)
+    return close or next((fill.price for fill in state.fills.values() if fill.code == code), 0)
+
+
+def _matched(seen: Seen) -> bool:
+    return (seen.quote.at + SHANGHAI_MS) % DAY_MS >= OPENED_MS

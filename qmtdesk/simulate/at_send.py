@@ -122,8 +122,18 @@ def _shaped(day: "CheckedDay", place: m.Place) -> None:
         # out of reach of what may be asked below the last price; a guard sells all the same
         last = quote.bid1.price
     away = place.price - last if place.side is Side.BUY else last - place.price
+    if place.owner.kind is OwnerKind.CLEAR:
+        away = _below(day, place, last)
     if (place.owner.kind in IMMEDIATE or _stops(day, place)) and away * 10_000 > last * COLLAR_BP + one.tick * 10_000:
         day.fail("I8", f"far from the last price {last}: {place}")
+
+
+def _below(day: "CheckedDay", place: m.Place, last: int) -> int:
+    """How far a sale on the user's word is below the market: a print above the book is over, and a bound is his."""
+    confirmed = day.state.clears.get(place.code)
+    if confirmed is not None and place.price >= confirmed.floor:
+        return 0
+    return min(last, day.state.quotes[place.code].quote.ask1.price or last) - place.price
 
 
 def _stops(day: "CheckedDay", place: m.Place) -> bool:
@@ -212,9 +222,11 @@ def check_together(day: "CheckedDay", place: m.Place) -> None:
     keys: Counter[tuple[Owner, Side]] = Counter((mine.owner, mine.side) for mine, _ in here)
     if keys and max(keys.values()) > 1:
         day.fail("I4", f"two live orders of one owner and side: {keys}")
-    if sum(1 for mine, _ in here if mine.owner.kind is OwnerKind.GUARD) > 1:
+    guards = sum(1 for mine, _ in here if mine.owner.kind is OwnerKind.GUARD)
+    if guards > 1:
         day.fail("I11", f"two live sales of one guard: {here}")
-    buys = [entry.price for mine, entry in here if mine.side is Side.BUY]
+    # a buy that for all the program knows may not exist holds up no guard
+    buys = [entry.price for mine, entry in here if mine.side is Side.BUY and not (guards and _unsure(day, mine.ref))]
     sells = [entry.price for mine, entry in here if mine.side is Side.SELL]
     if buys and sells and max(buys) >= min(sells):
         day.fail("I4", f"own orders cross: {here}")
@@ -225,6 +237,11 @@ def check_together(day: "CheckedDay", place: m.Place) -> None:
     if place.side is Side.BUY:
         _within_caps(day, place)
         _within_plan(day, place, [(mine, entry) for mine, entry in here if mine.side is Side.BUY])
+
+
+def _unsure(day: "CheckedDay", ref: str) -> bool:
+    known = day.state.orders.get(ref)
+    return known is None or known.in_doubt or not known.live
 
 
 def _within_plan(day: "CheckedDay", place: m.Place, buys: list[tuple[m.Place, Entry]]) -> None:

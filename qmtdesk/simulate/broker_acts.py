@@ -49,6 +49,29 @@ def strange_counter(storm: Storm) -> None:
     storm.exchange.faults = before
 
 
+def slow_list(storm: Storm) -> None:
+    """An order is unanswered when the terminal restarts, and that answers before its list of orders is there (G20)."""
+    storm.seen["slow_list"] += 1
+    before = storm.exchange.faults
+    storm.exchange.faults = replace(before, ambiguous=1_000)
+    arm_grid(storm)
+    storm.walk()
+    storm.wait(500)
+    storm.exchange.faults = before
+    storm.exchange.hidden |= {entry.broker_id for entry in storm.truth.entries.values()}
+    storm.vanished |= storm.exchange.hidden
+    storm.wait(storm.random.choice((1_000, 5_000)))
+    storm.feed(m.LinkChanged(up=False, text="test"))
+    storm.mute = True
+    storm.wait(storm.random.choice((200, 4_000)))
+    storm.mute = False
+    storm.feed(m.LinkChanged(up=True))
+    for _ in range(storm.random.choice((2, 4))):
+        storm.walk()
+        storm.wait(1_000)
+    storm.exchange.hidden.clear()
+
+
 def vanish(storm: Storm) -> None:
     """The counter does not list one of our orders any more, for a while; whether it lives nobody can tell (G20)."""
     numbers = [order.broker_id for order in storm.live() if order.broker_id]

@@ -197,6 +197,9 @@ class CheckedDay(LoopedDay):
         """What a record tells the user."""
         if isinstance(record, r.Logged):
             self.check_words(record.line.reason.args)
+            if record.line.reason.why is Why.OWN_LESS:
+                # sold while nobody looked: what is gone the grid has not, as after a sale by hand
+                self.untold.traded_beside(record.line.code)
         elif isinstance(record, r.OrderMoved):
             self.check_words((("text", record.text),))
 

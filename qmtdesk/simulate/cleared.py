@@ -35,6 +35,8 @@ class Cleared:
 
     def note(self, day: "CheckedDay", record: r.Record) -> None:
         """A clearing began or ended: one begins by the user's word alone, and with no more than he may give away."""
+        if isinstance(record, r.OwnCut):
+            self.bought[record.code] = min(self.bought[record.code], record.volume)
         if not isinstance(record, r.ClearChanged):
             return
         book = record.book

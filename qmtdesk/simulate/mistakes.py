@@ -7,7 +7,7 @@ from qmtdesk.domain.order import CANCELLABLE, Order, Owner, OwnerKind
 from qmtdesk.domain.quote import BoardState
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import apply as folding
-from qmtdesk.engine import aside, books, core, diff, gate, grids, ledger, reconcile, switches, work
+from qmtdesk.engine import aside, books, core, diff, gate, grids, ledger, meant, reconcile, switches, work
 from qmtdesk.simulate.patching import Anything, Patch, no_checks
 from qmtdesk.strategies import grid_state, lattice
 from qmtdesk.strategies import guard as rules
@@ -83,7 +83,7 @@ def unsettled_is_done(patch: Patch) -> None:
 
 def states_go_back(patch: Patch) -> None:
     patch.set(ledger, "may_follow", lambda _now, _then: True)
-    patch.set(ledger, "_steps_back", lambda *_: False)
+    patch.set(meant, "steps_back", lambda *_: False)
 
 
 def latches_unwritten(patch: Patch) -> None:

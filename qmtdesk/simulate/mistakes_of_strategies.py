@@ -8,7 +8,20 @@ from qmtdesk.domain.order import CANCELLABLE, OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import RuleId
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import apply as folding
-from qmtdesk.engine import aside, beside, books, clearing, collar, connection, core, gate, grids, guards, work
+from qmtdesk.engine import (
+    aside,
+    beside,
+    books,
+    clearing,
+    collar,
+    connection,
+    core,
+    gate,
+    grids,
+    guard_sight,
+    guards,
+    work,
+)
 from qmtdesk.engine import records as r
 from qmtdesk.simulate.patching import Anything, Patch, check_as
 from qmtdesk.strategies import grid as lattice_grid
@@ -186,7 +199,7 @@ def guard_counts_nothing(patch: Patch) -> None:
 
 
 def guard_sells_todays(patch: Patch) -> None:
-    real = guards.context
+    real = guard_sight.context
     patch.set(
         guards, "context", lambda state, code: replace(ctx := real(state, code), can_use=ctx.position, bought_today=0)
     )

@@ -12,6 +12,7 @@ from qmtdesk.engine import (
     gate,
     identity,
     ledger,
+    meant,
     missing,
     moved,
     reconcile,
@@ -21,12 +22,16 @@ from qmtdesk.simulate.patching import Patch, no_checks
 
 
 def odd_is_understood(patch: Patch) -> None:
-    patch.set(ledger, "_odd", lambda _row: "")
+    patch.set(meant, "unread", lambda _row: "")
 
 
 def any_status(patch: Patch) -> None:
     patch.set(connection, "status_told", lambda *_: None)
     no_checks("_status")(patch)
+
+
+def looks_of_before(patch: Patch) -> None:
+    patch.set(reconcile, "_look_anew", lambda _work: None)
 
 
 def empty_is_flat(patch: Patch) -> None:

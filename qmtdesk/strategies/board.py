@@ -16,6 +16,8 @@ FIRST_GAP_MS = 10_000
 LEAST_QUIET_MS = 10_000
 MOST_QUIET_MS = 90_000
 CLOCK_SLACK_MS = 5_000
+AHEAD_MS = 30_000
+"""A snapshot stamped further ahead of its arrival than this is a slip: it keeps no true one out."""
 KEEP_MS = 30_000
 KEPT_TURNS = 32
 
@@ -72,10 +74,9 @@ class Board(Struct, frozen=True):
     whether the newest one said anything about the board. `seal` and `sealed_count` are 0 while not sealed, `peak` the
     maximum since the newest seal, `last_amount` the newest amount seen sealed. `print_volume` was traded between the
     two newest snapshots, 0 where they are too far apart to be one print, or the older one decided nothing or was of an
-    earlier run;
-    `queue_before` waited on bid1 in that one, 0 when it was not sealed. `history` holds (time, amount or −1) of the
-    last ten minutes, one a second at most; `volumes` is the day's volume at the same moments, `withdrawn` the day's
-    cancelled buys or −1, and () while no snapshot told any.
+    earlier run; `queue_before` waited on bid1 in that one, 0 when it was not sealed. `history` holds (time, amount or
+    −1) of the last ten minutes of trading, one a second at most; `volumes` is the day's volume at the same moments,
+    `withdrawn` the day's cancelled buys or −1, and () while no snapshot told any.
     """
 
     code: str
@@ -150,17 +151,17 @@ class Board(Struct, frozen=True):
         return bool(self.withdrawn) and self.withdrawn[-1] >= 0
 
     def spark(self) -> tuple[int, ...]:
-        """Seal amounts in 万元 of the last ten minutes, one each 10 s, −1 where not sealed, oldest first.
+        """Seal amounts in 万元 of the last ten minutes of trading, one each 10 s, −1 where not sealed, oldest first.
 
         A slot without a snapshot repeats the one before it; slots before the first snapshot are left out.
         """
         if not self.history:
             return ()
         end = self.history[-1][0]
-        slots = min(KEPT_MS, end - self.history[0][0]) // SPARK_MS
+        slots = min(KEPT_MS, trading_between(self.history[0][0], end)) // SPARK_MS
         points = []
         for back in range(slots, -1, -1):
-            newest = bisect_left(self.history, (end - back * SPARK_MS + 1,)) - 1
+            newest = bisect_left(self.history, (trading_back(end, back * SPARK_MS) + 1,)) - 1
             amount = self.history[newest][1]
             points.append(amount // WAN if amount >= 0 else -1)
         return tuple(points)
@@ -224,11 +225,14 @@ def step_board(
 ) -> tuple[Board, tuple[BoardMove, ...]]:
     """Fold one snapshot in. `phase` is best the phase at the snapshot's own time, `at` is when it arrived.
 
-    A snapshot older than the newest one is dropped; one of the same time is a snapshot of its own. One stamped before
-    `phase` began, such as an auction's result that comes late, decides nothing, nor does one of unknown volumes.
+    A snapshot older than the newest one is dropped, unless that one came from a time that is still to come; one of the
+    same time is a snapshot of its own. One stamped before `phase` began, such as an auction's result that comes late,
+    decides nothing, nor does one of unknown volumes.
     """
     if quote.at < board.last_at:
-        return board, ()
+        if board.last_at <= at + AHEAD_MS or quote.at > at + AHEAD_MS:
+            return board, ()
+        board = _set_back(board, quote.at)
     gap = _learn(board, quote, phase)
     reading = None
     if quote.at >= began(phase, at) and not quote.rough:
@@ -275,6 +279,15 @@ def trading_between(since: int, at: int) -> int:
     return at - since - lunch
 
 
+def trading_back(at: int, ms: int) -> int:
+    """The time so many ms of trading before another one of the same day: the lunch break does not count."""
+    midnight = at - shanghai_ms_of_day(at)
+    noon, again = midnight + _LUNCH[0], midnight + _LUNCH[1]
+    if at < noon or at - ms >= again:
+        return at - ms
+    return max(at - (again - noon), noon) - ms
+
+
 def expected_gap(board: Board) -> int:
     """How long (ms) this board may be silent before that is strange: 10 s for a liquid stock, 90 s at most."""
     return min(MOST_QUIET_MS, max(LEAST_QUIET_MS, 3 * board.usual_gap))
@@ -298,6 +311,16 @@ def blind(board: Board, at: int, now: int, expected: int = 0) -> bool:
 def is_blind(board: Board, now: int, phase: Phase) -> bool:
     """Whether the board is blind now; never so outside continuous trading and the closing auction."""
     return phase in _BEGINS and blind(board, began(phase, now), now)
+
+
+def _set_back(board: Board, at: int) -> Board:
+    """A board whose newest snapshot was of a time still to come, as it may be followed from `at` on.
+
+    What it says of the seal stays, for nothing else is known, but nothing of it is later than `at`.
+    """
+    tally = board.tally
+    times = {name: min(getattr(tally, name), at) for name in ("sealed_since", "first_seal_at", "broke_at")}
+    return replace(board, phase=None, tally=replace(tally, **times))
 
 
 def _follows(board: Board, quote: Quote) -> bool:
@@ -349,10 +372,11 @@ def _remember(
     history, at = board.history, quote.at
     volumes = board.volumes if history else ()
     end = len(history)
-    if history and history[-1][0] // 1000 == at // 1000:
-        end -= 1
-    start = 0
-    while start < end and history[start][0] < at - KEPT_MS:
+    if history and history[-1][0] // 1000 >= at // 1000:
+        # one a second, and none of a time that is still to come
+        end = bisect_left(history, (at - at % 1000,))
+    start, since = 0, trading_back(at, KEPT_MS)
+    while start < end and history[start][0] < since:
         start += 1
     withdrawn = _withdrawn(board, quote.withdrawn, start, end)
     return (*history[start:end], (at, amount)), (*volumes[start:end], quote.volume), withdrawn

@@ -69,8 +69,9 @@ class Preview:
     """What arming would do. Money 厘, volumes 股 / 张.
 
     `cash_full` is what all levels together use with no cap; with caps it is the cash at `cap_level` in `levels`.
-    `worst_loss` is the loss (positive) at `worst_price` of all that the caps let buy on the way down. `trip_net` is one
-    unit's round trip over the gap at the price after `trip_fee`.
+    `worst_loss` is the loss (positive) at `worst_price` of all that the caps let buy on the way down: a lattice's
+    lowest level or lower stop, the lower end of a pair's range. `trip_net` is one unit's round trip over the gap at
+    the price after `trip_fee`.
     """
 
     ok: bool
@@ -128,7 +129,7 @@ def preview_grid(
     low, high = _trip(part, price)
     fee = _trip_fee(fees, instrument, day, part.unit, low, high)
     live = sum(order.price * order.volume for order in orders if order.side is Side.BUY)
-    worst_price = max(depth.levels[-1][1] if depth.levels else price, plan.lower_stop)
+    worst_price = _worst_price(part, ctx, depth)
     checks = (
         _check_step(part, low, high, fee),
         _check_cash(live, cash),
@@ -231,6 +232,13 @@ def _depth(part: Grid | Rolling, ctx: GridContext, rows: tuple[_Row, ...]) -> De
         if not stopped:
             deepest = (number, held, used)
     return Depth(tuple(levels), *deepest)
+
+
+def _worst_price(part: Grid | Rolling, ctx: GridContext, depth: Depth) -> int:
+    """Where the loss is counted: a lattice's lower stop sells, a pair's only ends its buying and the fall goes on."""
+    if isinstance(part, Rolling):
+        return max(min(part.low, ctx.last), ctx.limit_down, part.tick)
+    return max(depth.levels[-1][1] if depth.levels else ctx.last, part.plan.lower_stop)
 
 
 def _orders(part: Grid | Rolling, ctx: GridContext) -> tuple[PreviewOrder, ...]:

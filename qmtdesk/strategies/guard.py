@@ -230,7 +230,7 @@ def set_threshold(guard: Guard, threshold: int, *, least_threshold: int = LEAST_
 
 def disarm(guard: Guard) -> Guard:
     """The guard off by hand; what it sold stays on record. Doing it twice is doing it once."""
-    if guard.state in (GuardState.OFF, GuardState.SOLD):
+    if guard.state is GuardState.SOLD or (guard.state is GuardState.OFF and not _kept_off(guard)):
         return guard
     return replace(guard, state=GuardState.OFF, question=None, why_off=because(Why.DISARMED), shown="")
 
@@ -242,15 +242,21 @@ def on_day(guard: Guard, instrument: Instrument, at: int) -> Guard:
     included: its order died there, and its reason is of another day. On the same day a guard takes over what is now
     known of the instrument.
     """
+    limitless = _kept_off(guard)
     if guard.day == shanghai_day(at):
-        return _correct(guard, instrument, at) if guard.state in _JUDGING else guard
-    limitless = guard.why_off is not None and guard.why_off.why in _OF_THE_DAY
+        # what only the list kept off watches as soon as the list is corrected
+        return _correct(guard, instrument, at) if guard.state in _JUDGING or limitless else guard
     kept, evening = guard.plan.keep_armed, not is_trading_day(guard.day) or guard.armed_at >= at_of(guard.day, 15, 0)
     if (guard.state in _JUDGING and (kept or evening)) or (limitless and kept):
         return await_first(_armed(guard.plan, instrument, at))
     if guard.state is GuardState.OFF:
         return guard
     return replace(guard, state=GuardState.OFF, question=None, why_off=because(Why.EXPIRED_AT_CLOSE), shown="")
+
+
+def _kept_off(guard: Guard) -> bool:
+    """Whether only what the list of the day says keeps it off."""
+    return guard.state is GuardState.OFF and guard.why_off is not None and guard.why_off.why in _OF_THE_DAY
 
 
 def shown_state(guard: Guard | None, board: Board, *, fresh: bool) -> str:
@@ -265,7 +271,7 @@ def shown_state(guard: Guard | None, board: Board, *, fresh: bool) -> str:
 def _correct(guard: Guard, instrument: Instrument, at: int) -> Guard:
     """A corrected limit makes another guard, on which R1 has yet to earn its readiness: nobody saw it armed."""
     anew = _armed(guard.plan, instrument, at)
-    if anew.why_off is None and anew.limit_up == guard.limit_up:
+    if guard.state is not GuardState.OFF and anew.why_off is None and anew.limit_up == guard.limit_up:
         return replace(guard, instrument=instrument)
     return await_first(anew)
 
@@ -273,6 +279,9 @@ def _correct(guard: Guard, instrument: Instrument, at: int) -> Guard:
 def decides(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> bool:
     """Whether this is a time this guard decides in, and the newest snapshot one that says something."""
     if not (ctx.phase.continuous or (guard.plan.closing_auction and ctx.phase is Phase.CLOSE_AUCTION)):
+        return False
+    if guard.day != shanghai_day(ctx.at):
+        # a limit of yesterday, and breaks that yesterday had: the day's list makes it another guard
         return False
     seen = board.decided and bool(board.history) and quote.at == board.last_at
     return seen and board.limit_up == guard.limit_up

@@ -8,7 +8,7 @@ from msgspec import Struct
 from qmtdesk.domain.plans import RuleId, RuleSetting
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.strategies.board import KEPT_MS, Board, trading_between
+from qmtdesk.strategies.board import KEPT_MS, Board, trading_back, trading_between
 
 BP = 10_000
 MOST_CONFIRM = 1_000
@@ -321,8 +321,8 @@ def _bad(setting: RuleSetting, field: str, value: int) -> Reason:
 
 
 def _start(board: Board, window_ms: int) -> int:
-    """Index of the oldest snapshot of this seal inside the window; the newest one always counts."""
-    since = max(board.last_at - window_ms, board.sealed_since)
+    """Index of the oldest snapshot of this seal inside the window of trading; the newest one always counts."""
+    since = max(trading_back(board.last_at, window_ms), board.sealed_since)
     return min(bisect_left(board.history, (since,)), len(board.history) - 1)
 
 
@@ -338,6 +338,6 @@ def _told_cancels(board: Board, start: int) -> int:
 
 
 def _pace(board: Board, window_ms: int) -> tuple[int, int]:
-    """How long (ms) and by how much (厘, may be negative) the seal fell within the window."""
+    """How long (ms of trading) and by how much (厘, may be negative) the seal fell within the window."""
     at, amount = board.history[_start(board, window_ms)]
-    return board.last_at - at, amount - board.seal
+    return trading_between(at, board.last_at), amount - board.seal

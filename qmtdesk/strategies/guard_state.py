@@ -86,7 +86,8 @@ class Sale(Struct, frozen=True):
     """The one sale of a guard's life: `target` shares fixed at the trigger, at `price` since `attempt_at`.
 
     `queue`: this attempt meets the queue at the limit price. `fired_at`: when the rule fired, or the user said yes;
-    `seal`: the amount (厘) then, 0 = not sealed then.
+    `seal`: the amount (厘) then, 0 = not sealed then; `held`: shares held then of those not bought that day, and
+    `others`: what others were known to have sold of them. `beside`: taken off the target since, for a grid sold it.
     """
 
     target: int
@@ -99,6 +100,9 @@ class Sale(Struct, frozen=True):
     done_at: int = 0
     fired_at: int = 0
     seal: int = 0
+    held: int = 0
+    others: int = 0
+    beside: int = 0
 
 
 class Owed(Struct, frozen=True):

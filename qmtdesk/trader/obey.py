@@ -7,15 +7,17 @@ from typing import Protocol
 import msgspec
 
 from qmtdesk.domain.instrument import Kind
-from qmtdesk.domain.messages import ArmGrid, ArmGuard, UserEvent, WatchStock
+from qmtdesk.domain.messages import ArmGrid, ArmGuard, Place, UserEvent, WatchStock
+from qmtdesk.domain.order import Side
 from qmtdesk.domain.plans import GridPlan, GuardAction, GuardPlan
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.sessions import phase_at, shanghai_day
+from qmtdesk.engine import gate
 from qmtdesk.engine.anew import starting_price
-from qmtdesk.engine.books import Holding
-from qmtdesk.engine.guards import context
+from qmtdesk.engine.books import Holding, State
+from qmtdesk.engine.guard_sight import context
 from qmtdesk.strategies.board import watch
-from qmtdesk.strategies.grid_preview import preview_grid
+from qmtdesk.strategies.grid_preview import Preview, preview_grid
 from qmtdesk.strategies.guard_preview import preview_guard
 from qmtdesk.strategies.screen import is_old, leaving
 from qmtdesk.strategies.shadow import figures
@@ -194,9 +196,10 @@ def _grid_preview(loop: Loop, number: int, plan: GridPlan) -> GridPreview | Ack:
         quote_age_ms=state.at - seen.at if seen else -1,
         fees=state.fees,
     )
+    large = _large_checks(state, plan, found)
     return GridPreview(
         id=number,
-        ok=found.ok,
+        ok=found.ok and all(check.level != "refuse" for check in large),
         base=found.base,
         unit=found.unit,
         first_volume=found.first_volume,
@@ -215,9 +218,22 @@ def _grid_preview(loop: Loop, number: int, plan: GridPlan) -> GridPreview | Ack:
         trip_net=found.trip_net,
         trip_fee=found.trip_fee,
         orders=tuple(PreviewOrder(o.side, o.price, o.volume, o.level, o.first, o.after_first) for o in found.orders),
-        checks=(*(Check(c.level, c.reason) for c in found.checks), *_bond_checks(loop, plan.code)),
+        checks=(*(Check(c.level, c.reason) for c in found.checks), *large, *_bond_checks(loop, plan.code)),
         symbol_cap=state.limits.symbol_exposure,
     )
+
+
+def _large_checks(state: State, plan: GridPlan, found: Preview) -> tuple[Check, ...]:
+    """A buy that the gate never lets out: one of the first refuses, one that only a rise would bring warns."""
+    first = [(order.price, order.volume) for order in found.orders if order.side is Side.BUY]
+    level = [(found.levels[1][1], found.unit)] if first and len(found.levels) > 1 else []
+    for how, buys in (("refuse", first), ("warn", level)):
+        price, volume = max(buys, key=lambda each: each[0] * each[1], default=(0, 0))
+        refusal = gate.too_large(state, Place("", plan.code, Side.BUY, price, volume, gate.NOBODY))
+        if refusal is not None:
+            over = price * volume - state.limits.order_value
+            return (Check(how, because(refusal.why, **dict(refusal.args), over_milli=over, where="order_value")),)
+    return ()
 
 
 def _bond_checks(loop: Loop, code: str) -> tuple[Check, ...]:

@@ -3,11 +3,13 @@
 import msgspec
 
 from qmtdesk.domain.order import Order, OwnerKind, Side
+from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why
 from qmtdesk.engine import gate
 from qmtdesk.engine.books import GridBook, Holding, State, live_orders
 from qmtdesk.engine.grids import GRID_OWNERS, wish_of
 from qmtdesk.engine.prices import limits_of
+from qmtdesk.engine.standing import for_sale
 from qmtdesk.strategies.grid import Grid, summary
 from qmtdesk.strategies.rolling import Rolling
 from qmtdesk.strategies.rolling import summary as rolling_summary
@@ -88,7 +90,7 @@ def _lattice_row(
         stash=grid.stash,
         realised=figures.realised_today,
         floating=figures.floating,
-        fees=figures.fees,
+        fees=figures.fees_today,
         improvement=figures.improvement,
         trips=figures.trips_today,
         exact=grid.exact,
@@ -166,7 +168,7 @@ def _rolling_row(state: State, book: GridBook, pair: Rolling, orders: list[Order
         stash=0,
         realised=figures.realised_today,
         floating=figures.floating,
-        fees=figures.fees,
+        fees=figures.fees_today,
         improvement=figures.improvement,
         trips=figures.trips_today,
         exact=pair.exact,
@@ -199,7 +201,7 @@ def _common(state: State, book: GridBook, orders: list[Order]) -> GridRow:
         base_holding=0,
         stash=0,
         position=held.volume,
-        can_use=held.sellable,
+        can_use=for_sale(state, code),
         cost=held.cost,
         realised=0,
         floating=0,
@@ -211,9 +213,17 @@ def _common(state: State, book: GridBook, orders: list[Order]) -> GridRow:
         started_at=book.armed_at,
         range_low=0,
         range_high=0,
-        why=(state.blocked.get(code) or gate.standstill(state, code)) if book.armed else book.why,
+        why=_why(state, book),
         next_buy=buy.price if buy else 0,
         next_buy_volume=buy.left if buy else 0,
         next_sell=sell.price if sell else 0,
         next_sell_volume=sell.left if sell else 0,
     )
+
+
+def _why(state: State, book: GridBook) -> Reason | None:
+    """Why it does not do what it wants to; one that is stopped and still has to sell wants that."""
+    code = book.plan.code
+    if book.armed or book.winding is StopHow.SELL:
+        return state.blocked.get(code) or gate.standstill(state, code)
+    return book.why

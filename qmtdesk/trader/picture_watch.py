@@ -5,7 +5,7 @@ from qmtdesk.domain.plans import GuardPlan, RuleId
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.engine import latched
 from qmtdesk.engine.books import Holding, State, live_orders
-from qmtdesk.engine.guards import fresh
+from qmtdesk.engine.guard_sight import fresh
 from qmtdesk.strategies.board import watch
 from qmtdesk.strategies.guard import Guard, GuardState, shown_state, threshold_at, why_no_guard
 from qmtdesk.strategies.guard_rules import eta_to

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from qmtdesk.domain.codes import classify
 from qmtdesk.domain.order import CANCELLABLE, Fill, Order, OrderState, OwnerKind, Side
+from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.sessions import Phase, phase_at, phase_ends
 from qmtdesk.engine import gate, reconcile, worth
@@ -242,7 +243,7 @@ def _all_stands(state: State) -> list[Reason]:
 
 def _grid_stands(state: State, code: str) -> Reason | None:
     book, reason = state.grids[code], state.blocked.get(code)
-    if not book.armed or code in state.suspended:
+    if not (book.armed or book.winding is StopHow.SELL) or code in state.suspended:
         return None
     if reason is not None and reason.why is not Why.KILLED:
         return reason

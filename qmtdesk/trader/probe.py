@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from qmtdesk.gateways.qmt.looking import TYPES, WITH_MONEY, LookSession
+from qmtdesk.gateways.qmt.looking import WITH_MONEY, LookSession
 from qmtdesk.gateways.qmt.looking_quotes import look_at_quotes
-from qmtdesk.gateways.qmt.meaning import UnclearError, account_key, asset_of
+from qmtdesk.gateways.qmt.meaning import TYPES, UnclearError, account_key, asset_of
 from qmtdesk.gateways.qmt.native import Native, load
 from qmtdesk.gateways.qmt.pc import Pc
 from qmtdesk.gateways.qmt.records import RawAccount, RawAsset, RawPoison, RawStatus

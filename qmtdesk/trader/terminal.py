@@ -8,6 +8,7 @@ from qmtdesk.engine.books import State
 from qmtdesk.gateways.qmt.health import Health
 from qmtdesk.strategies.guard import why_no_guard
 from qmtdesk.wire.live_talk import FoundRow, HealthRow
+from qmtdesk.wire.redact import redact
 
 EVERY_NS = 500_000_000
 
@@ -107,4 +108,5 @@ def health_row(health: Health, strays: int) -> HealthRow:
         level2_text=health.level2.text,
         level2_codes=health.level2.subscribed,
         level2_bad=health.level2.bad,
+        unanswered=redact(trading.unanswered),
     )

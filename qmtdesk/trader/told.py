@@ -25,6 +25,7 @@ GRID_WORDS = frozenset(
         Why.ROLLED,
         Why.WORKED_OUT_ANEW,
         Why.NOT_WORKED_OUT,
+        Why.EX_RIGHTS,
         Why.LOWER_STOP,
         Why.BUYS_ENDED,
         Why.EXPIRED_AT_CLOSE,

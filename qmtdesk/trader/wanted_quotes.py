@@ -86,4 +86,6 @@ def needed(state: State) -> frozenset[str]:
     guards = {code for code in state.guards if _guarded(state, code)}
     held = {code for code, holding in state.holdings.items() if holding.volume}
     ours = {order.code for order in live_orders(state)}
-    return frozenset(grids | guards | held | ours | set(state.watch))
+    # what was sold is in the day's result at its last close, which the list of the day tells
+    traded = {code for code in {fill.code for fill in state.fills.values()} if known(code)}
+    return frozenset(grids | guards | held | ours | traded | set(state.watch))

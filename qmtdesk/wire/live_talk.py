@@ -16,9 +16,11 @@ class HealthRow(LiveMessage, frozen=True, tag=14):
     """The two connections of a live trader. One row; key ''; there is none on paper and in a replay.
 
     `trade_stage`: closed | connecting | up | hung. `quotes_stage`: closed | up | hung. The texts are why it is not
-    up, in the terminal's own words. `status` is the account's (see `domain.account.AccountStatus`), `accounts` how
-    many the terminal is logged in to, `connects` how often the connection came up, `failures` tries in vain since it
-    was last up, `hung` calls that never returned, `unread` and `bad` records and snapshots that made no sense.
+    up, in the terminal's own words; while quotes are up, why the day's list is not whole. `unanswered` is why the
+    newest question about the account had no answer. `status` is the account's (see `domain.account.AccountStatus`),
+    `accounts` how many the terminal is logged in to, `connects` how often the connection came up, `failures` tries in
+    vain since it was last up, `hung` calls that never returned, `unread` and `bad` records and snapshots that made no
+    sense.
     `level2_stage`: '' (nothing to ask for) | waiting | on | refused | silent | unclear | hung. `level2_bad` counts what
     of it made no sense.
     """
@@ -46,6 +48,7 @@ class HealthRow(LiveMessage, frozen=True, tag=14):
     level2_text: str = ""
     level2_codes: int = 0
     level2_bad: int = 0
+    unanswered: str = ""
 
 
 class FoundRow(LiveMessage, frozen=True, tag=15):

@@ -232,8 +232,10 @@ def test_q75_a_code_wanted_later_is_looked_up_and_nothing_else_is_asked_again(
     opened = raw_qmt.wait(DayOpened, count=2)
     assert {i.code for i in opened.instruments} == set(CODES)
     assert asked == [[BOND, BOND_SZ], [STOCK, "605999.SH"]]
-    raw_qmt.pass_time(30_000)
-    assert len(asked) == 2
+    assert raw_qmt.gateway.health.quotes.text == names.LACKING.format(1, "605999.SH")
+    raw_qmt.pass_time(100_000)
+    # but for the one of which nothing was told
+    assert asked[2:] in ([["605999.SH"]] * 2, [["605999.SH"]] * 3)
     assert len(raw_qmt.of(DayOpened)) == 2
 
 
@@ -308,3 +310,49 @@ def test_q80_one_unknown_code_does_not_cost_the_list(raw_qmt: QmtBench) -> None:
     raw_qmt.ready()
     assert BOND_SZ not in {i.code for i in raw_qmt.wait(DayOpened).instruments}
     assert BOND in {i.code for i in raw_qmt.wait(DayOpened).instruments}
+
+
+def test_q81_a_terminal_that_is_still_loading_opens_no_day_and_is_asked_again(raw_qmt: QmtBench) -> None:
+    raw_qmt.faults.details_missing = set(CODES)
+    raw_qmt.gateway.start(raw_qmt.post)
+    raw_qmt.watch()
+    reason = names.NO_DETAILS.format(len(CODES), len(CODES))
+    raw_qmt.until(lambda: raw_qmt.gateway.health.quotes.text == reason, "the reason")
+    raw_qmt.pass_time(20_000)
+    assert raw_qmt.of(DayOpened) == []
+    raw_qmt.faults.details_missing = set()
+    assert {i.code for i in raw_qmt.wait(DayOpened).instruments} == set(CODES)
+    assert raw_qmt.gateway.health.quotes.text == ""
+
+
+def test_q82_a_detail_that_is_late_makes_the_list_longer(raw_qmt: QmtBench) -> None:
+    raw_qmt.faults.details_missing = {STOCK}
+    raw_qmt.ready()
+    assert STOCK not in {i.code for i in raw_qmt.wait(DayOpened).instruments}
+    raw_qmt.until(lambda: STOCK in raw_qmt.gateway.health.quotes.text, "the reason")
+    raw_qmt.faults.details_missing = set()
+    raw_qmt.until(lambda: {i.code for i in raw_qmt.of(DayOpened)[-1].instruments} == set(CODES), "the stock")
+    raw_qmt.until(lambda: raw_qmt.gateway.health.quotes.text == "")
+
+
+def test_q83_yesterdays_page_is_corrected_as_soon_as_the_terminal_has_turned_it(raw_qmt: QmtBench) -> None:
+    raw_qmt.faults.page_of = "20261119"
+    raw_qmt.ready()
+
+    def told() -> tuple[int, int, int]:
+        one = next(i for i in raw_qmt.of(DayOpened)[-1].instruments if i.code == BOND)
+        return one.prev_close, one.limit_up, one.told_close
+
+    raw_qmt.until(lambda: told() == (119_000, 142_800, 120_000), "what the snapshots say")
+    assert raw_qmt.gateway.health.quotes.text == names.OLD_PAGE.format("2026-11-19")
+    raw_qmt.faults.page_of = ""
+    raw_qmt.until(lambda: told() == (120_000, 144_000, 0), "today's page")
+    raw_qmt.until(lambda: raw_qmt.gateway.health.quotes.text == "")
+    assert raw_qmt.gateway.differences == ()
+
+
+def test_q84_one_snapshot_of_this_afternoon_silences_nothing(qmt: QmtBench) -> None:
+    now = qmt.gateway.now()
+    qmt.faults.ahead_ms = {BOND: 3_000_000}
+    qmt.wait(Quoted, lambda e: e.quote.code == BOND and e.quote.at > now + 2_000_000)
+    qmt.wait(Quoted, lambda e: e.quote.code == BOND and now < e.quote.at < now + 2_000_000, count=3)

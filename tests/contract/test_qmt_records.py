@@ -23,12 +23,13 @@ from qmtdesk.domain.order import OrderState, Side
 from qmtdesk.gateways.qmt import names
 from qmtdesk.gateways.qmt.raw_log import RawLog
 from qmtdesk.gateways.qmt.reading import Reader
+from qmtdesk.gateways.qmt.records import RawStatus
 from qmtdesk.wire.redact import mask_account
 
 
 def asked_again(bench: QmtBench) -> None:
-    """What was not understood makes the engine ask for everything: the link is told lost and found."""
-    bench.wait(LinkChanged, lambda e: not e.up and "无法理解" in e.text)
+    """What was not understood makes the engine ask for everything, and is no loss of the link."""
+    assert not bench.wait(LinkChanged, lambda e: not e.up and "无法理解" in e.text).lost
     bench.wait(LinkChanged, lambda e: e.up, count=2)
     assert bench.gateway.health.trading.unread > 0
 
@@ -303,3 +304,91 @@ def test_q60_a_trade_of_yesterday_told_again_keeps_its_own_day(qmt: QmtBench) ->
     qmt.faults.changed = {"traded_time": qmt.terminal.now() // 1000 - 86_400}
     ref = qmt.order()
     assert qmt.wait(FillReported, lambda e: e.fill.ref == ref).fill.day == "2026-11-19"
+
+
+# --- what the terminal says of an account
+
+
+def test_q91_a_number_listed_for_three_markets_stands_as_its_stock_account_does(raw_qmt: QmtBench) -> None:
+    raw_qmt.faults.more_types = {7: 0, 11: 3}
+    raw_qmt.ready()
+    raw_qmt.report()
+    assert raw_qmt.status_numbers() == [0]
+    assert raw_qmt.gateway.health.trading.accounts == 2
+    raw_qmt.terminal.set_status(ACCOUNT, 5)
+    raw_qmt.terminal.set_status(ACCOUNT, 3, kind=7)
+    raw_qmt.terminal.set_status(ACCOUNT, 6)
+    raw_qmt.until(lambda: raw_qmt.status_numbers()[-1] == 6)
+    assert raw_qmt.status_numbers() == [0, 5, 6]
+
+
+def test_q92_one_number_in_three_markets_is_one_account(raw_qmt: QmtBench) -> None:
+    raw_qmt.terminal.accounts = (ACCOUNT,)
+    raw_qmt.faults.more_types = {7: 0, 11: 3}
+    raw_qmt.ready()
+    assert raw_qmt.gateway.health.trading.accounts == 1
+    # then a push that names nobody is ours
+    raw_qmt.faults.without = {"account_id"}
+    ref = raw_qmt.order()
+    assert raw_qmt.wait(FillReported, lambda e: e.fill.ref == ref).account == raw_qmt.key
+
+
+def test_q93_a_status_whose_correction_was_lost_is_asked_again(raw_qmt: QmtBench) -> None:
+    raw_qmt.terminal.status[ACCOUNT] = 2
+    raw_qmt.ready()
+    raw_qmt.faults.status_lost = True
+    raw_qmt.report()
+    assert set(raw_qmt.status_numbers()) == {2}
+    raw_qmt.set_status(0)
+    raw_qmt.report()
+    raw_qmt.until(lambda: raw_qmt.status_numbers()[-1] == 0)
+    asked = raw_qmt.terminal.queries.count("status")
+    raw_qmt.report()
+    raw_qmt.report()
+    assert raw_qmt.terminal.queries.count("status") == asked
+
+
+def test_q94_a_status_nobody_told_at_the_start_is_asked_again(raw_qmt: QmtBench) -> None:
+    raw_qmt.faults.none = {"status"}
+    raw_qmt.terminal.status[ACCOUNT] = 3
+    raw_qmt.ready()
+    raw_qmt.report()
+    assert raw_qmt.status_numbers() == []
+    raw_qmt.faults.none = set()
+    raw_qmt.report()
+    raw_qmt.until(lambda: raw_qmt.status_numbers() == [3])
+
+
+def test_q95_a_status_pushed_while_it_was_asked_is_the_newer_one(qmt: QmtBench) -> None:
+    hearing = qmt.gateway._trade._hearing
+    before = hearing.statuses
+    qmt.set_status(3)
+    qmt.until(lambda: qmt.status_numbers()[-1] == 3)
+    hearing.stated(qmt.gateway._trade.generation, (RawStatus(ACCOUNT, 2, 0),), before)
+    hearing.stated(qmt.gateway._trade.generation, (RawStatus(ACCOUNT, 2, 5),), hearing.statuses)
+    qmt.until(lambda: qmt.status_numbers()[-1] == 5)
+    assert qmt.status_numbers() == [0, 3, 5]
+
+
+@pytest.mark.parametrize("rows", [{"orders": {"price": math.nan}}, {"trades": {"commission": math.nan}},
+                                  {"positions": {"avg_price": math.inf}}])  # fmt: skip
+def test_q96_a_figure_that_is_no_number_does_not_make_the_account_unreadable(
+    qmt: QmtBench, rows: dict[str, dict[str, Any]]
+) -> None:
+    ref = qmt.order()
+    qmt.wait(FillReported, lambda e: e.fill.ref == ref)
+    qmt.final(ref)
+    qmt.faults.rows_changed = rows
+    report = qmt.report()
+    assert [row.remark for row in report.orders] == [fill.ref for fill in report.fills] == [ref]
+    assert report.unclear == report.odd == ()
+
+
+def test_q97_why_an_account_was_not_told_is_in_the_health_until_it_is(qmt: QmtBench) -> None:
+    qmt.faults.none = {"trades"}
+    request = qmt.ask()
+    qmt.wait(ReportFailed, lambda e: e.request == request)
+    assert qmt.gateway.health.trading.unanswered == names.NO_ANSWER.format("trades")
+    qmt.faults.none = set()
+    qmt.report()
+    assert qmt.gateway.health.trading.unanswered == ""

@@ -9,12 +9,15 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from qmtdesk.desk.brush import paint
 from qmtdesk.desk.brush.inputs import UnitField
+from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.sheets import sheets
 from qmtdesk.desk.sheets.grid_form import differences, fall_rows, most_bound
+from qmtdesk.desk.sheets.grid_paint import Outcome
 from qmtdesk.desk.words.check_words import check_words
 from qmtdesk.domain.messages import DisarmGrid
-from qmtdesk.domain.plans import GridPlan, StopHow
+from qmtdesk.domain.plans import GridMode, GridPlan, StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.wire.talk import Check
 
@@ -189,10 +192,54 @@ def test_the_fall_ends_at_the_cap() -> None:
             "买不满 74 档|资金上限 12 万，到 −9 档",
         ),
         ("warn", because(Why.POSITION_CAP, cap=1200, level=-9, lowest=-74), "买不满 74 档|持仓上限 1,200，到 −9 档"),
+        (
+            "warn",
+            because(
+                Why.ORDER_VALUE, value_milli=31_200_000, cap_milli=30_000_000, over_milli=1_200_000, where="order_value"
+            ),
+            "涨上去买单会发不出|3.1 万，上限 3.0 万，超 1,200",
+        ),
     ],
 )
 def test_a_check_that_is_met_does_not_read_like_a_refusal(level: str, reason: Reason, said: str) -> None:
     assert "|".join(check_words(Check(level, reason), IDLE)).replace("\u2009", " ") == said
+
+
+@pytest.mark.parametrize(
+    ("mode", "stop", "label", "note"),
+    [
+        (GridMode.LATTICE, 0, "跌到区间下限 −20%", "最坏浮亏 @94.940"),
+        (GridMode.LATTICE, 90_000, "跌到区间下限 −20%", "最坏浮亏 @94.940"),
+        (GridMode.LATTICE, 94_940, "跌到只卖价", "最坏浮亏 @94.940"),
+        (GridMode.ROLLING, 0, "跌到区间下限 −20%", "最坏浮亏 @94.940"),
+        (GridMode.ROLLING, 117_000, "跌到区间下限 −20%", "最坏浮亏 @94.940，到价只停买"),
+    ],
+)
+@pytest.mark.parametrize("wide", [270, 370])
+def test_the_worst_loss_stands_beside_the_price_it_is_counted_at(
+    mode: GridMode, stop: int, label: str, note: str, wide: int, qtbot: QtBot
+) -> None:
+    plan = GridPlan(code=IDLE, mode=mode, lower_stop=stop)
+    room = QWidget()
+    qtbot.addWidget(room)
+    outcome = Outcome(Look(), IDLE, room)
+    outcome.resize(wide, 560)
+    outcome.show_preview(plan, ft.grid_preview(plan))
+    with paint.recording() as seen:
+        outcome.grab()
+    assert {label, note} <= {drawn.text for drawn in seen.texts}
+    assert seen.too_wide() == []
+    assert seen.overlaps() == []
+
+
+def test_an_order_over_the_cap_says_both_numbers_and_what_to_change() -> None:
+    large = because(
+        Why.ORDER_VALUE, value_milli=30_240_000, cap_milli=30_000_000, over_milli=240_000, where="order_value"
+    )
+    words, _ = check_words(Check("refuse", large), IDLE)
+    assert words.replace("\u2009", " ") == (
+        "单笔金额 3.0 万超过上限 3.0 万，多 240，发不出：改小金额或每档数量，或改 trader-settings.json 的 order_value"
+    )
 
 
 def test_a_refused_check_is_said_in_full() -> None:

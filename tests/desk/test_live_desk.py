@@ -82,6 +82,19 @@ def test_a_lamp_that_is_well_says_its_age_and_one_without_a_terminal_nothing_of_
     assert "订阅" not in paper.lamps()[0].tip
 
 
+def test_why_the_account_or_the_list_is_not_told_is_said_while_the_links_stand(qtbot: QtBot) -> None:
+    desk = Desk(qtbot, "live")
+    assert "核对未完成" not in health_words.as_text(desk.mirror)
+    desk.tell(health(unanswered="orders: -", quotes_text="600000.SH"))
+    told = health_words.as_text(desk.mirror)
+    assert "核对未完成: orders: -\n" in told
+    assert "注意: 600000.SH\n" in told
+    assert "核对未完成  orders: -" in desk.lamps()[1].tip
+    # a link that is gone says why by itself
+    desk.tell(health(unanswered="gone", trade_stage="closed", trade_text="gone"))
+    assert "核对未完成" not in health_words.as_text(desk.mirror)
+
+
 @pytest.mark.parametrize(
     ("stage", "words"),
     [
@@ -134,6 +147,7 @@ def test_how_much_of_level_two_made_no_sense_is_counted(stage: str, bad: int, wo
         (health(status=77), False, "账户77"),
         (health(quotes_stage="closed"), True, "正在连接"),
         (health(quotes_stage="hung"), True, "终端没有回应"),
+        (health(quotes_text="600000.SH"), True, "列表不全"),
     ],
 )
 def test_each_trouble_has_its_words(row: HealthRow, quotes: bool, words: str, qtbot: QtBot) -> None:
@@ -153,6 +167,8 @@ def test_each_trouble_has_its_words(row: HealthRow, quotes: bool, words: str, qt
         (health(strays=1), "strays"),
         (health(accounts=2), "strays"),
         (health(unread=1), "unread"),
+        (health(unanswered="orders: -"), "unanswered"),
+        (health(quotes_text="600000.SH"), "list"),
         (health(), "nothing"),
     ],
 )

@@ -40,3 +40,25 @@ def test_a_setting_that_does_not_fit_is_told_by_its_name() -> None:
     ended = because(Why.BUYS_ENDED, name="Z bond")
     assert told_forbidden(ended) is ended
     assert say(ended).startswith("Z bond：最后交易日")
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ({"close_milli": 10_000, "reference_price_milli": 9_500}, "：收盘 10.00，参考价 9.50，网格"),
+        ({"name": "XD某某", "reference_price_milli": 9_500}, "：XD某某，参考价 9.50，网格"),
+        (
+            {"reference_price_milli": 9_500, "stop_milli": 9_700},
+            "，参考价 9.50，不高于下限 9.70 而上一日收盘没看到，网格",
+        ),
+    ],
+)
+def test_a_reference_price_that_moved_is_told_with_what_it_was_compared_with(
+    args: dict[str, int | str], words: str
+) -> None:
+    assert words in say(because(Why.EX_RIGHTS, **args), "600719.SH")
+
+
+def test_what_was_sold_unseen_is_told_with_what_counted_before_and_counts_now() -> None:
+    reason = because(Why.OWN_LESS, position=0, was=160, held=0, bought_was=160, bought=0)
+    assert say(reason).endswith("：网格持有 160 → 0，本程序买入 160 → 0")

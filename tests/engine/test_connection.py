@@ -56,6 +56,20 @@ def test_a_link_lost_three_times_in_a_minute_suspends_everything_until_the_user_
     assert day.state.suspended == {}
 
 
+def test_what_was_not_understood_is_asked_about_and_is_no_loss() -> None:
+    day = MarketDay().open()
+    day.feed(m.ArmGrid(PLAN))
+    for _ in range(5):
+        request = day.state.request
+        day.feed(m.LinkChanged(up=False, text="?", lost=False))
+        day.feed(m.LinkChanged(up=True))
+        assert (day.state.ready, day.state.request) == (Ready.RECONCILING, request + 1)
+        day.live_market(6_000)
+        assert day.state.ready is Ready.READY
+    assert (day.state.suspended, day.state.losses) == ({}, ())
+    assert day.state.grids[BOND].armed
+
+
 def test_three_losses_that_are_further_apart_are_only_a_bad_line() -> None:
     day = MarketDay().open()
     for _ in range(4):

@@ -87,6 +87,43 @@ def test_a_limit_that_is_told_otherwise_later_begins_the_board_anew() -> None:
     assert day.state.boards[STOCK].limit_up == day.state.guards[STOCK].limit_up == 11_500
 
 
+def told_otherwise(day: MarketDay, **changes: int) -> None:
+    """The stock's row of the list, told again with something else in it."""
+    other = tuple(replace(one, **changes) if one.code == STOCK else one for one in day.instruments)
+    day.feed(m.DayOpened(day.day.isoformat(), other))
+
+
+def test_a_guard_that_a_doubtful_close_switched_off_watches_again_when_the_list_is_corrected() -> None:
+    day = guarding()
+    told_otherwise(day, told_close=10_500)
+    assert day.state.guards[STOCK].why_off.why is Why.CLOSE_DISAGREES
+    told_otherwise(day, prev_close=10_500, limit_up=11_550, limit_down=9_450)
+    guard = day.state.guards[STOCK]
+    assert (guard.state, guard.limit_up, guard.why_off) == (GuardState.WATCHING, 11_550, None)
+    assert (day.state.instruments[STOCK].prev_close, day.state.lines[-1].code) == (10_500, STOCK)
+    assert day.state.guards[STOCK] == day.folded().guards[STOCK]
+
+
+def test_a_garbled_close_that_is_taken_back_leaves_the_guard_watching() -> None:
+    day = guarding()
+    told_otherwise(day, told_close=10_500)
+    told_otherwise(day)
+    guard = day.state.guards[STOCK]
+    assert (guard.state, guard.limit_up) == (GuardState.WATCHING, LIMIT)
+    day.wait(1_000)
+    day.quote(sealed_quote(STOCK, day.at, LIMIT, 40_000, prev=10_000))
+    assert day.state.boards[STOCK].limit_up == LIMIT
+
+
+@pytest.mark.parametrize("event", [m.DisarmGuard(STOCK), m.WatchStock(STOCK, on=False)])
+def test_a_guard_that_was_taken_off_meanwhile_stays_off(event: m.Event) -> None:
+    day = guarding()
+    told_otherwise(day, told_close=10_500)
+    assert day.feed(event).refusal is None
+    told_otherwise(day)
+    assert (day.state.guards[STOCK].state, day.state.guards[STOCK].why_off.why) == (GuardState.OFF, Why.DISARMED)
+
+
 def test_an_empty_list_is_no_day() -> None:
     day = MarketDay()
     day.feed(m.LinkChanged(up=True))

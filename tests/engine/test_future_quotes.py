@@ -4,8 +4,11 @@ import pytest
 from words import PLAN
 
 from qmtdesk.domain import messages as m
+from qmtdesk.domain.plans import GuardPlan
 from qmtdesk.engine.gate import CLOCKS_APART_MS
-from qmtdesk.simulate.market_day import BOND, MarketDay, quote_of
+from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay, quote_of, sealed_quote
+from qmtdesk.strategies.board import AHEAD_MS
+from qmtdesk.strategies.guard import GuardState
 
 HOUR = 3_600_000
 
@@ -77,3 +80,24 @@ def test_a_clock_that_fell_behind_keeps_a_code_out_for_seconds_only() -> None:
     day.at += 600_000
     day.feed(m.Quoted(quote_of(BOND, day.at + behind, 119_000, prev=120_000)))
     assert seen_at(day) == day.at + behind
+
+
+@pytest.mark.parametrize("ahead", [40_000, 600_000, HOUR])
+def test_a_first_one_from_the_future_blinds_no_guard(ahead: int) -> None:
+    def seal(lots: int) -> None:
+        day.wait(3_000)
+        day.quote(sealed_quote(STOCK, day.at, 11_000, lots, prev=10_000))
+
+    assert AHEAD_MS == CLOCKS_APART_MS
+    day = MarketDay(held={STOCK: (1_000, 9_000)}).open()
+    seal(30_000)
+    assert day.feed(m.ArmGuard(GuardPlan(code=STOCK))).refusal is None
+    seal(30_000)
+    day.state = day.folded(resume=True)
+    day.connect()
+    day.feed(m.Quoted(sealed_quote(STOCK, day.at + ahead, 11_000, 30_000, prev=10_000)))
+    seal(30_000)
+    assert day.state.boards[STOCK].last_at == day.at
+    assert day.state.guards[STOCK].shown == "sealed"
+    seal(9_000)
+    assert day.state.guards[STOCK].state is GuardState.TRIGGERED

@@ -7,6 +7,7 @@ from qmtdesk.domain.order import OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan, GuardPlan, RuleId, RuleSetting, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
+from qmtdesk.engine import guards
 from qmtdesk.engine.books import put
 from qmtdesk.engine.risk_limits import RiskLimits
 from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay, quote_of, sealed_quote
@@ -304,3 +305,18 @@ def test_after_an_odd_rest_ended_the_guard_the_grid_buys_nothing_back() -> None:
     assert Why.ODD_REST in day.said()
     assert day.state.guards[star].state is GuardState.SOLD
     assert {place.side for place in day.places()[sent:]} == {Side.SELL}
+
+
+def test_a_grid_buys_back_nothing_after_the_guard_sold_until_the_user_takes_the_code_off_the_list() -> None:
+    day = both()
+    seals_at_a_distance(day)
+    falls(day, 10_780, 10_700, 10_600, 10_500, 10_400, 10_300)
+    assert day.state.guards[STOCK].state is GuardState.SOLD
+    assert [o for o in day.live(STOCK) if o.side is Side.BUY] == []
+    assert day.state.blocked[STOCK].why is Why.GUARD_SOLD
+    assert day.feed(m.WatchStock(STOCK, on=False)).refusal is None
+    assert day.state.guards[STOCK].state is GuardState.OFF
+    assert STOCK not in guards.watched(day.state)
+    falls(day, 10_300)
+    assert [o for o in day.live(STOCK) if o.side is Side.BUY]
+    assert STOCK not in day.state.blocked

@@ -5,7 +5,7 @@ import pytest
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.plans import GuardPlan
 from qmtdesk.domain.reason import Why
-from qmtdesk.engine import guards
+from qmtdesk.engine import guard_sight
 from qmtdesk.simulate.market_day import STOCK, MarketDay, quote_of, sealed_quote
 from qmtdesk.strategies.guard import GuardState
 
@@ -46,7 +46,7 @@ def test_an_old_snapshot_fires_nothing_until_the_first_fresh_one(seconds: int) -
     day.wait(2_000)
     assert day.state.guards[STOCK].state is GuardState.WATCHING
     assert day.state.guards[STOCK].shown == "blind"
-    assert not guards.fresh(day.state, STOCK)
+    assert not guard_sight.fresh(day.state, STOCK)
     assert Why.BLIND in day.said()
     assert day.places() == []
     board(day, 5_000)
@@ -89,7 +89,7 @@ def test_in_the_lunch_break_nobody_is_called_blind() -> None:
     day.jump(11, 45)
     armed(day)
     day.wait(3_000)
-    assert guards.fresh(day.state, STOCK)
+    assert guard_sight.fresh(day.state, STOCK)
     assert Why.BLIND not in day.said()
     day.jump(13, 0, 1)
     assert Why.BLIND not in day.said()

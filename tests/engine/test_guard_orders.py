@@ -9,7 +9,7 @@ from qmtdesk.domain.order import OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import GridPlan, GuardAction, GuardPlan, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
-from qmtdesk.engine import aside, guards
+from qmtdesk.engine import aside, guard_sight, guards
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import Holding, Ready
 from qmtdesk.gateways.paper.faults import Faults
@@ -139,7 +139,7 @@ def test_a_guard_whose_holding_was_sold_by_hand_ends_and_leaves_what_is_bought_l
 def test_a_guard_ends_beside_shares_of_today_where_the_sellable_ones_were_sold_by_hand() -> None:
     day = held_back()
     hand = by_hand(STOCK, Side.SELL, LIMIT, 1_000)
-    today = Position(STOCK, 300, 0)
+    today = Position(STOCK, 300, 0, LIMIT, 300)
     answer(day, [row_of(day, hand, S.FILLED, 1_000)], [trade_of(day, hand, 1_000)], [today])
     for lots in (14_000, 13_000):
         sealed(day, lots)
@@ -210,7 +210,7 @@ def test_once_the_guard_fires_the_grid_of_that_stock_buys_no_more() -> None:
     day.quote(quote_of(STOCK, day.at, 10_500, prev=10_000))
     day.wait(1_000)
     assert day.live(STOCK) == []
-    assert day.state.blocked[STOCK].why is Why.ALREADY_TRIGGERED
+    assert day.state.blocked[STOCK].why is Why.GUARD_SOLD
 
 
 def test_a_buy_left_behind_that_the_sale_would_meet_is_cancelled_first() -> None:
@@ -238,7 +238,7 @@ def test_what_the_grids_sales_hold_is_the_guards_to_sell_and_never_offered_twice
     offered = sum(order.volume for order in day.live(STOCK) if order.side is Side.SELL)
     assert offered == 300
     day.feed(m.ArmGuard(GuardPlan(code=STOCK)))
-    ctx = guards.context(day.state, STOCK)
+    ctx = guard_sight.context(day.state, STOCK)
     # they go when it fires; until that is confirmed their shares are not offered a second time
     assert (ctx.can_use, ctx.position) == (1_000, 1_000)
     assert aside.room(day.state, STOCK) == 700

@@ -1,6 +1,6 @@
 """Orders the gateway turns away at once while the link is up: tried again after a while and never in a storm."""
 
-from words import answer
+from words import answer, row_of, told
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import OrderState
@@ -50,3 +50,48 @@ def test_a_price_that_moves_does_not_make_a_clearings_order_a_new_one() -> None:
         day.feed(m.TimePassed())
         answer(day, positions=day.exchange.report(day.at).positions)
     assert 5 <= sum(counts) <= 11
+
+
+def test_what_an_earlier_arming_was_refused_does_not_slow_a_guards_sale() -> None:
+    """Seven refusals of the morning; the first one of the afternoon waits a second as any first one does."""
+
+    def seal(lots: int) -> None:
+        day.wait(3_000)
+        day.quote(sealed_quote(STOCK, day.at, 11_000, lots, prev=10_000))
+        rows = [row_of(day, place, day.state.orders[place.ref].state, number=number(place)) for place in sales()]
+        answer(day, rows, positions=day.exchange.report(day.at).positions)
+
+    def sales() -> list[m.Place]:
+        return [place for place in day.places(STOCK) if not day.state.orders[place.ref].live]
+
+    def number(place: m.Place) -> str:
+        return f"9{place.ref[-3:]}"
+
+    def reject() -> int:
+        new = [place for place in day.places(STOCK) if day.state.orders[place.ref].live]
+        for place in new:
+            told(day, place, OrderState.REJECTED, number=number(place))
+        return len(new)
+
+    day = MarketDay(held={STOCK: (1_000, 9_000)}).open()
+    day.deaf = True
+    seal(30_000)
+    assert day.feed(m.ArmGuard(GuardPlan(code=STOCK))).refusal is None
+    seal(30_000)
+    rejected = 0
+    for _ in range(100):
+        seal(9_000)
+        rejected += reject()
+        if rejected == 7:
+            break
+    assert rejected == 7
+    day.feed(m.DisarmGuard(STOCK))
+    day.jump(13, 30)
+    for _ in range(4):
+        seal(30_000)
+    assert day.feed(m.ArmGuard(GuardPlan(code=STOCK))).refusal is None
+    seal(30_000)
+    seal(9_000)
+    assert reject() == 1
+    seal(9_000)
+    assert len(day.places(STOCK)) == 9

@@ -4,7 +4,7 @@ from qmtdesk.domain import messages as m
 from qmtdesk.domain.plans import BaseKind, GridPlan, GuardPlan
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
-from qmtdesk.engine import guards
+from qmtdesk.engine import guard_sight
 from qmtdesk.simulate.market_day import BOND, MarketDay, quote_of, sealed_quote
 from qmtdesk.strategies.guard import GuardState
 from qmtdesk.trader import picture_watch
@@ -22,7 +22,7 @@ def test_a_guard_is_blind_until_the_unit_is_known_and_fires_then() -> None:
     day.feed(m.Quoted(replace(sealed, rough=True, at=day.at)))
     assert day.state.guards[BOND].state is GuardState.WATCHING
     assert day.state.guards[BOND].shown == "blind"
-    assert not guards.fresh(day.state, BOND)
+    assert not guard_sight.fresh(day.state, BOND)
     assert Why.UNIT_UNKNOWN in day.said()
     row = picture_watch.watch_row(day.state, BOND, ())
     assert (row.board, row.seal) == ("blind", 0)

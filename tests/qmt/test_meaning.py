@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qmtdesk.domain.order import OrderState, Side
+from qmtdesk.domain.order import NO_FEE, OrderState, Side
 from qmtdesk.domain.sessions import at_of
 from qmtdesk.gateways.qmt import meaning
 from qmtdesk.gateways.qmt.meaning import (
@@ -191,7 +191,18 @@ def test_a_trade_of_anything_is_a_trade_or_refused(changes: dict[str, object]) -
     assert made.volume > 0
     assert made.price > 0
     assert made.trade_id[3:]
-    assert made.fee >= 0
+    assert made.fee > 0 or made.fee == NO_FEE
+
+
+@pytest.mark.parametrize("told", [None, 0, 0.0, -1.0, math.nan, math.inf, 1.7976931348623157e308, "0.06"])
+def test_a_commission_that_is_none_costs_no_trade(told: object) -> None:
+    assert fill_of(trade(commission=told), TEN).fee == NO_FEE
+
+
+@pytest.mark.parametrize("told", [math.nan, math.inf, 1.7976931348623157e308, "119.5"])
+def test_a_cost_that_is_none_hides_no_holding(told: object) -> None:
+    held = position_of(RawPosition(stock_code=BOND, volume=100, can_use_volume=80, avg_price=told))  # type: ignore[arg-type]
+    assert (held.volume, held.can_use, held.cost) == (100, 80, 0)
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(RawPosition.__struct_fields__, anything)))

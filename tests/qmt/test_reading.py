@@ -141,7 +141,22 @@ def test_cancels_that_were_refused_are_told_and_those_that_were_taken_are_not(re
 def test_what_is_told_of_an_account_says_whose_it_is(reader: Reader) -> None:
     assert one(reader.read(order(OTHER), TEN)).account == account_key(OTHER) != reader.key
     assert one(reader.read(RawStatus(MINE, 2, 5), TEN)) == AccountStatusTold(5, reader.key)
-    assert one(reader.read(RawStatus(MINE, 2, None), TEN)).number == -1
+    assert one(reader.read(RawStatus(OTHER, 2, 5), TEN)) == AccountStatusTold(5, account_key(OTHER))
+
+
+@pytest.mark.parametrize("status", [None, "0", True, 0.0])
+def test_a_status_that_is_no_number_is_asked_about(reader: Reader, status: Any) -> None:
+    read = reader.read(RawStatus(MINE, 2, status), TEN)
+    assert read.events == ()
+    assert "status" in read.unread
+    assert reader.read(RawStatus(OTHER, 2, status), TEN) == Read()
+
+
+def test_a_status_of_another_market_of_the_same_number_says_nothing_of_ours(reader: Reader) -> None:
+    assert [reader.read(RawStatus(MINE, kind, 3), TEN) for kind in (1, 3, 7, 11, 99)] == [Read()] * 5
+    for kind in (2, 0, -1, None, "2"):
+        assert one(reader.read(RawStatus(MINE, kind, 3), TEN)) == AccountStatusTold(3, reader.key)
+    assert one(Reader(MINE, "CREDIT").read(RawStatus(MINE, 3, 3), TEN)) == AccountStatusTold(3, reader.key)
 
 
 def test_another_accounts_row_takes_none_of_our_numbers(reader: Reader) -> None:

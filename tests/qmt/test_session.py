@@ -10,6 +10,7 @@ from standins.terminal import ACCOUNT, Terminal
 
 from qmtdesk.domain.messages import Place
 from qmtdesk.domain.order import Owner, OwnerKind, Side
+from qmtdesk.gateways.qmt import names
 from qmtdesk.gateways.qmt import session as room
 from qmtdesk.gateways.qmt.native import load
 from qmtdesk.gateways.qmt.records import Raw, RawAnswer, RawLost, RawOrder, RawPoison, RawTrade
@@ -95,7 +96,7 @@ def test_a_question_without_an_answer_is_a_failure_and_no_empty_account(
 def test_none_for_a_list_is_a_failure(bench: Bench, terminal: Terminal, what: str) -> None:
     bench.session.open()
     terminal.faults.none = {what}
-    assert bench.session.read_account() == ReportFailure(what, f"{what}: the terminal answered nothing")
+    assert bench.session.read_account() == ReportFailure(what, names.NO_ANSWER.format(what))
     bench.session.close()
 
 

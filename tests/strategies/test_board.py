@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from qmtdesk.domain.quote import BoardState, Level
 from qmtdesk.domain.sessions import Phase, at_of
 from qmtdesk.strategies.board import (
+    AHEAD_MS,
     Board,
     BoardMove,
     MoveKind,
@@ -21,6 +22,8 @@ from qmtdesk.strategies.board import (
     for_keeping,
     is_blind,
     step_board,
+    trading_back,
+    trading_between,
     watch,
 )
 
@@ -185,6 +188,44 @@ def test_a_spark_has_a_point_each_ten_seconds():
     assert spark[-1] == -1
     assert len(spark) == 10
     assert spark == (3000, 3000, 3000, -1, -1, -1, -1, -1, -1, -1)
+
+
+def test_ten_minutes_of_history_are_of_trading():
+    kept = [clock(11, 25), clock(11, 29, 59), clock(13, 0, 3), clock(13, 5)]
+    board, _ = fed(*[sealed(at, 3000) for at in (clock(11, 20), clock(11, 24, 59), *kept)])
+    assert [at for at, _ in board.history] == kept
+    assert len(board.volumes) == len(kept)
+    assert len(board.spark()) == 61
+
+
+@given(st.integers(clock(9, 30), clock(11, 30) - 1) | st.integers(clock(13, 0), clock(15, 0)), st.integers(0, 600_000))
+def test_so_much_trading_lies_between_a_time_and_the_one_so_much_before_it(at, ms):
+    assert trading_between(trading_back(at, ms), at) == ms
+    assert not clock(11, 30) < trading_back(at, ms) < clock(13, 0)
+
+
+@pytest.mark.parametrize("ahead", [40_000, 600_000, 3_600_000])
+def test_a_snapshot_from_a_time_to_come_keeps_no_later_one_out(ahead):
+    board, _ = fed(opened(TEN - 6000), sealed(TEN - 3000, 2000))
+    board, _ = step_board(board, opened(TEN + ahead), Phase.MORNING, TEN)
+    board, _ = step_board(board, sealed(TEN + ahead, 9000, volume=20_000_000), Phase.MORNING, TEN)
+    for late in (3000, 6000):
+        board, _ = step_board(board, sealed(TEN + late, 3000), Phase.MORNING, TEN + late)
+        assert board.last_at == TEN + late
+        assert board.print_volume == 0
+    assert board.sealed_since == board.broke_at == TEN + 3000
+    times = [at for at, _ in board.history]
+    assert times[-2:] == [TEN + 3000, TEN + 6000]
+    assert times == sorted(times)
+    assert len(times) == len(board.volumes)
+
+
+@pytest.mark.parametrize(("ahead", "later"), [(AHEAD_MS, 0), (600_000, AHEAD_MS + 1)])
+def test_one_hardly_ahead_of_its_arrival_or_another_from_a_time_to_come_changes_nothing(ahead, later):
+    board, _ = step_board(watch("600103.SH", LIMIT), sealed(TEN + ahead, 3000), Phase.MORNING, TEN)
+    again, moves = step_board(board, opened(TEN + later), Phase.MORNING, TEN)
+    assert again is board
+    assert not moves
 
 
 def test_a_board_nobody_saw_has_no_spark():

@@ -190,6 +190,24 @@ def test_a_rolling_pair_shows_its_pair_and_the_buys_that_would_follow() -> None:
     assert look(replace(plan, first_buy=False, base=BaseKind.LAST)).orders[0].level == -1
 
 
+@pytest.mark.parametrize("stop", [0, 114_600])
+def test_a_pairs_lower_stop_sells_nothing_and_its_worst_loss_is_counted_at_the_ranges_lower_end(stop: int) -> None:
+    found = look(replace(PLAN, mode=GridMode.ROLLING, lower_stop=stop, cash_cap=60_000_000))
+    # 115.150 less 20 % is the day's lower limit as well
+    assert found.worst_price == 92_120
+    held = sum(row[2] for row in found.levels if row[0] >= found.cap_level)
+    used = next(row[3] for row in found.levels if row[0] == found.cap_level)
+    assert found.worst_loss == used - held * 92_120 > 0
+    assert (found.cap_level == -1) is (stop > 0)
+
+
+def test_the_worst_price_of_a_pair_is_within_the_days_limits_and_never_above_the_price() -> None:
+    plan = replace(PLAN, mode=GridMode.ROLLING, lower_stop=114_000)
+    assert look(plan, instrument=replace(BOND, limit_down=110_000)).worst_price == 110_000
+    typed = replace(plan, base=BaseKind.TYPED, base_price=160_000, adopt=90, first_buy=False)
+    assert look(typed, position=90, cost=120_000).worst_price == 115_268
+
+
 @pytest.mark.parametrize("mode", GridMode)
 def test_one_whose_name_says_that_it_leaves_could_only_buy_and_is_refused(mode: GridMode) -> None:
     found = look(replace(PLAN, mode=mode), instrument=replace(BOND, name="Z bond"))

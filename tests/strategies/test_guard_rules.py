@@ -116,6 +116,37 @@ def test_little_traded_against_a_tiny_queue_is_not_consumption():
     assert run(walk, queue(TEN, 10, volume=10**6), queue(TEN + 3000, 10, volume=10**6 + 20_000)) == []
 
 
+# --- windows across noon
+
+
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        (RuleSetting(rule=RuleId.R2, threshold=3000, window_ms=60_000), Why.RULE_DROP),
+        (RuleSetting(rule=RuleId.R3, threshold=30_000, window_ms=60_000), Why.RULE_DECAY),
+        (RuleSetting(rule=RuleId.R4, threshold=1000, window_ms=60_000), Why.RULE_CONSUMED),
+        (RuleSetting(rule=RuleId.R5, threshold=3000, window_ms=60_000), Why.RULE_NET_CANCEL),
+    ],
+)
+def test_the_lunch_break_takes_nothing_of_a_rules_window(rule: RuleSetting, why: Why):
+    walk = Walk(GuardPlan(code=CODE, rules=(OFF_R1, rule))).arm()
+    before = [queue(clock(11, 29, 3 * no), 1000) for no in range(20)]
+    assert run(walk, *before) == []
+    assert run(walk, queue(clock(13, 0, 3), 300, volume=10_010_000)) == [why]
+
+
+def test_what_is_older_than_a_window_of_trading_does_not_count_after_the_break():
+    walk = guarded(RuleId.R2, threshold=3000, window_ms=60_000)
+    assert run(walk, queue(clock(11, 29, 2), 1000), queue(clock(13, 0, 3), 300)) == []
+
+
+def test_the_pace_across_the_break_is_that_of_trading():
+    walk = guarded(RuleId.R3, threshold=30_000, window_ms=20_000)
+    assert run(walk, queue(clock(11, 29, 50), 600), queue(clock(13, 0), 400)) == [Why.RULE_DECAY]
+    assert walk.fired[0].reason.get("passed_ms") == 10_000
+    assert walk.fired[0].reason.get("eta_ms") == 20_000
+
+
 # --- R6 shares
 
 

@@ -7,8 +7,9 @@ from loop_day import LoopDay
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.bond_terms import BondTerms, RedeemState
-from qmtdesk.domain.plans import GridPlan
+from qmtdesk.domain.plans import GridMode, GridPlan
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
 from qmtdesk.simulate.market_day import BOND, NEXT_DAY, quote_of
 from qmtdesk.trader.obey import Obey
@@ -78,3 +79,33 @@ def test_one_that_stays_is_told_nothing_of_and_one_not_listed_is(tmp_path: Path)
     assert [check.reason.why for check in checks(day, listed=False)] == [Why.NOT_LISTED]
     unknown = checks(day, redeem=RedeemState.UNKNOWN, remaining_yuan=100_000_000)
     assert [check.reason.why for check in unknown] == [Why.REDEEM_UNKNOWN]
+
+
+def too_large(day: LoopDay, **plan: object) -> tuple[bool, list[tuple[str, object, object]]]:
+    told = sheet(day, GridPlan(code=BOND, **plan))  # type: ignore[arg-type]
+    found = [check for check in told.checks if check.reason.why is Why.ORDER_VALUE]
+    return told.ok, [(each.level, each.reason.get("value_milli"), each.reason.get("cap_milli")) for each in found]
+
+
+def test_a_first_buy_that_can_never_leave_is_refused_with_its_value_and_the_cap(tmp_path: Path) -> None:
+    day = LoopDay(folder=tmp_path).open()
+    assert too_large(day, amount=20_000_000) == (True, [])
+    assert too_large(day, amount=40_000_000) == (False, [("refuse", 340 * 120_000, 30_000_000)])
+    assert too_large(day, amount=40_000_000, mode=GridMode.ROLLING)[0] is False
+    day.loop.state = replace(day.loop.state, limits=replace(day.loop.state.limits, order_value=0))
+    assert too_large(day, amount=40_000_000) == (True, [])
+
+
+def test_a_levels_buy_that_can_never_leave_is_refused_without_a_first_buy_too(tmp_path: Path) -> None:
+    day = LoopDay(folder=tmp_path).open()
+    ok, found = too_large(day, unit=260, first_buy=False)
+    assert (ok, [level for level, _, _ in found]) == (False, ["refuse"])
+    assert all(isinstance(value, int) and 30_000_000 < value <= 260 * 120_000 for _, value, _ in found)
+
+
+def test_a_buy_that_only_a_rise_makes_too_large_is_told_and_arming_is_left_to_the_user(tmp_path: Path) -> None:
+    day = LoopDay(folder=tmp_path).open()
+    ok, found = too_large(day, unit=220, first_buy=False)
+    assert (ok, [level for level, _, _ in found]) == (True, ["warn"])
+    assert all(isinstance(value, int) and value > 30_000_000 for _, value, _ in found)
+    assert too_large(day, unit=220, first_buy=False, sell_only=True) == (True, [])

@@ -116,6 +116,37 @@ def test_an_order_that_is_turned_down_is_different_and_the_trial_goes_on(tmp_pat
     assert day.row.step == "relogin"
 
 
+@pytest.mark.parametrize(("by_link", "state"), [(False, OrderState.REJECTED), (True, OrderState.REFUSED)])
+def test_an_order_turned_down_without_a_number_is_different_and_the_trial_goes_on(
+    by_link: bool, state: OrderState, tmp_path: Path
+) -> None:
+    day = begun(tmp_path)
+    day.wish("same")
+    day.mute = True
+    day.wish("order")
+    day.feed(m.SubmitRefused(day.row.ref, "未开通可转债权限", by_link=by_link))
+    order = day.state.orders[day.row.ref]
+    assert (order.state, order.broker_id) == (state, "")
+    assert (day.row.step, day.verdicts["resting"]) == ("relogin", "other")
+    assert day.detail("resting") == "未开通可转债权限"
+    for wish in ("skip", "report", "end"):
+        assert day.wish(wish) is None
+    assert day.row == TrialRow()
+
+
+def test_an_order_nobody_can_tell_of_is_waited_for_and_the_trial_may_be_ended(tmp_path: Path) -> None:
+    day = begun(tmp_path)
+    day.wish("same")
+    day.mute = True
+    day.wish("order")
+    ref = day.row.ref
+    day.feed(m.SubmitUnknown(ref, "timeout"))
+    assert (day.row.step, day.verdicts["resting"]) == ("working", "none")
+    assert day.wish("end") is None
+    assert day.row == TrialRow()
+    assert day.state.orders[ref].state is OrderState.UNKNOWN
+
+
 def test_a_cut_remark_is_told(tmp_path: Path) -> None:
     day = begun(tmp_path)
     day.wish("same")

@@ -27,7 +27,9 @@ _MOVES = frozenset(
         Qt.Key.Key_PageDown,
     }
 )
-_OPTIONAL = ("code", "source", "improvement", "fee", "amount", "today", "level", "grid_held", "filled", "time")
+_OPTIONAL = (
+    "code", "source", "improvement", "fee", "fee_today", "amount", "today", "level", "grid_held", "filled", "time",
+)  # fmt: skip
 PAD = 8
 EDGE = 14
 

@@ -54,8 +54,8 @@ def _stage(stage: str, since: int, text: str, now: int) -> list[Line]:
     if up and since:
         since_words = f"{fmt.clock(since)} · {t('health.ago', age=fmt.duration(max(now - since, 0)))}"
         lines.append(Line(t("health.since"), since_words))
-    if text and not up:
-        lines.append(Line(t("health.why"), text, True))
+    if text:
+        lines.append(Line(t("health.note" if up else "health.why"), text, True))
     return lines
 
 
@@ -65,6 +65,8 @@ def _trading(row: HealthRow, now: int) -> tuple[Line, ...]:
         lines.append(Line(t("health.next"), _in(row.next_try_at, now)))
     lines.append(Line(t("health.status"), status_word(row.status), row.status != AccountStatus.OK))
     lines.append(Line(t("health.answered"), _ago(row.answered_at, now)))
+    if row.trade_stage == UP and row.unanswered:
+        lines.append(Line(t("health.unanswered"), row.unanswered, True))
     lines += [
         Line(t("health.connects"), str(row.connects)),
         Line(t("health.failures"), str(row.failures), row.failures > 0),
@@ -146,6 +148,8 @@ def advice(mirror: Mirror) -> tuple[str, ...]:
         ("hung", "hung" in stages),
         ("closed", "hung" not in stages and any(stage != UP for stage in stages)),
         ("status", row.trade_stage == UP and row.status != AccountStatus.OK),
+        ("unanswered", row.trade_stage == UP and bool(row.unanswered)),
+        ("list", row.quotes_stage == UP and bool(row.quotes_text)),
         ("silent", silent(mirror)),
         ("strays", row.strays > 0 or row.accounts > 1),
         ("unread", row.unread > 0),
@@ -170,7 +174,7 @@ def lamp_note(mirror: Mirror, *, quotes: bool) -> str:
         return t("health.lamp_retry", n=row.failures + 1, age=fmt.duration(wait))
     if not quotes and row.status != AccountStatus.OK:
         return t("health.lamp_status", status=status_word(row.status))
-    return ""
+    return t("health.lamp_list") if quotes and row.quotes_text else ""
 
 
 def lamp_tip(mirror: Mirror, *, quotes: bool) -> str:

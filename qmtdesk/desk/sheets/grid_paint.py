@@ -11,7 +11,7 @@ from qmtdesk.desk.brush.tokens import Theme, greyed
 from qmtdesk.desk.sheets.grid_form import FallRow, fall_rows, last_within, most_bound
 from qmtdesk.desk.words.check_words import check_words
 from qmtdesk.desk.words.texts import t
-from qmtdesk.domain.plans import GridPlan
+from qmtdesk.domain.plans import GridMode, GridPlan
 from qmtdesk.wire.talk import Check, GridPreview, PreviewOrder
 
 ROW = 17
@@ -171,13 +171,13 @@ class Outcome(Figures):
         super().__init__(look, code, parent)
         self._preview: GridPreview | None = None
         self._diffs: tuple[tuple[str, str, str], ...] | None = None
-        self._range_bp = 0
+        self._plan: GridPlan | None = None
         self.setMinimumWidth(270)
 
     def show_preview(self, plan: GridPlan, preview: GridPreview) -> None:
         """The newest numbers."""
-        if (preview, plan.range_bp) != (self._preview, self._range_bp):
-            self._preview, self._range_bp = preview, plan.range_bp
+        if (preview, plan) != (self._preview, self._plan):
+            self._preview, self._plan = preview, plan
             self.update()
 
     def show_differences(self, diffs: tuple[tuple[str, str, str], ...]) -> None:
@@ -208,8 +208,7 @@ class Outcome(Figures):
         theme, bound = self.theme, most_bound(preview)
         most = t("grid.yuan", money=fmt.money(bound, 0))
         loss = t("grid.yuan", money=fmt.money(-abs(preview.worst_loss), 0))
-        worst = t("grid.worst", share=fmt.percent(-self._range_bp, 0))
-        worst_note = t("grid.worst_note", price=fmt.price(preview.worst_price, self._code))
+        worst, worst_note = self._worst(preview)
         net = t("grid.yuan", money=fmt.money(preview.trip_net, 2, signed=True))
         fee = t("grid.trip_note", fee=fmt.money(preview.trip_fee))
         return [
@@ -217,6 +216,15 @@ class Outcome(Figures):
             (worst, loss, theme.dn, worst_note),
             (t("grid.trip"), net, paint.direction(theme, preview.trip_net), fee),
         ]
+
+    def _worst(self, preview: GridPreview) -> tuple[str, str]:
+        """How far the price falls there; a pair's lower stop sells nothing and is passed."""
+        plan, price = self._plan, fmt.price(preview.worst_price, self._code)
+        pair = plan is not None and plan.mode is GridMode.ROLLING
+        stop, reach = (plan.lower_stop, plan.range_bp) if plan is not None else (0, 0)
+        at_stop = not pair and 0 < stop == preview.worst_price
+        label = t("grid.worst_stop") if at_stop else t("grid.worst", share=fmt.percent(-reach, 0))
+        return label, t("grid.worst_pair_note" if pair and stop else "grid.worst_note", price=price)
 
     def _figures(self, p: QPainter, told: list[Figure]) -> None:
         """Label, figure, note in one line; where they would meet the note goes under the label, in all three rows."""

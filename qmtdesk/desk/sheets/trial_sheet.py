@@ -22,7 +22,7 @@ WISHES = {
     "report": "report",
     "done": "end",
 }
-OTHERS = {"asset": "other", "relogin": "skip", "lost": "skip", "back": "skip"}
+OTHERS = {"asset": "other", "working": "end", "relogin": "skip", "lost": "skip", "back": "skip"}
 
 
 class TrialSheet(WishSheet):

@@ -144,7 +144,7 @@ def _grid_state(p: QPainter, rect: QRectF, row: GridRow, mirror: Mirror, theme: 
 
 
 def net(row: GridRow) -> int:
-    """What a grid has earned: realised and floating, less fees."""
+    """Today's profit of a grid: what it realised today and what floats, less today's fees."""
     return row.realised + row.floating - row.fees
 
 
@@ -282,7 +282,12 @@ TRIPS: tuple[Column, ...] = (
         draw=_signed(lambda r: r.floating),
     ),
     Column(
-        "fee", _SIGNED, lambda r, _m: fmt.money(-r.fees, 1, signed=True), lambda r, _m: r.fees, right=True, tone="t2"
+        "fee_today",
+        _SIGNED,
+        lambda r, _m: fmt.money(-r.fees, 1, signed=True),
+        lambda r, _m: r.fees,
+        right=True,
+        tone="t2",
     ),
     Column(
         "improvement",

@@ -26,6 +26,8 @@ def check_words(check: Check, code: str) -> tuple[str, str]:
         until = fmt.fixed(level, 1, 0, signed=True) if isinstance(level, int) else level
         count = abs(levels) if isinstance(levels, int) else levels
         return t("check.not_all", n=count), t(_CAPS[why], cap=cap, no=until)
+    if check.level == "warn" and why is Why.ORDER_VALUE:
+        return t("check.too_large"), t("check.too_large_note", **{n: in_words(n, v, code) for n, v in args.items()})
     return say(check.reason, code), ""
 
 

@@ -125,7 +125,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pin.end_down": ("已到最低档", "Lowest level"),
     "foot.held": ("持", "Held"),
     "foot.floating": ("浮动", "Floating"),
-    "foot.realised": ("已实现", "Realised"),
+    "foot.realised": ("今日已实现", "Realised today"),
     "foot.fees": ("费用", "Fees"),
     "foot.estimate": ("估算", "Estimate"),
     "foot.range": ("区间 {low} – {high}", "Range {low} – {high}"),

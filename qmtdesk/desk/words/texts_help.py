@@ -90,7 +90,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "持仓。可卖不含今天买入的股票（T+1）和冻结的部分。",
         "Holdings. “Can sell” leaves out today's stock buys and what is frozen.",
     ),
-    "help.tab_trips": ("每只网格的往返与盈亏：已实现、浮动、费用分开。", "Round trips of each grid, costs apart."),
+    "help.tab_trips": (
+        "每只网格今天的往返与盈亏：已实现、浮动、费用分开。净盈亏 = 今日已实现 + 浮动 − 今日费用；价格改善从启动算起。",
+        "Each grid's round trips and P&L of today. Net = realised today + floating − fees today.",
+    ),
     "help.tab_events": ("程序做过的事和原因，琥珀色的要看一眼。", "What happened and why; amber wants a look."),
     "help.order_sent": ("已发出，等柜台回音。", "Sent, no answer yet."),
     "help.order_working": ("挂在交易所，还没有成交。", "Rests at the exchange, nothing filled."),

@@ -87,6 +87,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "health.stage_hung": ("没有回应", "does not answer"),
     "health.since": ("连接于", "Since"),
     "health.why": ("原因", "Why"),
+    "health.note": ("注意", "Note"),
+    "health.unanswered": ("核对未完成", "Not reconciled"),
     "health.next": ("下次重连", "Next try"),
     "health.next_in": ("{age} 后", "in {age}"),
     "health.now": ("现在", "now"),
@@ -142,6 +144,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "QMT 里还登录着别的账户；它们的回报都被丢弃，不影响本账户。不需要就退出那个账户。",
         "QMT is logged in to other accounts too; what is told of them is dropped. Log them out if not needed.",
     ),
+    "health.do_unanswered": (
+        "最近一次账户核对没有得到答案：程序会一直再问；持续几分钟就看 QMT 里能不能查到持仓和委托。",
+        "The account was not told when last asked; it is asked again. If that goes on, look at the account in QMT.",
+    ),
+    "health.do_list": (
+        "有代码的资料没有取到或是旧的：程序会反复查询、自动更正；持续几分钟就重启 QMT。",
+        "Details of some codes are missing or old: they are asked for again and corrected. If that goes on, restart QMT.",
+    ),
+    "health.lamp_list": ("列表不全", "list incomplete"),
     "health.do_unread": (
         "有回报看不懂，相关代码已暂停：核对账户后再放行；反馈时附上诊断包。",
         "Some records made no sense and their codes are paused: check the account, then go on; send a bundle.",
@@ -179,7 +190,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "将买入 {name} {volume} @ {price}（现价 {last}），最多占用 {cost}；离现价很远，意在不成交",
         "Will buy {name} {volume} @ {price} (last {last}), ties up {cost} at most; far away, not meant to fill",
     ),
-    "trial.do_working": ("等委托回报", "Waiting for the order's answer"),
+    "trial.do_working": (
+        "等委托回报。一直没有就结束验收，这笔委托在“委托”页里处置",
+        "Waiting for the order's answer. If none comes, end the trial and settle the order in the orders tab",
+    ),
     "trial.do_cancel": (
         "在 QMT 的委托页找到这笔 {volume} @ {price}，看过以后撤掉",
         "Find this order in QMT ({volume} @ {price}), then cancel it here",
@@ -207,6 +221,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "trial.go_report": ("写报告", "Write the report"),
     "trial.go_done": ("结束", "Finish"),
     "trial.other_asset": ("不一致", "Different"),
+    "trial.other_working": ("结束验收", "End the trial"),
     "trial.other_relogin": ("跳过", "Skip"),
     "trial.foot": ("委托走同一道风控和日志，「全部停止」会撤掉它", "Same risk gate and journal; Stop all cancels it"),
     "trial.no_code": ("先在转债表里选一只", "Choose a bond in the table first"),

@@ -65,8 +65,8 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "Position floor[ {floor}] reached[: grid has {held}, account {position}], no more sales",
     ),
     Why.ORDER_VALUE: (
-        "单笔金额[ {value_milli}]超过上限[ {cap_milli}]",
-        "Order value[ {value_milli}] over the cap[ {cap_milli}]",
+        "单笔金额[ {value_milli}]超过上限[ {cap_milli}][，多 {over_milli}][，发不出：改小金额或每档数量，或改 trader-settings.json 的 {where}]",
+        "Order value[ {value_milli}] over the cap[ {cap_milli}][ by {over_milli}][: lower the amount or unit, or raise {where}]",
     ),
     Why.ORDER_VOLUME: ("单笔数量[ {volume}]超过上限[ {cap}]", "Order volume[ {volume}] over the cap[ {cap}]"),
     Why.CASH_KEPT: (
@@ -229,6 +229,10 @@ SENTENCES: dict[Why, tuple[str, str]] = {
     Why.SELL_NOT_LOT: (
         "卖出数量[ {volume}]不能单独成一笔委托：每笔至少[ {lot}][，按 {step} 递增]；改成整手，或选“全部”",
         "The volume to sell[ {volume}] is no order by itself: at least[ {lot}][, in steps of {step}]; choose whole lots, or all",
+    ),
+    Why.GUARD_SOLD: (
+        "卫士今天卖出了这只，网格不再买回；要让网格再买，把它移出封板名单（Del）",
+        "The guard sold this today, so the grid buys nothing back; to let it buy, take the code off the watchlist (Del)",
     ),
     Why.ODD_REST: (
         "还剩[ {volume}]没卖：不够一笔[（至少 {lot}）]，按规则只能和余下的持仓一次卖完；卫士到此结束，要卖就自己下单；网格当天只卖不买",
@@ -423,6 +427,7 @@ SHORT: dict[Why, tuple[str, str]] = {
     Why.TAKEN_OFF: ("委托被撤，已停", "Cancelled, off"),
     Why.NOTHING_SELLABLE: ("无可卖", "Nothing to sell"),
     Why.ALREADY_TRIGGERED: ("已触发", "Triggered"),
+    Why.GUARD_SOLD: ("卫士卖过", "Guard sold"),
     Why.ODD_REST: ("零头卖不掉", "Odd rest"),
     Why.SOLD_ELSEWHERE: ("已被卖完", "Sold by others"),
     Why.NOT_CONFIRMED: ("确认中[ {have}/{need}]", "Confirming[ {have}/{need}]"),

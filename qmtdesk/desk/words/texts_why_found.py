@@ -31,6 +31,14 @@ FOUND: dict[Why, tuple[str, str]] = {
         "今天的价格不合启动时的设置[：昨收 {close_milli}][：现价 {last_milli}][ 不高于下限 {stop_milli}][：{name}]，首仓和买入都不发，止损和卖出照旧；要再买，先停止再重新启动",
         "Today's prices do not fit its settings[: previous close {close_milli}][: last {last_milli}][ not above the lower stop {stop_milli}][: {name}], no first buy and no buys, its stop and sales go on; to buy again stop it and start it anew",
     ),
+    Why.EX_RIGHTS: (
+        "今天的参考价和上次收盘接不上（可能除权除息）[：{name}][：收盘 {close_milli}]，[参考价 {reference_price_milli}，][不高于下限 {stop_milli} 而上一日收盘没看到，]网格的价位和止损是旧价的，已撤单停止；核对后按新价重新启动",
+        "Today's reference price does not go on from the last close (dividend, split)[: {name}][: close {close_milli}], [reference {reference_price_milli}, ][not above the lower stop {stop_milli} and the last close was not seen, ]levels and stop are of the old price: stopped, orders cancelled; check and start it anew",
+    ),
+    Why.OWN_LESS: (
+        "不在时少了持仓[：账户 {position}]，没有的不再算网格和本程序买的[：网格持有 {was} → {held}][，本程序买入 {bought_was} → {bought}]",
+        "Less is held than recorded[: account has {position}], what is gone counts as nobody's[: the grid held {was}, now {held}][, bought here {bought_was}, now {bought}]",
+    ),
     Why.MONEY_MOVED: (
         "账户有 [{amount_milli} ]变动不是成交（转账、转股或赎回），今日盈亏已扣除；核对前只卖不买",
         "[{amount_milli} ]came or went without a trade (transfer, conversion), taken out of today's result; sells only until you release",

@@ -1,7 +1,7 @@
-"""The list of the day: made each morning, and added to when a code is wanted that is not in it."""
+"""The list of the day: made each morning, and added to and corrected while its details are not what they should be."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from qmtdesk.domain.bond_terms import BondTerms
@@ -10,19 +10,24 @@ from qmtdesk.domain.messages import DayOpened
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of, shanghai_day
 from qmtdesk.gateways.qmt import names
+from qmtdesk.gateways.qmt.again import FIRST_MS, Again
 from qmtdesk.gateways.qmt.days import trading_day
-from qmtdesk.gateways.qmt.instruments import bonds_among, listed, old_day, terms_of
-from qmtdesk.gateways.qmt.list_questions import ListQuestions
+from qmtdesk.gateways.qmt.instruments import Listed, bonds_among, has_rules, listed, old_codes, old_day, terms_of
+from qmtdesk.gateways.qmt.list_questions import Asked, ListQuestions
 from qmtdesk.gateways.qmt.worker import Failed
 
 log = logging.getLogger("qmtdesk.trader")
 
-AGAIN_MS = 15_000
+AGAIN_MS = FIRST_MS
 """When the list could not be made, it is tried again after this."""
 FIRST_QUOTES = (9, 15)
 """What is quoted before may be the last day's, whose previous close is another."""
 PATIENT_UNTIL = (9, 20)
 """Until then a terminal that still shows the last day is waited for; later its word is taken, and that is told."""
+PATIENT_LOOKS = 8
+"""So often a terminal that knows nothing of most codes is taken for one that is still loading."""
+NAMED = 3
+"""Codes that a reason names."""
 
 
 class DayList:
@@ -34,7 +39,7 @@ class DayList:
         self._questions = questions
         self._clock = clock
         self._close_of = close_of
-        self._found: tuple[tuple[str, str], ...] = ()
+        self._found: dict[str, tuple[str, ...]] = {}
         self._closes: dict[str, str] = {}
         """What differs in the details themselves, and what the day's quotes tell otherwise."""
         self._close_right: set[str] = set()
@@ -42,9 +47,13 @@ class DayList:
         self._day: date | None = None
         self._instruments: dict[str, Instrument] = {}
         self._terms: dict[str, BondTerms] = {}
-        self._refused: frozenset[str] = frozenset()
+        self._refused: dict[str, str] = {}
+        self._old: dict[str, str] = {}
+        """Codes of which nothing could be made, and why; codes whose details are of an earlier day, and which."""
+        self._again = Again()
         self._fetched: date | None = None
         self._next_at = 0
+        self._looks = 0
         self._empty = ""
         self.differences: tuple[tuple[str, str], ...] = ()
         """(code, what is told otherwise than the rules say)."""
@@ -56,18 +65,61 @@ class DayList:
         now = self._clock()
         day = trading_day(now)
         new = day != self._day
-        missing = wanted if new else wanted - self._instruments.keys() - self._refused
+        missing = wanted if new else wanted - self._instruments.keys() - self._refused.keys()
         # a clock that was set back must not make it wait for hours
-        if not (new or missing) or 0 < self._next_at - now <= AGAIN_MS:
-            return None if new else self._compared(day)
-        bonds: tuple[str, ...] = bonds_among(missing)
+        if 0 < self._next_at - now <= AGAIN_MS:
+            return None if new else self._compared(day, now)
         if new:
-            universe = self._bonds(wanted, day)
-            if isinstance(universe, Failed):
-                self._failed(now, names.LIST_FAILED.format(universe.text))
-                return None
-            bonds = universe
-        return self._made(day, now, sorted({*bonds, *missing}), bonds, new=new)
+            return self._begun(day, now, missing)
+        if missing or self._again.due(now):
+            return self._more(day, now, missing, wanted)
+        self._judge(wanted)
+        return self._compared(day, now)
+
+    def _begun(self, day: date, now: int, wanted: frozenset[str]) -> DayOpened | None:
+        bonds = self._bonds(wanted, day)
+        if isinstance(bonds, Failed):
+            self._failed(now, names.LIST_FAILED.format(bonds.text))
+            return None
+        asked = self._questions.ask(sorted({*bonds, *wanted}), bonds)
+        made = listed(asked.details, day)
+        if why := self._not_yet(asked, made, day, now):
+            self._failed(now, why)
+            return None
+        self._day, self._looks = day, 0
+        for kept in (self._instruments, self._terms, self._refused, self._old, self._found, self._closes):
+            kept.clear()
+        self._close_right.clear()
+        self._took(asked, made, day, now)
+        self._judge(wanted)
+        return self._opened(day)
+
+    def _not_yet(self, asked: Asked, made: Listed, day: date, now: int) -> str:
+        """Why no day can be opened with these details, '' when one can."""
+        if asked.failed:
+            return names.LIST_FAILED.format(asked.failed)
+        old = old_day(asked.details, day)
+        if old and now < at_of(shanghai_day(now), *PATIENT_UNTIL):
+            return names.OLD_DAY.format(old)
+        lacking = len(asked.details) - len(made.instruments)
+        self._looks += 1
+        if not made.instruments or (lacking * 2 > len(asked.details) and self._looks <= PATIENT_LOOKS):
+            return names.NO_DETAILS.format(lacking, len(asked.details)) if lacking else self._empty or names.NOTHING
+        return ""
+
+    def _more(self, day: date, now: int, missing: frozenset[str], wanted: frozenset[str]) -> DayOpened | None:
+        """What is wanted beside the list, and once more what is in question."""
+        due = self._again.due(now)
+        codes = missing | due
+        asked = self._questions.ask(sorted(codes), bonds_among(code for code in codes if code not in self._terms))
+        if asked.failed:
+            self._failed(now, names.LIST_FAILED.format(asked.failed))
+            return None
+        changed = self._took(asked, listed(asked.details, day), day, now)
+        if due:
+            self._again.asked(now, learned=changed)
+        self._judge(wanted)
+        return self._opened(day) if changed else self._compared(day, now)
 
     def _bonds(self, wanted: frozenset[str], day: date) -> tuple[str, ...] | Failed:
         """All bonds; where the terminal has no such list even after fetching it, those that are wanted anyway."""
@@ -86,39 +138,63 @@ class DayList:
         self._empty = "" if bonds else names.NO_SECTOR
         return bonds or bonds_among(wanted)
 
-    def _made(self, day: date, now: int, codes: list[str], bonds: tuple[str, ...], *, new: bool) -> DayOpened | None:
-        asked = self._questions.ask(codes, bonds)
-        if asked.failed:
-            self._failed(now, names.LIST_FAILED.format(asked.failed))
-            return None
-        old = old_day(asked.details, day)
-        if old and now < at_of(shanghai_day(now), *PATIENT_UNTIL):
-            self._failed(now, names.OLD_DAY.format(old))
-            return None
-        self.reason = self._empty
-        made = listed(asked.details, day)
-        for code, text in (*made.problems, *made.differences):
-            log.warning("QMT list: %s: %s", code, text)
-        if new:
-            self._day = day
-            self._instruments, self._terms, self._refused, self._found = {}, {}, frozenset(), ()
-            self._closes.clear()
-            self._close_right.clear()
-        self._refused |= {code for code, _ in made.problems}
-        self._found += made.differences
-        self.differences = (*self._found, *self._closes.items())
-        for one in made.instruments:
-            self._instruments[one.code] = one
-            if one.kind is Kind.BOND:
-                self._terms[one.code] = terms_of(one.code, one.name, asked.bond_infos.get(one.code, {}), day)
-        if not new and not made.instruments:
-            return None
-        return self._opened(day)
+    def _took(self, asked: Asked, made: Listed, day: date, now: int) -> bool:
+        """Take over what was made of details; whether anything is otherwise than before."""
+        told = {each.code: each for each in made.instruments}
+        self._old = {code: at for code, at in self._old.items() if code not in told} | old_codes(asked.details, day)
+        for code, text in made.problems:
+            # what was listed stays listed: a detail that is gone for a moment takes no guard its limits
+            if code not in self._instruments and self._refused.get(code) != text:
+                log.warning("QMT list: %s: %s", code, text)
+                self._refused[code] = text
+        for code in told:
+            self._differs(code, tuple(text for each, text in made.differences if each == code))
+            self._refused.pop(code, None)
+        changed = [self._take(one) for one in told.values()]
+        for one in told.values():
+            if one.kind is Kind.BOND and one.code in asked.bond_infos:
+                self._terms[one.code] = terms_of(one.code, one.name, asked.bond_infos[one.code], day)
+            elif one.kind is Kind.BOND:
+                self._terms.setdefault(one.code, terms_of(one.code, one.name, {}, day))
+        self._in_question(now)
+        return any(changed)
+
+    def _differs(self, code: str, texts: tuple[str, ...]) -> None:
+        if texts != self._found.pop(code, ()):
+            for text in texts:
+                log.warning("QMT list: %s: %s", code, text)
+        if texts:
+            self._found[code] = texts
+
+    def _take(self, one: Instrument) -> bool:
+        """One that is told anew keeps what the snapshots say of its close, until they say otherwise."""
+        before = self._instruments.get(one.code)
+        if before is not None:
+            if before.prev_close != one.prev_close:
+                self._close_right.discard(one.code)
+            one = replace(one, told_close=0 if before.told_close == one.prev_close else before.told_close)
+        self._tell_close(one)
+        return one != before
+
+    def _in_question(self, now: int) -> None:
+        doubtful = (code for code, one in self._instruments.items() if not one.close_agrees)
+        refused = (code for code in self._refused if has_rules(code))
+        self._again.want(frozenset((*refused, *self._old, *doubtful)), now)
+
+    def _judge(self, wanted: Iterable[str]) -> None:
+        """Say why the list is not what it should be."""
+        lacking = sorted(code for code in wanted if code in self._refused and has_rules(code))
+        if len(self._old) * 2 > len(self._instruments):
+            self.reason = names.OLD_PAGE.format(max(self._old.values()))
+        elif lacking:
+            self.reason = names.LACKING.format(len(lacking), " ".join(lacking[:NAMED]))
+        else:
+            self.reason = self._empty
 
     def _opened(self, day: date) -> DayOpened:
         return DayOpened(day.isoformat(), tuple(self._instruments.values()), tuple(self._terms.values()))
 
-    def _compared(self, day: date) -> DayOpened | None:
+    def _compared(self, day: date, now: int) -> DayOpened | None:
         """The list once more where a snapshot of the day tells another previous close than it was made of.
 
         One that tells the same settles it for the day; a first one that was garbage is taken back by it.
@@ -136,6 +212,8 @@ class DayList:
             if told != one.told_close:
                 changed = True
                 self._tell_close(replace(one, told_close=told))
+        if changed:
+            self._in_question(now)
         return self._opened(day) if changed else None
 
     def _tell_close(self, one: Instrument) -> None:
@@ -145,7 +223,8 @@ class DayList:
             text = names.CLOSE_DIFFERS.format(one.prev_close / 1000, one.told_close / 1000)
             log.warning("QMT list: %s: %s", one.code, text)
             self._closes[one.code] = text
-        self.differences = (*self._found, *self._closes.items())
+        told = ((code, text) for code, texts in self._found.items() for text in texts)
+        self.differences = (*told, *self._closes.items())
 
     def _failed(self, now: int, text: str) -> None:
         self._next_at = now + AGAIN_MS

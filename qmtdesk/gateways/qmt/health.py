@@ -6,7 +6,8 @@ from msgspec import Struct
 class TradingHealth(Struct, frozen=True):
     """The trading side; times Unix ms, 0 for never. `stage` is closed, connecting, up or hung.
 
-    `text` is why it is not up, in the loader's or terminal's own words.
+    `text` is why it is not up, in the loader's or terminal's own words; `unanswered` why the newest question about
+    the account had no answer, '' when it had one.
     """
 
     stage: str = "closed"
@@ -20,6 +21,7 @@ class TradingHealth(Struct, frozen=True):
     accounts: int = 0
     hung: int = 0
     unread: int = 0
+    unanswered: str = ""
 
 
 class QuotesHealth(Struct, frozen=True):

@@ -10,7 +10,7 @@ from qmtdesk.domain.messages import AccountStatusTold, Event, LinkChanged, Repor
 from qmtdesk.gateways.qmt import names
 from qmtdesk.gateways.qmt.raw_log import RawLog
 from qmtdesk.gateways.qmt.reading import Read, Reader
-from qmtdesk.gateways.qmt.records import Raw, RawLost
+from qmtdesk.gateways.qmt.records import Raw, RawLost, RawStatus
 from qmtdesk.gateways.qmt.session import RawReport
 
 log = logging.getLogger("qmtdesk.trader")
@@ -45,12 +45,12 @@ class Hearing:
     those that come before their connection was told as up wait until it is.
     """
 
-    def __init__(self, account: str, clock: Clock, raw: RawLog, side: Side) -> None:
+    def __init__(self, account: str, account_type: str, clock: Clock, raw: RawLog, side: Side) -> None:
         self._clock = clock
         self._raw = raw
         self._side = side
         self._unreads = 0
-        self._reader = Reader(account)
+        self._reader = Reader(account, account_type)
         self._todo: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="qmt-reader", daemon=True)
         self._shown = 0
@@ -58,6 +58,8 @@ class Hearing:
         self._early: list[Raw] = []
         self._again_at = 0
         self._unread = ""
+        self.statuses = 0
+        """How many were pushed; any thread. An answer is older than one that came after its question."""
 
     @property
     def key(self) -> str:
@@ -106,6 +108,10 @@ class Hearing:
         """A question about the account was answered."""
         self._todo.put(lambda: self._report(generation, found, request, asked_at))
 
+    def stated(self, generation: int, found: tuple[Raw, ...], pushed: int) -> None:
+        """How the account stands was asked again, when so many statuses had been pushed."""
+        self._todo.put(lambda: self._stated(generation, found, pushed))
+
     def beat(self) -> None:
         """About once a second: what was put off is done."""
         self._todo.put(self._look_again)
@@ -125,6 +131,8 @@ class Hearing:
         self._raw.note(now, generation, record)
         if generation != self._side.generation:
             return
+        if isinstance(record, RawStatus):
+            self.statuses += 1
         if isinstance(record, RawLost):
             self._side.lost(generation, names.DISCONNECTED)
         elif generation != self._shown:
@@ -162,6 +170,16 @@ class Hearing:
             self._side.note(answered_at=self._clock())
         self._side.tell(event)
 
+    def _stated(self, generation: int, found: tuple[Raw, ...], pushed: int) -> None:
+        """Read like pushes, but for what is not understood: that is asked again as it is."""
+        now = self._clock()
+        for record in found:
+            self._raw.note(now, generation, record)
+        if generation != self._shown or pushed != self.statuses:
+            return
+        for record in found:
+            self._took(self._reader.read(record, now)._replace(unread=""))
+
     def _took(self, read: Read) -> None:
         for event in read.events:
             if isinstance(event, AccountStatusTold) and event.account == self.key:
@@ -174,7 +192,7 @@ class Hearing:
             self._ask_again(read.unread)
 
     def _ask_again(self, why: str) -> None:
-        """Something happened that was not understood: the link is told lost and found, so that everything is asked.
+        """Something happened that was not understood: the link is told down and up, so that everything is asked.
 
         A burst of such records is one reason to ask. One that comes soon after the last waits for `beat`.
         """
@@ -183,7 +201,7 @@ class Hearing:
             return
         self._again_at, self._unread = self._clock() + AGAIN_MS, ""
         if self._shown:
-            self._side.tell(LinkChanged(False, names.NOT_UNDERSTOOD, self.key))
+            self._side.tell(LinkChanged(False, names.NOT_UNDERSTOOD, self.key, lost=False))
             self._side.tell(LinkChanged(True, "", self.key))
 
     def _look_again(self) -> None:

@@ -77,6 +77,12 @@ def old_day(details: Mapping[str, Mapping[str, Any] | None], day: date) -> str:
     return max(old) if len(old) * 2 > len(told) else ""
 
 
+def old_codes(details: Mapping[str, Mapping[str, Any] | None], day: date) -> dict[str, str]:
+    """The codes whose details are of a day before `day`, and of which."""
+    told = ((code, _day(each.get("TradingDay"))) for code, each in details.items() if isinstance(each, Mapping))
+    return {code: each for code, each in told if each and each < day.isoformat()}
+
+
 def _differences(one: Instrument, detail: Mapping[str, Any], day: date) -> list[str]:
     out = []
     if not one.limits_agree:
@@ -96,6 +102,15 @@ def _differences(one: Instrument, detail: Mapping[str, Any], day: date) -> list[
 def bonds_among(codes: Iterable[str]) -> tuple[str, ...]:
     """Those of them that are convertible bonds, by market and prefix, each once, sorted."""
     return tuple(sorted({code for code in codes if _is_bond(code)}))
+
+
+def has_rules(code: str) -> bool:
+    """Whether this program has rules for a code; of others no detail will ever make anything."""
+    try:
+        classify(code)
+    except UnknownCodeError:
+        return False
+    return True
 
 
 def _is_bond(code: str) -> bool:

@@ -10,15 +10,6 @@ from qmtdesk.gateways.qmt.worker import Done, Failed, Overdue
 
 FIRST_ID, IDS = 99_000, 4
 """Session ids no trader uses; few of them, for each leaves a file of 75 MB."""
-TYPES = {
-    1: "FUTURE",
-    2: "STOCK",
-    3: "CREDIT",
-    5: "FUTURE_OPTION",
-    6: "STOCK_OPTION",
-    7: "HUGANGTONG",
-    11: "SHENGANGTONG",
-}
 WITH_MONEY = ("STOCK", "CREDIT")
 
 

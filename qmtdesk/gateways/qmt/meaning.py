@@ -8,7 +8,7 @@ from hashlib import blake2b
 from qmtdesk.domain.account import Asset, BrokerOrder, OddRow, Position
 from qmtdesk.domain.calendar import previous_trading_day
 from qmtdesk.domain.codes import UnknownCodeError, classify
-from qmtdesk.domain.order import Fill, OrderState, Side
+from qmtdesk.domain.order import NO_FEE, Fill, OrderState, Side
 from qmtdesk.domain.sessions import at_of, shanghai_day
 from qmtdesk.gateways.qmt.days import trading_day
 from qmtdesk.gateways.qmt.records import RawAsset, RawOrder, RawPosition, RawTrade, Scalar
@@ -29,6 +29,16 @@ STATES = {
 """48 and 49 are on the way to the exchange: they can neither be matched nor relied on yet."""
 UNFILLED = frozenset({OrderState.CANCELLED, OrderState.REJECTED})
 
+TYPES = {
+    1: "FUTURE",
+    2: "STOCK",
+    3: "CREDIT",
+    5: "FUTURE_OPTION",
+    6: "STOCK_OPTION",
+    7: "HUGANGTONG",
+    11: "SHENGANGTONG",
+}
+"""Of accounts."""
 KEY_DIGITS = 8
 REPOS, REPO_FACE = ("204", "131"), 100_000
 """国债逆回购 of Shanghai and Shenzhen; 厘 of what one of its volume lends."""
@@ -47,6 +57,11 @@ class UnclearError(ValueError):
 def account_key(number: str) -> str:
     """A short name of an account that does not give its number away."""
     return blake2b(f"qmtdesk account {number}".encode(), digest_size=KEY_DIGITS // 2).hexdigest() if number else ""
+
+
+def is_other_type(told: Scalar, wanted: str) -> bool:
+    """Whether a record says that it is of an account of another type; 0 and below are no types."""
+    return isinstance(told, int) and told > 0 and TYPES.get(told) != wanted
 
 
 def price_of(value: Scalar, field: str) -> int:
@@ -244,7 +259,8 @@ def fill_of(raw: RawTrade, now: int) -> Fill:
         )
     side, code = side_of(raw.order_type), code_of(raw.stock_code)
     at = time_of(raw.traded_time, now)
-    fee = 0 if raw.commission is None else max(0, money_of(raw.commission, "commission"))
+    # only figures hang on it: an unreadable one must not cost the trade
+    fee = _or_none(money_of, raw.commission)
     return Fill(
         # one number may be given again on the other side or the other market
         trade_id=f"{code[-2:]}{side.value[0]}{trade_id}",
@@ -256,7 +272,7 @@ def fill_of(raw: RawTrade, now: int) -> Fill:
         price=price,
         volume=volume,
         at=at,
-        fee=fee,
+        fee=fee if fee > 0 else NO_FEE,
     )
 
 
@@ -285,7 +301,8 @@ def position_of(raw: RawPosition) -> Position:
         code=text_of(raw.stock_code),
         volume=volume,
         can_use=min(can_use, volume),
-        cost=max(0, money_of(cost, "avg_price")) if cost is not None else 0,
+        # shown and no more: an unreadable one must not hide the holding
+        cost=max(0, _or_none(money_of, cost)),
         bought_today=max(0, bought),
     )
 

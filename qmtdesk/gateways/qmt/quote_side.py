@@ -28,6 +28,8 @@ CONNECT_S = 20.0
 CALL_S = 10.0
 LOOK_S = 0.5
 STOP_S = 0.3
+AHEAD_MS = 30_000
+"""A snapshot stamped further ahead than this keeps none out that is not."""
 
 Clock = Callable[[], int]
 Loader = Callable[[], Native]
@@ -281,6 +283,8 @@ class QuoteSide:
             return
         self._health = replace(self._health, tick_at=now)
         newest = self._newest.get(code, 0)
+        if newest > now + AHEAD_MS >= quote.at:
+            newest = 0
         self._news |= quote.at > newest
         if quote.at >= newest:
             self._newest[code] = quote.at

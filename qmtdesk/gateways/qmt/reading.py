@@ -55,8 +55,8 @@ class Read(NamedTuple):
 class Reader:
     """Reads for one account. For one thread."""
 
-    def __init__(self, number: str) -> None:
-        self._number = number
+    def __init__(self, number: str, account_type: str = "STOCK") -> None:
+        self._number, self._kind = number, account_type
         self.key = mean.account_key(number)
         self.sole = False
         """Whether the terminal is known to be logged in to this account alone."""
@@ -115,9 +115,8 @@ class Reader:
             case RawCancelAnswer(cancel_result=result):
                 refused = isinstance(result, int) and result != 0 and self._mine(record.account_id)
                 return Read((self._cancel_refused(record),)) if refused else Read()
-            case RawStatus(status=status):
-                number = status if isinstance(status, int) else -1
-                return Read((AccountStatusTold(number, self._key(record.account_id)),))
+            case RawStatus():
+                return self._status(record)
             case RawPoison() if self._nobodys(record):
                 self._not_followed(f"{record.kind}: {record.text}")
                 return Read()
@@ -126,6 +125,15 @@ class Reader:
             case _:
                 # money and holdings are pushed by some clients and not by others; they are asked for instead
                 return Read()
+
+    def _status(self, record: RawStatus) -> Read:
+        """One number may be listed once for each market it trades in; only the chosen type says how ours stands."""
+        if mean.is_other_type(record.account_type, self._kind):
+            return Read()
+        number, key = record.status, self._key(record.account_id)
+        if isinstance(number, int) and not isinstance(number, bool):
+            return Read((AccountStatusTold(number, key),))
+        return Read(unread=f"status was {number!r}: not a number") if key == self.key else Read()
 
     def _row(self, record: RawOrder | RawTrade, now: int) -> Read:
         if isinstance(record, RawTrade):

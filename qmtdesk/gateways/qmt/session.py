@@ -189,7 +189,7 @@ class TradeSession:
             if isinstance(before, ReportFailure):
                 return before
             if time.monotonic() - begun > ROUND_S:
-                return ReportFailure("round", f"the questions were not answered within {ROUND_S:g} s")
+                return ReportFailure("round", names.ROUND_SLOW.format(ROUND_S))
             asset = self._ask("asset", "query_stock_asset")
             if isinstance(asset, ReportFailure):
                 return asset
@@ -197,10 +197,11 @@ class TradeSession:
             if isinstance(positions, ReportFailure):
                 return positions
             after = self._lists()
-            if after == before:
+            # a NaN in a row equals nothing, not even itself told again
+            if after == before or repr(after) == repr(before):
                 return RawReport(copied(RawAsset, asset), positions, *before)
             before = after
-        return ReportFailure("round", f"the account moved during each of {ROUNDS} rounds of questions")
+        return ReportFailure("round", names.ROUND_MOVED.format(ROUNDS))
 
     def _lists(self) -> tuple[tuple[RawOrder | RawPoison, ...], tuple[RawTrade | RawPoison, ...]] | ReportFailure:
         orders = self._rows("orders", RawOrder, "query_stock_orders")
@@ -224,14 +225,14 @@ class TradeSession:
         if isinstance(found, ReportFailure):
             return found
         if not isinstance(found, list | tuple):
-            return ReportFailure(what, f"{what}: the terminal answered {type(found).__name__} instead of a list")
+            return ReportFailure(what, names.NO_LIST.format(what, type(found).__name__))
         return tuple(copied(kind, each) for each in found)
 
     def _ask(self, what: str, question: str, *, account: bool = True) -> Any:  # noqa: ANN401 - a native object
         words = (self._account,) if account else ()
         match self._asker.call(lambda: getattr(self._trader, question)(*words), QUERY_S):
             case Done(None):
-                return ReportFailure(what, f"{what}: the terminal answered nothing")
+                return ReportFailure(what, names.NO_ANSWER.format(what))
             case Done(value):
                 return value
             case Failed(text):

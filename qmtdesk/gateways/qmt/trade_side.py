@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from qmtdesk.domain.account import AccountStatus
 from qmtdesk.domain.messages import (
+    AccountReported,
     Cancel,
     CancelRefused,
     Event,
@@ -26,6 +28,7 @@ from qmtdesk.gateways.qmt.health import TradingHealth
 from qmtdesk.gateways.qmt.hearing import Hearing
 from qmtdesk.gateways.qmt.native import Native
 from qmtdesk.gateways.qmt.raw_log import RawLog
+from qmtdesk.gateways.qmt.records import RawAccount, RawPoison
 from qmtdesk.gateways.qmt.session import NotOpened, ReportFailure, TradeSession
 from qmtdesk.gateways.qmt.worker import CommandThread, Done, Failed, Overdue
 
@@ -81,11 +84,13 @@ class TradeSide:
         self._clock = clock
         self._native: Native | None = None
         self._session: TradeSession | None = None
+        self._stated = False
+        """Whether the terminal said how the account stands since it was connected."""
         self._generation = 0
         self._attempts = link.Attempts()
         self._wishes: queue.SimpleQueue[_Wish | _Lost] = queue.SimpleQueue()
         self._questions: queue.SimpleQueue[Query | None] = queue.SimpleQueue()
-        self._hearing = Hearing(options.account, clock, raw, self)
+        self._hearing = Hearing(options.account, options.account_type, clock, raw, self)
         self._ended = threading.Event()
         self._health = TradingHealth()
         self._noting = threading.Lock()
@@ -213,7 +218,9 @@ class TradeSide:
                 self._failed(NotOpened("accounts", found.text, hung=True))
                 return
         self._session = session
+        self._stated = not isinstance(statuses, ReportFailure)
         now = self._clock()
+        listed = 0 if isinstance(accounts, ReportFailure) else _numbers(accounts)
         self._attempts = link.worked(self._attempts, now)
         self.note(
             stage="up",
@@ -222,12 +229,11 @@ class TradeSide:
             connects=self._health.connects + 1,
             failures=0,
             next_try_at=0,
-            accounts=0 if isinstance(accounts, ReportFailure) else len(accounts),
+            accounts=listed,
         )
         log.info("QMT: connected as session %d", session.session_id)
-        sole = not isinstance(accounts, ReportFailure) and len(accounts) == 1
         told = () if isinstance(statuses, ReportFailure) else statuses
-        self._hearing.link_up(session.generation, told, sole=sole)
+        self._hearing.link_up(session.generation, told, sole=listed == 1)
 
     def _lose(self, text: str, *, hung: bool = False) -> None:
         """The connection is of no more use: tell it, leave it, and try again later."""
@@ -308,13 +314,25 @@ class TradeSide:
 
     def _ask(self, query: Query, session: TradeSession) -> None:
         asked_at = self._clock()
-        found = session.read_account()
+        found = self._status_hung(session) or session.read_account()
         if isinstance(found, ReportFailure):
             self.tell(ReportFailed(query.request, found.text))
             if found.hung:
                 self._wishes.put(_Lost(session.generation, found.text, hung=True))
             return
         self._hearing.answered(session.generation, found, query.request, asked_at)
+
+    def _status_hung(self, session: TradeSession) -> ReportFailure | None:
+        """Ask how the account stands while it is not known to be in order: the push that says so may be lost."""
+        if self._stated and self._health.status == AccountStatus.OK:
+            return None
+        pushed = self._hearing.statuses
+        found = session.statuses()
+        if isinstance(found, ReportFailure):
+            return found if found.hung else None
+        self._stated = True
+        self._hearing.stated(session.generation, found, pushed)
+        return None
 
     # --- what the reader needs
 
@@ -333,6 +351,8 @@ class TradeSide:
 
     def tell(self, event: Event) -> None:
         """Hand an event on while there is anybody to hear it. Any thread."""
+        if isinstance(event, ReportFailed | AccountReported):
+            self.note(unanswered=event.text if isinstance(event, ReportFailed) else "")
         if not self._ended.is_set():
             self._post(self._clock(), event)
 
@@ -340,6 +360,12 @@ class TradeSide:
         """Change what is known of the connection's health. Any thread."""
         with self._noting:
             self._health = replace(self._health, **changes)  # type: ignore[arg-type]
+
+
+def _numbers(accounts: tuple[RawAccount | RawPoison, ...]) -> int:
+    """How many accounts these are: one number is listed once for each market it trades in."""
+    unread = [each for each in accounts if isinstance(each, RawPoison)]
+    return len({each.account_id for each in accounts if isinstance(each, RawAccount)}) + len(unread)
 
 
 def _nobody(_at: int, _event: Event) -> None:

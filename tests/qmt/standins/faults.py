@@ -68,6 +68,16 @@ class TerminalFaults:
     """Its rows are so much older than the snapshots beside them."""
     level2_changed: dict[str, Any] = field(default_factory=dict)
     """Fields of its rows that show something else."""
+    page_of: str = ""
+    """The list is still of this day, YYYYMMDD, with its closes and no limits; "": of today."""
+    more_types: dict[int, int] = field(default_factory=dict)
+    """Other types under which the terminal lists its first account as well, and its status there."""
+    status_lost: bool = False
+    """Changes of an account's status are not pushed."""
+    rows_changed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Of these questions (orders, trades, positions), fields of the rows answered that show something else."""
+    ahead_ms: dict[str, int] = field(default_factory=dict)
+    """Of these codes, how far ahead the next snapshot is stamped; used up by it."""
     details_changed: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Of these codes, fields of the detail that show something else."""
     last_close: dict[str, float] = field(default_factory=dict)

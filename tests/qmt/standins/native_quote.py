@@ -187,6 +187,8 @@ class NativeQuotes:
 
     def _send(self, call: Callable[[bytes], None], quotes: dict[str, Quote]) -> None:
         rows = {code: self._tick(quote) for code, quote in quotes.items()}
+        for code in rows.keys() & self._terminal.faults.ahead_ms.keys():
+            rows[code]["time"] += self._terminal.faults.ahead_ms.pop(code)
         if not rows:
             return
         if self._terminal.faults.use("bad_ticks"):
@@ -226,6 +228,9 @@ class NativeQuotes:
         if not found or code in self._terminal.faults.details_missing:
             return b""
         told = detail_of(found[0], world.day, off=self._terminal.faults.told_limit_off)
+        if self._terminal.faults.page_of:
+            old = {"TradingDay": self._terminal.faults.page_of, "UpStopPrice": 0.0, "DownStopPrice": 0.0}
+            told |= {**old, "PreClose": told["PreClose"] - 1}
         return packed({**told, **self._terminal.faults.details_changed.get(found[0].code, {})})
 
     def get_cb_info(self, code: str) -> bytes:

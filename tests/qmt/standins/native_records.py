@@ -59,7 +59,9 @@ class NativeRecord:
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return self._fields[name]
+            told = self._fields[name]
+            # a float is made anew at each reading: a NaN is not even the object it was
+            return told * 1.0 if type(told) is float else told
         except KeyError:
             raise AttributeError(f"'{self._kind}' object has no attribute '{name}'") from None
 

@@ -28,6 +28,7 @@ from standins.rows import asset_row, order_row, position_row, trade_row
 ACCOUNT = "66800012345396"
 OTHER = "66800054321777"
 BUY, SELL = 23, 24
+STOCK = 2
 NO_CASH = "[COUNTER][260200][可用资金不足]"
 
 
@@ -166,12 +167,15 @@ class Terminal:
                     self._tell_trade(client, fill)
             return 0
 
-    def set_status(self, account: str, status: int) -> None:
-        """The account's status changes and is pushed."""
+    def set_status(self, account: str, status: int, kind: int = 2) -> None:
+        """The account's status changes and is pushed; that of another type is pushed alone."""
         with self.lock:
-            self.status[account] = status
+            if kind == STOCK:
+                self.status[account] = status
+            if self.faults.status_lost:
+                return
             record = NativeRecord(
-                "XtAccountStatus", {"m_strAccountID": account, "m_nAccountType": 2, "m_nStatus": status}
+                "XtAccountStatus", {"m_strAccountID": account, "m_nAccountType": kind, "m_nStatus": status}
             )
             for client in self.trade_clients:
                 client.hear("UpdateAccountStatus", record)
@@ -361,18 +365,23 @@ class Terminal:
         if what == "infos":
             return [
                 NativeRecord(
-                    "XtAccountInfo", {"account_id": one, "account_type": 2, "login_status": 0, "m_strAccountID": one}
+                    "XtAccountInfo", {"account_id": one, "account_type": kind, "login_status": 0, "m_strAccountID": one}
                 )
-                for one in self.accounts
+                for one, kind, _ in self._listed()
             ]
         if what == "status":
             return [
-                NativeRecord("XtAccountStatus", {"account_id": one, "account_type": 2, "status": self.status[one]})
-                for one in self.accounts
+                NativeRecord("XtAccountStatus", {"account_id": one, "account_type": kind, "status": status})
+                for one, kind, status in self._listed()
             ]
         if what in ("subscribe", "unsubscribe"):
             return -1 if self.faults.refuse_subscribe or account not in self.accounts else 0
         return self._account_rows(what, account)
+
+    def _listed(self) -> list[tuple[str, int, int]]:
+        """(account, type, status) of everything it is logged in to."""
+        more = [(self.accounts[0], kind, status) for kind, status in self.faults.more_types.items()]
+        return [*((one, 2, self.status[one]) for one in self.accounts), *more]
 
     def _account_rows(self, what: str, account: str) -> list[NativeRecord]:
         if account not in self.accounts:
@@ -392,4 +401,5 @@ class Terminal:
             rows = [trade_row(each, account, self.remark_of(each.ref), self.faults) for each in report.fills]
         else:
             rows = [position_row(each, account) for each in report.positions]
-        return [NativeRecord(what, {k: v for k, v in row.items() if k not in gone}) for row in rows]
+        changed = self.faults.rows_changed.get(what, {})
+        return [NativeRecord(what, {k: changed.get(k, v) for k, v in row.items() if k not in gone}) for row in rows]

@@ -1,0 +1,152 @@
+"""停止并卖出: what nobody else offers is sold near the market as the book has it, the rest when it is free."""
+
+import pytest
+from words import buy_in, said
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.order import Owner, OwnerKind, Side
+from qmtdesk.domain.plans import GridMode, GridPlan, StopHow
+from qmtdesk.domain.quote import EMPTY, Level, Quote
+from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.replacing import replace
+from qmtdesk.engine.collar import collar
+from qmtdesk.simulate.market_day import BOND, MarketDay
+from qmtdesk.trader.picture_grid import grid_row
+from qmtdesk.trader.pictures import blockers
+
+PLAN = GridPlan(code=BOND, adopt=400, unit=80, first_buy=False)
+FAR = 130_000
+
+
+def beside(volume: int, mode: GridMode = GridMode.LATTICE, held: int = 400) -> tuple[MarketDay, str]:
+    """A grid of 400 is stopped and to be sold while the user himself offers so much of it, far from the market."""
+    day = MarketDay(held={BOND: (held, 110_000)}).open()
+    number = day.exchange.submit_foreign(day.at, BOND, Side.SELL, FAR, volume)
+    day.live_market(3_000)
+    assert day.feed(m.ArmGrid(replace(PLAN, mode=mode))).refusal is None
+    day.live_market(9_000)
+    day.feed(m.DisarmGrid(BOND, StopHow.SELL))
+    return day.live_market(9_000), number
+
+
+def sales(day: MarketDay) -> list[int]:
+    return [place.volume for place in day.places(BOND) if place.owner.kind is OwnerKind.CLEAR]
+
+
+def shown(day: MarketDay) -> Reason | None:
+    why = grid_row(day.state, BOND).why
+    assert blockers(day.state) == ([(BOND, why)] if why is not None else [])
+    return why
+
+
+@pytest.mark.parametrize("mode", GridMode)
+def test_what_the_user_does_not_offer_himself_is_sold(mode: GridMode) -> None:
+    day, _ = beside(200, mode)
+    assert sales(day) == [200]
+    assert day.exchange.account.holdings[BOND].volume == 200
+    assert said(day, Why.SELL_ROOM) == 0
+
+
+def test_the_rest_waits_says_so_and_is_sold_when_he_takes_his_order_back() -> None:
+    day, number = beside(200)
+    assert day.state.grids[BOND].winding is StopHow.SELL
+    assert shown(day) == because(Why.SELL_ROOM, want=200, room=0)
+    day.exchange.cancel(day.at, m.Cancel("", number))
+    day.live_market(45_000)
+    assert sales(day) == [200, 200]
+    assert day.state.grids[BOND].winding is None
+    assert shown(day) is None
+
+
+def test_of_an_odd_room_whole_lots_are_sold() -> None:
+    day, _ = beside(200, held=405)
+    assert (sales(day), day.exchange.account.holdings[BOND].volume) == ([200], 205)
+
+
+def test_where_he_offers_all_of_it_nothing_is_sold_until_his_sale_ends_it() -> None:
+    day, _ = beside(400)
+    assert (sales(day), day.state.grids[BOND].winding) == ([], StopHow.SELL)
+    assert shown(day) == because(Why.SELL_ROOM, want=400, room=0)
+    day.price(BOND, FAR + 100)
+    day.live_market(9_000)
+    assert BOND not in day.exchange.account.holdings or not day.exchange.account.holdings[BOND].volume
+    assert (sales(day), day.state.grids[BOND].winding) == ([], None)
+
+
+def test_what_the_sheet_promises_is_what_may_be_sold_beside_his_own_orders() -> None:
+    day = MarketDay(held={BOND: (400, 110_000)}).open()
+    day.feed(m.ArmGrid(PLAN))
+    day.live_market(3_000)
+    assert grid_row(day.state, BOND).can_use == 400
+    day.exchange.submit_foreign(day.at, BOND, Side.SELL, FAR, 200)
+    day.live_market(9_000)
+    assert grid_row(day.state, BOND).can_use == 200
+
+
+def book(day: MarketDay, last: int, bid: int, ask: int) -> Quote:
+    bids = tuple(Level(bid - 10 * i, 500) for i in range(5)) if bid else (EMPTY,) * 5
+    asks = tuple(Level(ask + 10 * i, 500) for i in range(5))
+    return Quote(BOND, day.at, last, 120_000, last, last, last, 0, 0, bids, asks)
+
+
+def test_a_print_above_the_book_stops_no_sale() -> None:
+    day = MarketDay().open()
+    buy_in(day)
+    day.quote(book(day, 120_000, 117_500, 119_500))
+    day.feed(m.DisarmGrid(BOND, StopHow.SELL))
+    for i in range(5):
+        day.wait(3_000)
+        day.quote(book(day, 120_000, 117_500 - 20 * i, 119_500 - 20 * i))
+    assert sum(sales(day)) == 240
+    assert day.state.grids[BOND].winding is None
+    assert said(day, Why.PRICE_COLLAR) == 0
+
+
+@pytest.mark.parametrize(
+    ("bid", "why"), [(110_000, Why.PRICE_COLLAR), (0, Why.NO_BID)], ids=["hollow bids", "nobody bids"]
+)
+def test_what_it_waits_for_stands_in_its_row(bid: int, why: Why) -> None:
+    day = MarketDay().open()
+    buy_in(day)
+    day.exchange.market(book(day, 120_000, bid, 120_100))
+    day.feed(m.Quoted(book(day, 120_000, bid, 120_100)))
+    day.feed(m.DisarmGrid(BOND, StopHow.SELL))
+    assert (shown(day) or because(Why.ARMED)).why is Why.WAITING_CANCEL
+    for _ in range(3):
+        day.wait(1_000)
+        day.quote(book(day, 120_000, bid, 120_100))
+    reason = shown(day)
+    assert reason is not None
+    assert reason.why is why
+    assert sales(day) == []
+
+
+def test_the_master_switch_that_is_off_stands_there_too() -> None:
+    day = MarketDay().open()
+    buy_in(day)
+    day.feed(m.SetMaster(on=False))
+    day.feed(m.DisarmGrid(BOND, StopHow.SELL))
+    day.live_market(6_000)
+    why = grid_row(day.state, BOND).why
+    assert why is not None
+    assert why.why is Why.MASTER_OFF
+
+
+def test_a_grid_that_is_stopped_and_sells_nothing_shows_why_it_was_stopped() -> None:
+    day = MarketDay().open()
+    buy_in(day)
+    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    day.live_market(6_000)
+    assert shown(day) is None
+
+
+@pytest.mark.parametrize(("price", "near"), [(116_000, True), (115_999, False)])
+def test_a_clearing_goes_down_to_the_price_the_user_confirmed_whatever_was_printed(price: int, near: bool) -> None:
+    day = MarketDay().open()
+    buy_in(day)
+    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    day.live_market(3_000)
+    day.exchange.market(book(day, 121_000, 119_000, 120_900))
+    assert day.feed(m.ClearHoldings((m.ClearRow(BOND, 160, 116_000),), whole=False)).refusal is None
+    place = m.Place("q-1", BOND, Side.SELL, price, 160, Owner(OwnerKind.CLEAR))
+    assert (collar(day.state, place) is None) is near
