@@ -251,6 +251,16 @@ def moved_by(state: State, fill: Fill) -> State:
     return replace(state, holdings=put(state.holdings, fill.code, held), money=money)
 
 
+def _held_now(state: State) -> frozenset[str]:
+    """Codes held by the day's first answer and its trades; as of the day before where there was no answer."""
+    if state.money is None or state.money.base_cash is None:
+        return state.held_last
+    held = Counter(state.money.base_held)
+    for fill in state.fills.values():
+        held[fill.code] += fill.volume if fill.side is Side.BUY else -fill.volume
+    return frozenset(code for code, volume in held.items() if volume > 0)
+
+
 def _day_began(state: State, day: str) -> State:
     """Orders and trades of another day are history; refs go on counting."""
     if day == state.day:
@@ -258,6 +268,7 @@ def _day_began(state: State, day: str) -> State:
     return replace(
         state,
         day=day,
+        held_last=_held_now(state),
         orders=Orders(),
         refs={},
         fills=Filed(),

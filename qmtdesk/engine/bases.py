@@ -15,11 +15,11 @@ def compare(work: Work, unclear: Iterable[str] = ()) -> None:
 
     Later ones are not looked at: an answer may know a sale that is told, and taken out of 底仓, only after it. Nor are
     holdings that could not be read, and an answer without any beside money that is neither cash nor frozen. One that
-    was known and is lacking takes 底仓 nothing, for it may come back; but two answers that agree take what is own.
+    was known and is lacking takes nothing, for it may come back; but where it was not there the day before either, it
+    is not own any more.
     """
     state = work.state
     gaps = state.shrunk.gaps if state.shrunk is not None else Gaps()
-    agreed = state.shrunk is not None and state.shrunk.believed
     if gaps.holdings or not any(isinstance(record, r.DayBase) for record in work.records):
         return
     stopped = {record.line.code for record in work.records if isinstance(record, r.Logged) and _lacks(record)}
@@ -27,7 +27,7 @@ def compare(work: Work, unclear: Iterable[str] = ()) -> None:
         lacking = code in gaps.codes
         if code not in unclear and not lacking:
             _base(work, code)
-        if code not in unclear and (agreed or not lacking):
+        if code not in unclear and not (lacking and code in state.held_last):
             _own(work, code, keeps=code in stopped)
 
 

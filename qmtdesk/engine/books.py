@@ -214,6 +214,8 @@ class State(Struct, frozen=True):
     request_at: int = 0
     request_from: int = 1
     """The first question that was asked after whatever made the account doubtful; earlier answers prove nothing."""
+    held_last: frozenset[str] = frozenset()
+    """What was held at the end of the day before, as far as its answers and trades tell."""
     unsure_since: int = 0
     """Since when something is doubtful without an end, 0 while nothing is."""
     answered: int = 0

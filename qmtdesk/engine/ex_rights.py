@@ -71,7 +71,10 @@ def _changed(state: State, book: GridBook, one: Instrument, told: int) -> Reason
         off = [abs(price - close) > near for price in (reference, one.prev_close)]
         if all(off):
             return because(Why.EX_RIGHTS, close_milli=close, reference_price_milli=reference)
-        # one of the two is garbage, or of the day before: the next snapshot, or the list set right, tells which
+        if not off[0]:
+            # the day's own snapshot goes on from the close, so nothing was lowered, whatever an old list says
+            return None
+        # garbage, or a list of the day before: the next snapshot, or the list set right, tells which
         words = {"own_close_milli": one.prev_close, "told_close_milli": told}
         return because(Why.CLOSE_DISAGREES, **words) if any(off) else None
     if marks_of(one.name).ex_right:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from qmtdesk.domain.order import Fill, Side
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.sessions import shanghai_day
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import BUYS, Elsewhere, Money, Moving, State
 from qmtdesk.engine.work import ALARM, NOTICE, Work
-from qmtdesk.engine.worth import close_of, price_of
+from qmtdesk.engine.worth import close_of, listed_close, price_of
 
 AGREE_MS = 4_000
 MOVED_BP = 50
@@ -31,11 +32,14 @@ def begin_day(work: Work, turnover: int) -> None:
 
 
 def closes_told(work: Work) -> None:
-    """A list that came after the first answer, or set a close right, corrects what the day's result begins with."""
+    """A list that came after the first answer, or set a close right, corrects what the day's result begins with.
+
+    Before the books' day has begun anew a terminal may show the closes of the next one.
+    """
     state, money = work.state, work.state.money
-    if money is None or money.base_cash is None:
+    if money is None or money.base_cash is None or shanghai_day(state.at).isoformat() != state.day:
         return
-    listed = {code: one.prev_close for code in money.base_closes if (one := state.instruments.get(code)) is not None}
+    listed = {code: listed_close(one) for code in money.base_closes if (one := state.instruments.get(code)) is not None}
     changed = {code: close for code, close in listed.items() if close > 0 and close != money.base_closes[code]}
     if changed:
         more = sum(money.base_held.get(code, 0) * (close - money.base_closes[code]) for code, close in changed.items())

@@ -1,7 +1,10 @@
 """What the account is worth, and whether that can be told."""
 
+from qmtdesk.domain.instrument import Instrument
+from qmtdesk.domain.order import Side
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.engine.books import Seen, State
+from qmtdesk.domain.sessions import shanghai_day
+from qmtdesk.engine.books import Seen, State, filed_fills
 
 DAY_MS, SHANGHAI_MS = 86_400_000, 28_800_000
 OPENED_MS = 33_900_000
@@ -41,27 +44,41 @@ def odd_price(state: State) -> Reason | None:
 
 
 def _todays(state: State, seen: Seen) -> bool:
-    """Whether a price is of the present day: that of a code that is not traded may be from before a dividend."""
-    return (seen.quote.at + SHANGHAI_MS) // DAY_MS == (state.at + SHANGHAI_MS) // DAY_MS
+    """Whether a price is of the books' day: that of a code that is not traded may be from before a dividend.
+
+    After midnight it goes on until the next day's list is there.
+    """
+    return shanghai_day(seen.quote.at).isoformat() == state.day
 
 
 def price_of(state: State, code: str, *, agreed: bool) -> int:
     """厘 for one of a code: its newest price of the day, else its previous close, else what was paid.
 
-    What an opening auction would come to is no price before it is over.
+    What an opening auction would come to is no price before it is over. What was bought today is worth no less than was
+    paid for it until a price of today says so: a first snapshot may come after the first answer.
     """
     seen = state.quotes.get(code)
     price = seen.quote.last if seen and _todays(state, seen) and _matched(seen) else 0
     if agreed and seen and price:
         price = max(price, seen.before)
-    return price or close_of(state, code)
+    return price or max(close_of(state, code), _dearest_buy(state, code))
+
+
+def _dearest_buy(state: State, code: str) -> int:
+    return max([fill.price for fill in filed_fills(state).of(code) if fill.side is Side.BUY], default=0)
 
 
 def close_of(state: State, code: str) -> int:
     """厘 for one of a code at its previous close; what was paid for it, or traded at today, where none is listed."""
     instrument, held = state.instruments.get(code), state.holdings.get(code)
-    close = (instrument.prev_close if instrument else 0) or (held.cost if held else 0)
-    return close or next((fill.price for fill in state.fills.values() if fill.code == code), 0)
+    close = listed_close(instrument) if instrument else 0
+    paid = close or (held.cost if held else 0)
+    return paid or next((fill.price for fill in filed_fills(state).of(code)), 0)
+
+
+def listed_close(instrument: Instrument) -> int:
+    """As the day's snapshots tell it, else as the list does, which may be a page of the day before; 0 for none."""
+    return instrument.told_close or instrument.prev_close
 
 
 def _matched(seen: Seen) -> bool:

@@ -230,3 +230,15 @@ def test_what_the_terminal_shows_of_yesterday_is_no_price_to_start_by_on_the_day
     refusal = day.feed(m.ArmGrid(replace(KEPT, base=BaseKind.LAST, lower_stop=STOP))).refusal
     assert refusal is not None
     assert dict(refusal.args)["close_milli"] == EX
+
+
+def test_an_old_list_keeps_no_grid_from_its_stop_where_the_snapshots_go_on_from_the_close() -> None:
+    day = morning(closed(armed()), 9_900)
+    day.at = at_of(NEXT_DAY, 9, 30, 2)
+    for last in (9_650, 9_600, 9_600):
+        day.last[STOCK] = last
+        day.feed(m.Quoted(quote_of(STOCK, day.at, last, prev=CLOSE)))
+        day.exchange.market(quote_of(STOCK, day.at, last, prev=CLOSE))
+        day.wait(3_000)
+    assert said(day, Why.LOWER_STOP) == 1
+    assert sold(day) == 2_000

@@ -1,17 +1,21 @@
 """The day's result and its loss limits count from the last closes, whenever the program was started."""
 
+from datetime import timedelta
+
 import pytest
 from words import buy_in, by_hand, row_of, trade_of
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import AccountReport, Asset
 from qmtdesk.domain.order import OrderState, Side
+from qmtdesk.domain.plans import GuardPlan
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine.apply import LOSS
 from qmtdesk.engine.core import Step
 from qmtdesk.engine.worth import day_base, total_value
-from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay, quote_of
+from qmtdesk.simulate.market_day import BOND, NEXT_DAY, STOCK, MarketDay, quote_of
+from qmtdesk.strategies.guard import GuardState
 from qmtdesk.trader.wanted_quotes import needed
 
 HELD, CASH, CLOSE = 50_000, 300_000_000, 10_000
@@ -164,3 +168,78 @@ def test_what_was_sold_before_the_start_counts_at_its_price_until_its_close_is_t
     close = listed[0].prev_close
     day.feed(m.DayOpened(day.day.isoformat(), (*day.instruments, *listed)))
     assert result(day) == 20_000 * (10_000 - close)
+
+
+def bought_far_above_the_close() -> MarketDay:
+    """Most of the account in a stock bought by hand today, 9 % above its last close."""
+    day = MarketDay(cash=600_000_000, held={STOCK: (1_000, CLOSE)}, hour=9, minute=40).open()
+    day.price(STOCK, 10_950)
+    day.wait(2_000)
+    day.exchange.submit_foreign(day.at, STOCK, Side.BUY, 10_960, 40_000)
+    day.wait(500)
+    day.quote(quote_of(STOCK, day.at, 10_950, prev=CLOSE, depth=50_000, volume=100_000))
+    day.live_market(15_000)
+    assert day.state.holdings[STOCK].volume == 41_000
+    assert day.feed(m.ArmGuard(GuardPlan(code=STOCK, keep_armed=True))).refusal is None
+    return day
+
+
+def test_after_midnight_the_result_is_still_that_of_the_day() -> None:
+    day = bought_far_above_the_close()
+    day.at = at_of(day.day, 15, 0, 4)
+    day.quote_all()
+    day.live_market(9_000)
+    shown = result(day)
+    day.at = at_of(day.day + timedelta(days=1), 0, 0, 5)
+    day.wait(20_000)
+    assert (result(day), day.state.kill) == (shown, None)
+    assert day.state.guards[STOCK].state is GuardState.WATCHING
+
+
+@pytest.mark.parametrize("hour", [13, 8])
+def test_what_was_bought_today_is_no_loss_before_its_first_snapshot_after_a_start(hour: int) -> None:
+    day = bought_far_above_the_close()
+    if hour == 8:
+        day.at = at_of(day.day, 15, 0, 4)
+        day.quote_all()
+        day.live_market(9_000)
+        day.at = at_of(NEXT_DAY, 8, 45)
+    else:
+        day.at = at_of(day.day, 13, 30)
+    day.state = day.folded(resume=hour == 13)
+    day.connect()
+    day.wait(3_000)
+    assert STOCK not in day.state.quotes
+    assert day.state.kill is None
+    assert day.state.guards[STOCK].state is GuardState.WATCHING
+    assert 0 <= result(day) < 2_000_000
+
+
+def test_a_list_of_the_day_before_whose_close_the_snapshots_correct_makes_no_loss() -> None:
+    day = MarketDay(held={STOCK: (HELD, CLOSE)}, cash=30_000_000, hour=10, minute=30)
+    day.last[STOCK] = 9_500
+    day.connect()
+    told = tuple(replace(one, told_close=9_500) if one.code == STOCK else one for one in day.instruments)
+    for _ in range(4):
+        day.feed(m.Quoted(quote_of(STOCK, day.at, 9_500, prev=9_500)))
+        day.feed(m.DayOpened(day.day.isoformat(), told))
+        day.wait(3_000)
+    assert (result(day), day.state.kill) == (0, None)
+
+
+def test_closes_of_the_next_day_are_none_of_the_day_the_books_stand_in() -> None:
+    day = MarketDay(held={STOCK: (HELD, CLOSE)}, cash=30_000_000, hour=9, minute=40).open()
+    day.price(STOCK, 9_900)
+    day.wait(2_000)
+    day.exchange.submit_foreign(day.at, STOCK, Side.SELL, 9_860, 45_000)
+    day.wait(500)
+    day.quote(quote_of(STOCK, day.at, 9_900, prev=CLOSE, depth=50_000, volume=100_000))
+    day.live_market(9_000)
+    assert day.state.holdings[STOCK].volume == 5_000
+    base = day_base(day.state)
+    day.at = at_of(NEXT_DAY, 8, 45)
+    day.state = day.folded(resume=False)
+    day.instruments = tuple(replace(one, prev_close=10_500) if one.code == STOCK else one for one in day.instruments)
+    day.connect()
+    day.wait(3_000)
+    assert (day_base(day.state), day.state.kill) == (base, None)

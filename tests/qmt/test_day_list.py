@@ -228,3 +228,16 @@ def test_a_question_that_fails_is_asked_again_soon(terminal: Terminal) -> None:
     terminal.knows(STOCK, close=10.0)
     (opened,) = terminal.look(15)
     assert codes(opened) == {*BONDS, STOCK}
+
+
+def test_a_code_whose_question_fails_keeps_no_other_from_being_listed() -> None:
+    terminal = Terminal()
+    terminal.knows(*BONDS, STOCK)
+    terminal.look(wanted=WANTED | {"600519.SH"})
+    asks = terminal.ask
+    terminal.ask = lambda codes, bonds: (  # type: ignore[method-assign]
+        Asked({}, {}, "broken") if "600519.SH" in codes else asks(codes, bonds)
+    )
+    terminal.knows("000001.SZ", close=10.0)
+    told = terminal.look(HOUR_S, wanted=WANTED | {"600519.SH", "000001.SZ"})
+    assert "000001.SZ" in {one.code for day in told for one in day.instruments}

@@ -108,18 +108,28 @@ class DayList:
         return ""
 
     def _more(self, day: date, now: int, missing: frozenset[str], wanted: frozenset[str]) -> DayOpened | None:
-        """What is wanted beside the list, and once more what is in question."""
-        due = self._again.due(now)
-        codes = missing | due
-        asked = self._questions.ask(sorted(codes), bonds_among(code for code in codes if code not in self._terms))
-        if asked.failed:
-            self._failed(now, names.LIST_FAILED.format(asked.failed))
-            return None
-        changed = self._took(asked, listed(asked.details, day), day, now)
+        """What is wanted beside the list, then once more what is in question; where that fails nobody waits for it."""
+        changed, due, failed = False, self._again.due(now) - missing, ""
+        if missing:
+            asked = self._ask(missing)
+            if asked.failed:
+                self._failed(now, names.LIST_FAILED.format(asked.failed))
+                return None
+            changed = self._took(asked, listed(asked.details, day), day, now)
         if due:
-            self._again.asked(now, learned=changed)
+            asked = self._ask(due)
+            failed = asked.failed
+            if not failed:
+                learned = self._took(asked, listed(asked.details, day), day, now)
+                self._again.asked(now, learned=learned)
+                changed = changed or learned
         self._judge(wanted)
+        if failed:
+            self._failed(now, names.LIST_FAILED.format(failed))
         return self._opened(day) if changed else self._compared(day, now)
+
+    def _ask(self, codes: frozenset[str]) -> Asked:
+        return self._questions.ask(sorted(codes), bonds_among(code for code in codes if code not in self._terms))
 
     def _bonds(self, wanted: frozenset[str], day: date) -> tuple[str, ...] | Failed:
         """All bonds; where the terminal has no such list even after fetching it, those that are wanted anyway."""
