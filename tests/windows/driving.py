@@ -1,5 +1,6 @@
 """A user's quarter of an hour in the installed window: wizard, demonstration, a grid by keyboard, all stop, and out."""
 
+import sys
 from pathlib import Path
 
 from qmtdesk.desk.brush.tokens import theme_of
@@ -117,6 +118,15 @@ def refuses_old_windows(program: Program, setup: Path, pictures: Path) -> str:
 
 def _said(program: Program, exe: str, picture: Path) -> int:
     """Start it, look at what it says, press Return; its exit code."""
+    try:
+        return _said_once(program, exe, picture)
+    except ProofError as error:
+        # seen once: wine, told a moment ago to be another Windows, showed nothing at all at the first start
+        sys.stderr.write(f"      {error}; once more\n")
+        return _said_once(program, exe, picture)
+
+
+def _said_once(program: Program, exe: str, picture: Path) -> int:
     screen = program.screen
     process = program.wine.start(exe)
     try:
