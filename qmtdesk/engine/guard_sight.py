@@ -1,7 +1,7 @@
 """What a guard may look at: the holding as far as it is its to sell, and whether what is shown is of now."""
 
 from qmtdesk.domain.instrument import Kind
-from qmtdesk.domain.sessions import phase_at, shanghai_day
+from qmtdesk.domain.sessions import Phase, phase_at, shanghai_day
 from qmtdesk.engine import aside, latched
 from qmtdesk.engine.books import State
 from qmtdesk.strategies import board as boards
@@ -36,10 +36,13 @@ def fresh(state: State, code: str) -> bool:
     One whose volumes mean nothing yet shows nothing of a seal, however young it is. A guard that was armed on an old
     one has seen nothing before its first own, and one of yesterday nothing before the day's list.
     """
-    board = state.boards.get(code)
-    if board is None or code not in state.quotes or state.quotes[code].quote.rough:
+    board, phase = state.boards.get(code), phase_at(state.listings[code], state.at)
+    if board is None or code not in state.quotes:
+        # before the day has begun there is nothing to be seen, and nobody is told of that every morning
+        return not (phase.continuous or phase is Phase.CLOSE_AUCTION)
+    if state.quotes[code].quote.rough:
         return False
-    phase, guard = phase_at(state.listings[code], state.at), state.guards.get(code)
+    guard = state.guards.get(code)
     if phase.continuous and guard is not None and guard.state in JUDGING and guard.day != shanghai_day(state.at):
         return False
     waits = guard is not None and guard.state is GuardState.WATCHING and board.arrived_at <= guard.armed_at

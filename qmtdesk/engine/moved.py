@@ -56,19 +56,21 @@ def compare(work: Work, turnover: int) -> None:
     is taken out as well, and nothing waits for him: he knows of his own reverse repo.
     """
     state, money = work.state, work.state.money
-    if money is None or money.base_cash is None or money.base_total <= 0:
+    if money is None or money.base_cash is None or not money.base_total:
         return
     held = _before_trades(state)
     cash = money.gross_cash + _spent(state.fills.values()) - money.base_cash
     shares = _worth(state, money, held)
-    if abs(cash + shares) * 10_000 <= money.base_total * MOVED_BP:
+    # an answer without anything, believed and taken back, leaves a base below zero for a while
+    scale = max(money.base_total, money.base_total + cash + shares, 0)
+    if abs(cash + shares) * 10_000 <= scale * MOVED_BP:
         if state.moving is not None:
             work.state = replace(state, moving=None)
         return
     amount = cash + shares
     # a trade that is not here yet may be all there is to it: no loss until then, and nothing to tell either
     on_their_way = any(order.told_filled > order.filled for order in state.orders.values())
-    if on_their_way or state.moving is None or abs(state.moving.amount - amount) * 10_000 > money.base_total * MOVED_BP:
+    if on_their_way or state.moving is None or abs(state.moving.amount - amount) * 10_000 > scale * MOVED_BP:
         work.state = replace(state, moving=Moving(amount, money.reported_at))
     elif money.reported_at - state.moving.since >= AGREE_MS:
         base = r.DayBase(money.base_total + amount, money.base_cash + cash, held, closes={**money.base_closes})

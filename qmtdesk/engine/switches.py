@@ -87,7 +87,7 @@ def watch_loss(work: Work) -> None:
     cap = state.limits.loss_kill_bp
     if not cap or state.kill is not None or state.loss_day == state.day or state.ready is not Ready.READY:
         return
-    base = worth.day_base(state)
+    base = worth.least_base(state)
     # one wild price stops buying at once and no more; two that agree stop everything
     odd = worth.odd_price(state)
     if odd is not None:

@@ -29,6 +29,7 @@ REFUSALS = frozenset(
         Why.QUOTE_STALE,
         Why.ACCOUNT_STALE,
         Why.PHASE_CLOSED,
+        Why.MONEY_MOVED,
         Why.UNKNOWN_CODE,
         Why.SIDE_FROZEN,
         Why.REJECTED_TOO_OFTEN,

@@ -29,6 +29,18 @@ def day_base(state: State) -> int:
     return base + (state.moving.amount if base and state.moving is not None else 0)
 
 
+def least_base(state: State) -> int:
+    """The day's base at the lower close where list and snapshots tell two: no loss hangs on which of them is right."""
+    base, money = day_base(state), state.money
+    if money is None:
+        return base
+    for code, volume in money.base_held.items():
+        one, counted = state.instruments.get(code), money.base_closes.get(code, 0)
+        if one is not None and not one.close_agrees and volume > 0:
+            base -= volume * max(0, counted - min(one.prev_close, one.told_close))
+    return base
+
+
 def odd_price(state: State) -> Reason | None:
     """A holding whose newest price cannot be one of today: then nobody knows what the account is worth."""
     for code, held in state.holdings.items():
@@ -61,11 +73,17 @@ def price_of(state: State, code: str, *, agreed: bool) -> int:
     price = seen.quote.last if seen and _todays(state, seen) and _matched(seen) else 0
     if agreed and seen and price:
         price = max(price, seen.before)
-    return price or max(close_of(state, code), _dearest_buy(state, code))
+    return price or _without_snapshot(state, code)
 
 
-def _dearest_buy(state: State, code: str) -> int:
-    return max([fill.price for fill in filed_fills(state).of(code) if fill.side is Side.BUY], default=0)
+def _without_snapshot(state: State, code: str) -> int:
+    close, held = close_of(state, code), state.holdings.get(code)
+    buys = [fill for fill in filed_fills(state).of(code) if fill.side is Side.BUY]
+    if not buys or held is None or held.volume <= 0:
+        return close
+    todays = min(held.volume, sum(fill.volume for fill in buys))
+    paid = max(close, *(fill.price for fill in buys))
+    return (close * (held.volume - todays) + paid * todays) // held.volume
 
 
 def close_of(state: State, code: str) -> int:

@@ -5,8 +5,10 @@ import pytest
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.plans import GuardPlan
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine import guard_sight
-from qmtdesk.simulate.market_day import STOCK, MarketDay, quote_of, sealed_quote
+from qmtdesk.simulate.market_day import NEXT_DAY, STOCK, MarketDay, quote_of, sealed_quote
 from qmtdesk.strategies.guard import GuardState
 
 LIMIT = 11_000
@@ -96,3 +98,17 @@ def test_in_the_lunch_break_nobody_is_called_blind() -> None:
     day.jump(13, 0, 20)
     assert Why.BLIND in day.said()
     assert day.state.guards[STOCK].state is GuardState.WATCHING
+
+
+def test_a_kept_guard_is_not_blind_before_the_day_has_begun_and_is_at_once_where_no_snapshot_comes() -> None:
+    day = MarketDay(held={STOCK: (1_000, 9_000)}).open()
+    assert day.feed(m.ArmGuard(GuardPlan(code=STOCK, keep_armed=True))).refusal is None
+    day.live_market(3_000)
+    day.next_day(hour=9, minute=0)
+    day.state = replace(day.state, quotes={}, boards={})
+    day.wait(60_000)
+    assert Why.BLIND not in day.said()
+    assert guard_sight.fresh(day.state, STOCK)
+    day.at = at_of(NEXT_DAY, 9, 30)
+    day.wait(3_000)
+    assert Why.BLIND in day.said()
