@@ -127,11 +127,13 @@ def test_a_kept_guard_judges_nothing_before_the_new_days_list() -> None:
     assert Why.LEFT_UNSOLD not in day.said()
 
 
-def test_a_grids_sale_counted_once_leaves_the_guard_what_is_left() -> None:
+def sold_beside_by_the_grid(sell_volume: int = 0) -> MarketDay:
+    """A fired guard, whose grid sold one of its two thousand in the race and had the other order taken off."""
     day = MarketDay(held={STOCK: (2_000, 9_000)}).open()
     day.price(STOCK, 10_800)
     assert day.feed(m.ArmGrid(SELLER)).refusal is None
-    assert day.feed(m.ArmGuard(GuardPlan(code=STOCK, rules=ON_BREAK))).refusal is None
+    plan = GuardPlan(code=STOCK, rules=ON_BREAK, sell_volume=sell_volume)
+    assert day.feed(m.ArmGuard(plan)).refusal is None
     day.live_market(3_000)
     seals(day, 30_000, 30_000)
     first, second = (o for o in day.live(STOCK) if o.side is Side.SELL)
@@ -142,15 +144,23 @@ def test_a_grids_sale_counted_once_leaves_the_guard_what_is_left() -> None:
     traded(day, places[first.ref], 1_000, "g1", number=first.broker_id)
     told(day, places[first.ref], S.FILLED, 1_000, number=first.broker_id)
     told(day, places[second.ref], S.CANCELLED, number=second.broker_id)
-    assert day.state.guards[STOCK].target == 1_000
+    return day
+
+
+def is_slow_to_free_the_rest(day: MarketDay) -> None:
+    """The counter turns the guard's sales down, for it still holds back what the second order had."""
     told(day, sales(day)[-1], S.REJECTED, text="可用数量不足", number="900")
-    # the counter is slow to set free what the second order held
     for number in range(8):
         opens(day, 10_780)
-        last = day.state.orders[sales(day)[-1].ref]
-        if last.live:
+        if day.state.orders[sales(day)[-1].ref].live:
             told(day, sales(day)[-1], S.REJECTED, text="可用数量不足", number=f"91{number}")
-        answer(day, orders=rows(day), fills=day.state.fills.values(), positions=[Position(STOCK, 1_000, 0)])
+        answer(day, rows(day), day.state.fills.values(), [Position(STOCK, 1_000, 0)])
+
+
+def test_a_grids_sale_counted_once_leaves_the_guard_what_is_left() -> None:
+    day = sold_beside_by_the_grid()
+    assert day.state.guards[STOCK].target == 1_000
+    is_slow_to_free_the_rest(day)
     assert state_of(day) is GuardState.TRIGGERED
     assert Why.SOLD_ELSEWHERE not in day.said()
     before = len(sales(day))
@@ -255,8 +265,11 @@ def test_something_that_puts_all_in_doubt_again_and_again_holds_up_no_guard_for_
     for second in range(60):
         day.at += 1_000
         day.price(BOND, 120_000)
-        last = max(9_900, 10_900 - 5 * second) // 10 * 10
-        day.feed(m.Quoted(quote_of(STOCK, day.at, last, prev=10_000, depth=100_000, volume=50_000 + second * 1_000)))
+        if second < 10:
+            day.feed(m.Quoted(sealed_quote(STOCK, day.at, LIMIT, 30_000, prev=10_000, volume=40_000 + second)))
+        else:
+            last = max(9_900, 10_900 - 5 * second) // 10 * 10
+            day.feed(m.Quoted(quote_of(STOCK, day.at, last, prev=10_000, depth=100_000, volume=50_000 * second)))
         day.feed(m.TimePassed())
         if second % 5 == 0:
             # words nobody understands, pushed every few seconds
@@ -348,25 +361,7 @@ def test_a_buy_with_a_number_in_a_state_nobody_knows_is_waited_for_ten_seconds()
 
 
 def test_half_a_holding_stays_to_be_sold_where_the_counter_is_slow_to_free_it() -> None:
-    day = MarketDay(held={STOCK: (2_000, 9_000)}).open()
-    day.price(STOCK, 10_800)
-    assert day.feed(m.ArmGrid(SELLER)).refusal is None
-    assert day.feed(m.ArmGuard(GuardPlan(code=STOCK, rules=ON_BREAK, sell_volume=1_000))).refusal is None
-    day.live_market(3_000)
-    seals(day, 30_000, 30_000)
-    first, second = (o for o in day.live(STOCK) if o.side is Side.SELL)
-    day.wait(2_000)
-    day.deaf = day.mute = True
-    opens(day, 10_780)
-    places = {place.ref: place for place in day.places(STOCK)}
-    traded(day, places[first.ref], 1_000, "g1", number=first.broker_id)
-    told(day, places[first.ref], S.FILLED, 1_000, number=first.broker_id)
-    told(day, places[second.ref], S.CANCELLED, number=second.broker_id)
-    told(day, sales(day)[-1], S.REJECTED, text="可用数量不足", number="900")
-    for number in range(5):
-        opens(day, 10_780)
-        if day.state.orders[sales(day)[-1].ref].live:
-            told(day, sales(day)[-1], S.REJECTED, text="可用数量不足", number=f"91{number}")
-        answer(day, rows(day), day.state.fills.values(), [Position(STOCK, 1_000, 0)])
+    day = sold_beside_by_the_grid(sell_volume=1_000)
+    is_slow_to_free_the_rest(day)
     assert state_of(day) is GuardState.TRIGGERED
     assert Why.SOLD_ELSEWHERE not in day.said()
