@@ -1,4 +1,4 @@
-"""What is counted as whose, put beside the account: what the user sold unseen is neither 底仓 nor own any more."""
+"""What is counted as whose, put beside the account: what the user traded unseen changes his 底仓, never what is own."""
 
 from collections.abc import Iterable
 
@@ -11,8 +11,9 @@ from qmtdesk.engine.work import NOTICE, Work
 
 
 def compare(work: Work, unclear: Iterable[str] = ()) -> None:
-    """With a day's first answer no more is 底仓, or own, than the account holds; call when all told is booked.
+    """With a day's first answer 底仓 is what the account has beside the own; call when all told is booked.
 
+    No more is own than it holds. What he bought while nobody looked he may sell again, and no grid loses it.
     Later ones are not looked at: an answer may know a sale that is told, and taken out of 底仓, only after it. Nor are
     holdings that could not be read, and an answer without any beside money that is neither cash nor frozen. One that
     was known and is lacking takes nothing, for it may come back; but where it was not there the day before either, it
@@ -41,13 +42,14 @@ def _base(work: Work, code: str) -> None:
     if book is None or part is None or not (book.armed or part.held_total):
         return
     position = _position(work, code)
-    was, base = part.base_holding, min(part.base_holding, max(0, position - part.held_total))
-    if base == was:
+    was, base = part.base_holding, max(0, position - part.held_total)
+    if base == was or (base > was and _waits(work, code)):
         return
     grid = replace(book.grid, base_holding=base) if book.grid else None
     pair = replace(book.rolling, base_holding=base) if book.rolling else None
     work.set_grid(code, replace(book, grid=grid, rolling=pair), keep=True)
-    work.log(NOTICE, code, because(Why.BASE_LESS, position=position, held=part.held_total, was=was, base=base))
+    why = Why.BASE_LESS if base < was else Why.BASE_MORE
+    work.log(NOTICE, code, because(why, position=position, held=part.held_total, was=was, base=base))
 
 
 def _own(work: Work, code: str, *, keeps: bool) -> None:
@@ -57,9 +59,7 @@ def _own(work: Work, code: str, *, keeps: bool) -> None:
     grid stopped this moment for what it lacks has the figures its sentence names.
     """
     state, position = work.state, _position(work, code)
-    left = state.overnight
-    waits = any(order.in_doubt or order.unsettled for order in filed_orders(state).of(code))
-    if waits or (left is not None and code in left.held):
+    if _waits(work, code):
         return
     found: dict[str, int] = {}
     book, bought = state.grids.get(code), state.bought.get(code, 0)
@@ -72,6 +72,13 @@ def _own(work: Work, code: str, *, keeps: bool) -> None:
         found |= {"bought_was": bought, "bought": position}
     if found:
         work.log(NOTICE, code, because(Why.OWN_LESS, position=position, **found))
+
+
+def _waits(work: Work, code: str) -> bool:
+    """Whether trades of own orders may be in the account that nobody has told, those of last evening included."""
+    left, orders = work.state.overnight, filed_orders(work.state)
+    owed = any(order.in_doubt or order.unsettled for order in orders.of(code)) or orders.not_listed(code)
+    return bool(owed) or (left is not None and code in left.held)
 
 
 def _position(work: Work, code: str) -> int:

@@ -1,12 +1,13 @@
 """This computer's clock against the exchange's, as the newest snapshots tell it."""
 
 from qmtdesk.domain.codes import classify
+from qmtdesk.domain.messages import ClockJumped, Event
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Why, because
-from qmtdesk.domain.replacing import replace_struct as replace
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import phase_at
 from qmtdesk.engine import supervise
-from qmtdesk.engine.books import Skew
+from qmtdesk.engine.books import Skew, State
 from qmtdesk.engine.telling import told_key
 from qmtdesk.engine.work import ALARM, Work
 
@@ -16,6 +17,28 @@ AGREEING = 4
 KEPT = 12
 # any SH stock: whether the exchange trades at a time is the same for all
 EXCHANGE = classify("600000.SH")
+
+
+def moment(state: State, at: int, event: Event) -> State:
+    """The state at the time of an event. Time runs backwards only where this computer's clock was set back.
+
+    What was stamped by the clock that was ahead is then of now: it would look too young, and everything that waits for
+    time to pass would wait until the old time is reached again.
+    """
+    if not isinstance(event, ClockJumped) or at >= state.at:
+        return replace(state, at=max(at, state.at))
+    money = state.money
+    return replace(
+        state,
+        at=at,
+        skews=(),
+        money=replace(money, reported_at=min(money.reported_at, at)) if money is not None else None,
+        quotes={code: replace(seen, at=min(seen.at, at), ahead=(0, 0)) for code, seen in state.quotes.items()},
+        boards={code: replace(one, arrived_at=min(one.arrived_at, at)) for code, one in state.boards.items()},
+        sent_at=tuple([min(sent, at) for sent in state.sent_at]),
+        request_at=min(state.request_at, at),
+        unsure_since=min(state.unsure_since, at),
+    )
 
 
 def look(work: Work, quote: Quote) -> None:

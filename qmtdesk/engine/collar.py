@@ -7,11 +7,10 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.sessions import phase_at
 from qmtdesk.engine.books import State, live_orders
 from qmtdesk.engine.prices import limits_of, price_of
+from qmtdesk.engine.stopping import PRICED_BY_LEVEL, stop_sale
 from qmtdesk.strategies.grid_wish import STOP_BP
 from qmtdesk.strategies.guard import Guard
 from qmtdesk.strategies.guard_sale import lowest_price
-
-PRICED_BY_LEVEL = frozenset({OwnerKind.GRID, OwnerKind.ROLLING})
 
 
 def collar(state: State, place: Place) -> Reason | None:
@@ -67,13 +66,7 @@ def _priced_by_user(state: State, place: Place) -> bool:
     if place.owner.kind is OwnerKind.CLEAR:
         clearing = state.clears.get(place.code)
         return clearing is not None and place.price >= clearing.floor
-    return place.owner.kind in PRICED_BY_LEVEL and not _stopping(state, place)
-
-
-def _stopping(state: State, place: Place) -> bool:
-    """Whether this is the sale of a grid below its lower stop, whose price is no level."""
-    book = state.grids.get(place.code)
-    return place.side is Side.SELL and book is not None and book.grid is not None and book.grid.stopped_low
+    return place.owner.kind in PRICED_BY_LEVEL and not stop_sale(state, place)
 
 
 def _reference(state: State, code: str) -> int:

@@ -64,8 +64,8 @@ def begin(state: State, past: Iterable[r.Record], *, resume: bool) -> State:
 
 
 def step(state: State, at: int, event: m.Event) -> Step:
-    """Fold one event in at market time `at` (Unix ms). Time never runs backwards: an earlier `at` counts as now."""
-    work = Work(replace(state, at=max(at, state.at)))
+    """Fold one event in at market time `at` (Unix ms): an earlier `at` counts as now, unless the clock was set back."""
+    work = Work(clock_skew.moment(state, at, event))
     try:
         _happen(work, event)
         clearing.follow(work, event, state)

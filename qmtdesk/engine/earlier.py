@@ -11,10 +11,21 @@ from qmtdesk.engine.books import State, live_orders
 from qmtdesk.engine.filed import NOT_LISTED
 from qmtdesk.engine.work import Work
 
+TURNS = (15, 30)
+"""From this time of the day on a counter may have closed its books."""
+
 
 def before_today(state: State, row: BrokerOrder) -> bool:
     """Whether a row was made on a day before this one; one without a time is one of now."""
     return 0 < row.at < at_of(date.fromisoformat(state.day), 0, 0)
+
+
+def turned(state: State, at: int) -> bool:
+    """Whether an answer of that time may be of a terminal done with the books' day: what it lacks tells nothing.
+
+    The lists turn some time in the evening or the next morning, before the new day begins here.
+    """
+    return at >= at_of(date.fromisoformat(state.day), *TURNS)
 
 
 def todays(state: State, report: AccountReport) -> AccountReport:

@@ -9,7 +9,7 @@ from qmtdesk.domain.order import OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.rules import lot_problem, price_cage, rules_of
 from qmtdesk.domain.sessions import phase_at, shanghai_day
-from qmtdesk.engine import beside, worth
+from qmtdesk.engine import beside, stopping, worth
 from qmtdesk.engine.books import (
     BUYS,
     Ready,
@@ -53,7 +53,10 @@ def refusal(state: State, place: Place) -> Reason | None:
 
 def standstill(state: State, code: str) -> Reason | None:
     """Why nothing at all may be ordered in this code now, or None: switches, link, books, data, phase."""
+    # below its stop a grid only sells, and that passes where a buy does not
     place = Place("", code, Side.BUY, 0, 0, NOBODY)
+    if stopping.stops(state, code):
+        place = Place("", code, Side.SELL, 0, 0, Owner(OwnerKind.GRID))
     for check in (_switches, _suspended, _connection, _phase, _status, _fresh):
         reason = check(state, place)
         if reason is not None:
@@ -70,10 +73,11 @@ def _switches(state: State, _place: Place) -> Reason | None:
 
 
 def _suspended(state: State, place: Place) -> Reason | None:
-    """What waits for the user's word. A guard still sells a code that is suspended alone."""
+    """What waits for the user's word. A guard still sells a code that is suspended alone, and so does a stop."""
     if "" in state.suspended:
         return state.suspended[""]
-    return None if place.owner.kind is OwnerKind.GUARD else state.suspended.get(place.code)
+    passes = place.owner.kind is OwnerKind.GUARD or stopping.goes_on(state, place)
+    return None if passes else state.suspended.get(place.code)
 
 
 def _connection(state: State, _place: Place) -> Reason | None:
@@ -315,7 +319,10 @@ def sent_within(state: State, ms: int) -> int:
 
 
 def _rate(state: State, place: Place) -> Reason | None:
-    """Message limits; a guard's sale is not held up by the minute and day caps, which bound grids."""
+    """Message limits; a guard's sale is not held up by the minute and day caps, which bound grids.
+
+    What leaves for good is not held up by its code's day cap: the grid's own trades have used that up.
+    """
     caps = state.limits
     guards = place.owner.kind is OwnerKind.GUARD
     if second_full(state, guards=guards):
@@ -328,14 +335,14 @@ def _rate(state: State, place: Place) -> Reason | None:
     if caps.per_day and state.messages >= caps.per_day:
         return because(Why.DAY_MESSAGES, sent=state.messages, cap=caps.per_day)
     here = state.messages_of.get(place.code, 0)
-    if caps.per_symbol_day and here >= caps.per_symbol_day:
+    if caps.per_symbol_day and here >= caps.per_symbol_day and not stopping.leaves(state, place):
         return because(Why.SYMBOL_MESSAGES, sent=here, cap=caps.per_symbol_day)
     return None
 
 
 def _executions(state: State, place: Place) -> Reason | None:
     cap = state.limits.fills_per_minute
-    if not cap or place.owner.kind is OwnerKind.GUARD:
+    if not cap or place.owner.kind is OwnerKind.GUARD or stopping.leaves(state, place):
         return None
     done = executions(state, place.code, place.side)
     return because(Why.REPEATED_EXECUTION, fills=done, cap=cap) if done > cap else None

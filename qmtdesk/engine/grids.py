@@ -145,6 +145,8 @@ def priced(work: Work, code: str) -> None:
         up, down = limits_of(instrument)
         price = price_of(seen.quote, instrument, phase)
         part, reasons = lattice_grid.on_price(book.grid, price, work.state.at, up, down)
+        if part.stopped_low and book.grid.paused:
+            part = replace(part, paused=book.grid.paused & (part.paused | _may_be_selling(work.state, book)))
         if reasons or part.trails == book.grid.trails:
             work.set_grid(code, replace(book, grid=part), keep=bool(reasons))
         else:
@@ -161,6 +163,12 @@ def priced(work: Work, code: str) -> None:
         return
     for reason in reasons:
         work.log(NOTICE, code, reason)
+
+
+def _may_be_selling(state: State, book: GridBook) -> frozenset[int]:
+    """Slots whose sale the counter stopped listing: a stop must not sell beside it what it may still sell."""
+    gone = [order for order in filed_orders(state).not_listed(book.plan.code) if order.side is Side.SELL]
+    return frozenset([beside.owner_in(book, order).slot for order in gone])
 
 
 def filled(work: Work, fill: Fill, order: Order) -> None:

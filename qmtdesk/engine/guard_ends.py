@@ -36,7 +36,8 @@ def sold_beside(work: Work, fill: Fill) -> None:
     guard, held = work.state.guards.get(fill.code), work.state.holdings.get(fill.code)
     if guard is None or guard.sale is None or guard.state is not GuardState.TRIGGERED or fill.side is Side.BUY:
         return
-    sale, left = guard.sale, held.sellable if held else 0
+    # a counter may be slow to set free what a cancelled order of the grid held
+    sale, left = guard.sale, max(held.sellable, held.volume - held.bought_today) if held else 0
     target = max(min(sale.target, sale.sold + left), sale.target - fill.volume)
     beside = sale.beside + sale.target - target
     rest = rules.on_sold(replace(guard, sale=replace(sale, target=target, beside=beside)), 0, fill.at)

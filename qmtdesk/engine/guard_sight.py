@@ -34,9 +34,13 @@ def fresh(state: State, code: str) -> bool:
     """Whether the newest snapshot of a watched code is as young as this stock's usually are; breaks do not count.
 
     One whose volumes mean nothing yet shows nothing of a seal, however young it is. A guard that was armed on an old
-    one has seen nothing before its first own, and one of yesterday nothing before the day's list.
+    one has seen nothing before its first own, and one of yesterday nothing before the day's list. Of a code that is not
+    listed yet nobody knows when it trades.
     """
-    board, phase = state.boards.get(code), phase_at(state.listings[code], state.at)
+    board, listing = state.boards.get(code), state.listings.get(code)
+    if listing is None:
+        return False
+    phase = phase_at(listing, state.at)
     if board is None or code not in state.quotes:
         # before the day has begun there is nothing to be seen, and nobody is told of that every morning
         return not (phase.continuous or phase is Phase.CLOSE_AUCTION)

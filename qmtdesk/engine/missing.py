@@ -4,6 +4,7 @@ from qmtdesk.domain.account import AccountReport
 from qmtdesk.domain.order import Order, OrderState
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
+from qmtdesk.engine import earlier
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import drop, live_orders, put
 from qmtdesk.engine.filed import NOT_LISTED
@@ -38,11 +39,11 @@ def _found(work: Work, order: Order) -> None:
 
 def _missed(work: Work, order: Order, reported_at: int, request: int) -> None:
     if order.state is OrderState.UNKNOWN:
-        if request > work.state.doubts.get(order.ref, 0):
+        if not earlier.turned(work.state, reported_at) and request > work.state.doubts.get(order.ref, 0):
             _settle(work, order, reported_at)
         return
     first = work.state.missed.get(order.ref, 0)
-    if not first or reported_at - first < AGREE_MS:
+    if not first or reported_at - first < AGREE_MS or earlier.turned(work.state, reported_at):
         work.state = replace(work.state, missed=put(work.state.missed, order.ref, first or reported_at))
         return
     _found(work, order)

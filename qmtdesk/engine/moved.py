@@ -44,7 +44,8 @@ def closes_told(work: Work) -> None:
     if changed:
         more = sum(money.base_held.get(code, 0) * (close - money.base_closes[code]) for code, close in changed.items())
         closes = {**money.base_closes, **changed}
-        work.note(r.DayBase(money.base_total + more, money.base_cash, {**money.base_held}, state.elsewhere, closes))
+        total, most = money.base_total + more, money.base_most + more
+        work.note(r.DayBase(total, money.base_cash, {**money.base_held}, state.elsewhere, closes, max(total, most)))
 
 
 def compare(work: Work, turnover: int) -> None:
@@ -73,8 +74,20 @@ def compare(work: Work, turnover: int) -> None:
     if on_their_way or state.moving is None or abs(state.moving.amount - amount) * 10_000 > scale * MOVED_BP:
         work.state = replace(state, moving=Moving(amount, money.reported_at))
     elif money.reported_at - state.moving.since >= AGREE_MS:
-        base = r.DayBase(money.base_total + amount, money.base_cash + cash, held, closes={**money.base_closes})
-        _tell(work, base, amount, turnover)
+        slack = max(0, money.base_total) * MOVED_BP // 10_000
+        _tell(work, _base_after(state, money, cash, held), amount, turnover, slack)
+
+
+def _base_after(state: State, money: Money, cash: int, held: dict[str, int]) -> r.DayBase:
+    """What the day begins with once that much cash and these volumes came or went.
+
+    Shares count at their closes, as in the rest of it: what their prices did meanwhile is a loss or a gain, also where
+    an answer without them was believed and taken back.
+    """
+    closes = {code: close_of(state, code) for code in held} | dict(money.base_closes)
+    changes = _changes(money, held)
+    total = money.base_total + cash + sum(change * closes.get(code, 0) for code, change in changes.items())
+    return r.DayBase(total, (money.base_cash or 0) + cash, held, closes=closes, most=max(total, money.base_most))
 
 
 def _elsewhere(known: Elsewhere, amount: int, turnover: int, slack: int) -> Elsewhere | None:
@@ -97,8 +110,8 @@ def _with_all_used(known: Elsewhere, amount: int, turnover: int) -> Elsewhere:
     return Elsewhere(known.used + room, known.lent + min(room, max(0, -amount)), known.back)
 
 
-def _tell(work: Work, base: r.DayBase, amount: int, turnover: int) -> None:
-    known, slack = work.state.elsewhere, (base.total - amount) * MOVED_BP // 10_000
+def _tell(work: Work, base: r.DayBase, amount: int, turnover: int, slack: int) -> None:
+    known = work.state.elsewhere
     explained = _elsewhere(known, amount, turnover, slack)
     work.note(replace(base, elsewhere=explained or _with_all_used(known, amount, turnover)))
     work.state = replace(work.state, moving=None)
@@ -125,6 +138,10 @@ def _before_trades(state: State) -> dict[str, int]:
 
 
 def _worth(state: State, money: Money, held: dict[str, int]) -> int:
-    """What the shares that came or went without a trade are worth, 厘."""
+    """What the shares that came or went without a trade are worth now, 厘."""
+    return sum(change * price_of(state, code, agreed=True) for code, change in _changes(money, held).items())
+
+
+def _changes(money: Money, held: dict[str, int]) -> dict[str, int]:
     changes = {code: held.get(code, 0) - money.base_held.get(code, 0) for code in {*held, *money.base_held}}
-    return sum(change * price_of(state, code, agreed=True) for code, change in changes.items() if change)
+    return {code: change for code, change in changes.items() if change}

@@ -63,8 +63,9 @@ def _position(state: State, code: str) -> int:
     """
     money, held = state.money, state.holdings.get(code)
     told = money is not None and money.reported_at > 0
-    owed = any(order.unsettled for order in filed_orders(state).of(code))
-    if told and not owed:
+    turned = money is not None and shanghai_day(money.reported_at).isoformat() > state.day
+    owed = any(_untold(state, order) for order in filed_orders(state).of(code))
+    if told and not owed and not turned:
         return held.volume if held else 0
     if money is not None and money.base_cash is not None:
         return max(0, money.base_held.get(code, 0) + _net(state, code))
@@ -124,6 +125,11 @@ def _explain(work: Work, code: str, expected: int, orders: list[Order]) -> None:
     known = {"expected": expected} if expected != UNKNOWN else {}
     level = ALARM if change or expected == UNKNOWN else NOTICE
     work.log(level, code, because(Why.MISSED_TRADES, **known, position=position, **found, **more, orders=len(orders)))
+
+
+def _untold(state: State, order: Order) -> bool:
+    """Whether the newest answer's holdings may have trades of an own order that nobody told."""
+    return order.unsettled or order.in_doubt or order.ref in state.missed
 
 
 def _at_the_open(state: State, code: str) -> int:

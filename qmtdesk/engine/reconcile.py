@@ -108,7 +108,8 @@ def take_in(work: Work, request: int, report: AccountReport) -> bool:
     sound = answers and trusted and believing.believed(work, told) and unclear.bearable(work.state, report)
     later = came_after(work.state, report) if sound else None
     looks = request if answers and trusted and not believing.lacks_orders(work.state) else 0
-    _settle_doubts(work, report, looks)
+    # the terminal turns to a new day before its list is opened here: what is not there then tells nothing of this one
+    _settle_doubts(work, report, 0 if earlier.turned(work.state, report.at) else looks)
     missing.look(work, report, looks)
     if looks:
         earlier.leave(work, report, whole=bool(told.orders))
@@ -177,6 +178,9 @@ def _look(work: Work, order: Order, reported_at: int) -> None:
     if asked >= LOOKS and reported_at - order.updated_at >= LOOKING_MS:
         work.note(r.OrderMoved(order.ref, OrderState.REFUSED, at, text="not_found", asked=asked))
         work.log(NOTICE, order.code, because(Why.ORDER_REFUSED, ref=order.ref, looks=asked))
+        if order.text:
+            # somebody said why, and it never arrived: one after another is turned down, by whomever
+            work.rejected.append(order)
     else:
         work.note(r.OrderMoved(order.ref, OrderState.UNKNOWN, order.updated_at, asked=asked))
 

@@ -31,7 +31,8 @@ class LeftOpen(Struct, frozen=True):
 class DayBase(Struct, frozen=True):
     """The account at the last closes, by the day's first report and before its trades, moved things taken out.
 
-    Total and cash (None: not known) in 厘, volumes held, and the prices they were counted at.
+    Total and cash (None: not known) in 厘, volumes held, and the prices they were counted at. `most`: the largest total
+    of the day, at the closes of now; 0 in rows of before it was kept, where it is the total.
     """
 
     total: int
@@ -39,6 +40,7 @@ class DayBase(Struct, frozen=True):
     held: dict[str, int] = {}
     elsewhere: Elsewhere = Elsewhere()
     closes: dict[str, int] = {}
+    most: int = 0
 
 
 class OrderPlaced(Struct, frozen=True):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from qmtdesk.domain.messages import ClockJumped, JournalSetAside, SettingsRead
 from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.engine import reconcile
+from qmtdesk.engine import reconcile, stopping
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import BUYS, State, filed_fills, filed_orders, live_orders
 from qmtdesk.engine.filed import Orders
@@ -58,6 +58,9 @@ def after_fills(work: Work, codes: Iterable[str]) -> None:
 
 def _too_often(state: State, code: str) -> Reason | None:
     caps = state.limits
+    if stopping.stops(state, code):
+        # it only sells now, an order for each gap, and no more than it holds
+        return None
     since_a_day = state.released.get(code, 0)
     for side in Side:
         done = len(_filled_orders(state, code, side, max(state.at - 60_000, since_a_day)))
@@ -83,7 +86,7 @@ def _filled_orders(state: State, code: str, side: Side, since: int) -> set[str]:
 
 def _clear_book(work: Work, code: str) -> None:
     for order in live_orders(work.state, code):
-        if order.owner.kind in STRATEGIES:
+        if order.owner.kind in STRATEGIES and not stopping.goes_on(work.state, order):
             work.cancel(order)
 
 

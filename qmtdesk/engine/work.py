@@ -8,7 +8,7 @@ from qmtdesk.domain.order import Fill, Order, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
-from qmtdesk.domain.sessions import Phase, phase_at
+from qmtdesk.domain.sessions import Phase, phase_at, shanghai_day
 from qmtdesk.engine import gate
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import apply, cancels_asked
@@ -196,7 +196,9 @@ def phase_takes_cancels(state: State, code: str) -> bool:
         listing = state.listings.get(code) or classify(code)
     except UnknownCodeError:
         return True
-    return phase_at(listing, state.at).takes_cancels
+    # the numbers of another day are other orders'
+    of_today = not state.day or shanghai_day(state.at).isoformat() == state.day
+    return of_today and phase_at(listing, state.at).takes_cancels
 
 
 def said(why: Why, **args: int | str) -> Reason:

@@ -1,6 +1,7 @@
 """What the account is worth, and whether that can be told."""
 
-from qmtdesk.domain.instrument import Instrument
+from qmtdesk.domain.instrument import Instrument, Kind
+from qmtdesk.domain.limits import says_no_limit
 from qmtdesk.domain.order import Side
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.sessions import shanghai_day
@@ -29,6 +30,11 @@ def day_base(state: State) -> int:
     return base + (state.moving.amount if base and state.moving is not None else 0)
 
 
+def most_base(state: State) -> int:
+    """The largest the day's result was counted from, 厘; 0 if unknown."""
+    return state.money.base_most if state.money else 0
+
+
 def least_base(state: State) -> int:
     """The day's base at the lower close where list and snapshots tell two: no loss hangs on which of them is right."""
     base, money = day_base(state), state.money
@@ -49,10 +55,18 @@ def odd_price(state: State) -> Reason | None:
         seen, instrument = state.quotes.get(code), state.instruments.get(code)
         if seen is None or instrument is None or not seen.quote.last or not _todays(state, seen):
             continue
-        up, down = instrument.limit_up or instrument.told_up, instrument.limit_down or instrument.told_down
+        up, down = _bounds(instrument)
         if (up and seen.quote.last > up) or (down and seen.quote.last < down):
             return because(Why.PNL_UNKNOWN, code=code, price_milli=seen.quote.last)
     return None
+
+
+def _bounds(one: Instrument) -> tuple[int, int]:
+    """The day's limits, ours or the feed's where we know of none; a fund's code does not tell them, so the wider."""
+    up, down = one.limit_up or one.told_up, one.limit_down or one.told_down
+    if one.kind is not Kind.FUND or not one.told_up or says_no_limit(one.prev_close, one.told_up):
+        return up, down
+    return max(up, one.told_up), min(down, one.told_down or down)
 
 
 def _todays(state: State, seen: Seen) -> bool:
@@ -87,9 +101,13 @@ def _without_snapshot(state: State, code: str) -> int:
 
 
 def close_of(state: State, code: str) -> int:
-    """厘 for one of a code at its previous close; what was paid for it, or traded at today, where none is listed."""
+    """厘 for one of a code at its previous close; what was paid for it, or traded at today, where none is known.
+
+    A list may lack a code after a restart: it is worth what the day began with, not what was paid for it once.
+    """
     instrument, held = state.instruments.get(code), state.holdings.get(code)
     close = listed_close(instrument) if instrument else 0
+    close = close or (state.money.base_closes.get(code, 0) if state.money else 0)
     paid = close or (held.cost if held else 0)
     return paid or next((fill.price for fill in filed_fills(state).of(code)), 0)
 

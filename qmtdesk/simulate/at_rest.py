@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import FINAL, OrderState, OwnerKind, Side
+from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.books import Ready, State, filed_orders
 from qmtdesk.engine.grids import wish_of
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from qmtdesk.simulate.checked_day import CheckedDay
 
 QUIET_MS, OFTEN, JUST_NOW_MS = 25_000, 3, 10_000
+TRADED_OFTEN = (Why.REPEATED_EXECUTION, Why.ROUND_TRIPS, Why.SYMBOL_MESSAGES)
 NO_ROOM = (names.NO_VOLUME, names.NO_CASH[:20])
 BAD_SHAPE = tuple(text[:18] for text in (names.BAD_LOT, names.TOO_LARGE, names.BAD_TICK, names.OUTSIDE_LIMITS))
 
@@ -140,8 +142,11 @@ def _wishes(day: "CheckedDay") -> None:
             continue
         live = {(o.owner, o.side) for o in day.live(code)}
         missing = [w for w in wish.orders if (w.owner, w.side) not in live]
-        if missing and code not in day.state.blocked:
+        waits = day.state.blocked.get(code)
+        if missing and waits is None:
             day.fail("live", f"{code} wants {missing} and nobody says why not")
+        if missing and waits is not None and book.grid and book.grid.stopped_low and waits.why in TRADED_OFTEN:
+            day.fail("live", f"{code} is below its stop and keeps {missing}: {waits}")
 
 
 def _clearings(day: "CheckedDay") -> None:

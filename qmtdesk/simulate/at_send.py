@@ -11,6 +11,7 @@ from qmtdesk.domain.instrument import Kind
 from qmtdesk.domain.order import FINAL, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import Spacing, StopHow
 from qmtdesk.domain.quote import BoardState, board_state, seal_amount
+from qmtdesk.domain.reason import Why
 from qmtdesk.domain.sessions import at_of, phase_at, shanghai_day
 from qmtdesk.engine.books import BUYS, Ready
 from qmtdesk.engine.grids import GRID_OWNERS
@@ -48,7 +49,8 @@ def _allowed(day: "CheckedDay", place: m.Place) -> None:
     state = day.state
     if state.kill is not None or not state.master or not state.linked or state.ready is not Ready.READY:
         day.fail("I7", f"an order left although nothing may: {place}")
-    if "" in state.suspended or (place.code in state.suspended and place.owner.kind is not OwnerKind.GUARD):
+    held_back = place.code in state.suspended and place.owner.kind is not OwnerKind.GUARD
+    if "" in state.suspended or (held_back and not _way_out(day, place)):
         day.fail("I7", f"an order left although its code waits for the user: {place}")
     if BUYS in state.suspended and place.side is Side.BUY:
         day.fail("I7", f"bought although buying waits for the user: {place}")
@@ -142,6 +144,12 @@ def _stops(day: "CheckedDay", place: m.Place) -> bool:
     return bool(place.owner.kind is OwnerKind.GRID and book and book.grid and book.grid.stopped_low)
 
 
+def _way_out(day: "CheckedDay", place: m.Place) -> bool:
+    """Whether it sells for good a code that waits for nothing but its own many trades."""
+    traded = day.state.suspended[place.code].why in (Why.REPEATED_EXECUTION, Why.ROUND_TRIPS)
+    return traded and place.side is Side.SELL and (place.owner.kind is OwnerKind.CLEAR or _stops(day, place))
+
+
 def _counted(day: "CheckedDay", place: m.Place) -> None:
     """Messages of the last minute and of the day, counted by what left."""
     if place.owner.kind is OwnerKind.GUARD:
@@ -150,7 +158,8 @@ def _counted(day: "CheckedDay", place: m.Place) -> None:
     here, today = day.counted_at[place.ref]
     if caps.per_day and today > caps.per_day:
         day.fail("I10", f"{today} messages today with {place}")
-    if caps.per_symbol_day and here > caps.per_symbol_day:
+    for_good = place.owner.kind is OwnerKind.CLEAR or (place.side is Side.SELL and _stops(day, place))
+    if caps.per_symbol_day and here > caps.per_symbol_day and not for_good:
         day.fail("I10", f"{here} messages in one code today with {place}")
     for at, intent in reversed(day.sent):
         if day.at - at >= 60_000:

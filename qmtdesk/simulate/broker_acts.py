@@ -4,10 +4,11 @@ from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import AccountStatus
 from qmtdesk.domain.listing import make_instrument
 from qmtdesk.domain.order import Side
+from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import phase_at
 from qmtdesk.engine.apply import LOSS
-from qmtdesk.engine.gate import UNANSWERED
+from qmtdesk.engine.gate import AWAKE, UNANSWERED
 from qmtdesk.engine.worth import day_base, total_value
 from qmtdesk.simulate.chance import odds_of
 from qmtdesk.simulate.market_day import STOCK, quote_of
@@ -101,6 +102,7 @@ def transfer(storm: Storm) -> None:
     storm.seen["transfer"] += 1
     moved = storm.random.choice((free, -free // 2))
     cap, base = storm.state.limits.loss_kill_bp, day_base(storm.state) + moved
+    most = max(base, storm.state.money.base_most if storm.state.money else 0)
     lost = [day_base(storm.state) - total_value(storm.state)]
     storm.truth.account.cash += moved
     was = storm.state.kill
@@ -111,8 +113,8 @@ def transfer(storm: Storm) -> None:
         storm.walk()
         lost.append(base - total_value(storm.state))
     killed = was is None and storm.state.kill is not None and storm.state.kill.by == LOSS
-    # the same loss is a larger share of less money, and the market may fall while the counter is asked
-    if killed and max(lost) * 10_000 <= base * cap:
+    # the limit is a share of the day's largest total; the market may fall while the counter is asked
+    if killed and max(lost) * 10_000 <= most * cap:
         storm.fail("I7", "money that was withdrawn counted as a loss")
 
 
@@ -132,6 +134,31 @@ def longer_list(storm: Storm) -> None:
     harmed = [name for name in names if getattr(before, name) != getattr(after, name)]
     if before.day == after.day and harmed:
         storm.fail("I7", f"a longer list of the same day changed {harmed}")
+
+
+def short_list(storm: Storm) -> None:
+    """After a restart the day's list lacks a code for some seconds: a guard there waits and is not given up (X11)."""
+    if not storm.state.instruments:
+        return
+    storm.seen["short_list"] += 1
+    whole, lacking = storm.instruments, storm.random.choice(storm.codes)
+    frozen = set(storm.frozen)
+    guard, resume = storm.state.guards.get(lacking), storm.random.random() < 0.7
+    goes_on = resume and guard is not None and guard.state in AWAKE
+    storm.frozen.add(lacking)
+    storm.instruments = tuple(one for one in whole if one.code != lacking)
+    storm.restart(resume=resume)
+    for _ in range(storm.random.choice((1, 4))):
+        storm.walk()
+        storm.wait(storm.random.choice((1_000, 3_000)))
+    storm.frozen.clear()
+    storm.frozen.update(frozen)
+    storm.instruments = whole
+    now = storm.state.guards.get(lacking)
+    if goes_on and now is not None and now.why_off is not None and now.why_off.why is Why.STEP_FAILED:
+        storm.fail("I7", f"a guard was given up for a list that lacks {lacking}: {now.why_off}")
+    storm.feed(m.DayOpened(storm.day.isoformat(), whole))
+    storm.quote_all()
 
 
 def other_program(storm: Storm) -> None:

@@ -42,7 +42,7 @@ FAULTS: dict[str, tuple[str, ...]] = {
     "X8": ("other_program",),
     "X9": ("sleep",),
     "X10": ("skewed_clock",),
-    "X11": ("day_roll", "longer_list"),
+    "X11": ("day_roll", "longer_list", "short_list"),
     "X12": ("all_frozen",),
     "O1": ("by_hand",),
     "O2": ("take_away", "transfer"),

@@ -248,7 +248,11 @@ class CheckedDay(LoopedDay):
         pair, own = book.rolling, self.allotment(code)
         if pair is None or pair.centre == own.centre:
             return
-        tick = self.state.instruments[code].tick
+        instrument = self.state.instruments.get(code)
+        if instrument is None:
+            # the list lacks it; its steps are looked at when it is there
+            return
+        tick = instrument.tick
         if own.prices and not any(
             steps_apart(price, pair.centre, book.plan.step_bp, tick) for price in (own.centre, *own.prices)
         ):

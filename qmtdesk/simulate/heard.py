@@ -96,7 +96,8 @@ class Heard:
         if not day.state.answered < request <= day.state.request:
             # one that a newer has overtaken, or that a process before this one asked for, is nothing, holes or not
             return
-        if request in day.exchange.holed and lacking(day, report):
+        # a list that has rows hidden lacks them as one with holes does
+        if (request in day.exchange.holed or day.exchange.hidden) and lacking(day, report):
             self.holes.append(report.at)
         else:
             self.holes.clear()

@@ -63,6 +63,7 @@ ACTS: tuple[tuple[Act, int], ...] = (
     (b.slow_list, 1),
     (b.transfer, 1),
     (b.longer_list, 1),
+    (b.short_list, 1),
 )
 
 ONE_TWICE_IN = 100

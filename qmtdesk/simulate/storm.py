@@ -9,7 +9,7 @@ from random import Random
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.calendar import next_trading_day
 from qmtdesk.domain.instrument import Instrument
-from qmtdesk.domain.order import FINAL, OrderState
+from qmtdesk.domain.order import FINAL, OrderState, OwnerKind
 from qmtdesk.domain.quote import Level, Quote
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
@@ -291,18 +291,30 @@ class Storm(CheckedDay):
             return gone and self.feed(m.DecideUnknown(ref)).refusal is None
         if order is None or order.state is not OrderState.UNKNOWN:
             return False
-        number = next((number for number, place in self.mine.items() if place.ref == ref), "")
+        number = self.number_seen(ref)
         if number in self.truth.entries and number not in self.state.refs:
             return False
         return self.feed(m.DecideUnknown(ref, number if number in self.truth.entries else "")).refusal is None
 
     def answer_lookalikes(self) -> None:
         """The user, asked which of two orders that look alike is ours, goes and sees."""
-        ours = {place.ref: number for number, place in self.mine.items()}
         asked = {line.reason.get("ref") for line in self.state.lines if line.reason.why is Why.ORDER_LOOKALIKE}
         for order in self.live():
             if order.ref in asked and order.in_doubt and not order.broker_id:
-                self.feed(m.DecideUnknown(order.ref, ours.get(order.ref, "")))
+                self.feed(m.DecideUnknown(order.ref, self.number_seen(order.ref)))
+
+    def number_seen(self, ref: str) -> str:
+        """Under which number the user finds an order; '' where it never arrived.
+
+        Of two alike he sees no more than that one row is there, which the program has given to the other.
+        """
+        ours = {place.ref: number for number, place in self.mine.items()}
+        number = ours.get(ref, "")
+        while (
+            other := self.state.orders.get(self.state.refs.get(number, ""))
+        ) and other.owner.kind is not OwnerKind.FOREIGN:
+            number = ours.get(other.ref, "")
+        return number
 
 
 def next_morning(storm: Storm) -> None:

@@ -19,7 +19,8 @@ def on_price(grid: Grid, last: int, at: int, limit_up: int, limit_down: int) -> 
         return grid, ()
     if last <= grid.plan.lower_stop:
         stop = because(Why.LOWER_STOP, price_milli=grid.plan.lower_stop, last_milli=last)
-        return replace(grid, stopped_low=True), (stop,)
+        # everything goes, also what was left alone when nobody thought of a stop
+        return replace(grid, stopped_low=True, paused=frozenset()), (stop,)
     if grid.trails:
         grid = replace(grid, trails=tuple(_trailed(grid, last)))
     levels = grid.lattice.levels

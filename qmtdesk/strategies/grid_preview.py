@@ -1,6 +1,6 @@
 """What arming a grid would do, in figures, before anybody arms it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,6 +29,8 @@ QUOTE_AGE_MS = 8_000
 ENDLESS = 10**15
 """Cash that is never short, 厘."""
 
+_START: dict[GridMode, Callable[..., Grid | Rolling]] = {GridMode.LATTICE: start_grid, GridMode.ROLLING: start_rolling}
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -52,26 +54,32 @@ class PreviewOrder:
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """The ladder if the price falls all the way: (number, price, volume bought there, 厘 in use so far), highest first.
+    """The ladder if the price falls all the way: (number, price, volume bought there, 厘), highest first.
 
-    `cap_level` is the lowest level that the caps and the lower stop still let buy; `held` and `used` are what the grid
-    holds and what that cost there.
+    The 厘 are what is in use once the level is bought; where it is left out, what all levels down to it would use.
+    `cap_level` is the lowest level that the caps and the lower stop still let buy, `skipped` those above it that a cap
+    leaves out, `broken` the caps that leave any out. `held` and `used` are what the grid holds in the end and what that
+    cost, `full` what it would cost with no cap.
     """
 
     levels: tuple[tuple[int, int, int, int], ...]
     cap_level: int
+    skipped: tuple[int, ...]
+    broken: frozenset[Why]
     held: int
     used: int
+    full: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """What arming would do. Money 厘, volumes 股 / 张.
 
-    `cash_full` is what all levels together use with no cap; with caps it is the cash at `cap_level` in `levels`.
-    `worst_loss` is the loss (positive) at `worst_price` of all that the caps let buy on the way down: a lattice's
-    lowest level or lower stop, the lower end of a pair's range. `trip_net` is one unit's round trip over the gap at
-    the price after `trip_fee`.
+    `cash_full` is what all levels together use with no cap, `most` what they do within the caps; `levels`, `cap_level`
+    and `skipped` are those of `Depth`. `worst_loss` is the loss (positive) at `worst_price` of all that the caps let
+    buy on the way down from `last`: a lattice's lowest level or lower stop, the lower end of a pair's range or, where
+    `at_limit`, the day's lower limit above that. `trip_net` is one unit's round trip over the gap at the price after
+    `trip_fee`. `first_volume` is what is bought first, 0 where the plan itself keeps that from ever being bought.
     """
 
     ok: bool
@@ -85,11 +93,15 @@ class Preview:
     levels_down: int = 0
     levels: tuple[tuple[int, int, int, int], ...] = ()
     cap_level: int = 0
+    skipped: tuple[int, ...] = ()
+    last: int = 0
+    most: int = 0
     cash_full: int = 0
     cash_live: int = 0
     cash: int = 0
     worst_loss: int = 0
     worst_price: int = 0
+    at_limit: bool = False
     trip_net: int = 0
     trip_fee: int = 0
     orders: tuple[PreviewOrder, ...] = ()
@@ -115,9 +127,8 @@ def preview_grid(
     `cash` and `can_use` as in GridContext, `quote_age_ms` how old the last price is, negative for none. The orders are
     those of continuous trading, whatever the phase is now.
     """
-    start = start_rolling if plan.mode is GridMode.ROLLING else start_grid
     try:
-        part = start(plan, instrument, last, cost, position, at, day, phase in OPENING)
+        part = _START[plan.mode](plan, instrument, last, cost, position, at, day, phase in OPENING)
     except PlanError as error:
         return Preview(ok=False, cash=cash, checks=(Check("refuse", error.reason),))
     price = last or instrument.prev_close
@@ -129,21 +140,18 @@ def preview_grid(
     low, high = _trip(part, price)
     fee = _trip_fee(fees, instrument, day, part.unit, low, high)
     live = sum(order.price * order.volume for order in orders if order.side is Side.BUY)
-    worst_price = _worst_price(part, ctx, depth)
+    worst_price, at_limit = _worst_price(part, ctx)
     checks = (
-        _check_step(part, low, high, fee),
-        _check_cash(live, cash),
-        Check("ok", because(Why.UNIT_NOT_LOT, unit=part.unit, lot=part.lot)),
+        *_check_sizes(part, low, high, fee, live, cash),
         _check_quote(phase, quote_age_ms),
-        *_check_name(ctx),
-        *(_check_caps(plan, depth) if not ctx.dying else ()),
+        *_check_buys(part, ctx, depth),
         *_check_phase(plan, part, ctx, phase),
     )
     return Preview(
         ok=all(check.level != "refuse" for check in checks),
         base=part.anchor if isinstance(part, Grid) else part.centre,
         unit=part.unit,
-        first_volume=part.first_left,
+        first_volume=part.first_left if any(order.first for order in orders) else 0,
         first_price=part.first_price,
         adopted=plan.adopt,
         base_holding=part.base_holding,
@@ -151,11 +159,15 @@ def preview_grid(
         levels_down=sum(1 for level in depth.levels if level[0] < 0),
         levels=depth.levels,
         cap_level=depth.cap_level,
-        cash_full=depth.levels[-1][3] if depth.levels else 0,
+        skipped=depth.skipped,
+        last=price,
+        most=depth.used,
+        cash_full=depth.full if depth.levels else 0,
         cash_live=live,
         cash=cash,
         worst_loss=max(0, depth.used - depth.held * worst_price),
         worst_price=worst_price,
+        at_limit=at_limit,
         trip_net=(high - low) * part.unit - fee,
         trip_fee=fee,
         orders=orders,
@@ -219,33 +231,55 @@ def _pair_rows(pair: Rolling, ctx: GridContext) -> Iterator[_Row]:
 
 
 def _depth(part: Grid | Rolling, ctx: GridContext, rows: tuple[_Row, ...]) -> Depth:
-    plan = part.plan
-    used, held, total = part.cash_used, part.held_total, ctx.position
-    deepest, levels, stopped = (0, held, used), list[tuple[int, int, int, int]](), False
+    """Fold the rows: one that does not fit is left out, and with a pair all below it: the next follows a fill.
+
+    Where the first buy does not fit nothing else is bought either.
+    """
+    plan, sells_only = part.plan, ctx.dying or part.plan.sell_only
+    held, used, full, beside = part.held_total, part.cash_used, part.cash_used, ctx.position - part.held_total
+    broken = _broken(plan, used + part.first_left * part.first_price, ctx.position + part.first_left)
+    ended = bool(part.first_left and broken)
+    broken = broken if ended and not sells_only else frozenset()
+    cap_level, left_out, levels = (rows[0][0] + 1 if rows else 0), list[int](), list[tuple[int, int, int, int]]()
     for number, price, *bought in rows:
-        volume, value = (0, 0) if ctx.dying else bought
-        used, held, total = used + value, held + volume, total + volume
+        volume, value = (0, 0) if sells_only else bought
+        full += value
+        stopped = price <= plan.lower_stop
+        over = frozenset[Why]() if stopped else _broken(plan, used + value, beside + held + volume)
+        if volume and (ended or over or stopped):
+            left_out.append(number)
+            levels.append((number, price, volume, full))
+            broken, ended = broken | over, ended or isinstance(part, Rolling)
+            continue
+        used, held, cap_level = used + value, held + volume, number
         levels.append((number, price, volume, used))
-        over_cash = plan.cash_cap > 0 and used > plan.cash_cap
-        over_position = 0 < plan.max_position < total
-        stopped = stopped or over_cash or over_position or price <= plan.lower_stop
-        if not stopped:
-            deepest = (number, held, used)
-    return Depth(tuple(levels), *deepest)
+    skipped = tuple(number for number in left_out if number > cap_level)
+    return Depth(tuple(levels), cap_level, skipped, broken, held, used, full)
 
 
-def _worst_price(part: Grid | Rolling, ctx: GridContext, depth: Depth) -> int:
-    """Where the loss is counted: a lattice's lower stop sells, a pair's only ends its buying and the fall goes on."""
-    if isinstance(part, Rolling):
-        return max(min(part.low, ctx.last), ctx.limit_down, part.tick)
-    return max(depth.levels[-1][1] if depth.levels else ctx.last, part.plan.lower_stop)
+def _broken(plan: GridPlan, used: int, position: int) -> frozenset[Why]:
+    """Which of the plan's own caps a total would break."""
+    cash = {Why.CASH_CAP} if 0 < plan.cash_cap < used else set[Why]()
+    return frozenset(cash | ({Why.POSITION_CAP} if 0 < plan.max_position < position else set()))
+
+
+def _worst_price(part: Grid | Rolling, ctx: GridContext) -> tuple[int, bool]:
+    """Where the loss is counted, and whether the day's limit is what ends the fall there.
+
+    A lattice's lower stop sells, a pair's only ends its buying and the fall goes on.
+    """
+    low = part.low if isinstance(part, Rolling) else part.lattice.levels[0]
+    end = max(min(low, ctx.last), ctx.limit_down, part.tick)
+    if isinstance(part, Grid) and part.plan.lower_stop >= end:
+        return part.plan.lower_stop, False
+    return end, ctx.limit_down > low
 
 
 def _orders(part: Grid | Rolling, ctx: GridContext) -> tuple[PreviewOrder, ...]:
     """What goes out now, then what more goes out once the first buy is filled at its price."""
     now = _wish(part, ctx).orders
     shown = [_shown(part, order, after_first=False) for order in now]
-    if part.first_left:
+    if any(order.first for order in shown):
         volume = part.first_left
         known = {(order.owner, order.side) for order in now}
         after = _with_first_buy(part, ctx.at)
@@ -290,6 +324,12 @@ def _trip_fee(fees: FeeSchedule, instrument: Instrument, day: str, unit: int, lo
     return sum(fee_of(fees, listing, on, side, 0, price * unit) for side, price in ((Side.BUY, low), (Side.SELL, high)))
 
 
+def _check_sizes(part: Grid | Rolling, low: int, high: int, fee: int, live: int, cash: int) -> Iterator[Check]:
+    yield _check_step(part, low, high, fee)
+    yield _check_cash(live, cash)
+    yield Check("ok", because(Why.UNIT_NOT_LOT, unit=part.unit, lot=part.lot))
+
+
 def _check_step(part: Grid | Rolling, low: int, high: int, fee: int) -> Check:
     """The step has to be more than twice (commission + 1 tick): both sides' fees and two ticks."""
     need = fee + 2 * part.tick * part.unit
@@ -320,21 +360,21 @@ def _check_quote(phase: Phase, age_ms: int) -> Check:
     return Check("refuse" if phase.continuous else "warn", numbers)
 
 
-def _check_name(ctx: GridContext) -> Iterator[Check]:
-    """Tell that what is taken over is only sold."""
+def _check_buys(part: Grid | Rolling, ctx: GridContext, depth: Depth) -> Iterator[Check]:
+    """Tell what keeps it from buying: the name, the plan's own caps, and that one that only sells has nothing to sell.
+
+    Of the caps also down to which level it buys, if any.
+    """
+    plan, lowest = part.plan, depth.levels[-1][0] if depth.levels else 0
     if ctx.dying:
         yield Check("warn", because(Why.BUYS_ENDED, name=ctx.dying))
-
-
-def _check_caps(plan: GridPlan, depth: Depth) -> Iterator[Check]:
-    """Tell when the plan's own bounds end the buying before the ladder does."""
-    lowest = depth.levels[-1][0] if depth.levels else 0
-    if depth.cap_level == lowest:
-        return
-    if plan.cash_cap and depth.levels[-1][3] > plan.cash_cap:
-        yield Check("warn", because(Why.CASH_CAP, cap_milli=plan.cash_cap, level=depth.cap_level, lowest=lowest))
-    if plan.max_position:
-        yield Check("warn", because(Why.POSITION_CAP, cap=plan.max_position, level=depth.cap_level, lowest=lowest))
+    reach = {"level": depth.cap_level} if depth.held > part.held_total else {}
+    if Why.CASH_CAP in depth.broken:
+        yield Check("warn", because(Why.CASH_CAP, cap_milli=plan.cash_cap, **reach, lowest=lowest))
+    if Why.POSITION_CAP in depth.broken:
+        yield Check("warn", because(Why.POSITION_CAP, cap=plan.max_position, **reach, lowest=lowest))
+    if plan.sell_only and plan.adopt == 0:
+        yield Check("warn", because(Why.NOTHING_HELD))
 
 
 def _check_phase(plan: GridPlan, part: Grid | Rolling, ctx: GridContext, phase: Phase) -> Iterator[Check]:

@@ -18,6 +18,7 @@ from qmtdesk.strategies.grid_wish import (
     standing,
 )
 from qmtdesk.strategies.lattice import BP
+from qmtdesk.strategies.plan_error import PlanError
 from qmtdesk.strategies.rolling_state import Rolling, on_tick, summary
 
 __all__ = [
@@ -54,6 +55,7 @@ def start_rolling(
     check_plan(plan, instrument, last, position)
     base = base_of(plan, instrument, last, cost)
     first = first_buy_of(plan, instrument, last, opening_auction=opening_auction)
+    low, high = _range(base, plan.range_bp, first.price)
     return Rolling(
         plan=plan,
         tick=instrument.tick,
@@ -61,8 +63,8 @@ def start_rolling(
         step=instrument.step,
         unit=first.unit,
         centre=on_tick((first.price if first.missing else base) * BP, instrument.tick),
-        low=base * (BP - plan.range_bp) // BP,
-        high=base * (BP + plan.range_bp) // BP,
+        low=low,
+        high=high,
         started_at=at,
         day=day,
         held=plan.adopt,
@@ -190,6 +192,15 @@ def put_back(pair: Rolling, volume: int, price: int) -> Rolling:
 def mark_inexact(pair: Rolling) -> Rolling:
     """A trade that is not the pair's own touched the position: its figures are estimates from now on."""
     return replace(pair, exact=False)
+
+
+def _range(base: int, range_bp: int, price: int) -> tuple[int, int]:
+    """Both ends; PlanError where the price is outside: the pair would sleep until its first buy is far from it."""
+    low, high = base * (BP - range_bp) // BP, base * (BP + range_bp) // BP
+    if not low <= price <= high:
+        numbers = {"base_milli": base, "last_milli": price, "low_milli": low, "high_milli": high}
+        raise PlanError(because(Why.BAD_SETTING, name="base", **numbers))
+    return low, high
 
 
 def _flipped(pair: Rolling, side: Side) -> Rolling:

@@ -17,6 +17,7 @@ from qmtdesk.domain.instrument import Kind
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.books import State, cash_kept, cash_room, live_orders
 from qmtdesk.engine.core import Step, begin, step
+from qmtdesk.engine.gate import AWAKE
 from qmtdesk.engine.ports import Gateway
 from qmtdesk.engine.risk_limits import paced
 from qmtdesk.store.journal import JournalError
@@ -187,10 +188,7 @@ class Loop:
             return
         for _ in range(AT_ONCE):
             self._lag_us = (time.monotonic_ns() - stamp) // 1_000
-            if callable(item):
-                item(self)
-            else:
-                self.handle(at, item)
+            self._take(at, item)
             if not self._running:
                 return
             try:
@@ -198,9 +196,9 @@ class Loop:
             except queue.Empty:
                 return
         # what is in hand now was taken out of the inbox and must not be lost
-        self._inbox_first(at, item)
+        self._take(at, item)
 
-    def _inbox_first(self, at: int, item: m.Event | Job) -> None:
+    def _take(self, at: int, item: m.Event | Job) -> None:
         if callable(item):
             item(self)
         else:
@@ -212,10 +210,12 @@ class Loop:
         event = cleaned(event)
         if self._unwritten is not None:
             return self._handle_unwritten(self._unwritten, at, event)
-        result = step(self.state, at or self.gateway.now(), event)
+        result = step(self.state, self._moment(at), event)
         durable = bool(result.intents) or not isinstance(event, NOT_URGENT)
+        # a refused wish is not done: whoever asks for it again is refused again, and not told that it was
+        done = command if result.refusal is None else 0
         try:
-            self._diary.write(result.state.at, result.records, command=command, durable=durable)
+            self._diary.write(result.state.at, result.records, command=done, durable=durable)
         except JournalError as error:
             self._fail(error)
             return self.handle(at, event)
@@ -231,6 +231,11 @@ class Loop:
         self._mind_kill_file(event)
         return result
 
+    def _moment(self, at: int) -> int:
+        """When an event is from: as it was stamped, and never later than now where the clock was set back."""
+        now = self.gateway.now()
+        return min(at, now) if at and self._clock.set_back else at or now
+
     def _fail(self, error: JournalError) -> None:
         log.error("the journal cannot be written; nothing is sent until it can", exc_info=error)
         self._unwritten = Unwritten(str(error), Path(self.desk.folder), self.state.at, self._diary.stopped)
@@ -245,7 +250,7 @@ class Loop:
             self._fail(error)
 
     def _handle_unwritten(self, unwritten: Unwritten, at: int, event: m.Event) -> Step:
-        result = unwritten.follow(self.state, at or self.gateway.now(), event)
+        result = unwritten.follow(self.state, self._moment(at), event)
         self.state = result.state
         if result.refusal is not None:
             return result
@@ -276,7 +281,7 @@ class Loop:
     def _look_at_clock(self) -> None:
         """Time that nobody can account for is told to the engine before anything else happens."""
         gap_ms = self._clock.gap_ms(time.time_ns(), time.monotonic_ns())
-        if gap_ms >= self.state.limits.jump_ms and self.state.day:
+        if 0 < self.state.limits.jump_ms <= gap_ms and self.state.day:
             log.warning("%d ms are not accounted for", gap_ms)
             self.handle(0, m.ClockJumped(gap_ms))
         # a recording may end with a question on its way; nothing hangs then
@@ -391,8 +396,5 @@ class Loop:
     @property
     def busy(self) -> bool:
         """Whether anything is armed or still being wound up."""
-        if self.state.clears:
-            return True
-        return any(book.armed or book.winding for book in self.state.grids.values()) or any(
-            guard.state.value in ("watching", "asking", "triggered") for guard in self.state.guards.values()
-        )
+        awake = (each.state in AWAKE for each in self.state.guards.values())
+        return bool(self.state.clears) or any(awake) or any(b.armed or b.winding for b in self.state.grids.values())

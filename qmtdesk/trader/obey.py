@@ -14,8 +14,9 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.sessions import phase_at, shanghai_day
 from qmtdesk.engine import gate
 from qmtdesk.engine.anew import starting_price
-from qmtdesk.engine.books import Holding, State
+from qmtdesk.engine.books import Holding, State, filed_orders
 from qmtdesk.engine.guard_sight import context
+from qmtdesk.engine.standing import on_book
 from qmtdesk.strategies.board import watch
 from qmtdesk.strategies.grid_preview import Preview, preview_grid
 from qmtdesk.strategies.guard_preview import preview_guard
@@ -189,7 +190,8 @@ def _grid_preview(loop: Loop, number: int, plan: GridPlan) -> GridPreview | Ack:
         cost=held.cost,
         position=held.volume,
         can_use=held.sellable,
-        cash=loop.cash,
+        # new settings start where its own buys have been taken off the book
+        cash=loop.cash + filed_orders(state).once(on_book, plan.code).bids,
         at=state.at,
         day=state.day,
         phase=phase,
@@ -220,6 +222,10 @@ def _grid_preview(loop: Loop, number: int, plan: GridPlan) -> GridPreview | Ack:
         orders=tuple(PreviewOrder(o.side, o.price, o.volume, o.level, o.first, o.after_first) for o in found.orders),
         checks=(*(Check(c.level, c.reason) for c in found.checks), *large, *_bond_checks(loop, plan.code)),
         symbol_cap=state.limits.symbol_exposure,
+        skipped=found.skipped,
+        last=found.last,
+        most=found.most,
+        at_limit=found.at_limit,
     )
 
 

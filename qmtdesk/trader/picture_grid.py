@@ -4,7 +4,7 @@ import msgspec
 
 from qmtdesk.domain.order import Order, OwnerKind, Side
 from qmtdesk.domain.plans import StopHow
-from qmtdesk.domain.reason import Reason, Why
+from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.engine import gate
 from qmtdesk.engine.books import GridBook, Holding, State, live_orders
 from qmtdesk.engine.grids import GRID_OWNERS, wish_of
@@ -41,11 +41,21 @@ def grid_state(state: State, code: str) -> str:
         return "suspended"
     if doubt or "" in state.suspended or (blocked is not None and blocked.why in FREEZING):
         return "frozen"
+    if (stop := stop_word(book)) is not None and stop.why is Why.STOP_FIRED:
+        return "fired"
     if blocked is not None and blocked.why in WAITING:
         return "waiting"
     if asleep:
         return "asleep"
     return "sell_only" if sell_only else "running"
+
+
+def stop_word(book: GridBook) -> Reason | None:
+    """What a running grid whose lower stop has fired does from now on: sells what it holds, or nothing any more."""
+    if not book.armed or book.grid is None or not book.grid.stopped_low:
+        return None
+    why = Why.LOWER_STOP if book.grid.held_total else Why.STOP_FIRED
+    return because(why, price_milli=book.plan.lower_stop)
 
 
 def grid_row(state: State, code: str) -> GridRow:
@@ -224,6 +234,8 @@ def _common(state: State, book: GridBook, orders: list[Order]) -> GridRow:
 def _why(state: State, book: GridBook) -> Reason | None:
     """Why it does not do what it wants to; one that is stopped and still has to sell wants that."""
     code = book.plan.code
+    if grid_state(state, code) == "fired":
+        return stop_word(book)
     if book.armed or book.winding is StopHow.SELL:
-        return state.blocked.get(code) or gate.standstill(state, code)
+        return state.blocked.get(code) or gate.standstill(state, code) or stop_word(book)
     return book.why

@@ -11,7 +11,7 @@ from qmtdesk.engine import gate, reconcile, worth
 from qmtdesk.engine.books import BUYS, Holding, LogLine, Ready, State, cash_room, live_orders, sell_room
 from qmtdesk.engine.filed import NOT_LISTED
 from qmtdesk.strategies.guard import GuardState
-from qmtdesk.trader.picture_grid import grid_state
+from qmtdesk.trader.picture_grid import grid_state, stop_word
 from qmtdesk.wire.bond_talk import BondListRow
 from qmtdesk.wire.live_talk import FoundRow, HealthRow, TrialRow
 from qmtdesk.wire.rows import (
@@ -245,6 +245,8 @@ def _grid_stands(state: State, code: str) -> Reason | None:
     book, reason = state.grids[code], state.blocked.get(code)
     if not (book.armed or book.winding is StopHow.SELL) or code in state.suspended:
         return None
+    if grid_state(state, code) == "fired":
+        return stop_word(book)
     if reason is not None and reason.why is not Why.KILLED:
         return reason
     part = book.grid or book.rolling

@@ -38,6 +38,7 @@ class Publisher:
         self._terms: Mapping[str, BondTerms] | None = None
         self._stands: tuple[object, ...] = ()
         self._bonds_shown: dict[str, tuple[object, ...]] = {}
+        self._undo: list[tuple[tuple[int, str], AnyRow | None]] = []
 
     @property
     def seq(self) -> int:
@@ -47,7 +48,32 @@ class Publisher:
     def changes(
         self, state: State, terms: Mapping[str, BondTerms], desk: Desk, wall_ms: int
     ) -> tuple[list[Change], list[QuoteRow]]:
-        """What changed since the last call, numbered, and the newest quotes. `wall_ms` paces the costly rows."""
+        """What changed since the last call, numbered, and the newest quotes. `wall_ms` paces the costly rows.
+
+        Whatever a picture raises is raised; nothing of that frame counts as told then, and the next one tells it all.
+        """
+        known = self._terms
+        self._undo.clear()
+        try:
+            return self._frame(state, terms, desk, wall_ms)
+        except Exception:
+            self._take_back()
+            self._terms = known
+            raise
+
+    def _take_back(self) -> None:
+        for key, row in reversed(self._undo):
+            if row is None:
+                self._rows.pop(key, None)
+            else:
+                self._rows[key] = row
+        self._slow_at.clear()
+        self._bonds_shown.clear()
+        self._screen = None
+
+    def _frame(
+        self, state: State, terms: Mapping[str, BondTerms], desk: Desk, wall_ms: int
+    ) -> tuple[list[Change], list[QuoteRow]]:
         before = self._shown
         if before is not None and before.day != state.day:
             self._screen_at = wall_ms - SCREEN_MS
@@ -87,7 +113,9 @@ class Publisher:
 
     def _put(self, out: list[AnyRow | Gone], row: AnyRow) -> None:
         key = (tag_of(row), key_of(row))
-        if self._rows.get(key) != row:
+        old = self._rows.get(key)
+        if old != row:
+            self._undo.append((key, old))
             self._rows[key] = row
             out.append(row)
 
@@ -95,7 +123,7 @@ class Publisher:
         """Take away the rows of that kind that are not among the keys."""
         tag, stay = TAGS[kind], set(keys)
         for key in [k for t, k in self._rows if t == tag and k not in stay]:
-            del self._rows[tag, key]
+            self._undo.append(((tag, key), self._rows.pop((tag, key))))
             out.append(Gone(tag, key))
 
     def _by_part(

@@ -10,11 +10,11 @@ from pathlib import Path
 from threading import Condition, Thread
 from time import perf_counter
 
-from qmtdesk.wire.address import read_card
+from qmtdesk.wire.address import Card, read_card
 from qmtdesk.wire.attach import RefusedError, attach
 from qmtdesk.wire.conversation import Conversation, Heard, Reply
 from qmtdesk.wire.line import Line, LineLostError
-from qmtdesk.wire.link_events import Attached, Failed, LinkEvent, Lost, Silent
+from qmtdesk.wire.link_events import Attached, Failed, LinkEvent, Lost, Silent, Starting
 from qmtdesk.wire.mailbox import Mailbox
 from qmtdesk.wire.numbering import Snapshot
 from qmtdesk.wire.requests import Requests
@@ -36,6 +36,7 @@ class Pace:
     check: float = 0.2
     silent: float = 1.6
     tell_silence: float = 1.0
+    tell_start: float = 3.0
     crash_window: float = 60.0
     crashes: int = 3
     stop: float = 2.0
@@ -63,6 +64,9 @@ class TraderLink:
         self._now: Conversation | None = None
         self._child: ProcessHandle | None = None
         self._starts: deque[float] = deque(maxlen=self._pace.crashes + 1)
+        self._before: Card | None = None
+        self._unseen = False
+        self._born = self._tell_at = 0.0
         self._boot = ""
         self._worker = Thread(target=self._work, name="link", daemon=True)
 
@@ -175,22 +179,36 @@ class TraderLink:
             card = read_card(self._folder)
             if card is not None:
                 pid = card.pid
+                self._unseen = self._unseen and card == self._before
                 try:
                     return attach(card, "desk")
                 except RefusedError as error:
                     return Failed(error.why, str(error), error.pid)
                 except LineLostError as error:
                     last = str(error)
-            failed = self._ensure_trader()
+            failed = self._ensure_trader(card)
             if failed is not None:
                 return failed
-            if perf_counter() > deadline:
+            if self._starts_still():
+                # a long journal takes as long as it takes, and nothing trades before it is read
+                deadline = perf_counter() + self._pace.give_up
+            elif perf_counter() > deadline:
                 return Failed("timeout", last, self._child.pid if self._child is not None else pid)
             with self._change:
                 self._change.wait_for(lambda: self._closing, self._pace.retry)
         return None
 
-    def _ensure_trader(self) -> Failed | None:
+    def _starts_still(self) -> bool:
+        """Whether the trader this link started lives and has not listened yet; said each second while it lasts."""
+        if not self._unseen or self._child is None or self._child.poll() is not None:
+            return False
+        now = perf_counter()
+        if now >= self._tell_at:
+            self._tell_at = now + self._pace.tell_silence
+            self._mailbox.put(Starting(int((now - self._born) * 1000)))
+        return True
+
+    def _ensure_trader(self, card: Card | None) -> Failed | None:
         if self._child is not None and self._child.poll() is None:
             return None
         now = perf_counter()
@@ -206,6 +224,8 @@ class TraderLink:
         self._child = child
         if child is not None:
             self._starts.append(now)
+            self._born, self._tell_at = now, now + self._pace.tell_start
+            self._before, self._unseen = card, True
         return None
 
     def _converse(self, line: Line, welcome: Welcome) -> None:

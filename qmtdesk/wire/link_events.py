@@ -24,6 +24,15 @@ class Silent(msgspec.Struct, frozen=True):
     ms: int
 
 
+class Starting(msgspec.Struct, frozen=True):
+    """The trader this link started still reads and checks its journal; told each second while that lasts.
+
+    The link goes on by itself once it listens.
+    """
+
+    ms: int
+
+
 class Failed(msgspec.Struct, frozen=True):
     """No trader, and the link gave up; `TraderLink.retry` tries again.
 
@@ -36,4 +45,4 @@ class Failed(msgspec.Struct, frozen=True):
     pid: int = 0
 
 
-LinkEvent = Attached | Lost | Silent | Failed
+LinkEvent = Attached | Lost | Silent | Starting | Failed

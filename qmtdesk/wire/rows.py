@@ -104,8 +104,8 @@ class StatusRow(Row, frozen=True, tag=2):
 class BondRow(Row, frozen=True, tag=3):
     """One convertible bond: terms, where it stands in the screen, what we have in it. Live prices are in QuoteRow.
 
-    `grid`: '' | running | sell_only | asleep | frozen | suspended | stopped | waiting. `why` is the first rule that
-    excluded it, or RANKED_IN with its rank. `pnl` is today's, realised and floating.
+    `grid`: '' | running | sell_only | asleep | frozen | suspended | stopped | fired | waiting. `why` is the first
+    rule that excluded it, or RANKED_IN with its rank. `pnl` is today's, realised and floating.
     """
 
     code: str

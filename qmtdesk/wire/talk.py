@@ -147,7 +147,8 @@ class PreviewOrder(Message, frozen=True):
 class GridPreview(Message, frozen=True, tag=26):
     """What arming this grid would do. Levels from highest to lowest: (no, price, volume bought there, cash so far).
 
-    `symbol_cap` is the most the risk limits let one code bind, 厘; 0 for no limit.
+    `skipped` are levels above `cap_level` that a cap leaves out. `symbol_cap` is the most the risk limits let one code
+    bind, 厘; 0 for no limit. `at_limit`: the day's lower limit ends the fall from `last` at `worst_price`.
     """
 
     id: int
@@ -172,6 +173,10 @@ class GridPreview(Message, frozen=True, tag=26):
     orders: tuple[PreviewOrder, ...]
     checks: tuple[Check, ...]
     symbol_cap: int = 0
+    skipped: tuple[int, ...] = ()
+    last: int = 0
+    most: int = 0
+    at_limit: bool = False
 
 
 class GuardPreview(Message, frozen=True, tag=27):

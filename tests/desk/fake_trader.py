@@ -179,6 +179,7 @@ def grid_preview(plan: GridPlan) -> GridPreview:
             Check("ok", because(Why.RECONCILED)),
             Check("warn", because(Why.CASH_CAP, cap_milli=plan.cash_cap or 60_000_000)),
         ),
+        last=119_388, most=next(cash for no, _, _, cash in levels if no == -6),
     )  # fmt: skip
 
 

@@ -136,15 +136,23 @@ def commands(link: FakeLink, tmp_path: Path, mirror: Mirror) -> LinkCommands:
     return LinkCommands(link, tmp_path / "KILL", lambda s: mirror.set_series(s.code, s.what, s.points))
 
 
-def test_a_kill_without_a_trader_leaves_the_file_and_waits(mirror: Mirror, tmp_path: Path) -> None:
+@pytest.mark.parametrize("attached", [True, False])
+def test_a_kill_leaves_the_file_whoever_answers_and_asks_all_the_same(
+    mirror: Mirror, tmp_path: Path, attached: bool
+) -> None:
     link = FakeLink()
+    link.attached = attached
     wishes = commands(link, tmp_path, mirror)
     wishes.kill("key")
-    assert not (tmp_path / "KILL").exists()
-    link.attached = False
     wishes.kill("key")
     assert (tmp_path / "KILL").exists()
     assert [event_of(body) for body in link.bodies if isinstance(body, Act)] == [Kill("key")] * 2
+
+
+def test_a_kill_in_a_folder_that_takes_no_file_is_asked_for_all_the_same(mirror: Mirror, tmp_path: Path) -> None:
+    link = FakeLink()
+    commands(link, tmp_path / "gone", mirror).kill("key")
+    assert [event_of(body) for body in link.bodies if isinstance(body, Act)] == [Kill("key")]
 
 
 def test_a_refused_preview_gives_no_figures(mirror: Mirror, tmp_path: Path) -> None:

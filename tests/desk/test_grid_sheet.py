@@ -13,13 +13,13 @@ from qmtdesk.desk.brush import paint
 from qmtdesk.desk.brush.inputs import UnitField
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.sheets import sheets
-from qmtdesk.desk.sheets.grid_form import differences, fall_rows, most_bound
-from qmtdesk.desk.sheets.grid_paint import Outcome
+from qmtdesk.desk.sheets.grid_form import differences, fall_rows
+from qmtdesk.desk.sheets.grid_paint import Fall, Outcome
 from qmtdesk.desk.words.check_words import check_words
 from qmtdesk.domain.messages import DisarmGrid
 from qmtdesk.domain.plans import GridMode, GridPlan, StopHow
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.wire.talk import Check
+from qmtdesk.wire.talk import Check, GridPreview
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ def test_the_fall_ends_at_the_cap() -> None:
     assert [row.kind for row in rows[:3]] == ["sell", "sell", "first"]
     assert all(row.no >= preview.cap_level for row in rows if row.kind == "armed")
     assert any(row.kind == "over" for row in rows)
-    assert most_bound(preview) == next(cash for no, _, _, cash in preview.levels if no == preview.cap_level)
+    assert all(row.no < preview.cap_level for row in rows if row.kind == "over")
 
 
 @pytest.mark.parametrize(
@@ -192,6 +192,9 @@ def test_the_fall_ends_at_the_cap() -> None:
             "买不满 74 档|资金上限 12 万，到 −9 档",
         ),
         ("warn", because(Why.POSITION_CAP, cap=1200, level=-9, lowest=-74), "买不满 74 档|持仓上限 1,200，到 −9 档"),
+        ("warn", because(Why.POSITION_CAP, cap=600, lowest=-74), "一档也不会买|一开始就超过持仓上限 600"),
+        ("warn", because(Why.CASH_CAP, cap_milli=50_000_000, lowest=-74), "一档也不会买|一开始就超过资金上限 5.0 万"),
+        ("warn", because(Why.NOTHING_HELD), "无持有可卖|"),
         (
             "warn",
             because(
@@ -206,30 +209,66 @@ def test_a_check_that_is_met_does_not_read_like_a_refusal(level: str, reason: Re
 
 
 @pytest.mark.parametrize(
-    ("mode", "stop", "label", "note"),
+    ("mode", "stop", "at_limit", "label", "note"),
     [
-        (GridMode.LATTICE, 0, "跌到区间下限 −20%", "最坏浮亏 @94.940"),
-        (GridMode.LATTICE, 90_000, "跌到区间下限 −20%", "最坏浮亏 @94.940"),
-        (GridMode.LATTICE, 94_940, "跌到只卖价", "最坏浮亏 @94.940"),
-        (GridMode.ROLLING, 0, "跌到区间下限 −20%", "最坏浮亏 @94.940"),
-        (GridMode.ROLLING, 117_000, "跌到区间下限 −20%", "最坏浮亏 @94.940，到价只停买"),
+        (GridMode.LATTICE, 0, False, "跌到区间下限 −20.5%", "最坏浮亏 @94.940"),
+        (GridMode.LATTICE, 90_000, False, "跌到区间下限 −20.5%", "最坏浮亏 @94.940"),
+        (GridMode.LATTICE, 94_940, False, "跌到只卖价", "最坏浮亏 @94.940"),
+        (GridMode.LATTICE, 0, True, "跌到跌停价 −20.5%", "最坏浮亏 @94.940"),
+        (GridMode.ROLLING, 0, False, "跌到区间下限 −20.5%", "最坏浮亏 @94.940"),
+        (GridMode.ROLLING, 0, True, "跌到跌停价 −20.5%", "最坏浮亏 @94.940"),
+        (GridMode.ROLLING, 117_000, False, "跌到区间下限 −20.5%", "最坏浮亏 @94.940，到价只停买"),
     ],
 )
 @pytest.mark.parametrize("wide", [270, 370])
 def test_the_worst_loss_stands_beside_the_price_it_is_counted_at(
-    mode: GridMode, stop: int, label: str, note: str, wide: int, qtbot: QtBot
+    mode: GridMode, stop: int, at_limit: bool, label: str, note: str, wide: int, qtbot: QtBot
 ) -> None:
     plan = GridPlan(code=IDLE, mode=mode, lower_stop=stop)
     room = QWidget()
     qtbot.addWidget(room)
     outcome = Outcome(Look(), IDLE, room)
     outcome.resize(wide, 560)
-    outcome.show_preview(plan, ft.grid_preview(plan))
+    outcome.show_preview(plan, msgspec.structs.replace(ft.grid_preview(plan), at_limit=at_limit))
     with paint.recording() as seen:
         outcome.grab()
     assert {label, note} <= {drawn.text for drawn in seen.texts}
     assert seen.too_wide() == []
     assert seen.overlaps() == []
+
+
+def test_a_level_left_out_above_the_last_one_bought_is_over_the_cap() -> None:
+    preview = msgspec.structs.replace(ft.grid_preview(GridPlan(code=IDLE)), skipped=(-3, -4), most=50_000_000)
+    kinds = {row.no: row.kind for row in fall_rows(preview) if row.volume and row.kind != "sell"}
+    assert [kinds[no] for no in (-2, -3, -4, -5, -6, -7)] == ["armed", "over", "over", "armed", "armed", "over"]
+
+
+def texts_of(part: Fall | Outcome, plan: GridPlan, preview: GridPreview) -> set[str]:
+    part.resize(370, 560)
+    part.show_preview(plan, preview)
+    with paint.recording() as seen:
+        part.grab()
+    assert seen.too_wide() == []
+    return {drawn.text for drawn in seen.texts}
+
+
+def test_the_most_bound_is_what_the_trader_says(qtbot: QtBot) -> None:
+    plan, room = GridPlan(code=IDLE), QWidget()
+    qtbot.addWidget(room)
+    shown = texts_of(Outcome(Look(), IDLE, room), plan, msgspec.structs.replace(ft.grid_preview(plan), most=38_400_000))
+    assert "38,400 元" in {words.replace("\u2009", " ") for words in shown}
+
+
+def test_where_nothing_is_bought_the_fall_does_not_say_what_buying_would_need(qtbot: QtBot) -> None:
+    plan, room = GridPlan(code=IDLE, sell_only=True), QWidget()
+    qtbot.addWidget(room)
+    preview = ft.grid_preview(plan)
+    idle = msgspec.structs.replace(
+        preview, first_volume=0, levels=tuple((no, price, 0, 0) for no, price, _, _ in preview.levels)
+    )
+    shown = texts_of(Fall(Look(), IDLE, room), plan, idle)
+    assert "不买入，占用不会增加" in shown
+    assert not any(words.startswith("若不设上限") for words in shown)
 
 
 def test_an_order_over_the_cap_says_both_numbers_and_what_to_change() -> None:

@@ -13,8 +13,10 @@ from test_desk_window import Stage
 from qmtdesk.desk.brush.format import THIN
 from qmtdesk.desk.brush.plain_button import PlainButton
 from qmtdesk.desk.link.listen import Listener, last_words
+from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.shell.strip_words import clauses
 from qmtdesk.desk.shell.topbar_groups import _shown_clock
-from qmtdesk.wire.link_events import Failed, Silent
+from qmtdesk.wire.link_events import Attached, Failed, Lost, Silent, Starting
 
 
 @pytest.fixture
@@ -106,3 +108,25 @@ def test_orders_that_rest_at_the_broker_come_first_with_their_number(stage: Stag
     assert alarm is not None
     assert alarm.note.startswith("已挂的 4 笔委托仍在交易所")
     assert "没有在看" in alarm.note
+
+
+def test_a_trader_that_checks_a_long_journal_is_said_to_and_not_called_broken(tmp_path: Path) -> None:
+    mirror = Mirror()
+    fresh = Listener(mirror, fake.FakeCommands(), lambda: None, lambda _: None, tmp_path)
+    fresh.take([Starting(42_700)])
+    words = "".join(phrase.words for clause in clauses(mirror) for phrase in clause.phrases)
+    assert f"42{THIN}s" in words
+    assert "检查日志" in words
+    assert "自动连上" in words
+    fresh.take([Attached(77, "b1", restarted=False)])
+    assert "检查日志" not in "".join(phrase.words for clause in clauses(mirror) for phrase in clause.phrases)
+
+
+def test_a_frozen_picture_stays_an_alarm_while_the_next_trader_checks_its_journal(stage: Stage, tmp_path: Path) -> None:
+    listen = listener(stage, tmp_path)
+    listen.take([Lost("the pipe broke"), Starting(42_700)])
+    assert "交易进程断开" in note(stage)
+    assert f"42{THIN}s" in note(stage)
+    assert "检查日志" in note(stage)
+    listen.take([Failed("timeout", "no greeting")])
+    assert "检查日志" not in note(stage)

@@ -16,6 +16,7 @@ from qmtdesk.simulate.market_day import BOND, BOND2, MarketDay
 from qmtdesk.strategies.grid import Wanted
 
 KEPT = replace(PLAN, adopt=300, keep_armed=True)
+CHANGED = (Why.BASE_LESS, Why.BASE_MORE)
 MODE = pytest.mark.parametrize("mode", GridMode)
 
 
@@ -46,15 +47,22 @@ def books(day: MarketDay) -> tuple[int, int]:
 
 
 @MODE
-@pytest.mark.parametrize(("volume", "base"), [(300, 0), (420, 120), (500, 200), (700, 200)])
-def test_no_more_is_the_users_own_than_the_account_has_beside_the_grid(volume: int, base: int, mode: GridMode) -> None:
+@pytest.mark.parametrize(("volume", "base"), [(300, 0), (420, 120), (500, 200), (700, 400)])
+def test_what_the_account_has_beside_the_grid_is_the_users_own(volume: int, base: int, mode: GridMode) -> None:
     day = slept(volume, mode)
     assert books(day) == (300, base)
     assert day.state.grids[BOND].armed
-    told = [dict(line.reason.args) for line in day.state.lines if line.reason.why is Why.BASE_LESS]
-    expected = [{"position": volume, "held": 300, "was": 200, "base": base}] if base < 200 else []
-    assert told == expected
+    told = [(line.reason.why, dict(line.reason.args)) for line in day.state.lines if line.reason.why in CHANGED]
+    why = Why.BASE_LESS if base < 200 else Why.BASE_MORE
+    assert told == ([(why, {"position": volume, "held": 300, "was": 200, "base": base})] if base != 200 else [])
     assert day.folded().grids[BOND] == day.state.grids[BOND]
+
+
+def test_what_he_bought_unseen_he_sells_without_a_word_to_the_grid() -> None:
+    day = slept(700)
+    day.exchange.submit(day.at, by_hand(BOND, Side.SELL, 119_900, 400))
+    day.live_market(6_000)
+    assert books(day) == (300, 0)
 
 
 def test_a_grid_that_holds_more_than_the_account_has_nothing_beside_it() -> None:

@@ -336,6 +336,9 @@ def test_a_holding_without_a_price_counts_at_its_last_close_or_its_cost() -> Non
     state = replace(ready(), quotes={})
     assert worth.total_value(state) == 1_000_000_000 + 1_000 * 10_000 + 100 * 120_000
     state = replace(state, instruments={})
+    assert worth.total_value(state) == 1_000_000_000 + 1_000 * 10_000 + 100 * 120_000
+    assert state.money is not None
+    state = replace(state, money=replace(state.money, base_closes={}))
     assert worth.total_value(state) == 1_000_000_000 + 1_000 * 9_000 + 100 * 110_000
     assert worth.total_value(replace(state, money=None)) == 1_000 * 9_000 + 100 * 110_000
 

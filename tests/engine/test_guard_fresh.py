@@ -3,6 +3,7 @@
 import pytest
 
 from qmtdesk.domain import messages as m
+from qmtdesk.domain.order import Side
 from qmtdesk.domain.plans import GuardPlan
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
@@ -112,3 +113,43 @@ def test_a_kept_guard_is_not_blind_before_the_day_has_begun_and_is_at_once_where
     day.at = at_of(NEXT_DAY, 9, 30)
     day.wait(3_000)
     assert Why.BLIND in day.said()
+
+
+@pytest.mark.parametrize("fired", [False, True])
+def test_a_guard_whose_code_the_list_lacks_at_first_sells_once_it_is_listed(*, fired: bool) -> None:
+    day = seen(30_000)
+    armed(day)
+    day.wait(3_000)
+    board(day, 30_000)
+    if fired:
+        # the order never reached anybody
+        day.deaf = True
+        day.wait(3_000)
+        board(day, 1)
+        assert day.state.guards[STOCK].state is GuardState.TRIGGERED
+        day.deaf = False
+    whole = day.instruments
+    day.instruments = tuple(one for one in whole if one.code != STOCK)
+    day.restart(resume=True)
+    day.wait(15_000)
+    assert day.state.guards[STOCK].state in {GuardState.WATCHING, GuardState.TRIGGERED}
+    assert Why.STEP_FAILED not in day.said()
+    day.feed(m.DayOpened(day.day.isoformat(), whole))
+    for lots in (30_000, 30_000, 1, 1):
+        day.wait(3_000)
+        board(day, lots)
+    day.wait(3_000)
+    day.quote(quote_of(STOCK, day.at, 10_900, prev=10_000, depth=100_000, volume=200_000))
+    day.wait(1_000)
+    assert sum(fill.volume for fill in day.state.fills.values() if fill.side is Side.SELL) == 1_000
+
+
+def test_a_guard_that_is_off_and_whose_code_is_listed_no_more_is_no_trouble() -> None:
+    day = MarketDay(held={STOCK: (1_000, 9_000)}).open()
+    armed(day)
+    day.feed(m.DisarmGuard(STOCK))
+    day.instruments = tuple(one for one in day.instruments if one.code != STOCK)
+    day.next_day()
+    before = day.state.next_line
+    day.wait(10_000)
+    assert Why.STEP_FAILED not in {line.reason.why for line in day.state.lines if line.no >= before}

@@ -127,7 +127,7 @@ def test_a_kept_guard_judges_nothing_before_the_new_days_list() -> None:
     assert Why.LEFT_UNSOLD not in day.said()
 
 
-def sold_beside_by_the_grid(sell_volume: int = 0) -> MarketDay:
+def sold_beside_by_the_grid(sell_volume: int = 0, *, freed_late: bool = False) -> MarketDay:
     """A fired guard, whose grid sold one of its two thousand in the race and had the other order taken off."""
     day = MarketDay(held={STOCK: (2_000, 9_000)}).open()
     day.price(STOCK, 10_800)
@@ -141,6 +141,10 @@ def sold_beside_by_the_grid(sell_volume: int = 0) -> MarketDay:
     day.deaf = day.mute = True
     opens(day, 10_780)
     places = {place.ref: place for place in day.places(STOCK)}
+    if freed_late:
+        told(day, places[second.ref], S.CANCELLED, number=second.broker_id)
+        day.feed(m.AskNow())
+        answer(day, rows(day), (), [Position(STOCK, 2_000, 0)])
     traded(day, places[first.ref], 1_000, "g1", number=first.broker_id)
     told(day, places[first.ref], S.FILLED, 1_000, number=first.broker_id)
     told(day, places[second.ref], S.CANCELLED, number=second.broker_id)
@@ -364,4 +368,15 @@ def test_half_a_holding_stays_to_be_sold_where_the_counter_is_slow_to_free_it() 
     day = sold_beside_by_the_grid(sell_volume=1_000)
     is_slow_to_free_the_rest(day)
     assert state_of(day) is GuardState.TRIGGERED
+    assert Why.SOLD_ELSEWHERE not in day.said()
+
+
+def test_a_trade_told_after_an_answer_that_has_not_freed_the_rest_ends_no_guard() -> None:
+    day = sold_beside_by_the_grid(sell_volume=1_000, freed_late=True)
+    assert state_of(day) is GuardState.TRIGGERED
+    for _ in range(5):
+        opens(day, 10_700)
+        day.feed(m.AskNow())
+        answer(day, rows(day), day.state.fills.values(), [Position(STOCK, 1_000, 1_000)])
+    assert sum(place.volume for place in sales(day)[:1]) == 1_000
     assert Why.SOLD_ELSEWHERE not in day.said()

@@ -153,7 +153,7 @@ def test_a_trade_claimed_later_moves_the_account_once() -> None:
 
 def test_the_days_first_total_survives_a_restart() -> None:
     state = begin(EMPTY, [r.DayBegan("2026-11-20"), r.DayBase(500)], resume=False)
-    assert state.money == Money(0, 0, 500)
+    assert state.money == Money(0, 0, 500, base_most=500)
 
 
 def test_the_log_keeps_its_newest_lines_and_its_numbers() -> None:

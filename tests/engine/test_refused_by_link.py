@@ -2,12 +2,13 @@
 
 import msgspec
 import pytest
-from words import answer, beat, deaf_grid
+from words import answer, beat, by_hand, deaf_grid, row_of
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.order import OrderState
+from qmtdesk.domain.account import Position
+from qmtdesk.domain.order import OrderState, Side
 from qmtdesk.domain.reason import Why
-from qmtdesk.simulate.market_day import BOND, MarketDay
+from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay
 
 LOST = "the way there is gone"
 
@@ -59,3 +60,20 @@ def test_while_the_link_is_down_it_is_not_tried_again() -> None:
 def test_a_refusal_written_before_there_was_such_a_field_is_the_counters() -> None:
     old = msgspec.json.decode(b'{"ref":"q1","text":"no"}', type=m.SubmitRefused)
     assert not old.by_link
+
+
+@pytest.mark.parametrize(("text", "stops"), [("可转债交易权限未开通", True), ("", False)])
+def test_what_the_terminal_itself_turns_down_again_and_again_stops_a_grid_too(text: str, *, stops: bool) -> None:
+    day, _ = deaf_grid(held={STOCK: (1_000, 9_000)})
+    his, answered = by_hand(STOCK, Side.BUY, 9_000, 100), 0
+    for _ in range(120):
+        beat(day)
+        for order in day.live(BOND):
+            if order.state is OrderState.SENT:
+                day.feed(m.SubmitUnknown(order.ref, text))
+        if day.state.request != answered:
+            answered = day.state.request
+            row = row_of(day, his, OrderState.WORKING, remark="", number="900", at=day.at - 60_000)
+            answer(day, orders=[row], positions=[Position(STOCK, 1_000, 1_000)])
+    assert (len(day.places(BOND)) <= 3) is stops
+    assert (Why.REJECTED_TOO_OFTEN in day.said()) is stops

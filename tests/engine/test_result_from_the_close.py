@@ -263,19 +263,18 @@ def test_a_price_paid_today_counts_for_no_more_than_was_bought() -> None:
     assert abs(result(day)) < 1_000_000
 
 
-@pytest.mark.parametrize("empty_s", [12, 20])
-def test_answers_without_anything_that_are_taken_back_leave_the_loss_limit_in_force(empty_s: int) -> None:
-    day = MarketDay(held={STOCK: (HELD, CLOSE)}, cash=CASH, prices={BOND: 120_000, STOCK: CLOSE}).open()
-    day.last[STOCK] = 10_300
-    day.live_market(9_000)
-    shown, base = result(day), day_base(day.state)
+def answers_nothing(day: MarketDay, seconds: int, last: int = 0) -> None:
+    """A terminal that came back with an account of nothing for so long; `last`: what the stock comes to meanwhile."""
     day.feed(m.LinkChanged(up=False))
     day.wait(10_000)
     day.mute = True
     day.feed(m.LinkChanged(up=True))
     asked = 0
-    for _ in range(empty_s):
+    for second in range(seconds):
         day.wait(1_000)
+        if last and second == seconds - 3:
+            day.last[STOCK] = last
+            day.quote_all()
         if day.state.request != asked:
             asked = day.state.request
             nothing = AccountReport(day.at, day.day.isoformat(), Asset(0, 0, 0), (), (), ())
@@ -283,6 +282,15 @@ def test_answers_without_anything_that_are_taken_back_leave_the_loss_limit_in_fo
     day.exchange.due(day.at)
     day.mute = False
     day.feed(m.AskNow())
+
+
+@pytest.mark.parametrize("empty_s", [12, 20])
+def test_answers_without_anything_that_are_taken_back_leave_the_loss_limit_in_force(empty_s: int) -> None:
+    day = MarketDay(held={STOCK: (HELD, CLOSE)}, cash=CASH, prices={BOND: 120_000, STOCK: CLOSE}).open()
+    day.last[STOCK] = 10_300
+    day.live_market(9_000)
+    shown, base = result(day), day_base(day.state)
+    answers_nothing(day, empty_s)
     day.live_market(30_000)
     assert (day_base(day.state), result(day)) == (base, shown)
     for last in (9_300, 9_200, 9_100, 9_100):
@@ -290,6 +298,56 @@ def test_answers_without_anything_that_are_taken_back_leave_the_loss_limit_in_fo
         day.live_market(3_000)
     assert day.state.kill is not None
     assert day.state.kill.by == LOSS
+
+
+@pytest.mark.parametrize("empty_s", [6, 12, 25])
+def test_answers_without_anything_press_nothing_on_a_day_that_is_a_little_down(empty_s: int) -> None:
+    day = MarketDay(held={STOCK: (HELD, CLOSE)}, cash=50_000_000, prices={BOND: 120_000, STOCK: CLOSE}).open()
+    assert day.feed(m.ArmGuard(GuardPlan(code=STOCK))).refusal is None
+    day.last[STOCK] = 9_990
+    day.live_market(9_000)
+    answers_nothing(day, empty_s)
+    day.live_market(20_000)
+    assert (day_base(day.state), result(day)) == (550_000_000, -500_000)
+    assert (day.state.kill, day.state.guards[STOCK].state) == (None, GuardState.WATCHING)
+
+
+def test_what_a_price_did_while_answers_had_nothing_is_a_loss_of_the_day() -> None:
+    day = MarketDay(held={STOCK: (HELD, CLOSE)}, cash=50_000_000, prices={BOND: 120_000, STOCK: CLOSE}).open()
+    day.last[STOCK] = 10_300
+    day.live_market(9_000)
+    answers_nothing(day, 25, last=9_700)
+    day.live_market(30_000)
+    assert (day_base(day.state), result(day), day.state.kill) == (550_000_000, HELD * (9_700 - CLOSE), None)
+    for last in (9_400, 9_400, 9_400):
+        day.last[STOCK] = last
+        day.live_market(3_000)
+    assert day.state.kill is not None
+
+
+def test_money_that_leaves_makes_no_larger_loss_of_a_small_one() -> None:
+    day = MarketDay(held={STOCK: (HELD, CLOSE)}, cash=500_000_000, prices={BOND: 120_000, STOCK: CLOSE}).open()
+    day.last[STOCK] = 9_500
+    day.live_market(12_000)
+    day.exchange.account.cash -= 480_000_000
+    day.feed(m.AskNow())
+    day.live_market(30_000)
+    assert (day_base(day.state), result(day), day.state.kill) == (520_000_000, -25_000_000, None)
+    # the morning's account and not what is left of it is what the limit is a share of
+    for last in (9_100, 9_100, 9_100):
+        day.last[STOCK] = last
+        day.live_market(3_000)
+    assert day.state.kill is not None
+
+
+def test_a_holding_the_list_lacks_after_a_start_is_worth_what_the_day_began_with() -> None:
+    day = MarketDay(held={STOCK: (HELD, 8_000)}, cash=CASH).open()
+    day.live_market(6_000)
+    assert (day_base(day.state), result(day)) == (BEFORE, 0)
+    day.instruments = tuple(one for one in day.instruments if one.code != STOCK)
+    day.restart(resume=True)
+    day.live_market(9_000)
+    assert (day_base(day.state), result(day), day.state.kill) == (BEFORE, 0, None)
 
 
 def test_no_loss_hangs_on_which_of_two_closes_is_right() -> None:

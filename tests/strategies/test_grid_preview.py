@@ -82,6 +82,85 @@ def test_the_position_cap_ends_the_buying_too() -> None:
     assert (found.cap_level, level_of(found, Why.POSITION_CAP)) == (-3, "warn")
 
 
+def test_a_level_over_the_cash_cap_is_left_out_and_a_cheaper_one_below_it_is_bought() -> None:
+    bond = replace(BOND, prev_close=105_000, limit_up=126_000, limit_down=84_000)
+    found = look(replace(PLAN, amount=30_000_000, cash_cap=100_000_000), instrument=bond, last=105_000)
+    rows = {row[0]: row for row in found.levels}
+    before, bought = rows[-4][3], rows[found.cap_level]
+    # 140 a level: the fifth buy does not fit, one far below it does
+    assert before + 140 * rows[-5][1] > 100_000_000 >= before + 140 * bought[1]
+    assert found.most == bought[3] == before + 140 * bought[1]
+    assert found.skipped == tuple(range(-5, found.cap_level, -1)) != ()
+    assert found.worst_loss == found.most - (280 + 5 * 140) * found.worst_price
+    assert (
+        found.cash_full
+        == rows[found.levels[-1][0]][3]
+        == 280 * 105_000 + 140 * sum(price for number, price, *_ in found.levels if number < 0)
+    )
+    assert level_of(found, Why.CASH_CAP) == "warn"
+
+
+def test_a_pair_does_not_go_past_a_buy_over_its_cap() -> None:
+    found = look(replace(PLAN, mode=GridMode.ROLLING, cash_cap=60_000_000))
+    assert found.skipped == ()
+    assert found.most == next(row[3] for row in found.levels if row[0] == found.cap_level)
+
+
+@pytest.mark.parametrize("mode", GridMode)
+def test_only_what_is_taken_over_counts_where_nothing_is_bought(mode: GridMode) -> None:
+    found = look(replace(PLAN, mode=mode, sell_only=True, adopt=320), position=320, cost=115_000)
+    assert {order.side for order in found.orders} == {SELL}
+    assert (found.first_volume, found.cash_live) == (0, 0)
+    assert found.most == found.cash_full == 320 * 115_000
+    assert found.worst_loss == 320 * (115_000 - found.worst_price)
+    assert {row[2] for row in found.levels} == {0}
+
+
+@pytest.mark.parametrize("mode", GridMode)
+def test_one_that_may_only_sell_and_holds_nothing_shows_no_orders_and_says_so(mode: GridMode) -> None:
+    found = look(replace(PLAN, mode=mode, sell_only=True))
+    assert (found.ok, found.orders, found.first_volume, found.most, found.worst_loss) == (True, (), 0, 0, 0)
+    assert level_of(found, Why.NOTHING_HELD) == "warn"
+
+
+@pytest.mark.parametrize("mode", GridMode)
+def test_a_position_over_its_cap_from_the_start_buys_nothing_and_shows_nothing_bought(mode: GridMode) -> None:
+    found = look(replace(PLAN, mode=mode, max_position=600), position=1_000, cost=115_000)
+    assert (found.orders, found.first_volume, found.most, found.worst_loss) == ((), 0, 0, 0)
+    assert found.cap_level > max(number for number, _, volume, _ in found.levels if volume)
+    (check,) = (check for check in found.checks if check.reason.why is Why.POSITION_CAP)
+    assert (check.level, dict(check.reason.args).keys()) == ("warn", {"cap", "lowest"})
+    assert found.cash_full > 0
+
+
+def test_what_is_taken_over_above_the_cash_cap_is_the_most_there_will_be() -> None:
+    plan = replace(PLAN, cash_cap=50_000_000, adopt=500, base=BaseKind.TYPED, base_price=130_000)
+    found = look(plan, position=500, cost=120_000)
+    assert (found.most, {order.side for order in found.orders}) == (500 * 120_000, {SELL})
+
+
+def test_a_stop_that_ends_the_buying_is_not_called_a_cap() -> None:
+    found = look(replace(PLAN, lower_stop=110_000, max_position=100_000, cash_cap=10_000_000_000))
+    assert found.cap_level > found.levels[-1][0]
+    assert (level_of(found, Why.POSITION_CAP), level_of(found, Why.CASH_CAP)) == (None, None)
+
+
+@pytest.mark.parametrize("mode", GridMode)
+def test_where_the_days_limit_cuts_the_range_the_worst_loss_is_counted_at_it(mode: GridMode) -> None:
+    bond = replace(BOND, prev_close=120_000, limit_up=144_000, limit_down=96_000)
+    plan = replace(PLAN, mode=mode, base=BaseKind.LAST)
+    cut = look(plan, instrument=bond, last=108_000)
+    assert (cut.worst_price, cut.at_limit, cut.last) == (96_000, True, 108_000)
+    whole = look(replace(plan, range_bp=1_000), instrument=bond, last=108_000)
+    assert (whole.at_limit, whole.worst_price >= 97_200) == (False, True)
+
+
+def test_a_stop_above_the_days_limit_is_where_the_worst_loss_is_counted() -> None:
+    bond = replace(BOND, prev_close=120_000, limit_up=144_000, limit_down=96_000)
+    found = look(replace(PLAN, base=BaseKind.LAST, lower_stop=100_000), instrument=bond, last=108_000)
+    assert (found.worst_price, found.at_limit) == (100_000, False)
+
+
 def test_the_worst_loss_ends_at_the_lower_stop() -> None:
     found = look(replace(PLAN, lower_stop=114_500))
     assert (found.worst_price, found.cap_level) == (114_500, -1)
@@ -167,7 +246,7 @@ def test_levels_outside_the_days_limits_are_not_shown() -> None:
 
 def test_limits_that_leave_no_level_leave_an_empty_ladder() -> None:
     found = look(instrument=replace(BOND, limit_up=115_400, limit_down=115_200))
-    assert (found.levels, found.cash_full, found.worst_price) == ((), 0, 115_268)
+    assert (found.levels, found.cash_full, found.worst_price) == ((), 0, 115_200)
 
 
 def test_a_rolling_pair_shows_its_pair_and_the_buys_that_would_follow() -> None:
@@ -201,11 +280,21 @@ def test_a_pairs_lower_stop_sells_nothing_and_its_worst_loss_is_counted_at_the_r
     assert (found.cap_level == -1) is (stop > 0)
 
 
-def test_the_worst_price_of_a_pair_is_within_the_days_limits_and_never_above_the_price() -> None:
+def test_the_worst_price_of_a_pair_is_within_the_days_limits() -> None:
     plan = replace(PLAN, mode=GridMode.ROLLING, lower_stop=114_000)
     assert look(plan, instrument=replace(BOND, limit_down=110_000)).worst_price == 110_000
-    typed = replace(plan, base=BaseKind.TYPED, base_price=160_000, adopt=90, first_buy=False)
-    assert look(typed, position=90, cost=120_000).worst_price == 115_268
+
+
+@pytest.mark.parametrize("mode", GridMode)
+@pytest.mark.parametrize("base", [95_000, 160_000])
+def test_a_price_outside_the_range_is_refused_with_its_numbers(mode: GridMode, base: int) -> None:
+    plan = replace(PLAN, mode=mode, base=BaseKind.TYPED, base_price=base, adopt=90, first_buy=False)
+    found = look(plan, position=90, cost=120_000)
+    (check,) = found.checks
+    assert (found.ok, check.level, check.reason.why) == (False, "refuse", Why.BAD_SETTING)
+    names = ("name", "base_milli", "last_milli")
+    assert [check.reason.get(name) for name in names] == ["base", base, 115_268]
+    assert not int(check.reason.get("low_milli")) <= 115_268 <= int(check.reason.get("high_milli"))
 
 
 @pytest.mark.parametrize("mode", GridMode)

@@ -11,6 +11,7 @@ from words import PLAN
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.reason import Why
 from qmtdesk.engine.books import Ready
+from qmtdesk.engine.risk_limits import RiskLimits
 from qmtdesk.simulate.market_day import BOND
 from qmtdesk.trader import loop as module
 from qmtdesk.trader.clock_watch import ClockWatch
@@ -93,3 +94,23 @@ def test_a_busy_second_is_no_gap(tmp_path: Path, clock: dict[str, int]) -> None:
         clock["wall"] += 9 * S
         day.quote_all()
     assert Why.CLOCK_JUMPED not in day.said()
+
+
+def test_a_limit_of_no_time_at_all_watches_no_clock(tmp_path: Path, clock: dict[str, int]) -> None:
+    day = LoopDay(folder=tmp_path, limits=RiskLimits(jump_ms=0)).open()
+    clock["wall"] += 60 * S
+    day.live_market(3_000)
+    assert Why.CLOCK_JUMPED not in day.said()
+
+
+def test_what_was_stamped_before_the_clock_was_set_back_is_of_now(tmp_path: Path, clock: dict[str, int]) -> None:
+    day = LoopDay(folder=tmp_path).open()
+    day.live_market(3_000)
+    stamped = day.at
+    clock["wall"] -= 120 * S
+    day.at -= 120_000
+    # it lay in the inbox while the clock was set
+    day.loop.handle(stamped, m.TimePassed())
+    assert day.loop.state.at == day.at
+    day.loop.handle(stamped, m.TimePassed())
+    assert day.loop.state.at == day.at

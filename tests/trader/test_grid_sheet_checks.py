@@ -7,7 +7,8 @@ from loop_day import LoopDay
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.bond_terms import BondTerms, RedeemState
-from qmtdesk.domain.plans import GridMode, GridPlan
+from qmtdesk.domain.order import Side
+from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
@@ -109,3 +110,33 @@ def test_a_buy_that_only_a_rise_makes_too_large_is_told_and_arming_is_left_to_th
     assert (ok, [level for level, _, _ in found]) == (True, ["warn"])
     assert all(isinstance(value, int) and value > 30_000_000 for _, value, _ in found)
     assert too_large(day, unit=220, first_buy=False, sell_only=True) == (True, [])
+
+
+def test_the_cash_that_a_running_grids_own_buys_hold_is_free_for_its_new_settings(tmp_path: Path) -> None:
+    day = LoopDay(folder=tmp_path, cash=60_000_000).open()
+    day.feed(m.ArmGrid(GridPlan(code=BOND)))
+    for price in (119_990, 120_010):
+        day.wait(500)
+        day.price(BOND, price)
+    day.live_market(6_000)
+    row = day.state.grids[BOND]
+    assert row.grid is not None
+    assert row.grid.held_total
+    new = replace(row.plan, step_bp=40, adopt=row.grid.held_total)
+    running = sheet(day, new)
+    assert any(order.side is Side.BUY for order in day.live(BOND))
+    assert running.ok
+    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    day.live_market(9_000)
+    stopped = sheet(day, new)
+    assert day.live(BOND) == []
+    assert (stopped.ok, stopped.cash) == (True, running.cash)
+
+
+def test_a_pair_outside_its_own_range_is_refused_by_the_sheet_as_in_earnest(tmp_path: Path) -> None:
+    day = LoopDay(held={BOND: (200, 150_000)}, prices={BOND: 110_000}, folder=tmp_path).open()
+    plan = GridPlan(code=BOND, mode=GridMode.ROLLING, base=BaseKind.COST)
+    told = sheet(day, plan)
+    refusal = day.feed(m.ArmGrid(plan)).refusal
+    assert refusal is not None
+    assert (told.ok, [(check.level, check.reason) for check in told.checks]) == (False, [("refuse", refusal)])

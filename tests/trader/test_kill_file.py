@@ -164,3 +164,23 @@ def test_a_file_that_cannot_be_taken_away_leaves_the_others_no_reason_to_stay(tm
     KillFile(folder).take_away()
     assert (folder / "KILL").exists()
     assert not (tmp_path / "KILL.txt").exists()
+
+
+@pytest.mark.parametrize("first", ["the wish", "the file"])
+def test_a_press_that_comes_as_wish_and_file_and_twice_is_one_press_and_lifted_once(tmp_path: Path, first: str) -> None:
+    day = traded(tmp_path)
+    presses = [lambda: day.feed(m.Kill("button")), (tmp_path / "KILL").touch]
+    for press in presses if first == "the wish" else presses[::-1]:
+        press()
+        day.loop._agree_with_kill_file()
+    day.feed(m.Kill("button"))
+    (tmp_path / "KILL").touch()
+    day.wait(5_000)
+    assert day.said().count(Why.KILL_PRESSED) == 1
+    assert day.feed(m.LiftKill()).refusal is None
+    day.loop._agree_with_kill_file()
+    assert not (tmp_path / "KILL").exists()
+    day.again(resume=True)
+    day.loop._agree_with_kill_file()
+    assert day.state.kill is None
+    assert day.feed(m.ArmGrid(GridPlan(code=BOND))).refusal is None

@@ -1,13 +1,19 @@
 """A picture that cannot be drawn never stops what trades: the next event is decided, the next frame drawn."""
 
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from loop_day import LoopDay
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.plans import GridPlan
-from qmtdesk.simulate.market_day import BOND
+from qmtdesk.simulate.market_day import BOND, STOCK
+from qmtdesk.trader import picture_bonds, picture_grid, picture_watch, pictures
+from qmtdesk.trader.mirror import tag_of
+from qmtdesk.wire.outbox import Change
+from qmtdesk.wire.rows import AnyRow, QuoteRow, StatusRow, key_of
+from qmtdesk.wire.talk import Gone
 
 
 class Counted:
@@ -23,6 +29,26 @@ class Counted:
 
     def beat(self, seq: int, clock: int, lag_us: int) -> None:
         self.beats += 1
+
+
+class Told:
+    """An outlet that keeps what it was told, as a desk does."""
+
+    desks = 1
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[int, str], AnyRow] = {}
+
+    def publish(self, changes: list[Change], quotes: list[QuoteRow]) -> None:
+        for _, row in changes:
+            if isinstance(row, Gone):
+                self.rows.pop((row.table, row.key), None)
+            else:
+                self.rows[tag_of(row), key_of(row)] = row
+        self.rows.update({(tag_of(row), key_of(row)): row for row in quotes})
+
+    def beat(self, seq: int, clock: int, lag_us: int) -> None:
+        """Nobody listens."""
 
 
 def frame(day: LoopDay) -> None:
@@ -51,3 +77,55 @@ def test_the_loop_lives_and_goes_on_trading_and_the_next_frame_is_drawn(
     assert "the desks could not be told" in caplog.text
     frame(day)
     assert (outlet.pictures, outlet.beats) == (1, 3)
+
+
+OTHER = "000002.SZ"
+PARTS = [
+    (pictures, "order_row"),
+    (pictures, "position_row"),
+    (pictures, "event_row"),
+    (picture_grid, "grid_row"),
+    (picture_watch, "watch_row"),
+    (picture_bonds, "screen_row"),
+    (pictures, "quote_row"),
+]
+
+
+@pytest.mark.parametrize(("room", "name"), PARTS, ids=[name for _, name in PARTS])
+def test_after_a_picture_that_failed_once_the_desk_is_told_all_the_same_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, room: ModuleType, name: str
+) -> None:
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "failed").mkdir()
+    whole, failed = told(tmp_path / "whole", None), told(tmp_path / "failed", (room, name, monkeypatch))
+    assert "the desks could not be told" in caplog.text
+    assert whole.keys() == failed.keys()
+    assert all(failed[key] == row for key, row in whole.items() if not isinstance(row, StatusRow))
+
+
+def told(folder: Path, fails: tuple[ModuleType, str, pytest.MonkeyPatch] | None) -> dict[tuple[int, str], AnyRow]:
+    """What a desk knows after a frame that may fail once and the frames after it."""
+    day, outlet = LoopDay(folder=folder, prices={BOND: 120_000, STOCK: 10_000, OTHER: 8_000}).open(), Told()
+    day.loop._outlet = outlet
+    day.feed(m.WatchStock(STOCK, on=True))
+    frame(day)
+    day.feed(m.WatchStock(STOCK, on=False))
+    day.feed(m.WatchStock(OTHER, on=True))
+    day.feed(m.ArmGrid(GridPlan(code=BOND)))
+    day.wait(3_000)
+    day.price(BOND, 119_000)
+    day.wait(3_000)
+    assert day.state.fills
+    if fails is None:
+        frame(day)
+    else:
+        room, name, monkeypatch = fails
+        with monkeypatch.context() as drawing:
+            drawing.setattr(room, name, broken)
+            frame(day)
+    frame(day)
+    return outlet.rows
+
+
+def broken(*_: object, **__: object) -> None:
+    raise ZeroDivisionError("no picture")

@@ -1,10 +1,13 @@
 """The real trader process, killed for real: it loses nothing, doubles nothing, and says what happened."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
 from desk_stand_in import DeskStandIn
 
+from qmtdesk.desk.link.commands import LinkCommands
 from qmtdesk.domain.messages import Kill, LiftKill
 from qmtdesk.domain.reason import Why
 from qmtdesk.wire.rows import EventRow
@@ -110,3 +113,19 @@ def test_the_file_stops_a_real_trader_wherever_the_manual_says_it_may_lie(tmp_pa
         assert desk.do(act(LiftKill())).ok
         desk.until(lambda: desk.status is not None and not desk.status.killed, "lifted by hand")
         assert not (tmp_path / place).exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="holds a process by a POSIX signal")
+def test_the_switch_pressed_at_a_trader_that_hangs_outlives_it_and_its_window(tmp_path: Path) -> None:
+    with DeskStandIn(tmp_path) as desk:
+        _start_demo(desk)
+        os.kill(desk.pid, signal.SIGSTOP)
+        LinkCommands(desk.link, desk.folder / "KILL", lambda _: None).kill("button")
+        desk.link.close()
+        assert desk.gone(desk.kill_trader())
+    with DeskStandIn(tmp_path) as desk:
+        desk.until(lambda: desk.status is not None and desk.status.killed, "pressed by the file it left")
+        desk.until(lambda: "kill_done" in desk.events, "every order confirmed")
+        assert desk.do(act(LiftKill())).ok
+        desk.until(lambda: desk.status is not None and not desk.status.killed, "lifted by hand")
+        assert not (desk.folder / "KILL").exists()

@@ -14,7 +14,7 @@ from qmtdesk.wire.address import Card, new_address, new_key, write_card
 from qmtdesk.wire.client import Pace, TraderLink
 from qmtdesk.wire.endpoint import Endpoint
 from qmtdesk.wire.line import Line, LineLostError
-from qmtdesk.wire.link_events import Attached, Failed, Lost, Silent
+from qmtdesk.wire.link_events import Attached, Failed, Lost, Silent, Starting
 from qmtdesk.wire.numbering import Snapshot
 from qmtdesk.wire.rows import EventRow, QuoteRow
 from qmtdesk.wire.spawn import write_refusal
@@ -313,4 +313,60 @@ def test_a_trader_that_said_why_it_will_not_start_is_quoted(tmp_path):
     window = Window(tmp_path, Ended)
     window.until(lambda: window.of(Failed))
     assert (window.of(Failed)[0].why, window.of(Failed)[0].text) == ("newer", "record 3 was written by version 9")
+    window.link.close()
+
+
+class Child:
+    """A process that runs until the test says how it ended."""
+
+    pid = 4242
+
+    def __init__(self) -> None:
+        self.code: int | None = None
+
+    def poll(self) -> int | None:
+        return self.code
+
+
+SLOW = Pace(give_up=0.2, check=0.02, tell_start=0.05, tell_silence=0.05)
+
+
+def test_a_trader_that_starts_for_long_is_waited_for_and_told_of_until_it_listens(tmp_path):
+    child = Child()
+    window = Window(tmp_path, lambda: child, SLOW)
+    window.until(lambda: window.of(Starting) and window.of(Starting)[-1].ms > 600)
+    assert window.of(Failed) == []
+    trader = FakeTrader(tmp_path)
+    window.until(lambda: window.of(Attached))
+    window.link.close()
+    trader.stop()
+
+
+def test_the_card_of_an_earlier_trader_is_not_the_one_that_is_starting(tmp_path):
+    write_card(tmp_path, Card(new_address(tmp_path), new_key(), 4241, "b0", PROTOCOL, "x"))
+    child = Child()
+    window = Window(tmp_path, lambda: child, SLOW)
+    window.until(lambda: window.of(Starting) and window.of(Starting)[-1].ms > 600)
+    assert window.of(Failed) == []
+    window.link.close()
+
+
+def test_a_trader_that_listens_and_does_not_answer_is_given_up_although_it_lives(tmp_path):
+    child = Child()
+    window = Window(tmp_path, lambda: child, SLOW)
+    window.until(lambda: window.of(Starting))
+    trader = FakeTrader(tmp_path, greeting=Raise())
+    window.until(lambda: window.of(Failed))
+    assert (window.of(Failed)[0].why, window.of(Failed)[0].pid) == ("timeout", 4242)
+    window.link.close()
+    trader.stop()
+
+
+def test_a_trader_that_ends_while_it_starts_is_given_up_as_ever(tmp_path):
+    child, others = Child(), []
+    window = Window(tmp_path, lambda: None if others else (others.append(1), child)[1], SLOW)
+    window.until(lambda: window.of(Starting))
+    child.code = 3
+    window.until(lambda: window.of(Failed))
+    assert window.of(Failed)[0].why == "timeout"
     window.link.close()

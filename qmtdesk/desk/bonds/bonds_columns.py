@@ -178,6 +178,7 @@ GRID_SIGNS = {
     "frozen": "bars",
     "suspended": "held",
     "stopped": "square",
+    "fired": "square",
 }
 
 
@@ -194,11 +195,11 @@ def _grid(bond: Bond) -> Cell:
     row = bond.row
     if not row.grid:
         return Cell(t("grid."), "t2", sign="dash") if row.included else Cell(f.MISSING, "t3")
-    tone = {"stopped": "t2", "asleep": "t2", "suspended": "warn"}.get(row.grid, "t1")
+    tone = {"stopped": "t2", "fired": "t2", "asleep": "t2", "suspended": "warn"}.get(row.grid, "t1")
     return Cell(state_word(row.grid), tone, sign=GRID_SIGNS.get(row.grid, "wait"))
 
 
-GRID_ORDER = ("", "stopped", "waiting", "asleep", "frozen", "suspended", "sell_only", "running")
+GRID_ORDER = ("", "stopped", "fired", "waiting", "asleep", "frozen", "suspended", "sell_only", "running")
 
 
 def _pnl(bond: Bond) -> Cell:

@@ -16,12 +16,13 @@ from qmtdesk.desk.words.texts import t
 from qmtdesk.wire.rows import GridRow, QuoteRow
 
 HEIGHT = 44
-RUNNING = frozenset({"running", "sell_only", "asleep", "frozen", "suspended", "waiting"})
+RUNNING = frozenset({"running", "sell_only", "asleep", "frozen", "suspended", "waiting", "fired"})
 STATE_TONES = {
     "running": "acc",
     "sell_only": "acc",
     "waiting": "acc",
     "asleep": "t2",
+    "fired": "t2",
     "frozen": "warn",
     "suspended": "warn",
     "stopped": "t3",

@@ -32,6 +32,7 @@ CALM = frozenset(
     {
         Why.SLEEPING,
         Why.SELL_ONLY,
+        Why.STOP_FIRED,
         Why.PHASE_CLOSED,
         Why.AUCTION_WAIT,
         Why.FIRST_BUY_PENDING,

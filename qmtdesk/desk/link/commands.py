@@ -209,7 +209,8 @@ class Link(Protocol):
 class LinkCommands(Wishes):
     """The wishes over the pipe.
 
-    Without a trader they wait for one; the kill switch then also leaves its file, which a starting trader looks for.
+    Without a trader they wait for one. The kill switch leaves its file as well, always: a trader that is attached may
+    hang, and whichever looks next finds it. Lifting takes it away.
     """
 
     def __init__(self, link: Link, kill_file: Path, series: Callable[[Series], None]) -> None:
@@ -237,10 +238,10 @@ class LinkCommands(Wishes):
         self.send(AskSeries(code, what), _only(Series, self._series))
 
     def kill(self, by: str, done: Done | None = None) -> None:
-        if not self._link.attached:
-            with contextlib.suppress(OSError):  # the wish itself still waits for the trader
-                self._kill_file.touch()
+        # the wish first: it says who pressed, the file only that somebody did
         super().kill(by, done)
+        with contextlib.suppress(OSError):  # the wish itself is on its way, or waits for the trader
+            self._kill_file.touch()
 
     def reconnect(self) -> None:
         """A trader that does not answer is ended, so that the link starts another; after a failure it tries again."""

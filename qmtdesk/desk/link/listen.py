@@ -8,7 +8,7 @@ from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.words.texts import TEXTS, t
 from qmtdesk.wire.client import Item
 from qmtdesk.wire.inside import inside
-from qmtdesk.wire.link_events import Attached, Failed, Lost, Silent
+from qmtdesk.wire.link_events import Attached, Failed, LinkEvent, Lost, Silent, Starting
 from qmtdesk.wire.numbering import Snapshot
 from qmtdesk.wire.spawn import LOG
 from qmtdesk.wire.talk import Batch, Beat, Raise, Refuse
@@ -49,21 +49,30 @@ class Listener:
                 mirror.beat(item.clock)
             case Snapshot():
                 self._snapshot(item)
-            case Attached():
-                self.attached_once = True
-                mirror.set_link("starting")
-            case Silent():
-                mirror.set_link("silent", str(item.ms))
-            case Lost():
-                mirror.set_link("lost", item.reason)
-            case Failed():
-                mirror.set_link("failed", _failed(item, self._folder))
+            case Attached() | Silent() | Starting() | Lost() | Failed():
+                self._link(item)
             case Raise():
                 self._raised()
             case Refuse():
                 self._refused(item.why)
             case _:  # a greeting, a page or an answer: the link has taken what there is in it
                 return
+
+    def _link(self, event: LinkEvent) -> None:
+        mirror = self._mirror
+        match event:
+            case Attached():
+                self.attached_once = True
+                mirror.set_link("starting")
+            case Silent():
+                mirror.set_link("silent", str(event.ms))
+            case Starting():
+                # a picture that stands still keeps its alarm
+                mirror.set_link("starting" if mirror.status is None else "lost", str(event.ms))
+            case Lost():
+                mirror.set_link("lost", event.reason)
+            case Failed():
+                mirror.set_link("failed", _failed(event, self._folder))
 
     def _heard(self) -> None:
         if self._mirror.link == "silent":

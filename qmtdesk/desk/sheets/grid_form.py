@@ -30,16 +30,11 @@ def fall_rows(preview: GridPreview) -> tuple[FallRow, ...]:
     first = preview.first_volume > 0
     for no, price, volume, cash in preview.levels:
         if volume:
-            kind = "live" if price in live else "armed" if no >= preview.cap_level else "over"
+            over = no < preview.cap_level or no in preview.skipped
+            kind = "over" if over else "live" if price in live else "armed"
             rows.append(FallRow(no, price, preview.first_volume if first else volume, cash, "first" if first else kind))
             first = False
     return tuple(rows)
-
-
-def most_bound(preview: GridPreview) -> int:
-    """The most cash (厘) the grid can bind within its caps."""
-    within = [cash for no, _, _, cash in preview.levels if no >= preview.cap_level]
-    return max(within, default=preview.cash_full)
 
 
 def last_within(rows: tuple[FallRow, ...]) -> FallRow | None:

@@ -8,7 +8,7 @@ from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.brush.tokens import Theme, greyed
-from qmtdesk.desk.sheets.grid_form import FallRow, fall_rows, last_within, most_bound
+from qmtdesk.desk.sheets.grid_form import FallRow, fall_rows, last_within
 from qmtdesk.desk.words.check_words import check_words
 from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.plans import GridMode, GridPlan
@@ -77,6 +77,8 @@ class Fall(Figures):
         p.end()
 
     def _notes(self, preview: GridPreview) -> tuple[str, ...]:
+        if not any(volume for _, _, volume, _ in preview.levels):
+            return (t("grid.no_buys"),) if preview.levels else ()
         needs = t("grid.full_needs", levels=preview.levels_down, cash=fmt.money_short(preview.cash_full))
         risk = preview.symbol_cap
         if 0 < risk < min(preview.cash_full, preview.cash, self._plan.cash_cap or preview.cash):
@@ -205,7 +207,7 @@ class Outcome(Figures):
         p.end()
 
     def _told(self, preview: GridPreview) -> list[Figure]:
-        theme, bound = self.theme, most_bound(preview)
+        theme, bound = self.theme, preview.most
         most = t("grid.yuan", money=fmt.money(bound, 0))
         loss = t("grid.yuan", money=fmt.money(-abs(preview.worst_loss), 0))
         worst, worst_note = self._worst(preview)
@@ -218,12 +220,14 @@ class Outcome(Figures):
         ]
 
     def _worst(self, preview: GridPreview) -> tuple[str, str]:
-        """How far the price falls there; a pair's lower stop sells nothing and is passed."""
+        """How far the price falls there and what ends the fall; a pair's lower stop sells nothing and is passed."""
         plan, price = self._plan, fmt.price(preview.worst_price, self._code)
         pair = plan is not None and plan.mode is GridMode.ROLLING
-        stop, reach = (plan.lower_stop, plan.range_bp) if plan is not None else (0, 0)
+        stop = plan.lower_stop if plan is not None else 0
+        share = fmt.share(preview.worst_price - preview.last, preview.last, 1)
+        ended_by = "grid.worst_limit" if preview.at_limit else "grid.worst" if preview.last else "grid.worst_plain"
         at_stop = not pair and 0 < stop == preview.worst_price
-        label = t("grid.worst_stop") if at_stop else t("grid.worst", share=fmt.percent(-reach, 0))
+        label = t("grid.worst_stop") if at_stop else t(ended_by, share=share)
         return label, t("grid.worst_pair_note" if pair and stop else "grid.worst_note", price=price)
 
     def _figures(self, p: QPainter, told: list[Figure]) -> None:

@@ -14,6 +14,7 @@ CALM = frozenset(
     {
         Why.SLEEPING,
         Why.SELL_ONLY,
+        Why.STOP_FIRED,
         Why.PHASE_CLOSED,
         Why.AUCTION,
         Why.AUCTION_WAIT,
@@ -104,10 +105,13 @@ def _unwritten(mirror: Mirror) -> bool:
 
 def _link_alarm(mirror: Mirror) -> Alarm | None:
     restart = (("reconnect", t("strip.restart")),)
+    waited = int(mirror.link_text) if mirror.link_text.isdigit() else 0
     if mirror.link == "lost":
-        return Alarm("lost", t("strip.lost"), t("strip.lost_unwritten" if _unwritten(mirror) else "strip.lost_note"))
+        note = t("strip.lost_unwritten" if _unwritten(mirror) else "strip.lost_note")
+        if waited:
+            note += t("strip.lost_checking", age=fmt.duration(waited // 1000 * 1000))
+        return Alarm("lost", t("strip.lost"), note)
     if mirror.link == "silent":
-        waited = int(mirror.link_text) if mirror.link_text.isdigit() else 0
         return Alarm("lost", t("strip.silent", age=fmt.duration(waited)), t("strip.silent_note"), restart)
     if mirror.link == "failed":
         text = mirror.link_text or fmt.MISSING
@@ -232,9 +236,21 @@ def settling(mirror: Mirror) -> bool:
     return status is not None and status.ready in ("starting", "reconciling") and trade_age(mirror) < SETTLES_MS
 
 
+def _checking(waited: int) -> tuple[Clause, ...]:
+    """A trader that reads a long journal before it listens."""
+    age = fmt.duration(waited // 1000 * 1000)
+    return (
+        Clause(t("strip.doing"), (Phrase(t("strip.checking", age=age)),)),
+        Clause(t("strip.next"), (Phrase(t("strip.then_attaches")),)),
+        Clause(t("strip.why_not"), (Phrase(t("strip.not_watching")),)),
+    )
+
+
 def clauses(mirror: Mirror) -> tuple[Clause, ...]:
     """The three answers for a day without alarm."""
     status = mirror.status
+    if status is None and mirror.link == "starting" and mirror.link_text:
+        return _checking(int(mirror.link_text))
     if status is None or mirror.link == "starting":
         return (Clause(t("strip.doing"), (Phrase(t("strip.starting" if status is None else "strip.loading")),)),)
     return (

@@ -20,9 +20,11 @@ def check_words(check: Check, code: str) -> tuple[str, str]:
     if check.level == "ok" and why in _MET:
         numbers = {name: in_words(name, value, code) for name, value in check.reason.args}
         return t(_MET[why], **numbers), t(f"{_MET[why]}_note", **numbers, **_derived(check.reason))
-    if check.level == "warn" and why in _CAPS and "level" in args and "lowest" in args:
-        levels, level = args["lowest"], args["level"]
+    if check.level == "warn" and why in _CAPS and "lowest" in args:
+        levels, level = args["lowest"], args.get("level")
         cap = in_words("cap_milli" if why is Why.CASH_CAP else "cap", args.get("cap_milli", args.get("cap", 0)), code)
+        if level is None:
+            return t("check.not_any"), t(f"{_CAPS[why]}_at_once", cap=cap)
         until = fmt.fixed(level, 1, 0, signed=True) if isinstance(level, int) else level
         count = abs(levels) if isinstance(levels, int) else levels
         return t("check.not_all", n=count), t(_CAPS[why], cap=cap, no=until)

@@ -33,6 +33,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "grid.asleep": ("休眠", "Asleep"),
     "grid.frozen": ("冻结", "Frozen"),
     "grid.stopped": ("已停", "Stopped"),
+    "grid.fired": ("已止损", "Sold out"),
     "grid.waiting": ("等待", "Waiting"),
     # boards and guards
     "board.idle": ("未涨停", "Not at limit"),

@@ -78,6 +78,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "strip.nothing_stops": ("没有阻碍", "Nothing in the way"),
     "strip.more": ("另 {n} 项", "{n} more"),
     "strip.starting": ("正在启动交易进程", "Starting the trader"),
+    "strip.checking": (
+        "启动交易进程 {age}，检查日志，日志长时要几分钟",
+        "Starting the trader for {age}: checking the journal, a long one takes minutes",
+    ),
+    "strip.then_attaches": ("查完自动连上", "Attaches by itself once it is checked"),
+    "strip.not_watching": ("查完之前网格和卫士没有在看", "Until then grids and guards do not watch"),
     "strip.loading": ("读取委托与持仓", "Reading orders and holdings"),
     "strip.reconciling": ("核对账户，完成前不发委托", "Reconciling, no orders until done"),
     "strip.suspended": ("账户对不上，已暂停", "Account does not reconcile, paused"),
@@ -103,6 +109,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "strip.lost_note": (
         "画面停在断开的一刻，正在重新启动它；核对无误后会恢复本次运行中启动的策略。",
         "The picture is frozen; it is being restarted and resumes after a clean reconciliation.",
+    ),
+    "strip.lost_checking": (
+        "已启动 {age}，正在检查日志，查完自动连上。",
+        " Starting for {age}: the journal is being checked, it attaches by itself.",
     ),
     "strip.lost_unwritten": (
         "画面停在断开的一刻，正在重新启动它；日志中断过，核对后没设为保持的网格和卫士都停着，要手动启动。",

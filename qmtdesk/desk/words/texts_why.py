@@ -177,6 +177,10 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "[现价 {last_milli} ]已破下限[ {price_milli}]，只卖本网格持有",
         "[At {last_milli} ]below the lower stop[ {price_milli}], selling the grid's own",
     ),
+    Why.STOP_FIRED: (
+        "跌破过下限[ {price_milli}]：本网格没有持有了，也不再买；要继续，停止后重新启动",
+        "Was below the lower stop[ {price_milli}]: the grid holds nothing and buys nothing more; to go on, stop it and start it again",
+    ),
     Why.STASH: ("积存[ {volume}]，凑满一手[ {lot}]再卖", "Stash[ of {volume}], offered when it makes a lot[ of {lot}]"),
     Why.T_PLUS_ONE: (
         "今日买入[ {volume}][ {bought_today}] T+1，不卖[，可卖 {can_use}]",
@@ -414,6 +418,7 @@ SHORT: dict[Why, tuple[str, str]] = {
     Why.ARMED_SELL: ("待命 卖[ {volume}]", "Armed: sell[ {volume}]"),
     Why.GAP_FULL: ("该格已满", "Gap full"),
     Why.LOWER_STOP: ("已破下限", "Below stop"),
+    Why.STOP_FIRED: ("止损过，不再买", "Stopped out"),
     Why.BUYS_ENDED: ("最后交易日，不买", "Last day, no buys"),
     Why.STASH: ("积存[ {volume}]", "Stash[ {volume}]"),
     Why.T_PLUS_ONE: ("T+1", "T+1"),

@@ -19,6 +19,10 @@ FOUND: dict[Why, tuple[str, str]] = {
         "底仓比记录的少[：账户 {position}][，网格持有 {held}][，底仓由 {was} 改为 {base}]",
         "Less of your own than recorded[: account has {position}][, the grid holds {held}][, base holding {was} is now {base}]",
     ),
+    Why.BASE_MORE: (
+        "账户里比记录的多[：账户 {position}][，网格持有 {held}]，多出的算底仓[，底仓由 {was} 改为 {base}]，网格不卖",
+        "More in the account than recorded[: account has {position}][, the grid holds {held}]; it is yours[, base holding {was} is now {base}] and no grid sells it",
+    ),
     Why.WORKED_OUT_ANEW: (
         "按今天的价格重算[，基准 {was_milli} → {base_milli}][，首仓 {first_was_milli} → {first_price_milli}][，每档 {unit}]",
         "Worked out from today's prices[, base {was_milli} → {base_milli}][, first buy {first_was_milli} → {first_price_milli}][, {unit} a level]",

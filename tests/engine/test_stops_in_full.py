@@ -1,0 +1,131 @@
+"""A grid's lower stop sells everything the grid holds, however often its code traded and whatever was left alone."""
+
+import pytest
+from words import WHOLE, buy_in
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.order import OwnerKind, Side
+from qmtdesk.domain.plans import StopHow
+from qmtdesk.domain.reason import Why, because
+from qmtdesk.domain.replacing import replace
+from qmtdesk.engine.filed import NOT_LISTED
+from qmtdesk.engine.grids import wish_of
+from qmtdesk.engine.risk_limits import RiskLimits
+from qmtdesk.simulate.market_day import BOND, MarketDay
+
+FALL = (115_000, 114_800, 114_500, 114_000)
+
+
+def fallen(stop: int, *, every_ms: int, step: int = 190, limits: RiskLimits | None = None) -> MarketDay:
+    """A grid that bought all the way down to just above its stop."""
+    day = MarketDay(limits=limits or RiskLimits()).open()
+    buy_in(day, replace(WHOLE, lower_stop=stop))
+    price = 120_000
+    while price > stop + 200:
+        price -= step
+        day.last[BOND] = price
+        day.live_market(every_ms)
+    return day
+
+
+def goes_to(day: MarketDay, *prices: int, every_ms: int = 20_000) -> None:
+    for price in prices:
+        day.last[BOND] = price
+        day.live_market(every_ms)
+
+
+def held(day: MarketDay) -> int:
+    grid = day.state.grids[BOND].grid
+    return grid.held_total if grid else -1
+
+
+def test_a_stop_that_finds_many_gaps_filled_sells_them_all() -> None:
+    day = fallen(115_000, every_ms=60_000)
+    assert len([gap for gap in day.state.grids[BOND].grid.gaps if gap.held]) > 10  # type: ignore[union-attr]
+    goes_to(day, 114_900, 114_500, 114_000)
+    assert (held(day), dict(day.state.suspended)) == (0, {})
+
+
+def test_a_code_that_waits_for_its_own_trades_still_sells_at_its_stop() -> None:
+    day = fallen(116_000, every_ms=3_000)
+    assert day.state.suspended[BOND].why is Why.REPEATED_EXECUTION
+    assert held(day) > 0
+    goes_to(day, *FALL)
+    assert held(day) == 0
+    # what leaves ends nothing the user has to look at
+    assert day.state.suspended[BOND].why is Why.REPEATED_EXECUTION
+    goes_to(day, 117_000, 118_000, 119_000)
+    assert held(day) == 0
+    assert day.live(BOND) == []
+
+
+def test_no_other_suspension_lets_a_stop_out() -> None:
+    day = fallen(116_000, every_ms=60_000)
+    day.state = replace(day.state, suspended={BOND: because(Why.ORDERS_CHANGED, count=3)})
+    was = held(day)
+    goes_to(day, *FALL)
+    assert day.state.grids[BOND].grid.stopped_low  # type: ignore[union-attr]
+    assert held(day) == was > 0
+
+
+@pytest.mark.parametrize("by", ["desk", "terminal"])
+def test_what_was_left_alone_before_the_stop_goes_with_it(by: str) -> None:
+    day = MarketDay().open()
+    buy_in(day, replace(WHOLE, lower_stop=117_000))
+    for order in [order for order in day.live(BOND) if order.side is Side.SELL]:
+        if by == "desk":
+            day.feed(m.CancelOne(order.ref))
+        else:
+            day.exchange.cancel(day.at, m.Cancel("", order.broker_id))
+    day.live_market(6_000)
+    assert day.state.grids[BOND].grid.paused  # type: ignore[union-attr]
+    assert all(order.side is Side.BUY for order in day.live(BOND))
+    goes_to(day, 118_000, 117_100, 116_900, 116_500, 116_000)
+    assert held(day) == 0
+
+
+def test_a_gap_that_is_left_alone_below_the_stop_stays_so() -> None:
+    day = fallen(116_000, every_ms=60_000)
+    day.deaf = True
+    day.last[BOND] = 115_900
+    day.quote_all()
+    grid = day.state.grids[BOND].grid
+    assert grid is not None
+    assert grid.stopped_low
+    gap = next(i for i, each in enumerate(grid.gaps) if each.held)
+    day.feed(m.PauseGap(BOND, gap, on=True))
+    wish = wish_of(day.state, BOND)
+    assert wish is not None
+    assert [each.owner.slot - grid.slot0 for each in wish.orders] == [
+        i for i, each in enumerate(grid.gaps) if each.held and i != gap
+    ]
+
+
+def test_a_user_who_stops_and_sells_a_code_that_waits_for_its_own_trades_is_heard() -> None:
+    day = fallen(116_000, every_ms=3_000)
+    assert day.state.suspended[BOND].why is Why.REPEATED_EXECUTION
+    assert day.feed(m.DisarmGrid(BOND, StopHow.SELL)).refusal is None
+    day.live_market(20_000)
+    assert held(day) == 0
+    assert {place.owner.kind for place in day.places(BOND)[-1:]} == {OwnerKind.CLEAR}
+
+
+def test_the_days_messages_of_a_code_hold_up_no_stop() -> None:
+    day = fallen(116_000, every_ms=60_000)
+    day.state = replace(day.state, messages_of={BOND: day.state.limits.per_symbol_day})
+    goes_to(day, *FALL)
+    assert held(day) == 0
+
+
+def test_a_gap_whose_sale_the_counter_stopped_listing_is_not_sold_a_second_time() -> None:
+    day = fallen(116_000, every_ms=60_000)
+    gone = next(order for order in day.live(BOND) if order.side is Side.SELL)
+    day.exchange.hidden.add(gone.broker_id)
+    day.live_market(30_000)
+    assert day.state.orders[gone.ref].text == NOT_LISTED
+    was = held(day)
+    goes_to(day, *FALL)
+    assert held(day) == gone.volume < was
+    day.exchange.hidden.clear()
+    goes_to(day, 115_000)
+    assert sum(order.left for order in day.live(BOND) if order.side is Side.SELL) <= held(day)
