@@ -90,7 +90,8 @@ def _trailed(state: State, record: r.TrailsMoved) -> State:
 def _day_base(state: State, record: r.DayBase) -> State:
     money = state.money or Money(0, 0, 0)
     money = replace(money, base_total=record.total, base_cash=record.cash)
-    money = replace(money, base_held=record.held, base_closes=record.closes, base_most=record.most or record.total)
+    money = replace(money, base_held=record.held, base_closes=record.closes, base_left=record.left)
+    money = replace(money, base_most=record.most or record.total)
     return replace(state, money=money, elsewhere=record.elsewhere)
 
 

@@ -52,3 +52,9 @@ def waits(state: State, code: str) -> bool:
     going = [order for order in here if stands_aside(state, order)]
     mine = any(order.owner.kind is OwnerKind.GUARD for order in here)
     return bool(going) and not mine and not any(o.in_doubt for o in going) and not room(state, code)
+
+
+def free_for_guard(state: State, code: str) -> int:
+    """What a guard may sell: not what others offer; what a grid has on offer it may, for a grid stands aside."""
+    held = state.holdings.get(code)
+    return max(0, (held.sellable if held else 0) - (offered(state, code) - standing_aside(state, code)))

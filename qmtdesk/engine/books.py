@@ -107,8 +107,8 @@ class Money(Struct, frozen=True):
 
     `gross_cash` is cash before any open buy froze some of it; `base_total` is what there was at the last closes, for
     today's P&L, with the cash (None: not known; below zero where more was taken out than there was), the volumes of
-    then and the prices they were counted at; `base_most` is the largest it was today. `withheld` is frozen for no order
-    that is listed, as for new shares the user put in for.
+    then and the prices they were counted at; `base_most` is what it began with, and `base_left` the prices at which
+    codes went without a trade. `withheld` is frozen for no order that is listed, as for new shares the user put in for.
     """
 
     gross_cash: int
@@ -118,6 +118,7 @@ class Money(Struct, frozen=True):
     base_held: Mapping[str, int] = field(default_factory=_empty)
     base_closes: Mapping[str, int] = field(default_factory=_empty)
     base_most: int = 0
+    base_left: Mapping[str, int] = field(default_factory=_empty)
     withheld: int = 0
 
 

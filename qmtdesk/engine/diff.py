@@ -75,7 +75,12 @@ def cancellable(order: Order, at: int, min_age_ms: int, ask_again_ms: int) -> bo
     if not order.broker_id or order.owner.kind is OwnerKind.FOREIGN:
         return False
     if order.state in CANCELLABLE:
-        waited = order.cancel_asked_at == 0 or at - order.cancel_asked_at >= ask_again_ms
-        return waited and at - order.created_at >= min_age_ms
+        waited = order.cancel_asked_at == 0 or _passed(order.cancel_asked_at, at, ask_again_ms)
+        return waited and _passed(order.created_at, at, min_age_ms)
     stuck = order.state in (OrderState.CANCELLING, OrderState.PART_CANCELLING)
-    return stuck and at - max(order.cancel_asked_at, order.updated_at) >= ask_again_ms
+    return stuck and _passed(max(order.cancel_asked_at, order.updated_at), at, ask_again_ms)
+
+
+def _passed(since: int, at: int, ms: int) -> bool:
+    """Whether so long has passed; what a clock stamped that was ahead and is set right is old, not young."""
+    return not 0 <= at - since < ms

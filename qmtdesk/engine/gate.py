@@ -363,7 +363,7 @@ def _loss(state: State, place: Place) -> Reason | None:
         return odd
     base = worth.day_base(state)
     loss = base - worth.total_value(state)
-    if base <= 0 or loss * 10_000 > base * cap:
+    if base <= 0 or loss * 10_000 > worth.scale_of(state, base) * cap:
         return because(Why.LOSS_REDUCE, loss_milli=loss, cap_bp=cap)
     return None
 

@@ -145,8 +145,6 @@ def priced(work: Work, code: str) -> None:
         up, down = limits_of(instrument)
         price = price_of(seen.quote, instrument, phase)
         part, reasons = lattice_grid.on_price(book.grid, price, work.state.at, up, down)
-        if part.stopped_low and book.grid.paused:
-            part = replace(part, paused=book.grid.paused & (part.paused | _may_be_selling(work.state, book)))
         if reasons or part.trails == book.grid.trails:
             work.set_grid(code, replace(book, grid=part), keep=bool(reasons))
         else:
@@ -163,12 +161,6 @@ def priced(work: Work, code: str) -> None:
         return
     for reason in reasons:
         work.log(NOTICE, code, reason)
-
-
-def _may_be_selling(state: State, book: GridBook) -> frozenset[int]:
-    """Slots whose sale the counter stopped listing: a stop must not sell beside it what it may still sell."""
-    gone = [order for order in filed_orders(state).not_listed(book.plan.code) if order.side is Side.SELL]
-    return frozenset([beside.owner_in(book, order).slot for order in gone])
 
 
 def filled(work: Work, fill: Fill, order: Order) -> None:
@@ -195,13 +187,19 @@ def filled(work: Work, fill: Fill, order: Order) -> None:
 
 
 def rejected(work: Work, code: str) -> None:
-    """Count rejections in a row; too many stop the grid."""
+    """Count rejections in a row; too many stop the grid, unless it is on its way out: then it goes on trying.
+
+    The gate makes each try wait twice as long as the one before.
+    """
     book = work.state.grids.get(code)
     if book is None or not book.armed:
         return
     rejects = book.rejects + 1
     work.set_grid(code, replace(book, rejects=rejects), keep=True)
-    if 0 < work.state.limits.rejects_in_row <= rejects:
+    most, stop = work.state.limits.rejects_in_row, book.grid is not None and book.grid.stopped_low
+    if stop and rejects == most:
+        work.log(ALARM, code, because(Why.REJECTED_TOO_OFTEN, count=rejects))
+    elif not stop and 0 < most <= rejects:
         disarm(work, code, StopHow.CANCEL, because(Why.REJECTED_TOO_OFTEN, count=rejects))
 
 

@@ -15,11 +15,10 @@ def context(state: State, code: str) -> GuardContext:
     instrument = state.instruments[code]
     seen = state.quotes[code]
     held = state.holdings.get(code)
-    keeps = aside.offered(state, code) - aside.standing_aside(state, code)
     return GuardContext(
         at=state.at,
         phase=phase_at(state.listings[code], state.at),
-        can_use=max(0, (held.sellable if held else 0) - keeps),
+        can_use=aside.free_for_guard(state, code),
         position=held.volume if held else 0,
         bought_today=held.bought_today if held else 0,
         fresh=fresh(state, code),

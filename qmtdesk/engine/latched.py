@@ -6,7 +6,7 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.rules import floor_lot, lot_problem, rules_of
 from qmtdesk.domain.sessions import shanghai_day
-from qmtdesk.engine import gate
+from qmtdesk.engine import aside, gate
 from qmtdesk.engine.books import Ready, State, filed_fills, filed_orders, live_orders
 from qmtdesk.strategies.grid import Wanted
 from qmtdesk.strategies.guard import Guard, GuardState
@@ -91,7 +91,8 @@ def marked(state: State, guard: Guard, before: Guard) -> Guard:
     sale, code = guard.sale, guard.plan.code
     if sale is None or (before.sale is not None and before.sale.fired_at == sale.fired_at):
         return guard
-    return replace(guard, sale=replace(sale, held=_not_bought(state, code), others=_sold_by_others(state, code)))
+    held, others = _not_bought(state, code), _sold_by_others(state, code)
+    return replace(guard, sale=replace(sale, held=held, others=others, free=aside.free_for_guard(state, code)))
 
 
 def _sold_by_others(state: State, code: str) -> int:

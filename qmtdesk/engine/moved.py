@@ -44,8 +44,9 @@ def closes_told(work: Work) -> None:
     if changed:
         more = sum(money.base_held.get(code, 0) * (close - money.base_closes[code]) for code, close in changed.items())
         closes = {**money.base_closes, **changed}
-        total, most = money.base_total + more, money.base_most + more
-        work.note(r.DayBase(total, money.base_cash, {**money.base_held}, state.elsewhere, closes, max(total, most)))
+        total, most, left = money.base_total + more, money.base_most + more, {**money.base_left}
+        held = {**money.base_held}
+        work.note(r.DayBase(total, money.base_cash, held, state.elsewhere, closes, most, left))
 
 
 def compare(work: Work, turnover: int) -> None:
@@ -81,13 +82,18 @@ def compare(work: Work, turnover: int) -> None:
 def _base_after(state: State, money: Money, cash: int, held: dict[str, int]) -> r.DayBase:
     """What the day begins with once that much cash and these volumes came or went.
 
-    Shares count at their closes, as in the rest of it: what their prices did meanwhile is a loss or a gain, also where
-    an answer without them was believed and taken back.
+    What left counts at its price, and comes back at the price it left at: what its price did meanwhile is a loss or a
+    gain, where an answer without it was believed and taken back.
     """
     closes = {code: close_of(state, code) for code in held} | dict(money.base_closes)
-    changes = _changes(money, held)
-    total = money.base_total + cash + sum(change * closes.get(code, 0) for code, change in changes.items())
-    return r.DayBase(total, (money.base_cash or 0) + cash, held, closes=closes, most=max(total, money.base_most))
+    left, total = dict(money.base_left), money.base_total + cash
+    for code, change in _changes(money, held).items():
+        price = price_of(state, code, agreed=True)
+        total += change * (left.pop(code, price) if change > 0 else price)
+        if change < 0:
+            left[code] = price
+    base_cash = (money.base_cash or 0) + cash
+    return r.DayBase(total, base_cash, held, closes=closes, most=money.base_most, left=left)
 
 
 def _elsewhere(known: Elsewhere, amount: int, turnover: int, slack: int) -> Elsewhere | None:

@@ -17,6 +17,7 @@ from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.strategies.guard import GuardState
 from qmtdesk.strategies.plan_error import PlanError
 
+HICCUP_MS = 600_000
 LOOKS = 3
 LOOKING_MS = 6_000
 AGAIN_MS = 1_000
@@ -46,7 +47,8 @@ def _look_anew(work: Work) -> None:
 def ask_every(state: State) -> int:
     """How long after an answer the broker is asked again, ms."""
     # looking for a lost order three times takes six seconds, so doubts are asked about every two
-    if state.missed or state.moving is not None or state.ready is not Ready.READY:
+    missed = bool(state.missed) and not earlier.turned(state, state.at)
+    if missed or state.moving is not None or state.ready is not Ready.READY:
         return DOUBT_MS
     for order in live_orders(state):
         if order.in_doubt or (order.unsettled and state.at - order.updated_at > SETTLE_MS):
@@ -178,11 +180,19 @@ def _look(work: Work, order: Order, reported_at: int) -> None:
     if asked >= LOOKS and reported_at - order.updated_at >= LOOKING_MS:
         work.note(r.OrderMoved(order.ref, OrderState.REFUSED, at, text="not_found", asked=asked))
         work.log(NOTICE, order.code, because(Why.ORDER_REFUSED, ref=order.ref, looks=asked))
-        if order.text:
-            # somebody said why, and it never arrived: one after another is turned down, by whomever
+        if order.text and not _hiccup(work, order):
+            # somebody said why, and it never arrived: that is turned down, by whomever
             work.rejected.append(order)
     else:
         work.note(r.OrderMoved(order.ref, OrderState.UNKNOWN, order.updated_at, asked=asked))
+
+
+def _hiccup(work: Work, order: Order) -> bool:
+    """Whether what went with it counts already, or others of its side arrived a while ago: that is no refusal."""
+    together = any(other.code == order.code for other in work.rejected)
+    alike = [each for each in filed_orders(work.state).of(order.code) if each.side is order.side and each.broker_id]
+    kind = order.owner.kind
+    return together or any(o.owner.kind is kind and work.state.at - o.created_at < HICCUP_MS for o in alike)
 
 
 def _take_account(work: Work, report: AccountReport, later: Iterable[Fill]) -> None:

@@ -31,8 +31,9 @@ class LeftOpen(Struct, frozen=True):
 class DayBase(Struct, frozen=True):
     """The account at the last closes, by the day's first report and before its trades, moved things taken out.
 
-    Total and cash (None: not known) in 厘, volumes held, and the prices they were counted at. `most`: the largest total
-    of the day, at the closes of now; 0 in rows of before it was kept, where it is the total.
+    Total and cash (None: not known) in 厘, volumes held, and the prices they were counted at. `most`: the first total
+    of the day, at the closes of now; 0 in rows of before it was kept, where it is the total. `left`: the prices at
+    which codes went without a trade.
     """
 
     total: int
@@ -41,6 +42,7 @@ class DayBase(Struct, frozen=True):
     elsewhere: Elsewhere = Elsewhere()
     closes: dict[str, int] = {}
     most: int = 0
+    left: dict[str, int] = {}
 
 
 class OrderPlaced(Struct, frozen=True):

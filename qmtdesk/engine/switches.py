@@ -95,8 +95,7 @@ def watch_loss(work: Work) -> None:
             work.log(ALARM, "", odd)
         return
     loss = base - worth.total_value(state, agreed=True)
-    # an amount that left the account makes no smaller loss a larger one; the limit is one of the day's largest total
-    most = base + max(0, worth.most_base(state) - worth.day_base(state))
+    most = worth.scale_of(state, base)
     if most > 0 and loss * 10_000 > most * cap:
         work.log(ALARM, "", because(Why.LOSS_KILL, loss_milli=loss, cap_bp=cap))
         press(work, LOSS)

@@ -30,9 +30,12 @@ def day_base(state: State) -> int:
     return base + (state.moving.amount if base and state.moving is not None else 0)
 
 
-def most_base(state: State) -> int:
-    """The largest the day's result was counted from, 厘; 0 if unknown."""
-    return state.money.base_most if state.money else 0
+def scale_of(state: State, base: int) -> int:
+    """What a loss counted from this base is a share of: the account the day began with, where that was more, 厘.
+
+    An amount that left the account makes no smaller loss a larger one.
+    """
+    return base + max(0, (state.money.base_most if state.money else 0) - day_base(state))
 
 
 def least_base(state: State) -> int:

@@ -14,6 +14,7 @@ from qmtdesk.domain.quote import BoardState, board_state, seal_amount
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.sessions import at_of, phase_at, shanghai_day
 from qmtdesk.engine.books import BUYS, Ready
+from qmtdesk.engine.filed import NOT_LISTED
 from qmtdesk.engine.grids import GRID_OWNERS
 from qmtdesk.gateways.paper.truth import Entry
 from qmtdesk.strategies.guard import GuardState, threshold_at
@@ -228,7 +229,9 @@ def alive(day: "CheckedDay", code: str) -> list[tuple[m.Place, Entry]]:
 def check_together(day: "CheckedDay", place: m.Place) -> None:
     """With the newest one on its way: one order per owner and side, none crossing, no more than there is."""
     here = alive(day, place.code)
-    keys: Counter[tuple[Owner, Side]] = Counter((mine.owner, mine.side) for mine, _ in here)
+    # a stop leaves what may still sell its part, in whichever gap, beside an order that is not listed any more
+    seen = [mine for mine, _ in here if not (_stops(day, mine) and _not_listed(day, mine.ref))]
+    keys: Counter[tuple[Owner, Side]] = Counter((mine.owner, mine.side) for mine in seen)
     if keys and max(keys.values()) > 1:
         day.fail("I4", f"two live orders of one owner and side: {keys}")
     guards = sum(1 for mine, _ in here if mine.owner.kind is OwnerKind.GUARD)
@@ -246,6 +249,11 @@ def check_together(day: "CheckedDay", place: m.Place) -> None:
     if place.side is Side.BUY:
         _within_caps(day, place)
         _within_plan(day, place, [(mine, entry) for mine, entry in here if mine.side is Side.BUY])
+
+
+def _not_listed(day: "CheckedDay", ref: str) -> bool:
+    known = day.state.orders.get(ref)
+    return known is not None and known.text == NOT_LISTED
 
 
 def _unsure(day: "CheckedDay", ref: str) -> bool:

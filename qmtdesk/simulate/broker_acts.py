@@ -53,13 +53,16 @@ def strange_counter(storm: Storm) -> None:
 def slow_list(storm: Storm) -> None:
     """An order is unanswered when the terminal restarts, and that answers before its list of orders is there (G20)."""
     storm.seen["slow_list"] += 1
-    before = storm.exchange.faults
+    before, listed = storm.exchange.faults, set(storm.truth.entries)
     storm.exchange.faults = replace(before, ambiguous=1_000)
-    arm_grid(storm)
+    for _ in range(3):
+        arm_grid(storm)
     storm.walk()
     storm.wait(500)
     storm.exchange.faults = before
-    storm.exchange.hidden |= {entry.broker_id for entry in storm.truth.entries.values()}
+    # the newest, or all there are
+    older = listed if storm.random.random() < 0.7 else set()
+    storm.exchange.hidden |= storm.truth.entries.keys() - older
     storm.vanished |= storm.exchange.hidden
     storm.wait(storm.random.choice((1_000, 5_000)))
     storm.feed(m.LinkChanged(up=False, text="test"))

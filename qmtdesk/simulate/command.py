@@ -14,7 +14,7 @@ from qmtdesk.simulate.schedules import INTERRUPTED, Totals, caught_by, run
 from qmtdesk.simulate.shorten import shortened, told
 
 ALL = "all"
-MUTANT_SCHEDULES = 2_000
+MUTANT_SCHEDULES = 4_000
 BROKEN, BAD_WORDS, STOPPED = 1, 2, 130
 
 

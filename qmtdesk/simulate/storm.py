@@ -310,9 +310,9 @@ class Storm(CheckedDay):
         """
         ours = {place.ref: number for number, place in self.mine.items()}
         number = ours.get(ref, "")
-        while (
-            other := self.state.orders.get(self.state.refs.get(number, ""))
-        ) and other.owner.kind is not OwnerKind.FOREIGN:
+        while (other := self.state.orders.get(self.state.refs.get(number, ""))) is not None:
+            if other.ref == ref or other.owner.kind is OwnerKind.FOREIGN:
+                break
             number = ours.get(other.ref, "")
         return number
 

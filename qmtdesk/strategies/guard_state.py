@@ -88,6 +88,7 @@ class Sale(Struct, frozen=True):
     `queue`: this attempt meets the queue at the limit price. `fired_at`: when the rule fired, or the user said yes;
     `seal`: the amount (厘) then, 0 = not sealed then; `held`: shares held then of those not bought that day, and
     `others`: what others were known to have sold of them. `beside`: taken off the target since, for a grid sold it.
+    `free`: what of all could be sold then, 0 where it was not kept.
     """
 
     target: int
@@ -103,6 +104,7 @@ class Sale(Struct, frozen=True):
     held: int = 0
     others: int = 0
     beside: int = 0
+    free: int = 0
 
 
 class Owed(Struct, frozen=True):

@@ -14,7 +14,7 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.sessions import phase_at, shanghai_day
 from qmtdesk.engine import gate
 from qmtdesk.engine.anew import starting_price
-from qmtdesk.engine.books import Holding, State, filed_orders
+from qmtdesk.engine.books import Holding, State, cash_kept, cash_room, filed_orders
 from qmtdesk.engine.guard_sight import context
 from qmtdesk.engine.standing import on_book
 from qmtdesk.strategies.board import watch
@@ -191,7 +191,7 @@ def _grid_preview(loop: Loop, number: int, plan: GridPlan) -> GridPreview | Ack:
         position=held.volume,
         can_use=held.sellable,
         # new settings start where its own buys have been taken off the book
-        cash=loop.cash + filed_orders(state).once(on_book, plan.code).bids,
+        cash=max(0, cash_room(state) + filed_orders(state).once(on_book, plan.code).bids - cash_kept(state)),
         at=state.at,
         day=state.day,
         phase=phase,

@@ -1,6 +1,8 @@
 """Compares the state with what the desks were told and numbers the differences."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from qmtdesk.domain.bond_terms import BondTerms
@@ -14,6 +16,8 @@ from qmtdesk.trader.series import Series
 from qmtdesk.wire.outbox import Change
 from qmtdesk.wire.rows import AnyRow, AskRow, BondRow, FillRow, OrderRow, PositionRow, QuoteRow, WatchRow, key_of
 from qmtdesk.wire.talk import Gone
+
+log = logging.getLogger("qmtdesk.trader")
 
 SLOW_MS = 200
 SCREEN_MS = 1_000
@@ -38,6 +42,7 @@ class Publisher:
         self._terms: Mapping[str, BondTerms] | None = None
         self._stands: tuple[object, ...] = ()
         self._bonds_shown: dict[str, tuple[object, ...]] = {}
+        self._failed: set[str] = set()
         self._undo: list[tuple[tuple[int, str], AnyRow | None]] = []
 
     @property
@@ -52,13 +57,13 @@ class Publisher:
 
         Whatever a picture raises is raised; nothing of that frame counts as told then, and the next one tells it all.
         """
-        known = self._terms
+        known, bonds, slow, screened = self._terms, dict(self._bonds_shown), dict(self._slow_at), self._screen_at
         self._undo.clear()
         try:
             return self._frame(state, terms, desk, wall_ms)
         except Exception:
             self._take_back()
-            self._terms = known
+            self._terms, self._bonds_shown, self._slow_at, self._screen_at = known, bonds, slow, screened
             raise
 
     def _take_back(self) -> None:
@@ -67,9 +72,6 @@ class Publisher:
                 self._rows.pop(key, None)
             else:
                 self._rows[key] = row
-        self._slow_at.clear()
-        self._bonds_shown.clear()
-        self._screen = None
 
     def _frame(
         self, state: State, terms: Mapping[str, BondTerms], desk: Desk, wall_ms: int
@@ -119,6 +121,20 @@ class Publisher:
             self._rows[key] = row
             out.append(row)
 
+    def _draw(self, out: list[AnyRow | Gone], name: str, picture: Callable[[], AnyRow]) -> None:
+        """One that cannot be drawn is left as it was told last and tried again, and keeps no other from being told."""
+        try:
+            row = picture()
+        except Exception:
+            if name not in self._failed:
+                log.exception("no picture of %s", name)
+            self._failed.add(name)
+            self._slow_at.pop(name, None)
+            self._bonds_shown.pop(name, None)
+        else:
+            self._failed.discard(name)
+            self._put(out, row)
+
     def _drop(self, out: list[AnyRow | Gone], kind: type, keys: Iterable[str]) -> None:
         """Take away the rows of that kind that are not among the keys."""
         tag, stay = TAGS[kind], set(keys)
@@ -165,7 +181,7 @@ class Publisher:
         for code in state.grids:
             changed = before is None or before.grids.get(code) is not state.grids[code]
             if changed or self._due(f"grid {code}", wall_ms):
-                self._put(out, picture_grid.grid_row(state, code))
+                self._draw(out, f"grid {code}", partial(picture_grid.grid_row, state, code))
 
     def _watched(self, out: list[AnyRow | Gone], state: State, wall_ms: int) -> None:
         before = self._shown
@@ -174,7 +190,8 @@ class Publisher:
         for code in codes:
             changed = before is None or before.guards.get(code) is not state.guards.get(code)
             if changed or self._due(f"watch {code}", wall_ms):
-                self._put(out, picture_watch.watch_row(state, code, self._series.spark(code, state.at)))
+                spark = self._series.spark(code, state.at)
+                self._draw(out, f"watch {code}", partial(picture_watch.watch_row, state, code, spark))
             ask = picture_watch.ask_row(state, code)
             if ask is not None:
                 asks.append(key_of(ask))
@@ -194,13 +211,13 @@ class Publisher:
             self._terms = terms
         self._screen_at, self._stands = wall_ms, stands
         self._screen = picture_bonds.screen_now(state, terms, self._plan)
-        self._put(out, picture_bonds.screen_row(self._plan, self._screen))
+        self._draw(out, "screen", partial(picture_bonds.screen_row, self._plan, self._screen))
         for code, each in terms.items():
             # most bonds of a list are neither held nor traded here: their rows change by the day
             inputs = picture_bonds.shown(state, each, self._screen)
             if self._bonds_shown.get(code) != inputs:
                 self._bonds_shown[code] = inputs
-                self._put(out, picture_bonds.bond_row(state, each, self._screen))
+                self._draw(out, code, partial(picture_bonds.bond_row, state, each, self._screen))
 
 
 def _numbered_anew(before: State, state: State) -> frozenset[str]:

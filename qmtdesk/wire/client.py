@@ -33,6 +33,7 @@ class Pace:
 
     retry: float = 0.02
     give_up: float = 15.0
+    starting: float = 300.0
     check: float = 0.2
     silent: float = 1.6
     tell_silence: float = 1.0
@@ -203,6 +204,9 @@ class TraderLink:
         if not self._unseen or self._child is None or self._child.poll() is not None:
             return False
         now = perf_counter()
+        if now - self._born > self._pace.starting:
+            # no journal takes that long; whatever it hangs on, the user has to hear of it
+            return False
         if now >= self._tell_at:
             self._tell_at = now + self._pace.tell_silence
             self._mailbox.put(Starting(int((now - self._born) * 1000)))

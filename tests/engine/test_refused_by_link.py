@@ -2,12 +2,13 @@
 
 import msgspec
 import pytest
-from words import answer, beat, by_hand, deaf_grid, row_of
+from words import PLAN, answer, beat, by_hand, deaf_grid, row_of
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import Position
 from qmtdesk.domain.order import OrderState, Side
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay
 
 LOST = "the way there is gone"
@@ -77,3 +78,22 @@ def test_what_the_terminal_itself_turns_down_again_and_again_stops_a_grid_too(te
             answer(day, orders=[row], positions=[Position(STOCK, 1_000, 1_000)])
     assert (len(day.places(BOND)) <= 3) is stops
     assert (Why.REJECTED_TOO_OFTEN in day.said()) is stops
+
+
+def test_orders_that_went_together_and_never_arrived_count_once() -> None:
+    day = MarketDay(held={STOCK: (1_000, 9_000)}).open()
+    day.deaf = True
+    assert day.feed(m.ArmGrid(replace(PLAN, live_per_side=4))).refusal is None
+    places = day.places(BOND)
+    assert len(places) > 3
+    for place in places:
+        day.feed(m.SubmitUnknown(place.ref, "请求超时，委托结果未知"))
+    his, answered = by_hand(STOCK, Side.BUY, 9_000, 100), 0
+    for _ in range(10):
+        beat(day)
+        if day.state.request != answered:
+            answered = day.state.request
+            row = row_of(day, his, OrderState.WORKING, remark="", number="900", at=day.at - 60_000)
+            answer(day, orders=[row], positions=[Position(STOCK, 1_000, 1_000)])
+    assert {day.state.orders[place.ref].state for place in places} == {OrderState.REFUSED}
+    assert (day.state.grids[BOND].armed, day.state.grids[BOND].rejects) == (True, 1)

@@ -7,18 +7,23 @@ from words import buy_in, by_hand, row_of, trade_of
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import AccountReport, Asset
-from qmtdesk.domain.order import OrderState, Side
+from qmtdesk.domain.order import OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import BaseKind, GridPlan, GuardPlan
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
+from qmtdesk.engine import gate
 from qmtdesk.engine.apply import LOSS
+from qmtdesk.engine.books import BUYS
 from qmtdesk.engine.core import Step
 from qmtdesk.engine.worth import day_base, total_value
+from qmtdesk.gateways.paper.account import Holding
 from qmtdesk.simulate.market_day import BOND, NEXT_DAY, STOCK, MarketDay, quote_of
 from qmtdesk.strategies.guard import GuardState
 from qmtdesk.trader.wanted_quotes import needed
 
+OTHER_STOCK = "000001.SZ"
+BID = m.Place("q261120-000099", BOND, Side.BUY, 119_990, 10, Owner(OwnerKind.GRID, 3))
 HELD, CASH, CLOSE = 50_000, 300_000_000, 10_000
 BEFORE = CASH + HELD * CLOSE
 
@@ -323,6 +328,50 @@ def test_what_a_price_did_while_answers_had_nothing_is_a_loss_of_the_day() -> No
         day.last[STOCK] = last
         day.live_market(3_000)
     assert day.state.kill is not None
+
+
+def test_shares_that_leave_keep_what_they_gained_and_what_comes_counts_from_now() -> None:
+    prices = {BOND: 120_000, STOCK: CLOSE, OTHER_STOCK: 10_000}
+    day = MarketDay(held={STOCK: (HELD, CLOSE), BOND: (4_000, 120_000)}, cash=20_000_000, prices=prices).open()
+    day.last[BOND] = 130_000
+    day.live_market(9_000)
+    assert result(day) == 4_000 * 10_000
+    # converted
+    day.exchange.account.holdings.pop(BOND)
+    day.feed(m.AskNow())
+    day.live_market(30_000)
+    assert (result(day), day.state.kill) == (4_000 * 10_000, None)
+    day.last[OTHER_STOCK] = 9_000
+    day.exchange.account.holdings[OTHER_STOCK] = Holding(60_000, 600_000_000)
+    day.feed(m.AskNow())
+    day.live_market(30_000)
+    assert abs(result(day) - 4_000 * 10_000) < 1_000
+    assert day.state.kill is None
+
+
+def test_money_that_came_and_went_leaves_the_loss_limit_where_it_was() -> None:
+    day = MarketDay(held={STOCK: (HELD, CLOSE)}, cash=50_000_000).open()
+    day.live_market(6_000)
+    for amount in (1_000_000_000, -1_000_000_000):
+        day.exchange.account.cash += amount
+        day.feed(m.AskNow())
+        day.live_market(30_000)
+    assert day_base(day.state) == 550_000_000
+    for last in (9_500, 9_500, 9_500):
+        day.last[STOCK] = last
+        day.live_market(3_000)
+    assert day.state.kill is not None
+
+
+def test_buying_goes_on_after_a_transfer_on_a_slightly_lower_day() -> None:
+    day = MarketDay(held={STOCK: (HELD, CLOSE)}, cash=500_000_000).open()
+    day.last[STOCK] = 9_650
+    day.live_market(9_000)
+    day.exchange.account.cash -= 400_000_000
+    day.feed(m.AskNow())
+    day.live_market(30_000)
+    day.feed(m.Release(BUYS))
+    assert Why.LOSS_REDUCE not in {reason.why for reason in (gate.refusal(day.state, BID),) if reason is not None}
 
 
 def test_money_that_leaves_makes_no_larger_loss_of_a_small_one() -> None:
