@@ -78,7 +78,7 @@ def cancellable(order: Order, at: int, min_age_ms: int, ask_again_ms: int) -> bo
         waited = order.cancel_asked_at == 0 or _passed(order.cancel_asked_at, at, ask_again_ms)
         return waited and _passed(order.created_at, at, min_age_ms)
     stuck = order.state in (OrderState.CANCELLING, OrderState.PART_CANCELLING)
-    return stuck and _passed(max(order.cancel_asked_at, order.updated_at), at, ask_again_ms)
+    return stuck and _passed(order.cancel_asked_at, at, ask_again_ms) and _passed(order.updated_at, at, ask_again_ms)
 
 
 def _passed(since: int, at: int, ms: int) -> bool:

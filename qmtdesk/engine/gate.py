@@ -35,6 +35,7 @@ UNANSWERED = 3
 """So many questions in a row without any answer, and whoever should answer is taken for dead."""
 CLOCKS_APART_MS = 30_000
 """So far this computer's clock may be off from the exchange's before everything is suspended."""
+UNANSWERED_YET = frozenset({OrderState.INTENDED, OrderState.SENT, OrderState.UNKNOWN})
 AWAKE = frozenset({GuardState.WATCHING, GuardState.ASKING, GuardState.TRIGGERED})
 NOBODY = Owner(OwnerKind.FOREIGN)
 
@@ -54,9 +55,8 @@ def refusal(state: State, place: Place) -> Reason | None:
 def standstill(state: State, code: str) -> Reason | None:
     """Why nothing at all may be ordered in this code now, or None: switches, link, books, data, phase."""
     # below its stop a grid only sells, and that passes where a buy does not
-    place = Place("", code, Side.BUY, 0, 0, NOBODY)
-    if stopping.stops(state, code):
-        place = Place("", code, Side.SELL, 0, 0, Owner(OwnerKind.GRID))
+    side, owner = (Side.SELL, Owner(OwnerKind.GRID)) if stopping.stops(state, code) else (Side.BUY, NOBODY)
+    place = Place("", code, side, 0, 0, owner)
     for check in (_switches, _suspended, _connection, _phase, _status, _fresh):
         reason = check(state, place)
         if reason is not None:
@@ -171,20 +171,25 @@ def _repeated(state: State, place: Place) -> Reason | None:
 def _turned_down(state: State, place: Place) -> Reason | None:
     """After a rejection the next try waits, twice as long each time: a counter that says no is not asked in a storm.
 
-    What a guard's earlier sale met with says nothing of this one.
+    One that is on its way is this try, and the others wait for its answer. What a guard's earlier sale met with says
+    nothing of this one; of a stop's, one that never arrived was turned down.
     """
-    row, last, since = 0, 0, 0
+    row, last, since, asked = 0, 0, 0, False
     guard = state.guards.get(place.code)
     if place.owner.kind is OwnerKind.GUARD and guard is not None and guard.sale is not None:
         since = guard.sale.fired_at
     for order in reversed(filed_orders(state).of(place.code)):
         if order.side is not place.side or order.owner.kind is not place.owner.kind:
             continue
-        if order.state is not OrderState.REJECTED or order.created_at < since:
+        if order.state in UNANSWERED_YET and not order.broker_id:
+            asked = True
+            continue
+        lost = order.state is OrderState.REFUSED and order.text == "not_found" and stopping.stop_sale(state, place)
+        if not (order.state is OrderState.REJECTED or lost) or order.created_at < since:
             break
         row, last = row + 1, max(last, order.updated_at)
     wait = min(500 * 2**row, 60_000)
-    if row and state.at - last < wait:
+    if row and (asked or state.at - last < wait):
         return because(Why.REJECTED_TOO_OFTEN, count=row, wait_ms=wait)
     return None
 
@@ -319,10 +324,7 @@ def sent_within(state: State, ms: int) -> int:
 
 
 def _rate(state: State, place: Place) -> Reason | None:
-    """Message limits; a guard's sale is not held up by the minute and day caps, which bound grids.
-
-    What leaves for good is not held up by its code's day cap: the grid's own trades have used that up.
-    """
+    """Message limits; minute and day caps bound no guard's sale, and a code's day cap nothing that leaves for good."""
     caps = state.limits
     guards = place.owner.kind is OwnerKind.GUARD
     if second_full(state, guards=guards):

@@ -93,7 +93,7 @@ def _base_after(state: State, money: Money, cash: int, held: dict[str, int]) -> 
         if change < 0:
             left[code] = price
     base_cash = (money.base_cash or 0) + cash
-    return r.DayBase(total, base_cash, held, closes=closes, most=money.base_most, left=left)
+    return r.DayBase(total, base_cash, held, closes=closes, most=max(money.base_most, total - max(0, cash)), left=left)
 
 
 def _elsewhere(known: Elsewhere, amount: int, turnover: int, slack: int) -> Elsewhere | None:

@@ -17,7 +17,7 @@ from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.strategies.guard import GuardState
 from qmtdesk.strategies.plan_error import PlanError
 
-HICCUP_MS = 600_000
+HICCUP_MS = 20_000
 LOOKS = 3
 LOOKING_MS = 6_000
 AGAIN_MS = 1_000

@@ -95,7 +95,9 @@ def after_reject(work: Work) -> None:
     state = work.state
     cap = state.limits.rejects_storm
     since = max(state.at - state.limits.rejects_storm_ms, state.released.get("", 0))
-    count = sum(1 for o in _own(state) if o.state is OrderState.REJECTED and o.updated_at > since)
+    refused = [o for o in _own(state) if o.state is OrderState.REJECTED and o.updated_at > since]
+    # a stop goes on trying, each time after a longer wait, and holds up nobody else by it
+    count = sum(1 for o in refused if not stopping.stop_sale(state, o))
     if cap and count >= cap:
         suspend(work, "", because(Why.REJECT_STORM, count=count, wait_ms=state.limits.rejects_storm_ms))
 

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 
 import pytest
+from words import PLAN, told, trade_of
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.plans import GuardPlan
+from qmtdesk.domain.order import OrderState, Side
+from qmtdesk.domain.plans import GridPlan, GuardPlan, StopHow
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.core import Step, step
-from qmtdesk.simulate.market_day import BOND, BOND2, STOCK, MarketDay, sealed_quote
+from qmtdesk.simulate.market_day import BOND, BOND2, STOCK, MarketDay, quote_of, sealed_quote
 from qmtdesk.strategies.guard import GuardState
 
 CODES = {BOND: 120_000, BOND2: 130_000, STOCK: 10_000, "600000.SH": 9_000, "000001.SZ": 12_000, "601988.SH": 5_000}
@@ -68,8 +71,40 @@ def test_after_the_clock_is_set_right_and_the_user_says_go_on_a_guard_sells_at_o
     assert day.folded().orders == day.state.orders
 
 
+def test_orders_of_the_wrong_clock_are_cancelled_at_once() -> None:
+    day = WrongClock(prices=dict(CODES), held={STOCK: (1_000, 9_000)}, ahead=25_000)
+    day.open()
+    day.feed(m.ArmGrid(PLAN))
+    day.live_market(3_000)
+    assert day.live(BOND)
+    day.ahead = 0
+    day.feed(m.ClockJumped(25_000))
+    day.wait(1_000)
+    day.feed(m.Kill("user"))
+    day.wait(2_000)
+    assert day.live(BOND) == []
+
+
 def test_a_clock_that_goes_on_is_never_turned_back_by_an_old_event() -> None:
     day = MarketDay().open()
     before = day.state.at
     result = step(day.state, before - 5_000, m.TimePassed())
     assert result.state.at == before
+
+
+@pytest.mark.parametrize("behind", [5_000, 20_000])
+def test_a_trade_stamped_ahead_of_our_clock_makes_no_storm_of_cancels(behind: int) -> None:
+    day = MarketDay(held={BOND: (300, 110_000)}).open()
+    day.feed(m.ArmGrid(GridPlan(code=BOND, adopt=200, first_buy=False, unit=100)))
+    day.live_market(6_000)
+    order = next(order for order in day.live(BOND) if order.side is Side.SELL)
+    place = next(place for place in day.places(BOND) if place.ref == order.ref)
+    day.mute = True
+    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    day.wait(200)
+    told(day, place, OrderState.PART_CANCELLING, 10, number=order.broker_id)
+    day.feed(m.FillReported(replace(trade_of(day, place, 10, number=order.broker_id), at=day.at + behind)))
+    for _ in range(48):
+        day.at += 250
+        day.feed(m.Quoted(quote_of(BOND, day.at, 120_000, volume=day.at % 100_000)))
+    assert len([cancel for cancel in day.cancels() if cancel.ref == order.ref]) < 5

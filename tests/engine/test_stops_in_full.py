@@ -5,13 +5,14 @@ from words import WHOLE, buy_in
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import OwnerKind, Side
-from qmtdesk.domain.plans import StopHow
+from qmtdesk.domain.plans import GuardPlan, StopHow
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.filed import NOT_LISTED
 from qmtdesk.engine.grids import wish_of
 from qmtdesk.engine.risk_limits import RiskLimits
-from qmtdesk.simulate.market_day import BOND, MarketDay
+from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay
+from qmtdesk.strategies.guard import GuardState
 
 FALL = (115_000, 114_800, 114_500, 114_000)
 
@@ -129,3 +130,73 @@ def test_a_gap_whose_sale_the_counter_stopped_listing_is_not_sold_a_second_time(
     day.exchange.hidden.clear()
     goes_to(day, 115_000)
     assert sum(order.left for order in day.live(BOND) if order.side is Side.SELL) <= held(day)
+
+
+class Halted(MarketDay):
+    """A counter that turns down every sale of the bond for so long."""
+
+    until = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.waiting: list[m.Place] = []
+
+    def let_go(self, intent: m.Intent) -> None:
+        if isinstance(intent, m.Place) and (intent.code, intent.side) == (BOND, Side.SELL) and self.at < self.until:
+            self.sent.append((self.at, intent))
+            self.waiting.append(intent)
+        else:
+            super().let_go(intent)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_stop_that_is_turned_down_for_long_holds_up_nothing_else_and_sells_when_it_may(*, told: bool) -> None:
+    day = Halted(held={STOCK: (3_000, 9_000)})
+    day.open()
+    buy_in(day, replace(WHOLE, lower_stop=118_000))
+    goes_to(day, *range(119_800, 118_150, -190), every_ms=60_000)
+    assert day.feed(m.ArmGuard(GuardPlan(code=STOCK))).refusal is None
+    day.until = day.at + 300_000
+    day.last[BOND], begun = 117_900, len(day.sent)
+    for _ in range(290):
+        day.live_market(1_000, every=1_000)
+        for place in day.waiting:
+            said = m.SubmitRefused(place.ref, "halted") if told else m.SubmitUnknown(place.ref, "halted")
+            day.feed(said)
+        day.waiting.clear()
+    tries = [intent for _, intent in day.sent[begun:] if isinstance(intent, m.Place)]
+    assert len(tries) < 40
+    assert dict(day.state.suspended) == {}
+    assert day.state.guards[STOCK].state is GuardState.WATCHING
+    assert held(day) > 0
+    day.live_market(180_000)
+    assert (held(day), day.state.grids[BOND].armed) == (0, True)
+
+
+@pytest.mark.parametrize("refuses", ["rejected", "never arrived"])
+def test_a_stop_whose_first_sales_are_turned_down_together_goes_on(refuses: str) -> None:
+    day = fallen(116_000, every_ms=60_000)
+    day.deaf = True
+    before = len(day.places(BOND))
+    goes_to(day, 115_900, every_ms=1_000)
+    for place in day.places(BOND)[before:]:
+        if refuses == "rejected":
+            day.feed(m.SubmitRefused(place.ref, "busy"))
+        else:
+            day.feed(m.SubmitUnknown(place.ref, "busy"))
+    day.deaf = False
+    goes_to(day, *FALL, every_ms=60_000)
+    assert (held(day), day.state.grids[BOND].armed) == (0, True)
+
+
+def test_a_gap_whose_sale_is_listed_again_and_ends_is_sold_by_the_stop_after_all() -> None:
+    day = fallen(116_000, every_ms=60_000)
+    gone = next(order for order in day.live(BOND) if order.side is Side.SELL)
+    day.exchange.hidden.add(gone.broker_id)
+    day.live_market(30_000)
+    goes_to(day, *FALL[:2])
+    assert held(day) == gone.volume
+    day.exchange.hidden.clear()
+    day.feed(m.AskNow())
+    goes_to(day, *FALL, every_ms=30_000)
+    assert held(day) == 0
