@@ -27,6 +27,7 @@ from qmtdesk.engine.collar import collar
 from qmtdesk.engine.filed import Orders
 from qmtdesk.engine.planned import planned_volume
 from qmtdesk.engine.reasons import shrunk_reason, status_reason
+from qmtdesk.engine.turned_down import turned_down
 from qmtdesk.strategies.guard_state import GuardState
 
 Check = Callable[[State, Place], Reason | None]
@@ -35,7 +36,6 @@ UNANSWERED = 3
 """So many questions in a row without any answer, and whoever should answer is taken for dead."""
 CLOCKS_APART_MS = 30_000
 """So far this computer's clock may be off from the exchange's before everything is suspended."""
-UNANSWERED_YET = frozenset({OrderState.INTENDED, OrderState.SENT, OrderState.UNKNOWN})
 AWAKE = frozenset({GuardState.WATCHING, GuardState.ASKING, GuardState.TRIGGERED})
 NOBODY = Owner(OwnerKind.FOREIGN)
 
@@ -165,32 +165,6 @@ def _repeated(state: State, place: Place) -> Reason | None:
         same = not guards and (order.price, order.volume) == (place.price, place.volume)
         if same or order.state is OrderState.REFUSED:
             return because(Why.DUPLICATE_ORDER, ref=order.ref, price_milli=place.price, volume=place.volume)
-    return None
-
-
-def _turned_down(state: State, place: Place) -> Reason | None:
-    """After a rejection the next try waits, twice as long each time: a counter that says no is not asked in a storm.
-
-    One that is on its way is this try, and the others wait for its answer. What a guard's earlier sale met with says
-    nothing of this one; of a stop's, one that never arrived was turned down.
-    """
-    row, last, since, asked = 0, 0, 0, False
-    guard = state.guards.get(place.code)
-    if place.owner.kind is OwnerKind.GUARD and guard is not None and guard.sale is not None:
-        since = guard.sale.fired_at
-    for order in reversed(filed_orders(state).of(place.code)):
-        if order.side is not place.side or order.owner.kind is not place.owner.kind:
-            continue
-        if order.state in UNANSWERED_YET and not order.broker_id:
-            asked = True
-            continue
-        lost = order.state is OrderState.REFUSED and order.text == "not_found" and stopping.stop_sale(state, place)
-        if not (order.state is OrderState.REJECTED or lost) or order.created_at < since:
-            break
-        row, last = row + 1, max(last, order.updated_at)
-    wait = min(500 * 2**row, 60_000)
-    if row and (asked or state.at - last < wait):
-        return because(Why.REJECTED_TOO_OFTEN, count=row, wait_ms=wait)
     return None
 
 
@@ -324,7 +298,7 @@ def sent_within(state: State, ms: int) -> int:
 
 
 def _rate(state: State, place: Place) -> Reason | None:
-    """Message limits; minute and day caps bound no guard's sale, and a code's day cap nothing that leaves for good."""
+    """Message limits; minute and day caps bound no guard's sale, a code's day cap nothing that leaves for good."""
     caps = state.limits
     guards = place.owner.kind is OwnerKind.GUARD
     if second_full(state, guards=guards):
@@ -380,7 +354,7 @@ CHECKS: tuple[Check, ...] = (
     _buying,
     _frozen_side,
     _one_per_key,
-    _turned_down,
+    turned_down,
     _self_trade,
     _whole,
     _limits,

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import date
 
-from qmtdesk.domain.order import Fill, Order, Owner, OwnerKind, Side
+from qmtdesk.domain.order import Fill, Order, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GridPlan, StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.rules import floor_lot, rules_of
 from qmtdesk.domain.sessions import at_of, phase_at, shanghai_day
-from qmtdesk.engine import anew, aside, beside, ex_rights, gate, leaving
+from qmtdesk.engine import anew, aside, beside, ex_rights, gate, leaving, stopping
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import GridBook, State, cash_kept, cash_room, filed_orders, live_orders
 from qmtdesk.engine.diff import difference
@@ -294,11 +294,19 @@ def enact(
         work.cancel(order)
     going = frozenset([order.ref for order in steps.cancels])
     first: Reason | None = None
-    for want in steps.places:
+    for want in _least_refused_first(work.state, code, steps.places):
         reason = beside.waits(work.state, book, want, going) if book is not None else None
         reason = reason or work.place(code, want.owner, want.side, want.price, want.volume)
         first = first or reason
     return first
+
+
+def _least_refused_first(state: State, code: str, wanted: Iterable[Wanted]) -> Iterable[Wanted]:
+    """A stop's sales, those first that were turned down longest ago: one that always is keeps no other from leaving."""
+    if not stopping.stops(state, code):
+        return wanted
+    turned = {o.owner: o.created_at for o in filed_orders(state).of(code) if o.state is OrderState.REJECTED}
+    return sorted(wanted, key=lambda want: turned.get(want.owner, 0))
 
 
 def _wind(work: Work, code: str, book: GridBook) -> None:

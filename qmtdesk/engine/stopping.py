@@ -2,6 +2,7 @@
 
 from qmtdesk.domain.messages import Place
 from qmtdesk.domain.order import Order, OwnerKind, Side
+from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.engine.books import State
 
@@ -24,6 +25,15 @@ def stop_sale(state: State, order: Place | Order) -> bool:
 def leaves(state: State, order: Place | Order) -> bool:
     """Whether this sells for good, by the grid's stop or by the user's own word: no trade of it leads to another."""
     return order.owner.kind is OwnerKind.CLEAR or stop_sale(state, order)
+
+
+def was_leaving(state: State, order: Order) -> bool:
+    """Whether it sold for good when it left, also where its grid was taken off since."""
+    book = state.grids.get(order.code)
+    if book is None or order.side is not Side.SELL:
+        return False
+    below = book.grid is not None and book.grid.stopped_low and order.owner.kind in PRICED_BY_LEVEL
+    return below or (order.owner.kind is OwnerKind.CLEAR and book.winding is StopHow.SELL)
 
 
 def goes_on(state: State, order: Place | Order) -> bool:

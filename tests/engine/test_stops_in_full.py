@@ -1,11 +1,11 @@
 """A grid's lower stop sells everything the grid holds, however often its code traded and whatever was left alone."""
 
 import pytest
-from words import WHOLE, buy_in
+from words import WHOLE, buy_in, told
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.order import OwnerKind, Side
-from qmtdesk.domain.plans import GuardPlan, StopHow
+from qmtdesk.domain.order import OrderState, OwnerKind, Side
+from qmtdesk.domain.plans import BaseKind, GridPlan, GuardPlan, StopHow
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.filed import NOT_LISTED
@@ -200,3 +200,48 @@ def test_a_gap_whose_sale_is_listed_again_and_ends_is_sold_by_the_stop_after_all
     day.feed(m.AskNow())
     goes_to(day, *FALL, every_ms=30_000)
     assert held(day) == 0
+
+
+@pytest.mark.parametrize("no_after_ms", [250, 1_500, 2_000])
+def test_a_stop_whose_orders_get_a_number_first_and_a_no_then_is_no_storm(no_after_ms: int) -> None:
+    day = Halted(held={})
+    day.open()
+    buy_in(day, replace(WHOLE, lower_stop=118_000))
+    goes_to(day, *range(119_800, 118_150, -190), every_ms=60_000)
+    day.until = day.at + 300_000
+    day.last[BOND], begun = 117_900, len(day.sent)
+    owed: list[tuple[int, m.Place, str]] = []
+    for number in range(1_160):
+        day.live_market(250, every=3_000)
+        for place in day.waiting:
+            row = str(900_000 + number) + place.ref[-3:]
+            day.feed(m.SubmitAnswered(place.ref, row))
+            owed.append((day.at + no_after_ms, place, row))
+        day.waiting.clear()
+        for due, place, row in [each for each in owed if each[0] <= day.at]:
+            told(day, place, OrderState.REJECTED, number=row, text="halted")
+            owed.remove((due, place, row))
+    tries = [intent for _, intent in day.sent[begun:] if isinstance(intent, m.Place)]
+    assert len(tries) < 40
+    assert dict(day.state.suspended) == {}
+    day.live_market(180_000)
+    assert held(day) == 0
+
+
+def test_rejections_of_a_stop_are_no_storm_after_its_grid_was_taken_off_either() -> None:
+    day = Halted(held={STOCK: (3_000, 9_000)})
+    day.open()
+    buy_in(day, replace(WHOLE, lower_stop=118_000))
+    goes_to(day, *range(119_800, 118_150, -190), every_ms=60_000)
+    day.until = day.at + 3_600_000
+    day.last[BOND] = 117_900
+    for _ in range(280):
+        day.live_market(1_000, every=1_000)
+        for place in day.waiting:
+            day.feed(m.SubmitRefused(place.ref, "halted"))
+        day.waiting.clear()
+    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    assert day.feed(m.ArmGrid(GridPlan(code=STOCK, base=BaseKind.LAST, first_buy=False, adopt=1_000))).refusal is None
+    (first, *_) = day.places(STOCK)
+    day.feed(m.SubmitRefused(first.ref, "busy"))
+    assert "" not in day.state.suspended
