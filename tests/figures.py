@@ -77,7 +77,7 @@ FIGURES = (
     Figure(
         "故意放进程序的错误，被发现的",
         "全部",
-        (*SIMULATE, "--mutant", "all"),
+        (*SIMULATE, "--mutant", "all", "--schedules", "4000"),
         (),
         (),
         lambda t: f"{size(t, 'mutants_caught')} / {number(t, 'mutants')}",
