@@ -104,6 +104,12 @@ def _phase_of(market: Market, kind: Kind, minute: int) -> Phase:
     return phases[bisect_right(starts, ms) - 1]
 
 
+def in_hours(at: int) -> bool:
+    """Whether a time is between 9:30 and 15:00 of a trading day, the lunch break included."""
+    day = shanghai_day(at)
+    return is_trading_day(day) and at_of(day, 9, 30) <= at < at_of(day, 15, 0)
+
+
 def phase_ends(listing: Listing, at: int) -> int:
     """The time (Unix ms) at which the phase of `at` gives way to another one."""
     day_number, ms = divmod(at + _SHANGHAI, _DAY)

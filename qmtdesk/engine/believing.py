@@ -6,6 +6,7 @@ from qmtdesk.domain.account import AccountReport
 from qmtdesk.domain.order import Fill, OwnerKind, Side
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace_struct as replace
+from qmtdesk.domain.sessions import in_hours
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import fill_key
 from qmtdesk.engine.books import Gaps, Ready, Shrunk, State
@@ -17,6 +18,8 @@ from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.strategies.guard_state import GuardState
 
 AGREE_MS = 4_000
+EMPTY_AGREE_MS = 60_000
+"""A terminal that has not loaded its positions yet, or clears the day, lists none for so long and longer."""
 SLACK_MS = 5_000
 """What happened this shortly before an answer was given may not be in it yet."""
 MISSING = "missing"
@@ -99,10 +102,17 @@ def believed(work: Work, report: AccountReport) -> bool:
         return False
     if before.believed:
         return True
-    if report.at - before.since < AGREE_MS:
+    if not _agree(work.state, report, gaps, before.since):
         return False
     _believe(work, gaps)
     return True
+
+
+def _agree(state: State, report: AccountReport, gaps: Gaps, since: int) -> bool:
+    """Whether answers have said the same for long enough; that all is sold unseen they say in trading hours only."""
+    if report.positions or not gaps.codes:
+        return report.at - since >= AGREE_MS
+    return report.at - since >= EMPTY_AGREE_MS and in_hours(state.at)
 
 
 def _wonder(work: Work, gaps: Gaps, at: int) -> None:

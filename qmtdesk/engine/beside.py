@@ -3,6 +3,7 @@
 from qmtdesk.domain.messages import Place
 from qmtdesk.domain.order import Order, Owner, OwnerKind, Side
 from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.engine import stopping
 from qmtdesk.engine.books import GridBook, State, filed_orders
 from qmtdesk.strategies.grid import Wanted
 
@@ -84,11 +85,12 @@ def _position(state: State, code: str) -> int:
 def crossed(state: State, place: Place) -> Order | None:
     """An own sell at or below this buy, or the other way round, whichever strategies they belong to.
 
-    A buy that may not be on the book at all stops no guard: what that would cost is the whole fall.
+    A buy that may not be on the book at all stops no guard, and nothing else that sells for good: what that would cost
+    is the whole fall.
     """
     orders = filed_orders(state)
     here = [*orders.live(place.code), *orders.not_listed(place.code)]
-    if place.owner.kind is OwnerKind.GUARD:
+    if place.owner.kind is OwnerKind.GUARD or (place.side is Side.SELL and stopping.leaves(state, place)):
         here = [order for order in orders.live(place.code) if order.live and not _may_be_gone(state, order)]
     for order in here:
         buy, sell = (place, order) if place.side is Side.BUY else (order, place)

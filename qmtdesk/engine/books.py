@@ -370,5 +370,9 @@ def frozen_by(price: int, volume: int) -> int:
 
 
 def holding_of(position: Position, open_sells: int) -> Holding:
-    """A reported position with the volume its open sell orders hold back added again."""
-    return Holding(position.code, position.volume, position.can_use + open_sells, position.cost, position.bought_today)
+    """A reported position with the volume its open sell orders hold back added again.
+
+    Never more than is held: a counter may be slow to hold back what an order offers.
+    """
+    sellable = min(position.can_use + open_sells, position.volume)
+    return Holding(position.code, position.volume, sellable, position.cost, position.bought_today)

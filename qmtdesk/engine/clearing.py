@@ -14,6 +14,7 @@ from qmtdesk.engine.apply import number_of
 from qmtdesk.engine.books import ClearBook, State, filed_orders, live_orders, own_volume
 from qmtdesk.engine.filed import is_open
 from qmtdesk.engine.prices import limits_of
+from qmtdesk.engine.standing import slow_to_free
 from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.strategies.grid import Wanted
 from qmtdesk.strategies.guard import GuardState
@@ -252,7 +253,9 @@ def _sell(work: Work, book: ClearBook, left: int) -> None:
         return
     volume = most(state, code, left, whole=book.whole)
     bid = state.quotes[code].quote.bid1.price
-    if not volume:
+    if not volume and slow_to_free(state, code):
+        work.blocked(code, because(Why.SELL_ROOM, want=left, room=0))
+    elif not volume:
         _end(work, code, "nothing")
     elif bid < book.floor:
         _wait(work, book, bid)

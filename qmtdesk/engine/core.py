@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.order import CANCELLABLE, Order, OrderState, OwnerKind
+from qmtdesk.domain.order import CANCELLABLE, OrderState, OwnerKind
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.sessions import shanghai_day
 from qmtdesk.engine import (
     bases,
-    beside,
     clearing,
     clock_skew,
     connection,
@@ -27,20 +26,19 @@ from qmtdesk.engine import (
     other_business,
     others,
     reconcile,
+    stopping,
     supervise,
     switches,
+    taken_off,
     trial_order,
     unclear,
 )
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import apply, fill_key
 from qmtdesk.engine.books import Ready, State, live_orders
-from qmtdesk.engine.work import ALARM, INFO, NOTICE, Work, counters_own, phase_takes_cancels
+from qmtdesk.engine.work import ALARM, INFO, Work, counters_own, phase_takes_cancels
 from qmtdesk.strategies.guard import GuardMove
 from qmtdesk.strategies.plan_error import PlanError
-
-NOBODYS = frozenset({OwnerKind.FOREIGN, OwnerKind.LOST, OwnerKind.TRIAL})
-"""Orders no strategy of this run knows."""
 
 
 class Step(Struct, frozen=True):
@@ -184,7 +182,7 @@ def _tell_fills(work: Work) -> set[str]:
         if order is None:
             # whose it was the next word tells
             _guarded(work, fill.code, others.only_estimated)
-        elif order.owner.kind in NOBODYS:
+        elif order.owner.kind in taken_off.NOBODYS:
             _guarded(work, fill.code, lambda w, _, f=fill: others.traded(w, f))  # type: ignore[misc]
         elif order.owner.kind is OwnerKind.GUARD:
             if fill_key(fill) not in known:
@@ -213,42 +211,13 @@ def _tell_orders(work: Work) -> set[str]:
         order = work.pulled.pop(0)
         # a counter's own cancels at the close are nobody's wish
         if not counters_own(work.state, order.code):
-            _taken_off(work, order)
+            taken_off.by_somebody(work, order)
     while work.gone:
-        _taken_off(work, work.gone.pop(0))
+        order = work.gone.pop(0)
+        # a stop sells its gap all the same: until it is listed again the gate keeps its volume back
+        if not stopping.stop_sale(work.state, order):
+            taken_off.by_somebody(work, order)
     return touched
-
-
-def _taken_off(work: Work, order: Order, by: str = "terminal") -> None:
-    """An own order left the book by somebody's own hand: whoever took it off does not want it back at once."""
-    kind = order.owner.kind
-    if kind in NOBODYS:
-        return
-    book = work.state.grids.get(order.code)
-    if kind is OwnerKind.GUARD:
-        guards.disarm(work, order.code, _off(order, by, "guard"))
-    elif kind is OwnerKind.GRID and _rest_gap(work, order):
-        work.log(INFO if by == "desk" else NOTICE, order.code, because(Why.GAP_PAUSED, ref=order.ref))
-    elif book is not None and kind is OwnerKind.CLEAR and book.winding is StopHow.SELL:
-        grids.disarm(work, order.code, StopHow.CANCEL, _off(order, by, "selling"))
-    elif book is not None and kind is not OwnerKind.CLEAR and book.armed:
-        grids.disarm(work, order.code, StopHow.CANCEL, _off(order, by, "grid"))
-
-
-def _off(order: Order, by: str, then: str) -> Reason:
-    return because(Why.TAKEN_OFF, by=by, side=order.side.value, price_milli=order.price, then=then, ref=order.ref)
-
-
-def _rest_gap(work: Work, order: Order) -> bool:
-    """Leave the gap of a lattice's order alone; False when it has none any more."""
-    book = work.state.grids.get(order.code)
-    if book is None or not book.armed or book.grid is None or order.owner.kind is not OwnerKind.GRID:
-        return False
-    gap = beside.owner_in(book, order).slot - book.grid.slot0
-    if not 0 <= gap < len(book.grid.gaps):
-        return False
-    grids.pause_gap(work, order.code, gap, on=True)
-    return True
 
 
 def _active(state: State) -> tuple[str, ...]:
@@ -349,7 +318,7 @@ def _user_said(work: Work, event: m.Event) -> None:  # noqa: C901, PLR0912 - one
         case m.SetSellOnly(code, on):
             grids.set_sell_only(work, code, on=on)
         case m.PauseGap(code, gap, on):
-            grids.pause_gap(work, code, gap, on=on)
+            _pause(work, code, gap, on=on)
         case m.ArmGuard(plan):
             supervise.refuse_suspended(work)
             guards.arm(work, plan)
@@ -386,6 +355,11 @@ def _user_said(work: Work, event: m.Event) -> None:  # noqa: C901, PLR0912 - one
             raise TypeError(f"no such user event: {event!r}")
 
 
+def _pause(work: Work, code: str, gap: int, *, on: bool) -> None:
+    grids.pause_gap(work, code, gap, on=on)
+    _plan(work, code)
+
+
 def _cancel_one(work: Work, ref: str) -> None:
     order = work.state.orders.get(ref)
     if order is None or order.state not in CANCELLABLE or order.owner.kind is OwnerKind.FOREIGN:
@@ -396,4 +370,5 @@ def _cancel_one(work: Work, ref: str) -> None:
         raise PlanError(because(Why.NO_CANCEL_PHASE))
     work.cancel(order, young=True)
     # left alone until he says otherwise, or it would come right back; a clearing is ended by `clearing.heard`
-    _taken_off(work, order, "desk")
+    taken_off.by_somebody(work, order, "desk")
+    _plan(work, order.code)

@@ -73,10 +73,14 @@ def _switches(state: State, _place: Place) -> Reason | None:
 
 
 def _suspended(state: State, place: Place) -> Reason | None:
-    """What waits for the user's word. A guard still sells a code that is suspended alone, and so does a stop."""
-    if "" in state.suspended:
-        return state.suspended[""]
-    passes = place.owner.kind is OwnerKind.GUARD or stopping.goes_on(state, place)
+    """What waits for the user's word. A guard still sells a code that is suspended alone, and so does a stop.
+
+    Rejections of other orders hold up no guard: it asks for one sale, and after a no it waits longer each time.
+    """
+    guards, everything = place.owner.kind is OwnerKind.GUARD, state.suspended.get("")
+    if everything is not None and not (guards and everything.why is Why.REJECT_STORM):
+        return everything
+    passes = guards or stopping.goes_on(state, place)
     return None if passes else state.suspended.get(place.code)
 
 
@@ -298,7 +302,7 @@ def sent_within(state: State, ms: int) -> int:
 
 
 def _rate(state: State, place: Place) -> Reason | None:
-    """Message limits; minute and day caps bound no guard's sale, a code's day cap nothing that leaves for good."""
+    """Message limits; minute and day caps bound no guard's sale, day caps nothing that leaves for good either."""
     caps = state.limits
     guards = place.owner.kind is OwnerKind.GUARD
     if second_full(state, guards=guards):
@@ -308,10 +312,11 @@ def _rate(state: State, place: Place) -> Reason | None:
     minute = sent_within(state, 60_000)
     if caps.per_minute and minute >= caps.per_minute:
         return because(Why.RATE_MINUTE, sent=minute, cap=caps.per_minute)
-    if caps.per_day and state.messages >= caps.per_day:
+    for_good = stopping.leaves(state, place)
+    if caps.per_day and state.messages >= caps.per_day and not for_good:
         return because(Why.DAY_MESSAGES, sent=state.messages, cap=caps.per_day)
     here = state.messages_of.get(place.code, 0)
-    if caps.per_symbol_day and here >= caps.per_symbol_day and not stopping.leaves(state, place):
+    if caps.per_symbol_day and here >= caps.per_symbol_day and not for_good:
         return because(Why.SYMBOL_MESSAGES, sent=here, cap=caps.per_symbol_day)
     return None
 

@@ -7,11 +7,10 @@ from qmtdesk.domain.order import Fill, Order, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GridPlan, StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
-from qmtdesk.domain.rules import floor_lot, rules_of
-from qmtdesk.domain.sessions import at_of, phase_at, shanghai_day
-from qmtdesk.engine import anew, aside, beside, ex_rights, gate, leaving, stopping
+from qmtdesk.domain.sessions import at_of, phase_at
+from qmtdesk.engine import anew, aside, beside, ex_rights, gate, leaving, selling_off, stopping
 from qmtdesk.engine import records as r
-from qmtdesk.engine.books import GridBook, State, cash_kept, cash_room, filed_orders, live_orders
+from qmtdesk.engine.books import GridBook, Ready, State, cash_kept, cash_room, filed_orders, live_orders
 from qmtdesk.engine.diff import difference
 from qmtdesk.engine.prices import limits_of, price_of
 from qmtdesk.engine.standing import for_sale, on_book
@@ -37,7 +36,7 @@ def arm(work: Work, plan: GridPlan) -> None:
     held = state.holdings.get(code)
     part = anew.start(state, plan, held.cost if held else 0, held.volume if held else 0)
     if old is not None and old.winding is StopHow.SELL:
-        _say_unsold(work, code, old)
+        selling_off.say_unsold(work, code, old)
     book = GridBook(
         plan,
         part if isinstance(part, lattice_grid.Grid) else None,
@@ -114,12 +113,11 @@ def set_sell_only(work: Work, code: str, *, on: bool) -> None:
 
 
 def pause_gap(work: Work, code: str, gap: int, *, on: bool) -> None:
-    """Leave one gap alone, or take that back."""
+    """Leave one gap alone, or take that back; plan the code's orders after it, its guard's first."""
     book = _running(work, code)
     if book.grid is None or not 0 <= gap < len(book.grid.held):
         raise PlanError(because(Why.BAD_SETTING, name="gap", value=gap))
     work.set_grid(code, replace(book, grid=lattice_grid.pause_gap(book.grid, gap, on=on)), keep=True)
-    plan_orders(work, code)
 
 
 def _running(work: Work, code: str) -> GridBook:
@@ -323,8 +321,13 @@ def _wind(work: Work, code: str, book: GridBook) -> None:
             work.blocked(code, because(Why.WAITING_CANCEL))
         return
     clearing = [o for o in live_orders(work.state, code) if o.owner.kind is OwnerKind.CLEAR]
-    wanted = _to_clear(work.state, code, book) if clears else 0
+    wanted = selling_off.to_clear(work.state, code, book) if clears else 0
     if not wanted and not clearing:
+        if clears and work.state.ready is not Ready.READY:
+            # what the account holds is not known: the answers may be whole again
+            work.blocked(code, because(Why.RECONCILING))
+            return
+        selling_off.say_gone(work, code, book)
         work.set_grid(code, replace(book, winding=None), keep=True)
         return
     seen = work.state.quotes.get(code)
@@ -345,35 +348,19 @@ def _sell(work: Work, code: str, wanted: int, bid: int) -> Reason | None:
     if not bid:
         return because(Why.NO_BID, code=code)
     room = for_sale(work.state, code)
-    volume = _whole(work.state, code, min(wanted, room))
+    volume = selling_off.whole(work.state, code, min(wanted, room))
     if not volume:
         return because(Why.SELL_ROOM, want=wanted, room=room)
     return enact(work, code, (Wanted(Owner(OwnerKind.CLEAR), Side.SELL, bid, volume),), frozenset({OwnerKind.CLEAR}))
-
-
-def _to_clear(state: State, code: str, book: GridBook) -> int:
-    """What the grid holds of what the account has and may sell today."""
-    part, held = book.grid or book.rolling, state.holdings.get(code)
-    return _whole(state, code, min(part.held_total, held.sellable)) if part is not None and held is not None else 0
-
-
-def _whole(state: State, code: str, volume: int) -> int:
-    listing = state.listings.get(code)
-    return floor_lot(rules_of(listing, shanghai_day(state.at)), volume) if listing is not None else 0
 
 
 def expire(work: Work, code: str, closed_at: int) -> None:
     """End an arming of before the close, unless the user chose to keep it."""
     book = work.state.grids.get(code)
     if book is not None and book.armed and not book.plan.keep_armed and book.armed_at < closed_at <= work.state.at:
+        if stopping.stops(work.state, code):
+            selling_off.say_unsold(work, code, book)
         disarm(work, code, StopHow.CANCEL, because(Why.EXPIRED_AT_CLOSE))
-
-
-def _say_unsold(work: Work, code: str, book: GridBook) -> None:
-    """A stop with selling ended with its day, and nothing sells the rest."""
-    part = book.grid or book.rolling
-    if part is not None and part.held_total:
-        work.log(ALARM, code, because(Why.LEFT_UNSOLD, volume=part.held_total))
 
 
 def new_day(work: Work) -> None:
@@ -381,7 +368,7 @@ def new_day(work: Work) -> None:
     day = work.state.day
     for code, book in work.state.grids.items():
         if book.winding is StopHow.SELL:
-            _say_unsold(work, code, book)
+            selling_off.say_unsold(work, code, book)
         if anew.awaits(book, day):
             # it stays of the day it was armed on until it is worked out from this one's prices
             work.set_grid(code, replace(book, rejects=0), keep=True)

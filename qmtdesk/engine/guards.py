@@ -110,9 +110,9 @@ def set_threshold(work: Work, code: str, threshold: int) -> None:
         raise PlanError(because(Why.NOT_ARMED, code=code))
     if guard.state is GuardState.SOLD:
         raise PlanError(because(Why.SOLD, volume=guard.sold))
-    work.set_guard(
-        code, rules.set_threshold(guard, threshold, least_threshold=work.state.limits.least_threshold), keep=True
-    )
+    state = work.state
+    changed = rules.set_threshold(guard, threshold, state.at, least_threshold=state.limits.least_threshold)
+    work.set_guard(code, changed, keep=True)
     work.log(INFO, code, because(Why.ARMED, threshold_milli=threshold))
 
 

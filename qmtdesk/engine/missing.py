@@ -23,6 +23,9 @@ def look(work: Work, report: AccountReport, request: int) -> None:
     sent again by itself: what became of it is for the user to see, so the place it worked for is left alone, and its
     money stays spoken for.
     """
+    for ref in [ref for ref in work.state.missed if not _is_live(work, ref)]:
+        # it ended before anybody asked again
+        work.state = replace(work.state, missed=drop(work.state.missed, ref))
     listed = {row.broker_id for row in report.orders}
     for order in [o for o in live_orders(work.state) if o.broker_id and o.live]:
         if order.broker_id in listed:
@@ -30,6 +33,11 @@ def look(work: Work, report: AccountReport, request: int) -> None:
         # a list without a single order is no list: nothing is concluded from it
         elif request and listed and report.at > order.updated_at:
             _missed(work, order, report.at, request)
+
+
+def _is_live(work: Work, ref: str) -> bool:
+    order = work.state.orders.get(ref)
+    return order is not None and order.live
 
 
 def _found(work: Work, order: Order) -> None:

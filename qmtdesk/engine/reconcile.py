@@ -9,8 +9,18 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.engine import believing, earlier, grids, ledger, lookalike, missing, moved, overnight, unclear
 from qmtdesk.engine import records as r
-from qmtdesk.engine.apply import moved_by
-from qmtdesk.engine.books import Holding, Money, Ready, State, filed_orders, frozen_by, holding_of, live_orders
+from qmtdesk.engine.apply import fill_key, moved_by
+from qmtdesk.engine.books import (
+    Holding,
+    Money,
+    Ready,
+    State,
+    filed_fills,
+    filed_orders,
+    frozen_by,
+    holding_of,
+    live_orders,
+)
 from qmtdesk.engine.filed import NOT_LISTED
 from qmtdesk.engine.unlisted import came_after
 from qmtdesk.engine.work import ALARM, NOTICE, Work
@@ -23,6 +33,7 @@ LOOKING_MS = 6_000
 AGAIN_MS = 1_000
 SETTLE_MS = 3_000
 DOUBT_MS = 2_000
+TOLD_LATE_MS = 5_000
 UNSURE_MS = 30_000
 """So long all waits for an order in doubt, however often the link is lost meanwhile."""
 
@@ -237,6 +248,9 @@ def finish(work: Work) -> None:
     if doubts and work.state.answers <= LOOKS and work.state.at - work.state.unsure_since < UNSURE_MS:
         work.state = replace(work.state, ready=Ready.RECONCILING)
         return
+    if work.state.answers <= LOOKS and any(_position_late(work, code) for code in work.state.grids):
+        work.state = replace(work.state, ready=Ready.RECONCILING)
+        return
     work.state = replace(work.state, ready=Ready.READY, unsure_since=0)
     overnight.explain(work)
     for code, book in work.state.grids.items():
@@ -252,6 +266,18 @@ def finish(work: Work) -> None:
         work.state = replace(work.state, resume=False)
     else:
         work.log("info", "", because(Why.RECONCILED, orders=len(work.state.orders), fills=len(work.state.fills)))
+
+
+def _position_late(work: Work, code: str) -> bool:
+    """Whether only a trade of this very moment is lacking: a counter may list it before the position knows of it."""
+    book, since = work.state.grids[code], work.state.at - TOLD_LATE_MS
+    reason = unexplained(work.state, code) if book.armed else None
+    if reason is None:
+        return False
+    told = {fill_key(record.fill) for record in work.records if isinstance(record, r.FillBooked)}
+    fills = [fill for fill in filed_fills(work.state).of(code) if fill.at > since or fill_key(fill) in told]
+    bought = sum(fill.volume for fill in fills if fill.side is Side.BUY)
+    return int(reason.get("held")) - int(reason.get("position")) <= bought
 
 
 def unexplained(state: State, code: str) -> Reason | None:

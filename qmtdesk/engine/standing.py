@@ -22,6 +22,18 @@ def for_sale(state: State, code: str) -> int:
     return max(0, min(held.sellable, held.volume) - filed_orders(state).once(on_book, code).others) if held else 0
 
 
+def slow_to_free(state: State, code: str) -> int:
+    """What the account has beyond what the counter lets sell: it may be slow to set free what was on the book.
+
+    Bought today is not, where that cannot be sold before tomorrow. Locked shares are among it and never set free.
+    """
+    held, instrument = state.holdings.get(code), state.instruments.get(code)
+    if held is None:
+        return 0
+    tomorrows = held.bought_today if instrument is None or instrument.t_plus_one else 0
+    return max(0, held.volume - tomorrows - held.sellable)
+
+
 def on_book(orders: Orders, code: str) -> Standing:
     """Of one code, at once."""
     own = [o for o in orders.live(code) if o.owner.kind in GRID_OWNERS]

@@ -28,10 +28,15 @@ def leaves(state: State, order: Place | Order) -> bool:
 
 
 def was_leaving(state: State, order: Order) -> bool:
-    """Whether it sold for good when it left, also where its grid was taken off since."""
+    """Whether it sold for good when it left, also where its grid was taken off since.
+
+    What an earlier arming sold may have: the user looked at that code when he armed it again.
+    """
     book = state.grids.get(order.code)
     if book is None or order.side is not Side.SELL:
         return False
+    if order.created_at < book.armed_at and order.owner.kind in PRICED_BY_LEVEL | {OwnerKind.CLEAR}:
+        return True
     below = book.grid is not None and book.grid.stopped_low and order.owner.kind in PRICED_BY_LEVEL
     return below or (order.owner.kind is OwnerKind.CLEAR and book.winding is StopHow.SELL)
 

@@ -96,8 +96,9 @@ def after_reject(work: Work) -> None:
     cap = state.limits.rejects_storm
     since = max(state.at - state.limits.rejects_storm_ms, state.released.get("", 0))
     refused = [o for o in _own(state) if o.state is OrderState.REJECTED and o.updated_at > since]
-    # a stop goes on trying, each time after a longer wait, and holds up nobody else by it
-    count = sum(1 for o in refused if not stopping.was_leaving(state, o))
+    # a stop or a guard goes on trying, each time after a longer wait, and holds up nobody else by it
+    ordinary = [o for o in refused if o.owner.kind is not OwnerKind.GUARD and not stopping.was_leaving(state, o)]
+    count = len(ordinary)
     if cap and count >= cap:
         suspend(work, "", because(Why.REJECT_STORM, count=count, wait_ms=state.limits.rejects_storm_ms))
 

@@ -50,8 +50,10 @@ def _allowed(day: "CheckedDay", place: m.Place) -> None:
     state = day.state
     if state.kill is not None or not state.master or not state.linked or state.ready is not Ready.READY:
         day.fail("I7", f"an order left although nothing may: {place}")
-    held_back = place.code in state.suspended and place.owner.kind is not OwnerKind.GUARD
-    if "" in state.suspended or (held_back and not _way_out(day, place)):
+    guards, everything = place.owner.kind is OwnerKind.GUARD, state.suspended.get("")
+    stands = everything is not None and not (guards and everything.why is Why.REJECT_STORM)
+    held_back = place.code in state.suspended and not guards
+    if stands or (held_back and not _way_out(day, place)):
         day.fail("I7", f"an order left although its code waits for the user: {place}")
     if BUYS in state.suspended and place.side is Side.BUY:
         day.fail("I7", f"bought although buying waits for the user: {place}")
@@ -157,9 +159,9 @@ def _counted(day: "CheckedDay", place: m.Place) -> None:
         return
     caps, minute = day.limits, 0
     here, today = day.counted_at[place.ref]
-    if caps.per_day and today > caps.per_day:
-        day.fail("I10", f"{today} messages today with {place}")
     for_good = place.owner.kind is OwnerKind.CLEAR or (place.side is Side.SELL and _stops(day, place))
+    if caps.per_day and today > caps.per_day and not for_good:
+        day.fail("I10", f"{today} messages today with {place}")
     if caps.per_symbol_day and here > caps.per_symbol_day and not for_good:
         day.fail("I10", f"{here} messages in one code today with {place}")
     for at, intent in reversed(day.sent):

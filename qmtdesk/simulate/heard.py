@@ -25,6 +25,7 @@ class Heard:
         self.odd: dict[str, tuple[str, Side]] = {}
         self.status = 0
         self.holes: list[int] = []
+        self.lacks_since = 0
         self.losses: list[int] = []
         self.flapping = False
         self.others: set[str] = set()
@@ -36,7 +37,7 @@ class Heard:
         """A new process knows what its journal tells; what it was told shortly before it died it may not."""
         suspended = day.state.suspended
         self.odd.clear()
-        self.holes.clear()
+        self._whole()
         self.losses.clear()
         self.flapping, self.buys_off, self.answered_at = "" in suspended, BUYS in suspended, day.at
 
@@ -58,7 +59,7 @@ class Heard:
                     self.flapping = self.flapping or len(self.losses) >= LOSSES
             case m.DayOpened(today) if today != day.state.day:
                 self.odd.clear()
-                self.holes.clear()
+                self._whole()
                 self.confirmed.clear()
             case m.Release(code) if code in ("", BUYS):
                 self._released(everything=not code)
@@ -97,10 +98,20 @@ class Heard:
             # one that a newer has overtaken, or that a process before this one asked for, is nothing, holes or not
             return
         # a list that has rows hidden lacks them as one with holes does
-        if (request in day.exchange.holed or day.exchange.hidden) and lacking(day, report):
+        holed = bool(request in day.exchange.holed or day.exchange.hidden)
+        if not (holed and lacking(day, report, 0)):
+            self._whole()
+            return
+        # the program may notice at once what it need not notice before it has known it for a while
+        self.lacks_since = self.lacks_since or report.at
+        if lacking(day, report, OLD_MS):
             self.holes.append(report.at)
         else:
             self.holes.clear()
+
+    def _whole(self) -> None:
+        self.lacks_since = 0
+        self.holes.clear()
 
     # --- at an order
 
@@ -108,7 +119,7 @@ class Heard:
         """Before it leaves."""
         if self.status:
             day.fail("I7", f"an order left although the account's status is {self.status}: {place}")
-        if self.holes and self.holes[-1] - self.holes[0] < APART_MS:
+        if self.holes and self.holes[-1] - self.lacks_since < APART_MS:
             day.fail("I7", f"an order left on the word of an answer with holes: {place}")
         if self.flapping:
             day.fail("I7", f"an order left although the link flaps and nobody said go on: {place}")
@@ -137,8 +148,8 @@ class Heard:
                 day.fail("I7", f"{number} is in a state nobody knows, and its side was not left alone: {place}")
 
 
-def lacking(day: "CheckedDay", report: AccountReport) -> bool:
-    """Whether something that the program has known for a while is not in an answer."""
+def lacking(day: "CheckedDay", report: AccountReport, known_ms: int) -> bool:
+    """Whether something that the program has known for so long is not in an answer."""
     state = day.state
     if state.money is None or not state.money.reported_at:
         return False
@@ -147,8 +158,8 @@ def lacking(day: "CheckedDay", report: AccountReport) -> bool:
     # of an earlier day nothing has to be told
     begun = at_of(day.day, 0, 0)
     todays = [order for order in state.orders.values() if order.broker_id and order.created_at >= begun]
-    orders = any(order.updated_at < report.at - OLD_MS for order in todays)
-    fills = any(fill.at < report.at - OLD_MS for fill in state.fills.values())
+    orders = any(order.updated_at < report.at - known_ms for order in todays)
+    fills = any(fill.at < report.at - known_ms for fill in state.fills.values())
     asset = report.asset
     return (
         (held and not report.positions)

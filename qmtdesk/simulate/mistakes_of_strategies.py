@@ -20,6 +20,7 @@ from qmtdesk.engine import (
     grids,
     guard_sight,
     guards,
+    selling_off,
     work,
 )
 from qmtdesk.engine import records as r
@@ -100,7 +101,7 @@ def clears_everything(patch: Patch) -> None:
         held = state.holdings.get(code)
         return held.sellable // 100 * 100 if held else 0
 
-    patch.set(grids, "_to_clear", everything)
+    patch.set(selling_off, "to_clear", everything)
     check_as(patch, "_volume", lambda *_: None)
 
 

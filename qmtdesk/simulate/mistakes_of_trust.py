@@ -6,7 +6,6 @@ from qmtdesk.engine import (
     believing,
     clock_skew,
     connection,
-    core,
     days,
     earlier,
     gate,
@@ -16,6 +15,7 @@ from qmtdesk.engine import (
     missing,
     moved,
     reconcile,
+    taken_off,
 )
 from qmtdesk.engine.work import Work
 from qmtdesk.simulate.patching import Patch, no_checks
@@ -62,7 +62,7 @@ def vanished_is_over(patch: Patch) -> None:
     patch.set(missing, "AGREE_MS", 0)
     patch.set(missing, "LOOKS", 1)
     patch.set(missing, "LOOKING_MS", 0)
-    patch.set(core, "_rest_gap", lambda *_: True)
+    patch.set(taken_off, "_rest_gap", lambda *_: True)
 
 
 def transfers_are_losses(patch: Patch) -> None:

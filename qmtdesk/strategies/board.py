@@ -199,12 +199,15 @@ def keeps(board: Board, before: Board) -> bool:
 def read_board(quote: Quote, limit_up: int, phase: Phase, *, closing: bool) -> tuple[BoardState, int] | None:
     """State and seal amount (厘) of one snapshot, None when it decides nothing.
 
-    Only continuous trading decides; the closing auction does if `closing`. In an auction bid1 = ask1 is the virtual
+    Only continuous trading decides; the closing auction does if `closing`. Without a last price or without any book
+    nothing is said of the seal: that is a halt or a fault of the feed. In an auction bid1 = ask1 is the virtual
     match and the rest of the stronger side stands on level two, so there a seal is: match at the limit, buyers left.
     """
     if limit_up <= 0:
         return None
     if phase.continuous:
+        if quote.last <= 0 or not (quote.bid1.price or quote.ask1.price):
+            return None
         state = board_state(quote, limit_up)
         return state, seal_amount(quote) if state is BoardState.SEALED else 0
     if not closing or phase is not Phase.CLOSE_AUCTION:

@@ -18,6 +18,7 @@ from qmtdesk.strategies.guard_plan import (
     rules_on,
     threshold_at,
     why_no_guard,
+    with_threshold,
 )
 from qmtdesk.strategies.guard_progress import advance, forget, try_on
 from qmtdesk.strategies.guard_rules import RULES, Finding, Look
@@ -215,14 +216,13 @@ def set_pace(guard: Guard, at: int, pace: int) -> Guard:
     return replace(guard, question=kept)
 
 
-def set_threshold(guard: Guard, threshold: int, *, least_threshold: int = LEAST_THRESHOLD) -> Guard:
-    """Give R1 another threshold (厘); PlanError below the least. Confirmations begin anew.
+def set_threshold(guard: Guard, threshold: int, at: int, *, least_threshold: int = LEAST_THRESHOLD) -> Guard:
+    """Give R1 another threshold (厘) for the one in force at `at`, confirmations anew; PlanError below the least.
 
-    Readiness that was earned with a lower amount than the new threshold is lost, so raising the threshold over the
-    present amount sells nothing by itself; a board that was sealed at arming keeps what the user saw then.
+    Readiness earned with less is lost, so raising it sells nothing by itself; one sealed at arming keeps what was seen.
     """
     check_threshold(threshold, least_threshold)
-    plan, progress = replace(guard.plan, threshold=threshold), guard.progress
+    plan, progress = with_threshold(guard.plan, threshold, at), guard.progress
     earned = plan.readiness in (Readiness.ONCE, Readiness.SNAPSHOTS) or progress.top >= threshold
     ready = progress.ready and (earned or (plan.readiness is Readiness.AUTO and progress.first_seal == progress.seal))
     return forget(replace(guard, plan=plan, progress=replace(progress, ready=ready)))

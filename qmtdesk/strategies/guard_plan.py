@@ -2,8 +2,9 @@
 
 from qmtdesk.domain.codes import UnknownCodeError, classify
 from qmtdesk.domain.instrument import Instrument
-from qmtdesk.domain.plans import GuardPlan, RuleId, RuleSetting
+from qmtdesk.domain.plans import GuardPlan, RuleId, RuleSetting, TimedThreshold
 from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.rules import floor_lot, rules_of
 from qmtdesk.domain.sessions import shanghai_day, shanghai_ms_of_day
 from qmtdesk.strategies.guard_rules import RULES, rule_problem
@@ -71,11 +72,23 @@ def rules_on(plan: GuardPlan) -> tuple[RuleSetting, ...]:
 
 def threshold_at(plan: GuardPlan, at: int) -> int:
     """R1's threshold (厘) at a time: the latest timed one that has begun today (R9), else the plan's."""
-    if not plan.timed:
-        return plan.threshold
+    timed = _in_force(plan, at)
+    return timed.threshold if timed is not None else plan.threshold
+
+
+def with_threshold(plan: GuardPlan, threshold: int, at: int) -> GuardPlan:
+    """The plan with another R1 threshold (厘) in place of the one in force at a time."""
+    now = _in_force(plan, at)
+    if now is None:
+        return replace(plan, threshold=threshold)
+    timed = tuple(replace(each, threshold=threshold) if each is now else each for each in plan.timed)
+    return replace(plan, timed=timed)
+
+
+def _in_force(plan: GuardPlan, at: int) -> TimedThreshold | None:
     minute = shanghai_ms_of_day(at) // 60_000
     begun = [timed for timed in plan.timed if timed.from_minute <= minute]
-    return max(begun, key=lambda timed: timed.from_minute).threshold if begun else plan.threshold
+    return max(begun, key=lambda timed: timed.from_minute, default=None)
 
 
 def why_no_guard(instrument: Instrument) -> Reason | None:

@@ -5,12 +5,15 @@ from words import PLAN, beat, by_hand, report_of, said
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import Position
-from qmtdesk.domain.order import Owner, OwnerKind, Side
+from qmtdesk.domain.order import Order, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GridMode, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
-from qmtdesk.engine import beside
-from qmtdesk.engine.books import Ready
+from qmtdesk.engine import bases, beside
+from qmtdesk.engine import records as r
+from qmtdesk.engine.books import Overnight, Ready
+from qmtdesk.engine.filed import NOT_LISTED
+from qmtdesk.engine.work import Work
 from qmtdesk.gateways.paper.account import Holding
 from qmtdesk.simulate.market_day import BOND, BOND2, MarketDay
 from qmtdesk.strategies.grid import Wanted
@@ -125,3 +128,22 @@ def test_a_cap_counts_what_the_books_hold_where_the_account_has_told_of_nothing(
         found = beside.waits(state, book, want, frozenset())
         assert (found and found.why) is Why.POSITION_CAP
     assert beside.waits(emptied, replace(book, plan=KEPT), want, frozenset()) is None
+
+
+@pytest.mark.parametrize("owed", ["in doubt", "not listed", "left at the close"])
+def test_what_may_be_an_own_purchase_that_nobody_has_told_is_not_taken_for_the_users(owed: str) -> None:
+    day = slept(500)
+    order = Order("q1", BOND, Side.BUY, 119_000, 100, Owner(OwnerKind.GRID), OrderState.WORKING, day.at, day.at, "9")
+    known: dict[str, object] = {
+        "in doubt": {"orders": {"q1": replace(order, state=OrderState.UNKNOWN)}},
+        "not listed": {"orders": {"q1": replace(order, state=OrderState.REFUSED, text=NOT_LISTED)}},
+        "left at the close": {"overnight": Overnight((order,), {BOND: 500})},
+    }[owed]  # type: ignore[assignment]
+    more = {BOND: replace(day.state.holdings[BOND], volume=600)}
+    for parts, base in ((known, 200), ({}, 300)):
+        work = Work(replace(day.state, holdings=more, **parts))
+        work.note(r.DayBase(1))
+        bases.compare(work)
+        part = work.state.grids[BOND].grid
+        assert part is not None
+        assert (part.held_total, part.base_holding) == (300, base)

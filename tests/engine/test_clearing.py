@@ -353,3 +353,29 @@ def test_a_bug_in_it_ends_it_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -
     assert ended(day) == "bug"
     day.wait(3_000)
     assert (day.live(), day.state.clears) == ([], {})
+
+
+def test_a_counter_that_is_slow_to_set_free_ends_no_clearing() -> None:
+    day = resting()
+    (order,) = day.live(BOND)
+    day.feed(m.CancelRefused(order.broker_id, "late"))
+    report = day.exchange.report(day.at)
+    # the sale was turned down after all, and what it offered is not free yet
+    held = tuple(replace(position, can_use=0) for position in report.positions)
+    rows = tuple(
+        replace(row, state=OrderState.REJECTED) if row.broker_id == order.broker_id else row for row in report.orders
+    )
+    day.exchange.cancel(day.at, m.Cancel("", order.broker_id))
+    day.mute = True
+    day.wait(1_000)
+    day.feed(m.AskNow())
+    day.feed(m.AccountReported(day.state.request, replace(report, at=day.at, positions=held, orders=rows)))
+    day.wait(2_000)
+    assert ended(day) == ""
+    assert day.state.blocked[BOND].why in (Why.SELL_ROOM, Why.REJECTED_TOO_OFTEN)
+    day.exchange.due(day.at)
+    day.mute = False
+    day.feed(m.AskNow())
+    day.live_market(20_000)
+    assert BOND not in day.state.holdings
+    assert sum(place.volume for place in sales(day)) == 320

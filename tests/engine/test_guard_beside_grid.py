@@ -320,3 +320,25 @@ def test_a_grid_buys_back_nothing_after_the_guard_sold_until_the_user_takes_the_
     falls(day, 10_300)
     assert [o for o in day.live(STOCK) if o.side is Side.BUY]
     assert STOCK not in day.state.blocked
+
+
+def test_a_grids_order_pulled_while_the_program_was_off_brings_no_sale_before_a_guard_that_has_to_sell() -> None:
+    day = both(replace(GRID, unit=100))
+    seals_at_a_distance(day)
+    pulled = next(order for order in day.live(STOCK) if order.side is Side.SELL)
+    day.mute = True
+    day.exchange.cancel(day.at, m.Cancel("", pulled.broker_id))
+    # one of its buys fills as well, so that it has something more to sell
+    day.exchange.market(quote_of(STOCK, day.at, 10_740, prev=10_000))
+    day.wait(3_000)
+    day.state = day.folded()
+    day.connect()
+    # the board opened while nobody looked, and what is held is not known yet
+    day.price(STOCK, 10_780, depth=100_000, volume=30_000)
+    assert day.state.guards[STOCK].owed is not None
+    day.mute = False
+    before = len(day.places(STOCK))
+    for _ in range(5):
+        falls(day, 10_780)
+    assert day.said().count(Why.GAP_PAUSED) == 1
+    assert {place.owner.kind for place in day.places(STOCK)[before:]} == {OwnerKind.GUARD}

@@ -148,7 +148,7 @@ def test_a_guard_ends_beside_shares_of_today_where_the_sellable_ones_were_sold_b
 
 def test_a_guard_does_not_end_over_an_answer_that_lacks_its_holding_without_a_trade_that_explains_it() -> None:
     day = held_back()
-    for lots in (14_000, 13_000, 12_000, 11_500):
+    for lots in range(14_000, 11_500, -150):
         beat(day, 2)
         answer(day)
         sealed(day, lots)

@@ -11,7 +11,7 @@ from qmtdesk.simulate.market_day import STOCK, MarketDay
 
 
 @pytest.mark.fault("G7")
-@pytest.mark.parametrize(("state", "sellable"), [(OrderState.UNKNOWN, 300), (OrderState.WORKING, 400)])
+@pytest.mark.parametrize(("state", "sellable"), [(OrderState.UNKNOWN, 300), (OrderState.WORKING, 300)])
 def test_what_may_be_sold_never_grows_by_a_sale_that_may_be_over(state: OrderState, sellable: int) -> None:
     day = MarketDay(held={STOCK: (300, 9_000)}).open()
     odd = "255" if state is OrderState.UNKNOWN else ""

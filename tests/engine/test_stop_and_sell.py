@@ -4,7 +4,7 @@ import pytest
 from words import buy_in, said
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.order import Owner, OwnerKind, Side
+from qmtdesk.domain.order import FINAL, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GridMode, GridPlan, StopHow
 from qmtdesk.domain.quote import EMPTY, Level, Quote
 from qmtdesk.domain.reason import Reason, Why, because
@@ -150,3 +150,35 @@ def test_a_clearing_goes_down_to_the_price_the_user_confirmed_whatever_was_print
     assert day.feed(m.ClearHoldings((m.ClearRow(BOND, 160, 116_000),), whole=False)).refusal is None
     place = m.Place("q-1", BOND, Side.SELL, price, 160, Owner(OwnerKind.CLEAR))
     assert (collar(day.state, place) is None) is near
+
+
+def frees_late(day: MarketDay) -> m.AccountReported:
+    """An answer in which what was cancelled is off the book and not free yet."""
+    report = day.exchange.report(day.at)
+    held = tuple(replace(position, can_use=0) for position in report.positions)
+    return m.AccountReported(day.state.request, replace(report, positions=held))
+
+
+def test_a_counter_that_is_slow_to_set_free_what_was_cancelled_ends_no_stop_with_selling() -> None:
+    day = MarketDay(held={BOND: (300, 110_000)}, cash=50_000_000).open()
+    plan = replace(PLAN, adopt=300, unit=100, live_per_side=3)
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    day.live_market(12_000)
+    day.mute = True
+    day.feed(m.DisarmGrid(BOND, StopHow.SELL))
+    said: list[m.Event] = []
+    while any(row.state not in FINAL for row in day.exchange.report(day.at).orders):
+        day.at += 50
+        said += [event for _, event in day.exchange.due(day.at)]
+    if not day.state.request_at:
+        day.feed(m.AskNow())
+    day.feed(frees_late(day))
+    assert day.state.grids[BOND].winding is StopHow.SELL
+    for event in said:
+        day.feed(event)
+    day.mute = False
+    day.last[BOND] = 118_700
+    day.live_market(60_000)
+    grid = day.state.grids[BOND].grid
+    assert grid is not None
+    assert (day.state.grids[BOND].winding, grid.held_total) == (None, 0)

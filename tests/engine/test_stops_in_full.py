@@ -4,7 +4,7 @@ import pytest
 from words import WHOLE, buy_in, told
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.order import OrderState, OwnerKind, Side
+from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import BaseKind, GridPlan, GuardPlan, StopHow
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
@@ -245,3 +245,133 @@ def test_rejections_of_a_stop_are_no_storm_after_its_grid_was_taken_off_either()
     (first, *_) = day.places(STOCK)
     day.feed(m.SubmitRefused(first.ref, "busy"))
     assert "" not in day.state.suspended
+
+
+def unlisted_buy(day: MarketDay) -> Order:
+    """A buy that left the book unheard and is on no list any more."""
+    gone = max((order for order in day.live(BOND) if order.side is Side.BUY), key=lambda order: order.price)
+    day.mute = True
+    day.exchange.cancel(day.at, m.Cancel("", gone.broker_id))
+    day.at += 900
+    day.exchange.due(day.at)
+    day.mute = False
+    day.exchange.hidden.add(gone.broker_id)
+    day.live_market(30_000)
+    assert day.state.orders[gone.ref].text == NOT_LISTED
+    return gone
+
+
+@pytest.mark.parametrize("by", ["stop", "user"])
+def test_a_buy_that_may_not_be_on_the_book_holds_up_nothing_that_sells_for_good(by: str) -> None:
+    day = MarketDay().open()
+    buy_in(day, replace(WHOLE, lower_stop=117_000))
+    unlisted_buy(day)
+    goes_to(day, 119_500, 118_800)
+    if by == "user":
+        day.feed(m.DisarmGrid(BOND, StopHow.SELL))
+    goes_to(day, 118_000, 117_100, 116_900, 116_500, 116_000, 115_000, every_ms=60_000)
+    assert held(day) == 0
+
+
+def test_a_gap_whose_sale_is_given_up_for_lost_after_the_stop_is_sold_when_that_is_known() -> None:
+    day = fallen(116_000, every_ms=60_000)
+    gone = next(order for order in day.live(BOND) if order.side is Side.SELL)
+    day.exchange.hidden.add(gone.broker_id)
+    day.live_market(6_000)
+    assert day.state.orders[gone.ref].text != NOT_LISTED
+    goes_to(day, *FALL[:2], every_ms=30_000)
+    assert day.state.orders[gone.ref].text == NOT_LISTED
+    assert held(day) == gone.volume
+    day.exchange.hidden.clear()
+    day.feed(m.AskNow())
+    goes_to(day, *FALL, every_ms=60_000)
+    assert (held(day), dict(day.state.grids[BOND].grid.paused)) == (0, {})  # type: ignore[union-attr]
+
+
+def test_the_days_messages_of_the_account_hold_up_no_stop() -> None:
+    day = fallen(116_000, every_ms=60_000)
+    day.state = replace(day.state, messages=day.state.limits.per_day)
+    goes_to(day, *FALL)
+    assert held(day) == 0
+
+
+def test_rejections_of_a_stop_are_no_storm_when_its_grid_is_armed_again() -> None:
+    day = Halted(held={STOCK: (3_000, 9_000)})
+    day.open()
+    buy_in(day, replace(WHOLE, lower_stop=118_000))
+    goes_to(day, *range(119_800, 118_150, -190), every_ms=60_000)
+    day.until = day.at + 3_600_000
+    day.last[BOND] = 117_900
+    for _ in range(100):
+        day.live_market(1_000, every=1_000)
+        for place in day.waiting:
+            day.feed(m.SubmitRefused(place.ref, "halted"))
+        day.waiting.clear()
+    rejected = [order for order in day.state.orders.values() if order.state is OrderState.REJECTED]
+    assert len(rejected) >= day.state.limits.rejects_storm
+    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    day.live_market(3_000)
+    again = GridPlan(code=BOND, base=BaseKind.LAST, first_buy=False, adopt=160, unit=80)
+    assert day.feed(m.ArmGrid(again)).refusal is None
+    for _ in range(90):
+        day.live_market(1_000, every=1_000)
+        for place in day.waiting:
+            day.feed(m.SubmitRefused(place.ref, "halted"))
+        day.waiting.clear()
+    later = [order for order in day.state.orders.values() if order.state is OrderState.REJECTED]
+    assert len(later) > len(rejected)
+    assert dict(day.state.suspended) == {}
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_stop_that_could_not_sell_what_was_bought_today_says_so_at_the_close(*, keep: bool) -> None:
+    day = MarketDay(held={}, hour=14, minute=30).open()
+    plan = GridPlan(code=STOCK, amount=20_000_000, lower_stop=9_700, step_bp=100, keep_armed=keep)
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    for price in (10_000, 9_990, 9_980, 9_900, 9_800, 9_690, 9_680):
+        day.last[STOCK] = price
+        day.live_market(60_000)
+    grid = day.state.grids[STOCK].grid
+    assert grid is not None
+    assert grid.stopped_low
+    assert grid.held_total > 0
+    day.jump(15, 0, 5)
+    told_of = [line for line in day.state.lines if line.reason.why is Why.LEFT_UNSOLD]
+    assert [(line.level, line.reason.get("volume")) for line in told_of] == (
+        [] if keep else [("alarm", grid.held_total)]
+    )
+
+
+class OneNo(Halted):
+    """A counter that turns down every sale for a while, and after it what was tried last for ever."""
+
+    tried, all_until = -1, 0
+
+    def let_go(self, intent: m.Intent) -> None:
+        if isinstance(intent, m.Place) and intent.side is Side.SELL and self.at < self.all_until:
+            self.tried = intent.owner.slot
+        sale = isinstance(intent, m.Place) and intent.side is Side.SELL and intent.owner.slot == self.tried
+        if sale and self.at < self.until:
+            self.sent.append((self.at, intent))
+            self.waiting.append(intent)  # type: ignore[arg-type]
+        else:
+            MarketDay.let_go(self, intent)
+
+
+def test_a_sale_of_a_stop_that_is_always_turned_down_keeps_no_other_from_leaving() -> None:
+    day = OneNo(held={})
+    day.open()
+    buy_in(day, replace(WHOLE, lower_stop=118_000))
+    goes_to(day, *range(119_800, 118_150, -190), every_ms=60_000)
+    for order in [order for order in day.live(BOND) if order.side is Side.SELL]:
+        day.exchange.cancel(day.at, m.Cancel("", order.broker_id))
+    day.until, day.all_until, day.last[BOND] = day.at + 3_600_000, day.at + 20_000, 117_900
+    for _ in range(240):
+        day.live_market(1_000, every=1_000)
+        for place in day.waiting:
+            day.feed(m.SubmitRefused(place.ref, "no"))
+        day.waiting.clear()
+    grid = day.state.grids[BOND].grid
+    assert grid is not None
+    assert grid.stopped_low
+    assert [i + grid.slot0 for i, gap in enumerate(grid.gaps) if gap.held] == [day.tried]

@@ -1,7 +1,11 @@
 """A snapshot is a quote or refused by name, whatever is in it; details and bond data likewise."""
 
+import csv
+import gzip
 import math
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +14,7 @@ from hypothesis import strategies as st
 from standins.ticks import detail_of
 
 from qmtdesk.domain.listing import make_instrument
+from qmtdesk.domain.quote import EMPTY
 from qmtdesk.domain.sessions import at_of
 from qmtdesk.gateways.qmt.instruments import bonds_among, listed, old_day, terms_of
 from qmtdesk.gateways.qmt.meaning import UnclearError
@@ -46,6 +51,46 @@ def test_a_bond_without_a_known_unit_is_rough() -> None:
     assert quote.rough
     assert quote.volume == TICK["volume"]
     assert (quote.limit_up, quote.limit_down) == (13_200, 8_800)
+
+
+def test_what_an_auction_leaves_unmatched_stands_on_level_two_without_a_price() -> None:
+    prices, volumes = (
+        {"bidPrice": [11.37, 0.0, 0.0], "askPrice": [11.37, 0.0, 0.0]},
+        {"bidVol": [40, 90, 0], "askVol": [40, 0, 0]},
+    )
+    tick = TICK | prices | volumes
+    quote = quote_of(STOCK, tick, 100, TEN)
+    assert [(level.price, level.volume) for level in quote.bids[:3]] == [(11_370, 4_000), (0, 9_000), (0, 0)]
+    assert quote_of(STOCK, {**tick, "bidPrice": [0.0] * 3}, 100, TEN).bid1 == EMPTY
+
+
+@pytest.mark.parametrize("name", ["ticks_20220601_sz2", "ticks_20230201_600519_000333"])
+def test_no_rest_of_a_recorded_closing_auction_is_lost(name: str, shared_data: Path) -> None:
+    rests = 0
+    for tick, row in auction_rows(shared_data / f"{name}.csv.gz"):
+        quote = quote_of(row["code"], tick, 100, tick["time"])
+        for side, levels in (("bid", quote.bids), ("ask", quote.asks)):
+            assert levels[1].volume == tick[f"{side}Vol"][1] * 100
+            rests += bool(levels[1].volume)
+    assert rests > 20
+
+
+def auction_rows(file: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    """Recorded rows from 14:57 to 15:00 as the terminal would tell them; the files are in shares."""
+    with gzip.open(file, "rt") as lines:
+        for row in csv.DictReader(lines):
+            at = int(float(row["time_ms"]))
+            if not time(14, 57, 1) <= datetime.fromtimestamp(at / 1000, timezone(timedelta(hours=8))).time() < time(15):
+                continue
+            tick: dict[str, Any] = {
+                "time": at, "lastPrice": float(row["last"]), "lastClose": float(row["prev_close"]),
+                "open": float(row["open"]), "high": float(row["high"]), "low": float(row["low"]),
+                "volume": int(float(row["volume"])) // 100, "amount": float(row["amount"]),
+            }  # fmt: skip
+            for side in ("bid", "ask"):
+                tick[f"{side}Price"] = [float(row[f"{side}{n}"] or 0) for n in range(1, 6)]
+                tick[f"{side}Vol"] = [int(float(row[f"{side}_vol{n}"] or 0)) // 100 for n in range(1, 6)]
+            yield tick, row
 
 
 def test_a_unit_is_found_from_what_was_traded() -> None:

@@ -91,9 +91,19 @@ def test_the_first_seals_peak_is_kept_through_later_breaks():
 
 
 def test_a_queue_eaten_to_nothing_breaks_the_board():
-    board, moves = fed(sealed(TEN, 100), quote(TEN + 3000, LIMIT))
+    board, moves = fed(sealed(TEN, 100), quote(TEN + 3000, LIMIT, (LIMIT - 10, 100)))
     assert moves[-1].kind is MoveKind.BROKE
     assert board.broken
+
+
+@pytest.mark.parametrize("last", [0, LIMIT])
+def test_a_snapshot_without_a_book_or_a_last_price_breaks_nothing(last):
+    """A halt, or a terminal that has lost its feed for a moment."""
+    board, moves = fed(sealed(TEN, 3000), quote(TEN + 3000, last), sealed(TEN + 6000, 3000))
+    assert [move.kind for move in moves] == [MoveKind.SEALED]
+    assert (board.breaks, board.sealed) == (0, True)
+    priceless, _ = fed(sealed(TEN, 3000), quote(TEN + 3000, 0, (LIMIT, 3000)))
+    assert priceless.sealed
 
 
 def test_without_a_limit_nothing_is_ever_at_it():

@@ -122,6 +122,19 @@ def test_r1_takes_its_numbers_from_the_plan():
     assert [move.action for move in walk.fired] == [GuardAction.SELL]
 
 
+def test_a_new_threshold_takes_the_place_of_the_one_in_force():
+    timed = (
+        TimedThreshold(from_minute=10 * 60, threshold=500 * WAN),
+        TimedThreshold(from_minute=840, threshold=10**10),
+    )
+    guard = watched(2000, timed=timed).guard
+    early = set_threshold(guard, 1500 * WAN, clock(9, 59)).plan
+    assert (early.threshold, early.timed) == (1500 * WAN, timed)
+    later = set_threshold(guard, 1500 * WAN, clock(10, 0)).plan
+    assert (later.threshold, later.timed) == (2000 * WAN, (replace(timed[0], threshold=1500 * WAN), timed[1]))
+    assert [threshold_at(later, clock(hour, 30)) for hour in (9, 10, 14)] == [2000 * WAN, 1500 * WAN, 10**10]
+
+
 def test_thresholds_follow_the_time_of_day():
     timed = (
         TimedThreshold(from_minute=14 * 60 + 30, threshold=3000 * WAN),
@@ -140,7 +153,7 @@ def test_thresholds_follow_the_time_of_day():
 
 def test_a_threshold_below_a_million_is_refused_later_too():
     with pytest.raises(PlanError):
-        set_threshold(watched().guard, 999_999_999)
+        set_threshold(watched().guard, 999_999_999, TEN)
 
 
 def test_raising_the_threshold_over_an_amount_never_reached_sells_nothing():
@@ -148,7 +161,7 @@ def test_raising_the_threshold_over_an_amount_never_reached_sells_nothing():
     walk.tick(opened(TEN))
     walk.tick(sealed(TEN + 3000, 1500))
     assert walk.guard.ready
-    walk.guard = set_threshold(walk.guard, 2000 * WAN)
+    walk.guard = set_threshold(walk.guard, 2000 * WAN, TEN)
     assert not walk.guard.ready
     walk.tick(sealed(TEN + 6000, 1500))
     assert not walk.fired
@@ -160,7 +173,7 @@ def test_raising_the_threshold_over_an_amount_never_reached_sells_nothing():
 def test_raising_the_threshold_keeps_what_the_user_armed_on():
     walk = watched(1000)
     walk.tick(VIDEO)
-    walk.guard = set_threshold(walk.guard, 2000 * WAN)
+    walk.guard = set_threshold(walk.guard, 2000 * WAN, TEN)
     walk.tick(replace(VIDEO, at=TEN + 3000))
     assert len(walk.fired) == 1
 
@@ -170,14 +183,14 @@ def test_readiness_that_no_amount_earned_survives_a_new_threshold(readiness):
     walk = watched(1000, readiness=readiness)
     walk.tick(opened(TEN))
     walk.tick(sealed(TEN + 3000, 1500))
-    assert set_threshold(walk.guard, 2000 * WAN).ready
+    assert set_threshold(walk.guard, 2000 * WAN, TEN).ready
 
 
 def test_lowering_the_threshold_of_a_board_building_up_sells_nothing():
     walk = watched(2000)
     walk.tick(opened(TEN))
     walk.tick(sealed(TEN + 3000, 300))
-    walk.guard = set_threshold(walk.guard, 1500 * WAN)
+    walk.guard = set_threshold(walk.guard, 1500 * WAN, TEN)
     walk.tick(sealed(TEN + 6000, 300))
     assert not walk.fired
 

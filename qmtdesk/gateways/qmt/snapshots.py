@@ -68,9 +68,10 @@ def _side(tick: Mapping[str, Any], price_name: str, volume_name: str, unit: int)
     prices, volumes = tick.get(price_name), tick.get(volume_name)
     if not isinstance(prices, list) or not isinstance(volumes, list) or len(prices) != len(volumes):
         raise mean.UnclearError(f"{price_name} was {prices!r}, {volume_name} {volumes!r}: no pair of lists")
-    levels = []
+    levels: list[Level] = []
     for price, volume in zip(prices[:LEVELS], volumes[:LEVELS], strict=True):
         milli = mean.price_of(price, price_name)
         count = mean.count_of(volume, volume_name)
-        levels.append(Level(milli, count * unit) if milli else EMPTY)
+        # in an auction the unmatched rest stands on level two, with a volume and no price
+        levels.append(Level(milli, count * unit) if milli or (levels and count) else EMPTY)
     return (*levels, *(EMPTY,) * (LEVELS - len(levels)))

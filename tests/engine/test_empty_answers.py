@@ -1,0 +1,199 @@
+"""A terminal that has not loaded its positions, or clears the day, ends nothing; nor does a position a moment late."""
+
+import pytest
+from words import PLAN, answer, beat, by_hand, row_of, said, sell_out
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.account import Position
+from qmtdesk.domain.order import OrderState, Side
+from qmtdesk.domain.plans import StopHow
+from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.sessions import at_of
+from qmtdesk.engine import reconcile
+from qmtdesk.engine.books import Ready, sell_room
+from qmtdesk.simulate.market_day import BOND, NEXT_DAY, STOCK, MarketDay, quote_of
+
+GRID = replace(PLAN, adopt=100, live_per_side=2)
+
+
+def running(adopt: int = 100, held: int = 300, **plan: object) -> MarketDay:
+    day = MarketDay(held={BOND: (held, 110_000)}, cash=50_000_000).open()
+    assert day.feed(m.ArmGrid(replace(GRID, adopt=adopt, **plan))).refusal is None
+    return day.live_market(12_000)
+
+
+def lists_nothing(day: MarketDay, seconds: int, last: int = 0, *, worth: bool = True) -> None:
+    """For so long each answer lacks the positions; its total may still tell what they are worth."""
+    day.mute, asked = True, 0
+    for _ in range(seconds):
+        day.at += 1_000
+        if last:
+            day.last[BOND] = last
+            day.feed(m.Quoted(quote_of(BOND, day.at, last, prev=120_000)))
+        day.feed(m.TimePassed())
+        if day.state.request != asked:
+            asked, report = day.state.request, day.exchange.report(day.at)
+            total = report.asset if worth else replace(report.asset, total=report.asset.cash)
+            day.feed(m.AccountReported(asked, replace(report, positions=(), asset=total)))
+    day.exchange.due(day.at)
+    day.mute = False
+
+
+def back_to_nothing(day: MarketDay, seconds: int, last: int = 0) -> None:
+    """The link goes and comes back to a terminal that lists no positions yet."""
+    day.mute = True
+    day.feed(m.LinkChanged(up=False, text="away"))
+    day.wait(2_000)
+    day.feed(m.LinkChanged(up=True))
+    lists_nothing(day, seconds, last)
+
+
+@pytest.mark.fault("G20")
+@pytest.mark.parametrize("worth", [True, False])
+@pytest.mark.parametrize("seconds", [8, 120])
+def test_a_terminal_that_loads_its_positions_late_ends_no_kept_grid(seconds: int, *, worth: bool) -> None:
+    day = running(keep_armed=True)
+    day.jump(15, 0, 1)
+    day.exchange.close_day(day.at)
+    day.wait(90_000)
+    day.day, day.at = NEXT_DAY, at_of(NEXT_DAY, 9, 5)
+    day.instruments = day.make_instruments(NEXT_DAY, day.last)
+    day.exchange.open_day(NEXT_DAY, day.instruments)
+    day.exchange.due(day.at)
+    day.mute = True
+    day.state = day.folded(resume=False)
+    day.connect()
+    lists_nothing(day, seconds, worth=worth)
+    assert day.state.ready is Ready.RECONCILING
+    day.wait(20_000).jump(9, 31).quote_all()
+    day.live_market(15_000)
+    assert (day.state.grids[BOND].armed, dict(day.state.suspended)) == (True, {})
+    assert day.live(BOND) != []
+
+
+def test_nor_does_one_that_clears_the_day_in_the_evening() -> None:
+    day = running(keep_armed=True)
+    day.jump(15, 0, 1)
+    day.exchange.close_day(day.at)
+    day.wait(90_000).jump(20, 0)
+    back_to_nothing(day, 300)
+    day.next_day()
+    day.live_market(15_000)
+    assert (day.state.grids[BOND].armed, dict(day.state.suspended)) == (True, {})
+
+
+def test_a_lower_stop_that_is_met_meanwhile_sells_when_they_are_there() -> None:
+    day = running(adopt=300, lower_stop=118_500)
+    back_to_nothing(day, 30, 118_000)
+    day.live_market(60_000)
+    book = day.state.grids[BOND]
+    assert book.grid is not None
+    assert (book.armed, book.grid.stopped_low, book.grid.held_total) == (True, True, 0)
+
+
+@pytest.mark.parametrize("seconds", [9, 55])
+def test_a_stop_with_selling_goes_on_when_they_are_there(seconds: int) -> None:
+    day = running(adopt=300)
+    sell_out(day)
+    back_to_nothing(day, seconds, 118_900)
+    assert day.state.grids[BOND].winding is StopHow.SELL
+    day.last[BOND] = 118_000
+    day.live_market(60_000)
+    book = day.state.grids[BOND]
+    assert book.grid is not None
+    assert (book.winding, book.grid.held_total) == (None, 0)
+
+
+def test_one_that_finds_nothing_for_longer_says_what_it_leaves() -> None:
+    day = running(adopt=300)
+    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    day.live_market(6_000)
+    # as if the process had died between the last cancel and the sale
+    state = day.folded()
+    day.state = replace(state, grids={BOND: replace(state.grids[BOND], winding=StopHow.SELL)})
+    day.connect()
+    lists_nothing(day, 30, 118_900)
+    assert day.state.grids[BOND].winding is StopHow.SELL
+    lists_nothing(day, 60, 118_900)
+    assert day.state.grids[BOND].winding is None
+    (line,) = [line for line in day.state.lines if line.reason.why is Why.POSITION_FLOOR]
+    assert (line.level, line.reason.get("held"), line.reason.get("position")) == ("alarm", 300, 0)
+
+
+def test_in_trading_hours_all_that_is_gone_for_a_minute_is_gone() -> None:
+    day = running()
+    lists_nothing(day, 30, 120_000)
+    assert day.state.ready is Ready.RECONCILING
+    lists_nothing(day, 45, 120_000)
+    book = day.state.grids[BOND]
+    assert (day.state.ready, book.armed, book.why and book.why.why) == (Ready.READY, False, Why.POSITION_FLOOR)
+
+
+def filled_while_away(day: MarketDay, *, moves: bool) -> m.AccountReported:
+    """A buy fills while the link is down; the answer after that has the trade, its positions are of before it."""
+    before = day.exchange.report(day.at)
+    buy = max((o for o in day.live(BOND) if o.side is Side.BUY), key=lambda o: o.price)
+    day.mute = True
+    day.feed(m.LinkChanged(up=False, text="away"))
+    day.wait(1_000)
+    day.last[BOND] = buy.price - 10
+    day.exchange.market(quote_of(BOND, day.at, buy.price - 10, prev=120_000))
+    day.wait(12_000)
+    day.feed(m.LinkChanged(up=True))
+    day.exchange.due(day.at)
+    report = day.exchange.report(day.at)
+    assert len(report.fills) == 1
+    day.mute = moves
+    return m.AccountReported(day.state.request, replace(report, positions=before.positions, asset=before.asset))
+
+
+def test_a_position_that_knows_a_trade_a_moment_after_the_list_of_trades_stops_no_grid() -> None:
+    day = running(held=100)
+    day.feed(filled_while_away(day, moves=False))
+    assert day.state.ready is Ready.RECONCILING
+    day.live_market(15_000)
+    book = day.state.grids[BOND]
+    assert book.grid is not None
+    assert (day.state.ready, book.armed, book.grid.held_total) == (Ready.READY, True, 200)
+
+
+def test_one_that_never_knows_it_does() -> None:
+    day = running(held=100)
+    lacking = filled_while_away(day, moves=True)
+    for _ in range(4):
+        day.feed(replace(lacking, request=day.state.request, report=replace(lacking.report, at=day.at)))
+        beat(day, 3)
+    book = day.state.grids[BOND]
+    assert (book.armed, book.why and book.why.why) == (False, Why.POSITION_FLOOR)
+
+
+def test_a_report_never_says_that_more_may_be_sold_than_is_held() -> None:
+    """A counter may list a sale before what it offers is held back."""
+    day = MarketDay(held={STOCK: (2_000, 9_000)}).open()
+    day.deaf = True
+    day.feed(m.AskNow())
+    sale = row_of(day, by_hand(STOCK, Side.SELL, 11_000, 1_000), OrderState.WORKING, remark="")
+    answer(day, [sale], positions=[Position(STOCK, 2_000, 2_000)])
+    assert (day.state.holdings[STOCK].sellable, sell_room(day.state, STOCK)) == (2_000, 1_000)
+
+
+def test_an_order_that_ended_before_anybody_asked_again_is_looked_for_no_more() -> None:
+    day = running(held=100)
+    buy = next(order for order in day.live(BOND) if order.side is Side.BUY)
+    day.mute = True
+    day.feed(m.AskNow())
+    day.at += 200
+    report = day.exchange.report(day.at)
+    rows = tuple(row for row in report.orders if row.broker_id != buy.broker_id)
+    day.exchange.due(day.at)
+    day.feed(m.AccountReported(day.state.request, replace(report, orders=rows)))
+    day.mute = False
+    assert list(day.state.missed) == [buy.ref]
+    day.at += 500
+    day.price(BOND, buy.price - 10, prev=120_000)
+    day.live_market(30_000)
+    assert day.state.orders[buy.ref].state is OrderState.FILLED
+    assert dict(day.state.missed) == {}
+    assert reconcile.ask_every(day.state) == day.state.limits.query_ms
+    assert said(day, Why.ORDER_MISSING) == 0
