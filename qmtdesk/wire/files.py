@@ -50,6 +50,29 @@ def replace_patiently(source: Path, target: Path) -> None:
     source.replace(target)
 
 
+def read_patiently(path: Path, limit: int) -> bytes:
+    """At most `limit` bytes of a file; OSError only after half a second of trying, FileNotFoundError at once.
+
+    Blocks. On Windows a file that a virus scanner or a backup holds cannot be opened for a moment.
+    """
+    for _ in range(TRIES):
+        if (data := _read(path, limit)) is not None:
+            return data
+        Event().wait(PAUSE_S)
+    with path.open("rb") as file:
+        return file.read(limit)
+
+
+def _read(path: Path, limit: int) -> bytes | None:
+    try:
+        with path.open("rb") as file:
+            return file.read(limit)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return None
+
+
 def _replaced(source: Path, target: Path) -> bool:
     try:
         source.replace(target)

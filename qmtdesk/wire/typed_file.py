@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from qmtdesk.wire.files import replace_patiently, write_atomic
+from qmtdesk.wire.files import read_patiently, replace_patiently, write_atomic
 
 T = TypeVar("T", bound=msgspec.Struct)
 LIMIT = 4 << 20
@@ -18,6 +18,7 @@ SHOWN = 60
 """Characters of a wrong value that are told."""
 _UNKNOWN = re.compile(r"unknown field `([^`]+)`")
 _AT = re.compile(r"at `\$([^`]*)`")
+UNREADABLE = "unreadable"
 _OWN_WORDS = re.compile(r"([a-z_]+(?:\.[a-z_]+)+) is ")
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 
@@ -55,6 +56,11 @@ class Loaded(Generic[T]):
     from_backup: bool = False
     fault: Fault | None = None
 
+    @property
+    def unreadable(self) -> bool:
+        """Whether the system would not give the file out: what it says may be good, and must not be written over."""
+        return self.fault is not None and self.fault.word == UNREADABLE
+
 
 class TypedFile(Generic[T]):
     """One file of one struct type; the struct needs `version: int` and a default for every key, and forbids others.
@@ -74,18 +80,20 @@ class TypedFile(Generic[T]):
         """The file's value; of a bad file the backup's, else the defaults, with the bad one kept aside. Never raises.
 
         A file that is not there is no problem: it means the defaults. One that stays is copied aside, and the backup of
-        what the program once wrote does not stand in for it.
+        what the program once wrote does not stand in for it. One that cannot be read is waited for, half a second, and
+        left where it is: whoever holds it lets go of it again.
         """
         try:
             return Loaded(self.decode(self._read(self.path), self.path))
         except FileNotFoundError:
             return Loaded(self._kind())
-        except (BadFileError, OSError) as error:
-            problem = str(error)
-            fault = error.fault if isinstance(error, BadFileError) else Fault("unreadable")
+        except OSError as error:
+            problem, fault = str(error), Fault(UNREADABLE)
+        except BadFileError as error:
+            problem, fault = str(error), error.fault
         if self._stays:
-            return Loaded(self._kind(), problem, self._copied(), fault=fault)
-        kept = self._set_aside()
+            return Loaded(self._kind(), problem, self._copied() if fault.word != UNREADABLE else None, fault=fault)
+        kept = self._set_aside() if fault.word != UNREADABLE else None
         try:
             value = self.decode(self._read(self.backup), self.backup)
             return Loaded(value, problem, kept, from_backup=True, fault=fault)
@@ -124,8 +132,7 @@ class TypedFile(Generic[T]):
         return value
 
     def _read(self, path: Path) -> bytes:
-        with path.open("rb") as file:
-            data = file.read(LIMIT + 1)
+        data = read_patiently(path, LIMIT + 1)
         if len(data) > LIMIT:
             raise BadFileError(f"{path}: larger than {LIMIT} bytes", Fault("broken"))
         return data

@@ -10,6 +10,7 @@ import pytest
 
 from qmtdesk.desk.link.settings import DeskSettings, SortOrder, desk_settings
 from qmtdesk.store.settings import TraderSettings, trader_settings
+from qmtdesk.wire import files as files_module
 from qmtdesk.wire import typed_file as module
 from qmtdesk.wire.typed_file import LIMIT, Fault
 
@@ -196,6 +197,52 @@ def test_a_file_that_is_a_folder_does_not_crash(tmp_path):
     file = desk_settings(tmp_path)
     file.path.mkdir()
     assert file.load().value == DeskSettings()
+
+
+def refusing(monkeypatch: pytest.MonkeyPatch, path: Path, times: int) -> None:
+    """As Windows does while a virus scanner or a backup holds the file."""
+    real, left = Path.open, [times]
+
+    def opened(self: Path, *args, **words):
+        if self == path and left[0]:
+            left[0] -= 1
+            raise PermissionError(13, "being used by another process", str(self))
+        return real(self, *args, **words)
+
+    monkeypatch.setattr(Path, "open", opened)
+
+
+@pytest.mark.parametrize("make", [desk_settings, trader_settings])
+def test_a_file_another_program_holds_for_a_moment_is_waited_for(tmp_path, monkeypatch, make):
+    file = make(tmp_path)
+    file.save(type(file.load().value)())
+    before = files(tmp_path)
+    refusing(monkeypatch, file.path, 3)
+    loaded = file.load()
+    assert (loaded.problem, loaded.fault, loaded.kept) == ("", None, None)
+    assert files(tmp_path) == before
+
+
+def test_a_file_that_stays_held_is_told_and_stays_in_its_place(tmp_path, monkeypatch):
+    monkeypatch.setattr(files_module, "PAUSE_S", 0.0)
+    file = desk_settings(tmp_path)
+    file.save(FULL)
+    refusing(monkeypatch, file.path, 10_000)
+    loaded = file.load()
+    assert "another process" in loaded.problem
+    assert loaded.unreadable
+    assert loaded.kept is None
+    monkeypatch.undo()
+    assert files(tmp_path) == {"desk-settings.json"}
+    assert file.load().value == FULL
+
+
+def test_the_backup_is_kept_though_the_file_is_held_for_a_moment(tmp_path, monkeypatch):
+    file = desk_settings(tmp_path)
+    file.save(FULL)
+    refusing(monkeypatch, file.path, 2)
+    file.save(DeskSettings(paper_speed=9))
+    assert file.decode(file.backup.read_bytes(), file.backup) == FULL
 
 
 def test_a_bad_file_that_cannot_be_moved_is_told_all_the_same(tmp_path, monkeypatch):
