@@ -69,14 +69,22 @@ def trader_settings(folder: Path) -> TypedFile[TraderSettings]:
 
 def keep_exit(folder: Path, *, cancel: bool) -> None:
     """Remember whether own orders are cancelled at an end; OSError leaves the file as it was, a bad one too."""
-    file = trader_settings(folder)
-    file.save(msgspec.structs.replace(file.load().value, cancel_on_exit=cancel))
+    file, kept = _to_change(folder)
+    file.save(msgspec.structs.replace(kept, cancel_on_exit=cancel))
 
 
 def keep_whole(folder: Path, *, on: bool) -> ClearPlan:
     """Remember whether everything off the list is proposed for sale; OSError leaves the file as it was."""
-    file = trader_settings(folder)
-    kept = file.load().value
+    file, kept = _to_change(folder)
     plan = replace(kept.clear, whole=on)
     file.save(msgspec.structs.replace(kept, clear=plan))
     return plan
+
+
+def _to_change(folder: Path) -> tuple[TypedFile[TraderSettings], TraderSettings]:
+    """The file and what it says; OSError where that is not known, lest defaults are written over the user's limits."""
+    file = trader_settings(folder)
+    loaded = file.load()
+    if loaded.problem:
+        raise OSError(loaded.problem)
+    return file, loaded.value

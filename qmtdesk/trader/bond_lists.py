@@ -56,12 +56,14 @@ class BondLists:
         self._deadline_s = deadline_s
         self._job: _Job | None = None
         self._stuck: list[threading.Thread] = []
+        self._unread = False
 
     def load(self) -> BondBook:
         """The lists of the last run."""
         loaded = self._file.load()
         if loaded.problem:
             log.error("the kept bond list cannot be used: %s", loaded.problem)
+        self._unread = loaded.unreadable
         return replace(BondBook().keeping(loaded.value), problem=loaded.problem)
 
     def ask(self, loop: Loop, number: int, wish: ListWish, reply: Reply) -> None:
@@ -139,6 +141,7 @@ class BondLists:
     def _done(
         self, job: _Job, going: Going, kept: KeptLists, here: frozenset[str], day: str
     ) -> tuple[KeptLists | None, BondListAnswer]:
+        kept = self._known(kept)
         today = max(day, datetime.now(SHANGHAI).date().isoformat())
         match job.wish:
             case BondListWish():
@@ -193,6 +196,16 @@ class BondLists:
         fresh = with_hand(kept, facts)
         self._save(fresh)
         return fresh, BondListAnswer(id=number, used=True, good=len(fresh.hand))
+
+    def _known(self, kept: KeptLists) -> KeptLists:
+        """What is changed: a file that was held at the start is looked at again, and never written over unread."""
+        if not self._unread:
+            return kept
+        loaded = self._file.load()
+        if loaded.unreadable:
+            raise ListError(Fault.NOT_SAVED, loaded.problem[:120])
+        self._unread = False
+        return loaded.value
 
     def _save(self, kept: KeptLists) -> None:
         try:

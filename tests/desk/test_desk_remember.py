@@ -75,3 +75,13 @@ def test_a_damaged_layout_is_no_layout() -> None:
     assert unpack("###") == {}
     assert unpack(pack([1, 2])) == {}
     assert unpack(pack({"body": [1, 2]})) == {"body": [1, 2]}
+
+
+def test_a_file_that_could_not_be_read_is_not_written_over(qtbot: QtBot, tmp_path: Path) -> None:
+    window, memory = opened(qtbot, tmp_path)
+    memory.save()
+    before = desk_settings(tmp_path).path.read_bytes()
+    memory.may_write = False
+    window.look.set(dark=not window.look.dark)
+    memory.save()
+    assert desk_settings(tmp_path).path.read_bytes() == before

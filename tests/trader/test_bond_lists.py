@@ -196,3 +196,29 @@ def test_what_is_typed_is_judged_like_a_file(
 
 def test_nothing_before_cannot_be_brought_back(bench: Bench) -> None:
     assert bench.fault(BondListWish(what="restore")) == "no_previous"
+
+
+def typed(code: str) -> TypeBond:
+    return TypeBond(code=code, cells=(("size", "2.35亿"),))
+
+
+def test_lists_that_could_not_be_read_at_the_start_are_not_written_over(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bench.answer(typed("113050")).used
+    path, real, held = kept_lists(tmp_path).path, Path.open, [True]
+
+    def opened(self: Path, *args: Any, **words: Any) -> Any:
+        if self == path and held[0]:
+            raise PermissionError(13, "being used by another process", str(self))
+        return real(self, *args, **words)
+
+    monkeypatch.setattr("qmtdesk.wire.files.PAUSE_S", 0.0)
+    monkeypatch.setattr(Path, "open", opened)
+    bench.lists = BondLists(tmp_path)
+    bench.loop.take_lists(bench.lists.load())
+    assert "another process" in bench.loop.lists.problem
+    assert bench.fault(typed("113051")) == "not_saved"
+    held[0] = False
+    assert bench.answer(typed("113051")).used
+    assert len(kept_lists(tmp_path).load().value.hand) == 2

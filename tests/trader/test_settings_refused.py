@@ -1,7 +1,9 @@
 """Limits that nobody can read lift no cap: everything is held back, said with file, key and value, at every start."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from desk_stand_in import DeskStandIn
@@ -15,6 +17,7 @@ from qmtdesk.engine.risk_limits import RiskLimits
 from qmtdesk.simulate.market_day import BOND
 from qmtdesk.store.settings import keep_exit, keep_whole, trader_settings
 from qmtdesk.trader.process import _settings
+from qmtdesk.wire.files import TRIES
 from qmtdesk.wire.rows import EventRow
 from qmtdesk.wire.talk import Demo
 
@@ -118,6 +121,28 @@ def test_nothing_is_written_over_a_file_nobody_can_read(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="order_valeu"):
         keep_whole(tmp_path, on=True)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("keep", [lambda at: keep_exit(at, cancel=True), lambda at: keep_whole(at, on=True)])
+def test_limits_that_could_not_be_read_for_a_moment_are_not_lost_with_the_next_choice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keep: Callable[[Path], object]
+) -> None:
+    path = wrote(tmp_path, TIGHT)
+    real, left = Path.open, [1 + TRIES]
+
+    def held(self: Path, *args: Any, **words: Any) -> Any:
+        if self == path and left[0]:
+            left[0] -= 1
+            raise PermissionError(13, "being used by another process", str(self))
+        return real(self, *args, **words)
+
+    monkeypatch.setattr("qmtdesk.wire.files.PAUSE_S", 0.0)
+    monkeypatch.setattr(Path, "open", held)
+    with pytest.raises(OSError, match="another process"):
+        keep(tmp_path)
+    assert trader_settings(tmp_path).load().value.risk.symbol_exposure == TIGHT["risk"]["symbol_exposure"]
+    keep(tmp_path)
+    assert trader_settings(tmp_path).load().value.risk.symbol_exposure == TIGHT["risk"]["symbol_exposure"]
 
 
 def test_what_was_armed_in_this_run_does_not_go_on_under_limits_nobody_can_read(tmp_path: Path) -> None:

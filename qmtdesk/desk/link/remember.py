@@ -56,13 +56,17 @@ def plan_of(code: str, blob: str) -> GridPlan | None:
 
 
 class Memory(QObject):
-    """Writes the settings a second after something changed, and at the end."""
+    """Writes the settings a second after something changed, and at the end.
+
+    `may_write` is off where the file could not be read at the start: what it says is good and not known here.
+    """
 
     def __init__(
         self, file: TypedFile[DeskSettings], kept: DeskSettings, window: MainWindow, frame: QWidget | None = None
     ) -> None:
         super().__init__(window)
         self._file, self._kept, self._window = file, kept, window
+        self.may_write = True
         self._frame = frame or window
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -119,6 +123,8 @@ class Memory(QObject):
 
     def save(self) -> None:
         """Write what there is now; a folder that does not take it costs the memory, not the window."""
+        if not self.may_write:
+            return
         window, look = self._window, self._window.look
         layouts = dict(self._kept.layouts)
         if window.panes.by_hand:

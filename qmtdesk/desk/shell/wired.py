@@ -59,6 +59,9 @@ def run_wired(app: QApplication, frame: Frame, options: DeskOptions, loaded: Loa
         desk = Desk(app, loop, frame, options, loaded.value)
         if loaded.problem:
             log.warning("the desk's settings were not usable: %s", loaded.problem)
+        if loaded.unreadable:
+            log.warning("they are left as they are; what changes in this run is not kept")
+            desk.memory.may_write = False
         desk.start()
         loop.run_forever()
     return 0
@@ -127,8 +130,11 @@ class Desk:
         self._setup.open(step)
 
     def _chosen(self) -> bool:
-        """Whether a trader can be started: a live one needs a terminal and an account."""
-        return self._options.mode != "live" or live_settings(self._options.folder).load().value.chosen
+        """Whether a terminal and an account are chosen, which a live trader needs; so they are in a file that is held."""
+        if self._options.mode != "live":
+            return True
+        loaded = live_settings(self._options.folder).load()
+        return loaded.unreadable or loaded.value.chosen
 
     # the link
 
