@@ -1,4 +1,4 @@
-"""What the trader says to itself before it ends, when the user chose that nothing of his stays on the book."""
+"""What keeps the trader from ending, and what it says to itself when the user chose that nothing of his stays."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,15 @@ from qmtdesk.domain.messages import CancelOne, DisarmGrid, DisarmGuard, StopClea
 from qmtdesk.domain.order import CANCELLABLE
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.engine.books import State, live_orders
+from qmtdesk.engine.gate import AWAKE
+
+
+def has_work(state: State) -> bool:
+    """Whether anything is armed or still being wound up; a stop of everything is until its cancels are proved."""
+    if state.clears or (state.kill is not None and not state.kill.done_at):
+        return True
+    guards = any(each.state in AWAKE for each in state.guards.values())
+    return guards or any(book.armed or book.winding for book in state.grids.values())
 
 
 def farewell(state: State) -> Iterator[UserEvent]:

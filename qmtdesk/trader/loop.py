@@ -17,7 +17,6 @@ from qmtdesk.domain.instrument import Kind
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.books import State, cash_kept, cash_room, live_orders
 from qmtdesk.engine.core import Step, begin, step
-from qmtdesk.engine.gate import AWAKE
 from qmtdesk.engine.ports import Gateway
 from qmtdesk.engine.risk_limits import paced
 from qmtdesk.store.journal import JournalError
@@ -27,7 +26,7 @@ from qmtdesk.trader.bond_book import BondBook, bare_terms
 from qmtdesk.trader.clean_texts import cleaned
 from qmtdesk.trader.clock_watch import ClockWatch
 from qmtdesk.trader.diary import Diary
-from qmtdesk.trader.farewell import farewell
+from qmtdesk.trader.farewell import farewell, has_work
 from qmtdesk.trader.kill_file import KillFile
 from qmtdesk.trader.last_run import LastRun
 from qmtdesk.trader.mirror import Mirror
@@ -396,5 +395,4 @@ class Loop:
     @property
     def busy(self) -> bool:
         """Whether anything is armed or still being wound up."""
-        awake = (each.state in AWAKE for each in self.state.guards.values())
-        return bool(self.state.clears) or any(awake) or any(b.armed or b.winding for b in self.state.grids.values())
+        return has_work(self.state)

@@ -10,9 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.sheets.close_sheet import CloseSheet
 from qmtdesk.desk.sheets.sheet_base import Sheet
 from qmtdesk.desk.shell.leaving import SessionEnd
 from qmtdesk.desk.shell.window import MainWindow
+from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.messages import DisarmGrid, DisarmGuard
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.wire.talk import OnExit
@@ -152,3 +154,43 @@ def test_a_new_trader_is_told_again(qtbot: QtBot) -> None:
     stage.mirror.set_link("attached")
     stage.tell(fake.status(messages=171))
     assert told(stage) == [True, True]
+
+
+def owing(stage: Stage) -> None:
+    stage.tell(*fake.stopped_rows(), fake.killed_status(), fake.kill_row())
+
+
+def test_a_session_that_ends_lets_no_trader_go_that_still_owes_cancels(qtbot: QtBot) -> None:
+    stage = Stage(qtbot)
+    owing(stage)
+    assert stage.commit() < 2
+    assert stage.pipe.stops == []
+
+
+def test_closing_while_cancels_are_owed_asks_and_ends_the_trader_only_when_told_to(qtbot: QtBot) -> None:
+    stage = Stage(qtbot)
+    owing(stage)
+    # what was chosen for strategies does not drop open cancels
+    stage.window.goodbye.how = "leave"
+    left: list[tuple[bool, bool]] = []
+    stage.window.leaving.connect(lambda stop: left.append((stop, stage.window.goodbye.force)))
+    assert not stage.window.close()
+    (sheet,) = stage.window.findChildren(CloseSheet)
+    assert left == []
+    assert sheet.title() == t("close.title_kill")
+    sheet.leave_orders.click()
+    assert left == [(True, True)]
+
+
+def test_a_closing_that_waits_for_the_cancels_goes_when_they_are_proved_and_by_no_force(qtbot: QtBot) -> None:
+    stage = Stage(qtbot)
+    owing(stage)
+    left: list[tuple[bool, bool]] = []
+    stage.window.leaving.connect(lambda stop: left.append((stop, stage.window.goodbye.force)))
+    stage.window.close()
+    (sheet,) = stage.window.findChildren(CloseSheet)
+    sheet.disarm.click()
+    stage.tell(*(msgspec.structs.replace(row, state="cancelled", cancellable=False) for row in fake.orders()))
+    assert left == []
+    stage.tell(msgspec.structs.replace(fake.kill_row(), done=True))
+    assert left == [(True, False)]

@@ -12,7 +12,7 @@ from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.mirror import Mirror, grids_armed
 from qmtdesk.desk.link.settings import CloseHow
 from qmtdesk.desk.sheets.sheet_base import Sheet
-from qmtdesk.desk.shell.strip_words import own_live
+from qmtdesk.desk.shell.strip_words import cancels_owed, own_live
 from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.plans import StopHow
 
@@ -26,8 +26,8 @@ class Ways(Protocol):
     def stop(self, how: StopHow) -> None:
         """Stop every grid and every guard in that way."""
 
-    def leave(self, *, stop_trader: bool) -> None:
-        """Go."""
+    def leave(self, *, stop_trader: bool, force: bool = False) -> None:
+        """Go; by `force` whatever the trader still has to do."""
 
     def remember(self, how: CloseHow) -> None:
         """Do it like this from now on."""
@@ -75,10 +75,11 @@ class CloseSheet(Sheet):
         self.arm_button(t("close.keep"), "primary")
         for signal in (mirror.status_changed, mirror.grid_changed, mirror.watch_changed, mirror.orders_changed):
             signal.connect(self._look_again)
+        mirror.kill_changed.connect(self._look_again)
         self._look_again()
 
     def title(self) -> str:
-        return t("close.title")
+        return t("close.title_kill" if cancels_owed(self.mirror) else "close.title")
 
     def blocked(self) -> str:
         return ""
@@ -105,15 +106,19 @@ class CloseSheet(Sheet):
         """What is still to be confirmed: armed strategies, and live orders where those are to go too."""
         grids = sum(row.armed for row in self.mirror.grids.values())
         guards = sum(row.armed for row in self.mirror.watches.values())
-        orders = 0 if self._stopping is StopHow.LEAVE else len(own_live(self.mirror)) + len(self.mirror.doubts())
         clearing = self.mirror.status.clearing if self.mirror.status is not None else 0
-        return grids + guards + orders + clearing
+        if self._stopping is StopHow.LEAVE:
+            return grids + guards + clearing
+        orders = len(own_live(self.mirror)) + len(self.mirror.doubts())
+        return grids + guards + clearing + max(orders, int(cancels_owed(self.mirror)))
 
     def _look_again(self, *_: object) -> None:
         status = self.mirror.status
         if self.leaving or status is None:
             return
-        words = t("close.text", grids=grids_armed(status), guards=status.guards_armed, orders=status.live_orders)
+        owed = cancels_owed(self.mirror)
+        text = "close.text_kill" if owed else "close.text"
+        words = t(text, grids=grids_armed(status), guards=status.guards_armed, orders=status.live_orders)
         self._told.words = words.replace("。", "。\n", 1).replace("orders. ", "orders.\n", 1)
         self._told.update()
         if self._stopping is None:
@@ -122,4 +127,4 @@ class CloseSheet(Sheet):
         self.say_foot(t("close.disarming", left=left))
         if not left:
             self.leave()
-            self._ways.leave(stop_trader=True)
+            self._ways.leave(stop_trader=True, force=owed)

@@ -12,6 +12,7 @@ from qmtdesk.desk.link.mirror import grids_armed
 from qmtdesk.desk.link.settings import CloseHow
 from qmtdesk.desk.sheets.close_sheet import CloseSheet
 from qmtdesk.desk.sheets.sheet_base import Sheet
+from qmtdesk.desk.shell.strip_words import cancels_owed
 from qmtdesk.domain.plans import StopHow
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ SESSION_S = 1.5
 
 
 class Leaving(QObject):
-    """`how` is what the user chose for the close button; `chosen` when that changed."""
+    """`how` is what the user chose for the close button; `chosen` when that changed.
+
+    `force`: he saw what the trader still owes and wants it to end all the same.
+    """
 
     chosen = Signal()
 
@@ -32,6 +36,7 @@ class Leaving(QObject):
         super().__init__(window)
         self._window = window
         self.how: CloseHow = "ask"
+        self.force = False
         self._told = False
         window.mirror.status_changed.connect(self._tell)
         window.mirror.link_changed.connect(self._forget)
@@ -46,15 +51,20 @@ class Leaving(QObject):
             return
         sheet = CloseSheet(window, window.mirror, window.look, self)
         sheet.open()
-        if self.how in STOPS:
+        # what was chosen for strategies does not say that open cancels may be dropped
+        if self.how == "cancel" or (self.how in STOPS and not self.owes()):
             sheet.stop(STOPS[self.how])
 
     def armed(self) -> bool:
-        """Whether something would go on trading without the window."""
+        """Whether something would go on trading, or cancelling, without the window."""
         status = self._window.mirror.status
         if status is None or self._window.mirror.link != "attached":
             return False
-        return bool(grids_armed(status) + status.guards_armed + status.clearing)
+        return self.owes() or bool(grids_armed(status) + status.guards_armed + status.clearing)
+
+    def owes(self) -> bool:
+        """Whether 全部停止 is not proved yet."""
+        return cancels_owed(self._window.mirror)
 
     # what the sheet may do
 
@@ -74,8 +84,9 @@ class Leaving(QObject):
             if row.armed:
                 window.commands.disarm_guard(code)
 
-    def leave(self, *, stop_trader: bool) -> None:
+    def leave(self, *, stop_trader: bool, force: bool = False) -> None:
         """Go, without asking again."""
+        self.force = force
         self._window.leave(stop_trader=stop_trader)
 
     def remember(self, how: CloseHow) -> None:

@@ -208,6 +208,11 @@ def _blind_alarm(mirror: Mirror, status: StatusRow) -> Alarm:
     return Alarm("blind", t("strip.blind", age=fmt.duration(quote_age(mirror))), note, tuple(actions))
 
 
+def cancels_owed(mirror: Mirror) -> bool:
+    """Whether everything was stopped and not all of it is proved to be cancelled yet."""
+    return mirror.kill is not None and not mirror.kill.done
+
+
 def own_live(mirror: Mirror) -> list[str]:
     """Refs of our own orders that can be cancelled now."""
     return [row.ref for row in mirror.orders.values() if row.cancellable and row.kind != "foreign"]

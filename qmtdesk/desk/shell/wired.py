@@ -188,8 +188,9 @@ class Desk:
         spawn(self._farewell(stop_trader=stop_trader), self._failed)
 
     async def _farewell(self, *, stop_trader: bool) -> None:
+        end = partial(self.link.close, stop_trader=stop_trader, force=self.window.goodbye.force)
         try:
-            await self._loop.run_in_executor(None, partial(self.link.close, stop_trader=stop_trader))
+            await self._loop.run_in_executor(None, end)
         finally:
             self._loop.stop()
 

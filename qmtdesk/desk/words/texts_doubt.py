@@ -151,6 +151,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "head.settings_pending": ("参数 · {n} 项待启动", "Settings · {n} wait"),
     # the way out
+    "close.title_kill": ("全部停止还没有完成", "The stop of everything is not done"),
+    "close.text_kill": (
+        "全部停止还没有确认完，还有 {orders} 笔挂单。留在后台会继续撤；留单退出就不再撤，下次启动时接着撤。",
+        "The stop of everything is not confirmed, with {orders} live orders. In the background it goes on cancelling; "
+        "leaving keeps them, and the next start goes on.",
+    ),
     "close.leave": ("停止、留单并退出", "Stop, keep orders, leave"),
     "close.remember": ("以后都这样，不再问", "Always do this"),
     "close.remember_note": ("注销、关机时也照此办理；菜单里可改", "At log-off and shutdown too; the menu changes it"),

@@ -1,0 +1,37 @@
+"""A stop of everything whose cancels are not proved keeps the trader, until somebody says otherwise."""
+
+from pathlib import Path
+
+from loop_day import LoopDay
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.plans import GridPlan, StopHow
+from qmtdesk.engine.books import live_orders
+
+BOND = "127089.SZ"
+
+
+def left_behind(folder: Path) -> LoopDay:
+    """Orders of a stopped grid on the book, and the link gone."""
+    day = LoopDay(folder=folder, prices={BOND: 120_000}, held={BOND: (400, 120_000)}).open()
+    day.feed(m.ArmGrid(GridPlan(code=BOND)))
+    day.live_market(10_000)
+    day.feed(m.DisarmGrid(BOND, StopHow.LEAVE))
+    day.live_market(3_000)
+    day.feed(m.LinkChanged(up=False))
+    assert list(live_orders(day.loop.state))
+    assert not day.loop.busy
+    return day
+
+
+def test_cancels_owed_while_the_link_is_down_are_work_until_they_are_proved(tmp_path: Path) -> None:
+    day = left_behind(tmp_path)
+    day.feed(m.Kill("button"))
+    day.wait(20_000)
+    assert day.loop.busy
+    day.feed(m.LinkChanged(up=True))
+    day.live_market(10_000)
+    assert not list(live_orders(day.loop.state))
+    assert day.loop.state.kill is not None
+    assert day.loop.state.kill.done_at
+    assert not day.loop.busy
