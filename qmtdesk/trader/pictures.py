@@ -10,6 +10,7 @@ from qmtdesk.domain.sessions import Phase, phase_at, phase_ends
 from qmtdesk.engine import gate, reconcile, worth
 from qmtdesk.engine.books import BUYS, Holding, LogLine, Ready, State, cash_room, live_orders, sell_room
 from qmtdesk.engine.filed import NOT_LISTED
+from qmtdesk.strategies import board as boards
 from qmtdesk.strategies.guard import GuardState
 from qmtdesk.trader.picture_grid import grid_state, stop_word
 from qmtdesk.wire.bond_talk import BondListRow
@@ -29,6 +30,8 @@ from qmtdesk.wire.rows import (
 # any SH stock: the top bar tells the phase of the stock market
 CLOCK_LISTING = classify("600000.SH")
 QUOTE_LATE_MS, QUOTE_BLIND_MS = 6_000, 15_000
+QUIET_MS = 90_000
+"""How long (market time) a code nobody learns the habits of may be silent while it is traded: many bonds are quiet."""
 TRADE_LATE_MS, TRADE_BLIND_MS = 15_000, 30_000
 
 
@@ -149,8 +152,27 @@ def quote_row(state: State, code: str) -> QuoteRow:
         asks=tuple((level.price, level.volume) for level in quote.asks),
         limit_up=instrument.limit_up if instrument else quote.limit_up,
         limit_down=instrument.limit_down if instrument else quote.limit_down,
+        stale=quote_stale(state, code),
         rough=quote.rough,
     )
+
+
+def quote_stale(state: State, code: str) -> bool:
+    """Whether nothing came of this code for longer than is usual while it is traded; breaks do not count.
+
+    A watched stock has learnt what is usual. On a fast paper clock the desk's own limit on a quote's age is longer.
+    """
+    listing = state.listings.get(code)
+    phase = phase_at(listing, state.at) if listing is not None else Phase.CLOSED
+    if not phase.continuous:
+        return False
+    board, age = state.boards.get(code), state.limits.quote_age_ms
+    begun = boards.began(phase, state.at)
+    if board is not None:
+        return boards.blind(board, begun, state.at, max(boards.expected_gap(board), age))
+    seen = state.quotes[code]
+    heard = min(seen.at, seen.quote.at + gate.CLOCKS_APART_MS)
+    return state.at - max(heard, begun) > max(QUIET_MS, age)
 
 
 def kill_row(state: State) -> KillRow:

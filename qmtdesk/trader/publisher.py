@@ -21,6 +21,7 @@ log = logging.getLogger("qmtdesk.trader")
 
 SLOW_MS = 200
 SCREEN_MS = 1_000
+STALE_MS = 500
 TAGS: dict[type, int] = {BondRow: 3, AskRow: 7, OrderRow: 8, FillRow: 9, PositionRow: 10, WatchRow: 6}
 
 
@@ -43,6 +44,8 @@ class Publisher:
         self._stands: tuple[object, ...] = ()
         self._bonds_shown: dict[str, tuple[object, ...]] = {}
         self._failed: set[str] = set()
+        self._stale: frozenset[str] = frozenset()
+        self._stale_at = -STALE_MS
         self._undo: list[tuple[tuple[int, str], AnyRow | None]] = []
 
     @property
@@ -98,13 +101,21 @@ class Publisher:
         self._grids(out, state, wall_ms)
         self._watched(out, state, wall_ms)
         self._bonds(out, state, terms, wall_ms)
-        quotes = [
-            pictures.quote_row(state, code)
-            for code, seen in state.quotes.items()
-            if before is None or before.quotes.get(code) is not seen
-        ]
+        quotes = self._quotes(state, wall_ms)
         self._shown = state
         return self._numbered(out), quotes
+
+    def _quotes(self, state: State, wall_ms: int) -> list[QuoteRow]:
+        """What came since, and what grew old or young again without anything coming."""
+        before = self._shown
+        codes = {code for code, seen in state.quotes.items() if before is None or before.quotes.get(code) is not seen}
+        if wall_ms - self._stale_at >= STALE_MS:
+            stale = frozenset(code for code in state.quotes if pictures.quote_stale(state, code))
+            codes |= (stale ^ self._stale) & state.quotes.keys()
+            self._stale_at = wall_ms
+        rows = [pictures.quote_row(state, code) for code in state.quotes if code in codes]
+        self._stale = self._stale.difference(codes).union(row.code for row in rows if row.stale)
+        return rows
 
     def _numbered(self, out: Iterable[AnyRow | Gone]) -> list[Change]:
         changes: list[Change] = []

@@ -270,10 +270,11 @@ class TabPanel(QWidget):
         self.table().viewport().update()
 
     def _tick(self) -> None:
-        if TABS[self.head.at].name == "orders" and self.isVisible():
-            cancelling = any(row.state in ("cancelling", "part_cancelling") for row in self.table().rows.rows)
-            if cancelling:
-                self.table().viewport().update()
+        name = TABS[self.head.at].name
+        ages = name == "orders" and any(r.state in ("cancelling", "part_cancelling") for r in self.table().rows.rows)
+        # a holding's price grows old without a word about the holding
+        if (ages or name == "positions") and self.isVisible():
+            self.table().viewport().update()
 
     def _relabel(self) -> None:
         links = [("export", t("tab.export"))]
