@@ -40,6 +40,8 @@ class Pace:
     tell_start: float = 3.0
     crash_window: float = 60.0
     crashes: int = 3
+    safe_window: float = 600.0
+    safe_after: int = 3
     stop: float = 2.0
 
 
@@ -65,6 +67,8 @@ class TraderLink:
         self._now: Conversation | None = None
         self._child: ProcessHandle | None = None
         self._starts: deque[float] = deque(maxlen=self._pace.crashes + 1)
+        self._ends: tuple[float, ...] = ()
+        self._safe = self._asked = False
         self._before: Card | None = None
         self._unseen = False
         self._born = self._tell_at = 0.0
@@ -79,6 +83,11 @@ class TraderLink:
     def attached(self) -> bool:
         """Whether a trader answers now."""
         return self._now is not None
+
+    @property
+    def safe(self) -> bool:
+        """For `spawn`: whether traders ended by themselves so often that the next one must take up nothing."""
+        return self._safe
 
     def send(self, body: Body) -> int:
         """Ask the trader for something; returns the id its answer will carry. Without a trader it waits for one."""
@@ -172,6 +181,7 @@ class TraderLink:
             self._change.wait_for(lambda: self._closing or self._retry)
             self._retry = self._stopping = False
         self._starts.clear()
+        self._asked = True
 
     def _find(self) -> tuple[Line, Welcome] | Failed | None:
         deadline = perf_counter() + self._pace.give_up
@@ -209,13 +219,15 @@ class TraderLink:
             return False
         if now >= self._tell_at:
             self._tell_at = now + self._pace.tell_silence
-            self._mailbox.put(Starting(int((now - self._born) * 1000)))
+            self._mailbox.put(Starting(int((now - self._born) * 1000), self._safe))
         return True
 
     def _ensure_trader(self, card: Card | None) -> Failed | None:
         if self._child is not None and self._child.poll() is None:
             return None
         now = perf_counter()
+        ends = self._ended_lately(now)
+        self._safe = len(ends) >= self._pace.safe_after
         crashed = len(self._starts) > self._pace.crashes and now - self._starts[0] < self._pace.crash_window
         try:
             # asked first: None says that another trader is there, and that is no crash
@@ -228,14 +240,24 @@ class TraderLink:
         self._child = child
         if child is not None:
             self._starts.append(now)
+            self._ends, self._asked = ends, False
+            if self._safe:
+                log.warning("the trader ended %d times within %d s; it starts disarmed", len(ends), self._pace.safe_window)
+                self._mailbox.put(Starting(0, safe=True))
             self._born, self._tell_at = now, now + self._pace.tell_start
             self._before, self._unseen = card, True
         return None
 
+    def _ended_lately(self, now: float) -> tuple[float, ...]:
+        """When traders ended by themselves within ten minutes, the one this start follows included."""
+        recent = tuple(at for at in self._ends if now - at < self._pace.safe_window)
+        follows_one = not self._asked and (bool(self._starts) or self._boot != "")
+        return (*recent, now) if follows_one else recent
+
     def _converse(self, line: Line, welcome: Welcome) -> None:
         restarted, self._boot = self._boot not in ("", welcome.boot), welcome.boot
         now = Conversation(line, welcome, self._requests, self._heard, self._ended)
-        self._mailbox.put(Attached(welcome.pid, welcome.boot, restarted))
+        self._mailbox.put(Attached(welcome.pid, welcome.boot, restarted, self._safe))
         self._now = now
         now.start()
         self._watch(now)

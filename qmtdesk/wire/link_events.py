@@ -4,11 +4,15 @@ import msgspec
 
 
 class Attached(msgspec.Struct, frozen=True):
-    """A trader answers. `restarted`: another one than before, which knows nothing of what the old one said."""
+    """A trader answers. `restarted`: another one than before, which knows nothing of what the old one said.
+
+    `safe`: it ended by itself too often and was started as by the user, with nothing taken up but what stays armed.
+    """
 
     pid: int
     boot: str
     restarted: bool
+    safe: bool = False
 
 
 class Lost(msgspec.Struct, frozen=True):
@@ -27,10 +31,11 @@ class Silent(msgspec.Struct, frozen=True):
 class Starting(msgspec.Struct, frozen=True):
     """The trader this link started still reads and checks its journal; told each second while that lasts.
 
-    The link goes on by itself once it listens.
+    The link goes on by itself once it listens. `safe` as in Attached; such a start is told when it begins, too.
     """
 
     ms: int
+    safe: bool = False
 
 
 class Failed(msgspec.Struct, frozen=True):

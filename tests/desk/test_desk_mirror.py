@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from qmtdesk.desk.link.commands import LinkCommands
 from qmtdesk.desk.link.listen import Listener
-from qmtdesk.desk.link.mirror import POINTS, TAGS, Mirror, sealed_amount
+from qmtdesk.desk.link.mirror import POINTS, TAGS, Mirror
+from qmtdesk.desk.link.sealed import sealed_amount
 from qmtdesk.desk.shell.strip_words import quote_age
 from qmtdesk.domain.messages import Kill
 from qmtdesk.domain.plans import GridPlan

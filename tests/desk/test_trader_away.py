@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import fake_trader as fake
 import pytest
@@ -14,6 +15,8 @@ from qmtdesk.desk.brush.format import THIN
 from qmtdesk.desk.brush.plain_button import PlainButton
 from qmtdesk.desk.link.listen import Listener, last_words
 from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.shell import wired
+from qmtdesk.desk.shell.options import DeskOptions
 from qmtdesk.desk.shell.strip_words import clauses
 from qmtdesk.desk.shell.topbar_groups import _shown_clock
 from qmtdesk.wire.link_events import Attached, Failed, Lost, Silent, Starting
@@ -130,3 +133,47 @@ def test_a_frozen_picture_stays_an_alarm_while_the_next_trader_checks_its_journa
     assert "检查日志" in note(stage)
     listen.take([Failed("timeout", "no greeting")])
     assert "检查日志" not in note(stage)
+
+
+def test_a_trader_that_ended_as_it_was_asked_to_is_not_said_to_be_restarted(stage: Stage, tmp_path: Path) -> None:
+    listener(stage, tmp_path).take([Lost("stopping", stopped=True)])
+    assert "不会自己再启动" in note(stage)
+    assert "正在重新启动" not in note(stage)
+    stage.qtbot.mouseClick(restart(stage), Qt.MouseButton.LeftButton)
+    assert stage.commands.reconnects == 1
+
+
+def test_a_trader_that_crashed_too_often_is_said_to_come_back_disarmed(stage: Stage, tmp_path: Path) -> None:
+    told: list[bool] = []
+    hears = Listener(stage.mirror, stage.commands, lambda: None, lambda _: None, tmp_path, lambda: told.append(True))
+    hears.take([Attached(1, "b", restarted=True)])
+    assert told == []
+    hears.take([Lost("gone"), Starting(0, safe=True)])
+    assert "要手动启动" in note(stage)
+    assert "恢复本次运行" not in note(stage)
+    hears.take([Starting(4_000, safe=True)])
+    assert "要手动启动" in note(stage)
+    hears.take([Attached(1, "b", restarted=True, safe=True)])
+    assert told == [True]
+    stage.mirror.set_link("attached")
+    stage.window.strip.show_error("words.", "title")
+    assert note(stage) == "title words."
+
+
+@pytest.mark.parametrize("safe", [False, True])
+def test_a_start_after_too_many_crashes_takes_up_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, safe: bool
+) -> None:
+    started: list[tuple[str, ...]] = []
+    monkeypatch.setattr(wired, "spawn_trader", lambda _folder, words: started.append(words))
+    monkeypatch.setattr(wired, "is_free", lambda _: True)
+    desk = SimpleNamespace(
+        _options=DeskOptions(tmp_path, ("--trader",), "paper", ()),
+        _chosen=lambda: True,
+        _spawned=True,
+        listener=SimpleNamespace(attached_once=True),
+        link=SimpleNamespace(safe=safe),
+        memory=SimpleNamespace(paper_speed=1),
+    )
+    wired.Desk._spawn_trader(desk)  # type: ignore[arg-type]
+    assert ("--resume" in started[0]) is not safe

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -369,4 +370,58 @@ def test_a_trader_that_ends_while_it_starts_is_given_up_as_ever(tmp_path):
     child.code = 3
     window.until(lambda: window.of(Failed))
     assert window.of(Failed)[0].why == "timeout"
+    window.link.close()
+
+
+CRASHES = Pace(give_up=5.0, check=0.02, crash_window=0.0)
+
+
+class Crashing(Window):
+    """`safe`: whether each start was to be a safe one; the test ends the children."""
+
+    def __init__(self, folder: Path, pace: Pace) -> None:
+        self.safe, self.children = [], []
+        super().__init__(folder, self.spawn, pace)
+
+    def spawn(self) -> Child:
+        self.safe.append(self.link.safe)
+        self.children.append(Child())
+        return self.children[-1]
+
+    def crash(self, times: int) -> None:
+        for _ in range(times):
+            started = len(self.children)
+            self.children[-1].code = 7
+            self.until(lambda started=started: len(self.children) > started)
+
+
+def test_after_the_third_crash_within_ten_minutes_it_is_started_to_take_up_nothing(tmp_path):
+    window = Crashing(tmp_path, CRASHES)
+    window.until(lambda: window.children)
+    window.crash(5)
+    assert window.safe == [False, False, False, True, True, True]
+    window.until(lambda: any(each.safe for each in window.of(Starting)))
+    window.link.close()
+
+
+def test_crashes_of_long_ago_do_not_count(tmp_path):
+    window = Crashing(tmp_path, replace(CRASHES, safe_window=0.0))
+    window.until(lambda: window.children)
+    window.crash(5)
+    assert not any(window.safe)
+    window.link.close()
+
+
+def test_a_trader_that_was_asked_to_end_is_no_crash(tmp_path):
+    window = Crashing(tmp_path, CRASHES)
+    for number in range(1, 6):
+        window.until(lambda number=number: len(window.children) == number)
+        trader = FakeTrader(tmp_path)
+        window.until(lambda trader=trader: trader.talks)
+        trader.talks[0].say(Refuse(PROTOCOL, "stopping"))
+        trader.stop()
+        window.until(lambda number=number: len(window.of(Lost)) == number)
+        window.children[-1].code = 0
+        window.link.retry()
+    assert not any(window.safe)
     window.link.close()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from qmtdesk.desk.link.commands import Commands
-from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.link.mirror import CRASHES, STOPPED, Mirror
 from qmtdesk.desk.words.texts import TEXTS, t
 from qmtdesk.wire.client import Item
 from qmtdesk.wire.inside import inside
@@ -17,7 +17,8 @@ from qmtdesk.wire.talk import Batch, Beat, Raise, Refuse
 class Listener:
     """GUI thread only. `raised` when another start asks for the window, `refused` when the trader will not end.
 
-    `folder` is where the trader writes its logs.
+    `folder` is where the trader writes its logs. `disarmed` when a trader that crashed too often is back with nothing
+    armed.
     """
 
     def __init__(
@@ -27,8 +28,9 @@ class Listener:
         raised: Callable[[], None],
         refused: Callable[[str], None],
         folder: Path,
+        disarmed: Callable[[], None] = lambda: None,
     ) -> None:
-        self._folder = folder
+        self._folder, self._disarmed = folder, disarmed
         self._mirror, self._commands, self._raised, self._refused = mirror, commands, raised, refused
         self.attached_once = False
 
@@ -64,11 +66,17 @@ class Listener:
             case Attached():
                 self.attached_once = True
                 mirror.set_link("starting")
+                if event.safe:
+                    self._disarmed()
             case Silent():
                 mirror.set_link("silent", str(event.ms))
+            case Starting(safe=True) if mirror.status is not None:
+                mirror.set_link("lost", CRASHES)
             case Starting():
                 # a picture that stands still keeps its alarm
                 mirror.set_link("starting" if mirror.status is None else "lost", str(event.ms))
+            case Lost(stopped=True):
+                mirror.set_link("lost", STOPPED)
             case Lost():
                 mirror.set_link("lost", event.reason)
             case Failed():

@@ -5,6 +5,7 @@ from time import monotonic
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from qmtdesk.desk.link.sealed import sealed_amount
 from qmtdesk.domain.plans import GridPlan
 from qmtdesk.domain.reason import Why
 from qmtdesk.wire.bond_talk import BondListRow
@@ -49,6 +50,8 @@ TAGS: dict[int, type] = {
     16: TrialRow,
 }
 NEW_JOURNAL = frozenset({Why.JOURNAL_SET_ASIDE, Why.JOURNAL_MISSING})
+STOPPED, CRASHES = "stopped", "crashes"
+"""Why the trader is lost, as `link_text` says it: it was asked to end, or it ends by itself again and again."""
 Point = tuple[int, int]
 SeriesKey = tuple[str, str]  # code, price | seal
 
@@ -388,12 +391,3 @@ class Mirror(QObject):
 def grids_armed(status: StatusRow) -> int:
     """How many grids are started, in whatever state."""
     return status.grids_running + status.grids_asleep + status.grids_sell_only + status.grids_suspended
-
-
-def sealed_amount(quote: QuoteRow, limit_up: int) -> int:
-    """封单金额 of a snapshot in 厘, -1 where it is not sealed."""
-    bid = quote.bids[0] if quote.bids else (0, 0)
-    ask = quote.asks[0] if quote.asks else (0, 0)
-    if quote.rough or not limit_up or quote.last != limit_up or bid[0] != limit_up or (ask[0] and ask[1]):
-        return -1
-    return bid[0] * (bid[1] // 100) * 100

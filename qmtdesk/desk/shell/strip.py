@@ -25,7 +25,7 @@ class Strip(QWidget):
     def __init__(self, mirror: Mirror, look: Look, act: Callable[[str], None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._mirror, self._look, self._act = mirror, look, act
-        self._error = ""
+        self._error = self._title = ""
         self._alarm: Alarm | None = None
         self._clauses: tuple[Clause, ...] = ()
         self._actions: tuple[tuple[str, str], ...] = ()
@@ -59,14 +59,14 @@ class Strip(QWidget):
         """The three answers shown when there is no alarm."""
         return self._clauses
 
-    def show_error(self, text: str) -> None:
-        """Say that something in this window broke; '' takes it back."""
-        self._error = text
+    def show_error(self, text: str, title: str = "") -> None:
+        """Say that something in this window broke, or what `title` names; '' takes it back."""
+        self._error, self._title = text, title
         self.refresh()
 
     def refresh(self, *_: object) -> None:
         """Read the mirror again; repaint only when the words changed."""
-        alarm = alarm_of(self._mirror, self._error)
+        alarm = alarm_of(self._mirror, self._error, self._title)
         told = clauses(self._mirror) if alarm is None else ()
         actions = alarm.actions if alarm is not None else actions_of(self._mirror)
         if (alarm, told, actions) == (self._alarm, self._clauses, self._actions) and self.sender() is not self._look:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from qmtdesk.desk.brush import format as fmt
-from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.link.mirror import CRASHES, STOPPED, Mirror
 from qmtdesk.desk.link.said import say_at, short_of_cash, unsure
 from qmtdesk.desk.words.texts import say, t
 from qmtdesk.domain.reason import Reason, Why
@@ -57,8 +57,8 @@ class Alarm:
     actions: tuple[tuple[str, str], ...] = ()
 
 
-def alarm_of(mirror: Mirror, error: str = "") -> Alarm | None:
-    """The alarm that takes the strip over, the worst one if there are several."""
+def alarm_of(mirror: Mirror, error: str = "", title: str = "") -> Alarm | None:
+    """The alarm that takes the strip over, the worst one if there are several; `title` is what `error` is told under."""
     link = _link_alarm(mirror)
     if link is not None:
         return link
@@ -78,7 +78,8 @@ def alarm_of(mirror: Mirror, error: str = "") -> Alarm | None:
         return Alarm("trade", t("strip.trade_down", age=age), t("strip.trade_down_note"))
     waits = _waits_for_user(mirror, status)
     if waits is None and error:
-        return Alarm("error", t("strip.error"), t("strip.error_note", text=error), (("dismiss", t("strip.dismiss")),))
+        told = error if title else t("strip.error_note", text=error)
+        return Alarm("error", title or t("strip.error"), told, (("dismiss", t("strip.dismiss")),))
     return waits
 
 
@@ -107,6 +108,10 @@ def _link_alarm(mirror: Mirror) -> Alarm | None:
     restart = (("reconnect", t("strip.restart")),)
     waited = int(mirror.link_text) if mirror.link_text.isdigit() else 0
     if mirror.link == "lost":
+        if mirror.link_text == STOPPED:
+            return Alarm("lost", t("strip.ended"), t("strip.ended_note"), restart)
+        if mirror.link_text == CRASHES:
+            return Alarm("lost", t("strip.lost"), t("strip.lost_safe"))
         note = t("strip.lost_unwritten" if _unwritten(mirror) else "strip.lost_note")
         if waited:
             note += t("strip.lost_checking", age=fmt.duration(waited // 1000 * 1000))

@@ -89,7 +89,7 @@ class Desk:
         self.link = TraderLink(options.folder, self._spawn_trader, self._wake)
         self.commands = LinkCommands(self.link, options.folder / "KILL", self._series)
         self.window = MainWindow(self.mirror, self.commands, self.look, scale=kept.scale, sound=kept.sound)
-        self.listener = Listener(self.mirror, self.commands, self._raise, self._refused, options.folder)
+        self.listener = Listener(self.mirror, self.commands, self._raise, self._refused, options.folder, self._disarmed)
         self.tidy = Tidy(app)
         self.memory = Memory(desk_settings(options.folder), kept, self.window, frame)
         self.memory.restore()
@@ -139,12 +139,12 @@ class Desk:
     # the link
 
     def _spawn_trader(self) -> TraderProcess | None:
-        """On the link's thread. A trader started again takes up what was armed in this run."""
+        """On the link's thread. A trader started again takes up what was armed in this run, unless it keeps crashing."""
         if not self._chosen():
             raise OSError(t("setup.no_live"))
         if not is_free(inside(self._options.folder, "trader.lock")):
             return None
-        again = ("--resume",) if self._spawned or self.listener.attached_once else ()
+        again = ("--resume",) if (self._spawned or self.listener.attached_once) and not self.link.safe else ()
         self._spawned = True
         words = self._options.trader_words
         speed = () if "--speed" in words else ("--speed", str(self.memory.paper_speed))
@@ -169,6 +169,9 @@ class Desk:
         window.show()
         window.raise_()
         window.activateWindow()
+
+    def _disarmed(self) -> None:
+        self.window.strip.show_error(t("strip.safe_note"), t("strip.safe"))
 
     def _refused(self, why: str) -> None:
         log.warning("the trader refused: %s", why)

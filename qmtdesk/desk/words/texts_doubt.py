@@ -151,6 +151,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "head.settings_pending": ("参数 · {n} 项待启动", "Settings · {n} wait"),
     # the way out
+    "strip.ended": ("交易进程已经结束", "The trader has ended"),
+    "strip.ended_note": (
+        "它按要求结束了（例如注销或关机），不会自己再启动，网格和卫士都没有在看。要继续，按“立即重启”。",
+        "It ended as it was asked to (a log-off or shutdown) and does not start by itself; nothing watches. "
+        "Restart now starts it.",
+    ),
+    "strip.lost_safe": (
+        "10 分钟内多次意外结束。正在重新启动它；启动后没设为保持的网格和卫士都停着，要手动启动。",
+        "It ended several times within 10 minutes. It is being restarted; all but what is kept armed comes back disarmed.",
+    ),
+    "strip.safe": ("交易进程多次意外结束", "The trader ended again and again"),
+    "strip.safe_note": (
+        "10 分钟内多次意外结束，这次启动没有恢复策略：没设为保持的网格和卫士都停着。看过日志后手动启动。",
+        "Several times within 10 minutes. This start resumed nothing: all but what is kept armed is disarmed. "
+        "See the log, then start them by hand.",
+    ),
     "close.title_kill": ("全部停止还没有完成", "The stop of everything is not done"),
     "close.text_kill": (
         "全部停止还没有确认完，还有 {orders} 笔挂单。留在后台会继续撤；留单退出就不再撤，下次启动时接着撤。",
