@@ -1,5 +1,7 @@
 """The real window over an invented trader."""
 
+from collections.abc import Callable
+
 import fake_trader as fake
 import msgspec
 import pytest
@@ -19,6 +21,7 @@ from qmtdesk.desk.shell.window import MainWindow
 from qmtdesk.domain.messages import CancelOne, DisarmGrid, DisarmGuard, Kill
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why, because
+from qmtdesk.wire.talk import Ack
 
 SIZES = [(1600, 900), (1366, 768), (1280, 720)]
 
@@ -110,8 +113,17 @@ def test_a_kill_pressed_elsewhere_shows_its_progress_here(stage: Stage) -> None:
     assert "5 / 7" in alarm.note
 
 
-def test_a_second_f12_sends_nothing_but_shows_the_progress_again(stage: Stage) -> None:
+def test_a_second_f12_asks_for_the_open_cancels_again_and_shows_the_progress_again(stage: Stage) -> None:
     stage.tell(fake.killed_status(), fake.kill_row())
+    stage.sheets()[0].leave()
+    stage.commands.wished.clear()
+    stage.key(Qt.Key.Key_F12)
+    assert Kill("key") in stage.commands.wished
+    assert len(stage.sheets()) == 1
+
+
+def test_f12_after_the_last_cancel_is_proved_only_shows_what_was_done(stage: Stage) -> None:
+    stage.tell(fake.killed_status(), msgspec.structs.replace(fake.kill_row(), done=True))
     stage.sheets()[0].leave()
     stage.commands.wished.clear()
     stage.key(Qt.Key.Key_F12)
@@ -213,6 +225,17 @@ def test_ctrl_2_twice_gives_the_ladder_the_middle_until_escape(stage: Stage) -> 
     stage.key(Qt.Key.Key_Escape)
     assert stage.window.bonds.isVisible()
     assert stage.window.tabs.isVisible()
+
+
+def test_s_says_a_guard_is_off_only_when_the_trader_says_so(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[Callable[[Ack], None]] = []
+    monkeypatch.setattr(stage.commands, "disarm_guard", lambda _code, done=None: held.append(done))
+    stage.mirror.select_stock(fake.STOCK)
+    stage.window.watch.rows.setFocus()
+    stage.key(Qt.Key.Key_S)
+    assert not stage.window.watch.note.words
+    held[0](Ack(1, ok=True, seq=1))
+    assert "已撤防" in stage.window.watch.note.words
 
 
 def test_s_stops_the_grid_or_disarms_the_guard_that_has_the_keyboard(stage: Stage) -> None:

@@ -1,5 +1,7 @@
 """The watchlist: what a row says, what a click or key wishes, and that nothing armed can be hit by accident."""
 
+from typing import Any
+
 import fake_trader as ft
 import msgspec
 import pytest
@@ -20,7 +22,7 @@ from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.messages import DisarmGuard, SetThreshold
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.wire.rows import WatchRow
-from qmtdesk.wire.talk import WatchCode
+from qmtdesk.wire.talk import Ack, WatchCode
 
 WAN = 10_000_000
 NEXT = "603121.SH"
@@ -404,3 +406,17 @@ def test_since_when_the_first_seal_and_the_breaks_are_counted_is_said(desk: Desk
     assert t("watch.tip_first_seal", at="09:47", n=2) in desk.panel.rows.tip(ft.STOCK).splitlines()
     desk.put(first_seal_at=0, breaks=0)
     assert t("watch.tip_first_seal", at="09:47", n=2)[:3] not in desk.panel.rows.tip(ft.STOCK)
+
+
+def test_a_guard_is_said_to_be_off_only_when_the_trader_says_so(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[Any] = []
+    monkeypatch.setattr(desk.commands, "disarm_guard", lambda _code, done=None: held.append(done))
+    desk.click(qtbot, desk.panel.rows.switch_rect(ft.STOCK))
+    assert not desk.panel.note.words
+    held[0](Ack(1, ok=False, seq=1, reason=because(Why.RECONCILING)))
+    assert desk.panel.note.words
+    assert "已撤防" not in desk.panel.note.words
+    held[0](Ack(1, ok=True, seq=1))
+    assert "已撤防" in desk.panel.note.words

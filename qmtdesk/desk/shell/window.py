@@ -138,8 +138,9 @@ class MainWindow(QMainWindow):
     # what the user does
 
     def kill(self, by: str) -> None:
-        """全部停止. Never asks; shows at once what is being done about it."""
-        if not self.mirror.killed:
+        """全部停止. Never asks; shows at once what is being done about it. Again: the open cancels are asked again."""
+        kill = self.mirror.kill
+        if not self.mirror.killed or kill is None or not kill.done:
             self.commands.kill(by)
         self._show_kill()
 
@@ -210,8 +211,7 @@ class MainWindow(QMainWindow):
             code = self.mirror.selected_stock
             row = self.mirror.watches.get(code)
             if row is not None and row.armed:
-                self.commands.disarm_guard(code)
-                self.watch.note.say(t("toast.disarmed", name=row.name), t("toast.again"), lambda: self._guard(code))
+                self.watch.disarm(code)
         else:
             self.ladder.stop_selected()
 

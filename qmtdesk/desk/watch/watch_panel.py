@@ -96,9 +96,7 @@ class WatchPanel(QWidget):
         if row is None:
             return
         if row.armed:
-            self.commands.disarm_guard(code)
-            words = t("watch.disarmed_note", name=row.name)
-            self.note.say(words, t("watch.rearm"), lambda: self._open(code))
+            self.disarm(code)
             return
         why = block(row)
         if why is not None:
@@ -106,6 +104,18 @@ class WatchPanel(QWidget):
             self.note.warn(t("watch.no", name=row.name, why=say(reason, code)))
             return
         self._open(code)
+
+    def disarm(self, code: str) -> None:
+        """Take a guard off; that it is off is said when the trader has said so."""
+        name = self.mirror.name(code)
+
+        def done(answer: Ack) -> None:
+            if answer.ok:
+                self.note.say(t("watch.disarmed_note", name=name), t("watch.rearm"), lambda: self._open(code))
+            elif answer.reason is not None:
+                self.note.warn(t("watch.no_disarm", name=name, why=say(answer.reason, code)))
+
+        self.commands.disarm_guard(code, done)
 
     def _open(self, code: str, threshold: int = 0) -> None:
         sheets.show_guard(host_of(self), self.mirror, self.commands, self.look, code, threshold)

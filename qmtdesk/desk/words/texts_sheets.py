@@ -77,6 +77,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "watch.no_killed": ("撤防", "Off"),
     "watch.no_expired": ("已到期", "Expired"),
     "watch.disarmed_note": ("已撤防 {name}", "{name} disarmed"),
+    "watch.no_disarm": ("{name} 没有撤防：{why}", "{name} was not disarmed: {why}"),
     "watch.rearm": ("重新布防…", "Arm again…"),
     "watch.no": ("{name}：{why}", "{name}: {why}"),
     "watch.threshold_set": ("{name} 阈值改为 {amount}，即时生效", "{name}: threshold {amount}, in force now"),

@@ -382,8 +382,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name} {price}: cancelling, no longer guarded, nothing more is sold",
     ),
     "toast.stopped": ("{name} 已停止，自己的委托已撤", "{name} stopped, its orders cancelled"),
-    "toast.disarmed": ("{name} 已撤防", "{name} no longer guarded"),
-    "toast.again": ("重新布防…", "Guard again…"),
     "toast.refused": ("没有执行：{text}", "Not done: {text}"),
     "panel.chart": ("行情图", "Chart"),
 }
