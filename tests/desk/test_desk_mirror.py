@@ -17,6 +17,7 @@ from qmtdesk.desk.shell.strip_words import quote_age
 from qmtdesk.domain.messages import Kill
 from qmtdesk.domain.plans import GridPlan
 from qmtdesk.wire.link_events import Attached, Failed, Lost, Silent
+from qmtdesk.wire.live_talk import FoundRow, HealthRow, TrialRow
 from qmtdesk.wire.numbering import Snapshot
 from qmtdesk.wire.rows import KEYS, QuoteRow
 from qmtdesk.wire.talk import Ack, Act, Batch, Beat, Raise, Series, event_of
@@ -221,3 +222,17 @@ def test_a_batch_brings_changes_and_quotes(qapp: object, tmp_path: Path) -> None
     listener.take([Batch("b", 0, (fake.status(), *fake.orders()), tuple(fake.quotes()))])
     assert len(mirror.orders) == 9
     assert fake.BOND in mirror.quotes
+
+
+def test_a_trial_and_the_connections_of_a_trader_that_is_gone_are_not_shown_of_the_next(mirror: Mirror) -> None:
+    found = FoundRow(units=(("113050.SH", 10),))
+    mirror.apply([TrialRow(step="order", code=fake.BOND), found, HealthRow()])
+    mirror.flush()
+    told: list[str] = []
+    mirror.trial_changed.connect(lambda: told.append("trial"))
+    mirror.health_changed.connect(lambda: told.append("health"))
+    mirror.begin_snapshot()
+    mirror.end_snapshot()
+    mirror.flush()
+    assert (mirror.trial, mirror.found, mirror.health) == (TrialRow(), FoundRow(), None)
+    assert sorted(told) == ["health", "trial"]

@@ -90,7 +90,7 @@ def test_nothing_ever_covers_the_kill_button(stage: Stage, sheet: str) -> None:
     window = stage.window
     {
         "grid": lambda: window.open_grid(fake.BOND),
-        "guard": lambda: window._guard(fake.STOCK),
+        "guard": lambda: window.watch._open(fake.STOCK),
         "keys": lambda: window.menu_does("keys"),
         "about": lambda: window.menu_does("about"),
         "close": window.close,

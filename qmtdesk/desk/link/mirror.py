@@ -172,6 +172,9 @@ class Mirror(QObject):
     def begin_snapshot(self) -> None:
         """From here to `end_snapshot` a complete picture comes in; what it does not name is gone."""
         self._seen = {kind: set() for kind in self._tables}
+        self.health, self.found, self.trial = None, FoundRow(), TrialRow()
+        self._dirty.setdefault(HealthRow, set())
+        self._dirty.setdefault(TrialRow, set())
 
     def end_snapshot(self) -> None:
         """The picture is complete."""

@@ -215,9 +215,6 @@ class MainWindow(QMainWindow):
         else:
             self.ladder.stop_selected()
 
-    def _guard(self, code: str) -> None:
-        sheets.show_guard(self, self.mirror, self.commands, self.look, code)
-
     def _stop_grid(self, code: str, how: StopHow) -> None:
         sheets.stop_by(self, code, how, self.ladder.acts.stop_grid)
 
