@@ -44,6 +44,7 @@ log = logging.getLogger("qmtdesk.trader")
 
 FRAME_NS = 33_000_000
 BEAT_NS = 500_000_000
+DARK_NS = 2_000_000_000
 WAIT_S = 0.02
 FAREWELL_NS = 1_500_000_000
 AT_ONCE = 200
@@ -113,10 +114,7 @@ class Loop:
         self._day_told = ""
         self._clock = ClockWatch(time.time_ns(), time.monotonic_ns())
         self._answers = AnswerWatch()
-        self._lag_us = 0
-        self._next_frame = 0
-        self._next_beat = 0
-        self._next_look = 0
+        self._lag_us = self._next_frame = self._next_beat = self._next_look = self._dark_since = 0
         self._limits = state.limits
         fresh = replace(state, limits=paced(state.limits, desk.speed), pace=desk.speed)
         self.state = diary.begun(lambda past: begin(fresh, past, resume=resume), at=gateway.now())
@@ -359,12 +357,16 @@ class Loop:
         except Exception:
             # a picture that cannot be drawn must never stop what trades; the next frame tries again
             log.exception("the desks could not be told")
+            self._dark_since = self._dark_since or now
         else:
+            self._dark_since = 0
             if self._outlet.desks:
                 self._write_own(self._before.shown)
         if now >= self._next_beat:
             self._next_beat = now + BEAT_NS
-            self._outlet.beat(self._publisher.seq, self.state.at, self._lag_us)
+            # a desk that is told nothing must not take what it shows for what is
+            if not self._dark_since or now - self._dark_since < DARK_NS:
+                self._outlet.beat(self._publisher.seq, self.state.at, self._lag_us)
 
     def _publish(self, outlet: Outlet, now: int) -> None:
         terminal, trial = self._terminal.rows(self.state, now), self.trial.row(self.state, self._terminal.units)

@@ -157,3 +157,35 @@ def test_a_picture_that_always_fails_keeps_no_other_from_the_desk(
     assert orders == set(day.loop.state.orders)
     assert "the desks could not be told" not in caplog.text
     assert caplog.text.count("no picture of") <= len(day.loop.terms) + 2
+
+
+def test_a_desk_that_was_told_nothing_for_seconds_hears_no_sign_of_life_until_it_is_told_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    day, outlet, clock = LoopDay(folder=tmp_path).open(), Counted(), [10**12]
+    day.loop._outlet = outlet
+    monkeypatch.setattr("qmtdesk.trader.loop.time.monotonic_ns", lambda: clock[0])
+
+    def show(seconds: float) -> None:
+        end = clock[0] + int(seconds * 10**9)
+        while clock[0] < end:
+            clock[0] += 10**8
+            day.loop._show()
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("no position")
+
+    show(1)
+    with monkeypatch.context() as drawing:
+        drawing.setattr(pictures, "position_row", broken)
+        drawing.setattr(pictures, "status_row", broken)
+        show(1)
+        early = outlet.beats
+        assert early > 2
+        show(2)
+        late = outlet.beats
+        show(10)
+        assert outlet.beats == late
+    show(1)
+    assert outlet.beats > late
+    assert "the desks could not be told" in caplog.text
