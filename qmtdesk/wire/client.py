@@ -242,7 +242,7 @@ class TraderLink:
             self._starts.append(now)
             self._ends, self._asked = ends, False
             if self._safe:
-                log.warning("the trader ended %d times within %d s; it starts disarmed", len(ends), self._pace.safe_window)
+                log.warning("the trader ended %d times within ten minutes; it starts disarmed", len(ends))
                 self._mailbox.put(Starting(0, safe=True))
             self._born, self._tell_at = now, now + self._pace.tell_start
             self._before, self._unseen = card, True

@@ -3,13 +3,13 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from qmtdesk.domain.reason import Reason, Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.wire import attach as attaching
 from qmtdesk.wire.address import Card, new_address, new_key, write_card
 from qmtdesk.wire.client import Pace, TraderLink

@@ -58,7 +58,7 @@ class Alarm:
 
 
 def alarm_of(mirror: Mirror, error: str = "", title: str = "") -> Alarm | None:
-    """The alarm that takes the strip over, the worst one if there are several; `title` is what `error` is told under."""
+    """The alarm that takes the strip over, the worst one if there are several; `error` is told under `title`."""
     link = _link_alarm(mirror)
     if link is not None:
         return link

@@ -130,7 +130,7 @@ class Desk:
         self._setup.open(step)
 
     def _chosen(self) -> bool:
-        """Whether a terminal and an account are chosen, which a live trader needs; so they are in a file that is held."""
+        """Whether a terminal and an account are chosen, as live trading wants; in a file that is held they may be."""
         if self._options.mode != "live":
             return True
         loaded = live_settings(self._options.folder).load()
@@ -139,7 +139,7 @@ class Desk:
     # the link
 
     def _spawn_trader(self) -> TraderProcess | None:
-        """On the link's thread. A trader started again takes up what was armed in this run, unless it keeps crashing."""
+        """On the link's thread. A trader started again takes up what was armed in this run; one that crashes, not."""
         if not self._chosen():
             raise OSError(t("setup.no_live"))
         if not is_free(inside(self._options.folder, "trader.lock")):

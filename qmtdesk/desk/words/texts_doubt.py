@@ -154,8 +154,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "strip.ended": ("交易进程已经结束", "The trader has ended"),
     "strip.ended_note": (
         "它按要求结束了（例如注销或关机），不会自己再启动，网格和卫士都没有在看。要继续，按“立即重启”。",
-        "It ended as it was asked to (a log-off or shutdown) and does not start by itself; nothing watches. "
-        "Restart now starts it.",
+        "It ended as it was asked to, by a log-off or shutdown say. Nothing watches until you press Restart now.",
     ),
     "strip.lost_safe": (
         "10 分钟内多次意外结束。正在重新启动它；启动后没设为保持的网格和卫士都停着，要手动启动。",
@@ -164,14 +163,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "strip.safe": ("交易进程多次意外结束", "The trader ended again and again"),
     "strip.safe_note": (
         "10 分钟内多次意外结束，这次启动没有恢复策略：没设为保持的网格和卫士都停着。看过日志后手动启动。",
-        "Several times within 10 minutes. This start resumed nothing: all but what is kept armed is disarmed. "
-        "See the log, then start them by hand.",
+        "Several times within 10 minutes. Nothing but what is kept armed was resumed: see the log, then start by hand.",
     ),
     "close.title_kill": ("全部停止还没有完成", "The stop of everything is not done"),
     "close.text_kill": (
         "全部停止还没有确认完，还有 {orders} 笔挂单。留在后台会继续撤；留单退出就不再撤，下次启动时接着撤。",
-        "The stop of everything is not confirmed, with {orders} live orders. In the background it goes on cancelling; "
-        "leaving keeps them, and the next start goes on.",
+        "{orders} live orders. In the background their cancelling goes on; leaving keeps them until the next start.",
     ),
     "close.leave": ("停止、留单并退出", "Stop, keep orders, leave"),
     "close.remember": ("以后都这样，不再问", "Always do this"),
