@@ -238,6 +238,7 @@ class TraderLink:
             kind, text = refusal_in(self._folder)
             return Failed(kind or "crashes", text or f"the trader ended {self._pace.crashes + 1} times", 0)
         self._child = child
+        self._safe = self._safe and child is not None
         if child is not None:
             self._starts.append(now)
             self._ends, self._asked = ends, False
@@ -258,6 +259,7 @@ class TraderLink:
         restarted, self._boot = self._boot not in ("", welcome.boot), welcome.boot
         now = Conversation(line, welcome, self._requests, self._heard, self._ended)
         self._mailbox.put(Attached(welcome.pid, welcome.boot, restarted, self._safe))
+        self._safe = False
         self._now = now
         now.start()
         self._watch(now)

@@ -425,3 +425,16 @@ def test_a_trader_that_was_asked_to_end_is_no_crash(tmp_path):
         window.link.retry()
     assert not any(window.safe)
     window.link.close()
+
+
+def test_a_start_that_took_up_nothing_is_told_once(tmp_path):
+    window = Crashing(tmp_path, CRASHES)
+    window.until(lambda: window.children)
+    window.crash(3)
+    trader = FakeTrader(tmp_path)
+    window.until(lambda: trader.talks)
+    trader.talks[0].line.send(b"\xc1")
+    window.until(lambda: len(window.of(Attached)) == 2)
+    assert [each.safe for each in window.of(Attached)] == [True, False]
+    window.link.close()
+    trader.stop()
