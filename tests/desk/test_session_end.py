@@ -194,3 +194,17 @@ def test_a_closing_that_waits_for_the_cancels_goes_when_they_are_proved_and_by_n
     assert left == []
     stage.tell(msgspec.structs.replace(fake.kill_row(), done=True))
     assert left == [(True, False)]
+
+
+def test_when_the_session_goes_on_and_the_trader_is_back_closing_asks_again(qtbot: QtBot) -> None:
+    stage = Stage(qtbot)
+    stage.commit()
+    stage.mirror.set_link("silent", "2000")
+    stage.mirror.set_link("attached")
+    assert stage.window.session_ends
+    stage.mirror.set_link("lost", "stopped")
+    stage.mirror.set_link("starting")
+    assert stage.window.session_ends
+    stage.mirror.set_link("attached")
+    assert not stage.window.session_ends
+    assert not stage.window.close()

@@ -129,6 +129,16 @@ class SessionEnd:
     def __init__(self, window: "MainWindow", link: Pipe, save: Callable[[], None], hear: Callable[[], None]) -> None:
         self._window, self._link, self._save, self._hear = window, link, save, hear
         self._pause = threading.Event()
+        self._gone = False
+        window.mirror.link_changed.connect(self._goes_on)
+
+    def _goes_on(self) -> None:
+        """A trader that is back says what the system does not: the end of the session was called off."""
+        link = self._window.mirror.link
+        if link == "attached" and self._gone:
+            self._window.session_ends = False
+        # one that was only silent for a moment says nothing of the session
+        self._gone = link == "lost" or (self._gone and link != "attached")
 
     def commit(self, manager: QSessionManager) -> None:
         """Keep the settings; stop what was to be stopped; let a trader go that has nothing to do."""
