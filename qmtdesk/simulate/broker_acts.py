@@ -76,6 +76,29 @@ def slow_list(storm: Storm) -> None:
     storm.exchange.hidden.clear()
 
 
+def unloaded(storm: Storm) -> None:
+    """The terminal restarts, or this program does, and no position is listed until it has loaded them (G20)."""
+    storm.seen["unloaded"] += 1
+    before = {code for code, book in storm.state.grids.items() if not book.armed}
+    if storm.random.random() < 0.5:
+        storm.feed(m.LinkChanged(up=False, text="test"))
+        storm.exchange.unloaded = True
+        storm.feed(m.LinkChanged(up=True))
+    else:
+        storm.exchange.unloaded = True
+        storm.restart(resume=True)
+    for _ in range(storm.random.choice((2, 8, 25))):
+        storm.walk()
+        storm.wait(2_000)
+    storm.exchange.unloaded = False
+    held = storm.truth.account.holdings
+    for code, book in storm.state.grids.items():
+        part, mine = book.grid or book.rolling, held.get(code)
+        lacking = book.why is not None and book.why.why is Why.POSITION_FLOOR and code not in before
+        if lacking and not book.armed and part is not None and mine is not None and part.held_total <= mine.volume:
+            storm.fail("I3", f"{code} was stopped for a list that was not loaded: {book.why}")
+
+
 def vanish(storm: Storm) -> None:
     """The counter does not list one of our orders any more, for a while; whether it lives nobody can tell (G20)."""
     numbers = [order.broker_id for order in storm.live() if order.broker_id]

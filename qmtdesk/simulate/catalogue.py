@@ -21,7 +21,7 @@ FAULTS: dict[str, tuple[str, ...]] = {
     "G15": ("long_outage",),
     "G16": ("account_status",),
     "G18": ("hung_gateway",),
-    "G20": ("lose_query", "fail_query", "empty_query", "vanish", "slow_list"),
+    "G20": ("lose_query", "fail_query", "empty_query", "vanish", "slow_list", "unloaded"),
     "G21": ("stray",),
     "G22": ("ids_again", "yesterday_again"),
     "G23": ("short_remark",),

@@ -98,7 +98,7 @@ class Heard:
             # one that a newer has overtaken, or that a process before this one asked for, is nothing, holes or not
             return
         # a list that has rows hidden lacks them as one with holes does
-        holed = bool(request in day.exchange.holed or day.exchange.hidden)
+        holed = bool(request in day.exchange.holed or day.exchange.hidden or day.exchange.unloaded)
         if not (holed and lacking(day, report, 0)):
             self._whole()
             return

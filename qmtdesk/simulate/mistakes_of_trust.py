@@ -58,6 +58,10 @@ def any_clock(patch: Patch) -> None:
     patch.set(clock_skew, "_judge", lambda *_: None)
 
 
+def nothing_listed_is_nothing_held(patch: Patch) -> None:
+    patch.set(believing, "EMPTY_AGREE_MS", believing.AGREE_MS)
+
+
 def vanished_is_over(patch: Patch) -> None:
     patch.set(missing, "AGREE_MS", 0)
     patch.set(missing, "LOOKS", 1)

@@ -120,6 +120,7 @@ MUTANTS: dict[str, Mutant] = {
     "flaps-forgotten": Mutant(z.flaps_forgotten, "I7"),
     "other-programs-unseen": Mutant(z.others_unseen, "I7"),
     "any-clock": Mutant(z.any_clock, "I7"),
+    "nothing-listed-is-nothing-held": Mutant(z.nothing_listed_is_nothing_held, "I3"),
     "vanished-is-over": Mutant(z.vanished_is_over, "I4 I1 I2"),
     "transfers-are-losses": Mutant(z.transfers_are_losses, "I7"),
     "every-list-is-a-start": Mutant(z.every_list_is_a_start, "I7 live I14"),

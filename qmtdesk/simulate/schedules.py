@@ -60,6 +60,7 @@ ACTS: tuple[tuple[Act, int], ...] = (
     (b.skewed_clock, 1),
     (b.hung_gateway, 1),
     (b.vanish, 1),
+    (b.unloaded, 2),
     (b.slow_list, 3),
     (b.transfer, 1),
     (b.longer_list, 1),

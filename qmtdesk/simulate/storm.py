@@ -260,6 +260,7 @@ class Storm(CheckedDay):
         """Faults off, link up, a market in continuous trading; then everything has a minute to come right."""
         self.exchange.faults = NO_FAULTS
         self.exchange.hidden.clear()
+        self.exchange.unloaded = False
         self.exchange.again = ((), ())
         self.frozen.clear()
         self.wild = self.deaf = self.mute = False

@@ -43,7 +43,7 @@ class PaperExchange:
 
     The caller gives it snapshots in time order and asks what is due; nothing happens by itself. Not for several
     threads. `account` adds up to the 厘 after every call. `holed` are the questions answered with holes so far,
-    `hidden` the orders no answer lists.
+    `hidden` the orders no answer lists, and while it is `unloaded` none lists a position.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class PaperExchange:
         self._emptied = 0
         self.holed: set[int] = set()
         self.hidden: set[str] = set()
+        self.unloaded = False
         self.again: tuple[tuple[BrokerOrder, ...], tuple[Fill, ...]] = ((), ())
         """Rows and trades of the day before that are listed with today's, as a terminal may in the morning (G22)."""
 
@@ -207,7 +208,9 @@ class PaperExchange:
             at,
             truth.day,
             truth.account.asset(prices),
-            truth.account.positions({code: one.t_plus_one for code, one in instruments.items()}),
+            ()
+            if self.unloaded
+            else truth.account.positions({code: one.t_plus_one for code, one in instruments.items()}),
             (*self.again[0], *(entry.reported() for entry in truth.entries.values() if self._listed(entry))),
             (*self.again[1], *truth.fills),
         )
