@@ -56,6 +56,11 @@ class Quote(Struct, frozen=True):
         return self.asks[0] if self.asks else EMPTY
 
     @property
+    def empty(self) -> bool:
+        """Whether it has no last price or no book: in continuous trading that is a halt, or a fault of the feed."""
+        return self.last <= 0 or not (self.bid1.price or self.ask1.price)
+
+    @property
     def offered(self) -> bool:
         """Whether anything at all is for sale."""
         return self.ask1.price > 0 and self.ask1.volume > 0

@@ -6,7 +6,7 @@ from qmtdesk.domain.account import AccountReport
 from qmtdesk.domain.order import Fill, OwnerKind, Side
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace_struct as replace
-from qmtdesk.domain.sessions import in_hours
+from qmtdesk.domain.sessions import at_of, in_hours, shanghai_day
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import fill_key
 from qmtdesk.engine.books import Gaps, Ready, Shrunk, State
@@ -109,10 +109,24 @@ def believed(work: Work, report: AccountReport) -> bool:
 
 
 def _agree(state: State, report: AccountReport, gaps: Gaps, since: int) -> bool:
-    """Whether answers have said the same for long enough; that all is sold unseen they say in trading hours only."""
-    if report.positions or not gaps.codes:
+    """Whether answers have said the same for long enough: in trading hours, where what may be traded is lacking.
+
+    Then a list of no position at all wants a minute of them, begun with the open at the earliest.
+    """
+    if gaps.codes.isdisjoint(_at_work(state)):
         return report.at - since >= AGREE_MS
-    return report.at - since >= EMPTY_AGREE_MS and in_hours(state.at)
+    if not in_hours(state.at):
+        return False
+    listed = any(position.volume for position in report.positions)
+    opened = at_of(shanghai_day(state.at), 9, 30)
+    return report.at - max(since, opened) >= (AGREE_MS if listed else EMPTY_AGREE_MS)
+
+
+def _at_work(state: State) -> set[str]:
+    """Codes that were held when last told of, and those of grids and guards that have something to sell there."""
+    busy = {code for code, book in state.grids.items() if book.armed or book.winding}
+    fired = {code for code, guard in state.guards.items() if guard.state is GuardState.TRIGGERED}
+    return {*state.held_before, *state.holdings} | busy | fired
 
 
 def _wonder(work: Work, gaps: Gaps, at: int) -> None:

@@ -30,14 +30,20 @@ def owner_in(book: GridBook, order: Order) -> Owner:
     return book.grid.owner(min(max(gap, 0), lattice.gaps - 1))
 
 
-def not_listed_left(state: State, place: Place, room: int) -> int:
-    """What a grid has left to sell where a sale of its code is not listed any more and may trade all the same."""
-    orders, book, sell = filed_orders(state), state.grids.get(place.code), Side.SELL
-    hidden = sum([order.left for order in orders.not_listed(place.code) if order.side is sell])
+def not_listed_left(state: State, code: str, kind: OwnerKind, room: int) -> int:
+    """What of a room is left to sell where a sale of its code is not listed any more and may trade all the same.
+
+    Of what the grid holds, or where the user clears all he has, of that.
+    """
+    orders, book, sell = filed_orders(state), state.grids.get(code), Side.SELL
+    hidden = sum([order.left for order in orders.not_listed(code) if order.side is sell])
     part = (book.grid or book.rolling) if book is not None else None
-    if not hidden or part is None or place.owner.kind is OwnerKind.GUARD:
+    if not hidden or part is None or kind is OwnerKind.GUARD:
         return room
-    return max(0, part.held_total - hidden - sum([o.left for o in orders.live(place.code) if o.side is sell]))
+    clear = state.clears.get(code)
+    whole = kind is OwnerKind.CLEAR and clear is not None and clear.whole
+    has = _position(state, code) if whole else part.held_total
+    return min(room, max(0, has - hidden - sum([o.left for o in orders.live(code) if o.side is sell])))
 
 
 def _sale(state: State, book: GridBook, want: Wanted) -> Reason | None:
@@ -85,13 +91,14 @@ def _position(state: State, code: str) -> int:
 def crossed(state: State, place: Place) -> Order | None:
     """An own sell at or below this buy, or the other way round, whichever strategies they belong to.
 
-    A buy that may not be on the book at all stops no guard, and nothing else that sells for good: what that would cost
-    is the whole fall.
+    A buy that may not be on the book at all stops no guard, and after a while nothing else that sells for good: what
+    that would cost is the whole fall.
     """
     orders = filed_orders(state)
     here = [*orders.live(place.code), *orders.not_listed(place.code)]
-    if place.owner.kind is OwnerKind.GUARD or (place.side is Side.SELL and stopping.leaves(state, place)):
-        here = [order for order in orders.live(place.code) if order.live and not _may_be_gone(state, order)]
+    guards = place.owner.kind is OwnerKind.GUARD
+    if guards or (place.side is Side.SELL and stopping.leaves(state, place)):
+        here = [o for o in orders.live(place.code) if o.live and not _may_be_gone(state, o, at_once=guards)]
     for order in here:
         buy, sell = (place, order) if place.side is Side.BUY else (order, place)
         if order.side is not place.side and buy.price >= sell.price:
@@ -99,6 +106,7 @@ def crossed(state: State, place: Place) -> Order | None:
     return None
 
 
-def _may_be_gone(state: State, order: Order) -> bool:
+def _may_be_gone(state: State, order: Order, *, at_once: bool) -> bool:
     """Whether an order may not be on the book: its number never came, or so long nobody knows what became of it."""
-    return order.in_doubt and (not order.broker_id or state.at - order.updated_at >= GONE_MS)
+    unnumbered = at_once and not order.broker_id
+    return order.in_doubt and (unnumbered or state.at - order.updated_at >= GONE_MS)

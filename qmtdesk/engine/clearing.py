@@ -8,7 +8,7 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.rules import floor_lot, lot_problem, rules_of, sellable_whole
 from qmtdesk.domain.sessions import at_of, phase_at, shanghai_day
-from qmtdesk.engine import gate, grids
+from qmtdesk.engine import beside, gate, grids
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import number_of
 from qmtdesk.engine.books import ClearBook, State, filed_orders, live_orders, own_volume
@@ -64,7 +64,7 @@ def most(state: State, code: str, want: int, *, whole: bool) -> int:
         return 0
     others = sum(o.open_volume for o in live_orders(state, code, own=False) if _anothers(o))
     # a report may hold back more for open orders than is left of the holding
-    room = max(0, min(held.sellable, held.volume) - others)
+    room = beside.not_listed_left(state, code, OwnerKind.CLEAR, max(0, min(held.sellable, held.volume) - others))
     volume = min(want, room if whole else min(room, own_volume(state, code)))
     rules = rules_of(listing, shanghai_day(state.at))
     odd = sellable_whole(rules, volume)

@@ -264,7 +264,7 @@ def _buying_for(orders: Orders, code: str) -> int:
 def _room(state: State, place: Place) -> Reason | None:
     if place.side is Side.SELL:
         room = sell_room(state, place.code)
-        room = min(room, beside.not_listed_left(state, place, room))
+        room = beside.not_listed_left(state, place.code, place.owner.kind, room)
         return because(Why.SELL_ROOM, want=place.volume, room=room) if place.volume > room else None
     need, have = frozen_by(place.price, place.volume), cash_room(state)
     if need > have:

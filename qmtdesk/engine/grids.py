@@ -10,7 +10,7 @@ from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.sessions import at_of, phase_at
 from qmtdesk.engine import anew, aside, beside, ex_rights, gate, leaving, selling_off, stopping
 from qmtdesk.engine import records as r
-from qmtdesk.engine.books import GridBook, Ready, State, cash_kept, cash_room, filed_orders, live_orders
+from qmtdesk.engine.books import GridBook, State, cash_kept, cash_room, filed_orders, live_orders
 from qmtdesk.engine.diff import difference
 from qmtdesk.engine.prices import limits_of, price_of
 from qmtdesk.engine.standing import for_sale, on_book
@@ -323,11 +323,11 @@ def _wind(work: Work, code: str, book: GridBook) -> None:
     clearing = [o for o in live_orders(work.state, code) if o.owner.kind is OwnerKind.CLEAR]
     wanted = selling_off.to_clear(work.state, code, book) if clears else 0
     if not wanted and not clearing:
-        if clears and work.state.ready is not Ready.READY:
-            # what the account holds is not known: the answers may be whole again
-            work.blocked(code, because(Why.RECONCILING))
+        reason = selling_off.waits(work.state, code) if clears else None
+        work.blocked(code, reason)
+        if reason is not None:
             return
-        selling_off.say_gone(work, code, book)
+        selling_off.say_left(work, code, book)
         work.set_grid(code, replace(book, winding=None), keep=True)
         return
     seen = work.state.quotes.get(code)
@@ -347,7 +347,7 @@ def _sell(work: Work, code: str, wanted: int, bid: int) -> Reason | None:
         return work.state.blocked.get(code) or FIRED
     if not bid:
         return because(Why.NO_BID, code=code)
-    room = for_sale(work.state, code)
+    room = beside.not_listed_left(work.state, code, OwnerKind.CLEAR, for_sale(work.state, code))
     volume = selling_off.whole(work.state, code, min(wanted, room))
     if not volume:
         return because(Why.SELL_ROOM, want=wanted, room=room)

@@ -1,10 +1,10 @@
 """How much a stop that sells has to sell, and what is said of what it leaves."""
 
 from qmtdesk.domain.plans import StopHow
-from qmtdesk.domain.reason import Why, because
+from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.rules import floor_lot, rules_of
 from qmtdesk.domain.sessions import shanghai_day
-from qmtdesk.engine.books import GridBook, State
+from qmtdesk.engine.books import GridBook, Ready, State, filed_orders
 from qmtdesk.engine.standing import slow_to_free
 from qmtdesk.engine.work import ALARM, Work
 
@@ -24,15 +24,28 @@ def whole(state: State, code: str, volume: int) -> int:
 
 
 def say_unsold(work: Work, code: str, book: GridBook) -> None:
-    """A stop that sells ended with its day, and nothing sells the rest."""
+    """A stop that sells has ended, and nothing sells the rest."""
     part = book.grid or book.rolling
     if part is not None and part.held_total:
         work.log(ALARM, code, because(Why.LEFT_UNSOLD, volume=part.held_total))
 
 
-def say_gone(work: Work, code: str, book: GridBook) -> None:
-    """A stop that sells ends without a sale where the account has less than the grid is said to hold."""
+def waits(state: State, code: str) -> Reason | None:
+    """Why a stop that finds nothing to sell is not over yet: what the account holds, or what traded, is not known."""
+    if state.ready is not Ready.READY:
+        return because(Why.RECONCILING)
+    if any(order.unsettled for order in filed_orders(state).of(code)):
+        return because(Why.WAITING_CANCEL)
+    return None
+
+
+def say_left(work: Work, code: str, book: GridBook) -> None:
+    """A stop that sells is over, and the grid holds something all the same, or is said to hold more than there is."""
     part, held = book.grid or book.rolling, work.state.holdings.get(code)
     position = held.volume if held is not None else 0
-    if book.winding is StopHow.SELL and part is not None and part.held_total > position:
+    if book.winding is not StopHow.SELL or part is None:
+        return
+    if part.held_total > position:
         work.log(ALARM, code, because(Why.POSITION_FLOOR, held=part.held_total, position=position))
+    else:
+        say_unsold(work, code, book)

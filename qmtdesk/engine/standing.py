@@ -4,8 +4,10 @@ from msgspec import Struct
 
 from qmtdesk.domain.order import Owner, Side
 from qmtdesk.engine.beside import GRID_OWNERS
-from qmtdesk.engine.books import State, filed_orders, frozen_by
+from qmtdesk.engine.books import State, filed_fills, filed_orders, frozen_by
 from qmtdesk.engine.filed import Orders
+
+FREE_MS = 60_000
 
 
 class Standing(Struct, frozen=True):
@@ -23,14 +25,19 @@ def for_sale(state: State, code: str) -> int:
 
 
 def slow_to_free(state: State, code: str) -> int:
-    """What the account has beyond what the counter lets sell: it may be slow to set free what was on the book.
+    """What the account has beyond what the counter lets sell, for a minute after a sale left the book.
 
-    Bought today is not, where that cannot be sold before tomorrow. Locked shares are among it and never set free.
+    So long a counter may be slow to set it free; what is locked never is. Bought today is none of it, where that
+    cannot be sold before tomorrow.
     """
     held, instrument = state.holdings.get(code), state.instruments.get(code)
-    if held is None:
+    sales = (o for o in filed_orders(state).of(code) if o.side is Side.SELL and not o.live)
+    if held is None or state.at - max((o.updated_at for o in sales), default=0) > FREE_MS:
         return 0
-    tomorrows = held.bought_today if instrument is None or instrument.t_plus_one else 0
+    tomorrows = 0
+    if instrument is None or instrument.t_plus_one:
+        bought = sum(fill.volume for fill in filed_fills(state).of(code) if fill.side is Side.BUY)
+        tomorrows = max(held.bought_today, bought)
     return max(0, held.volume - tomorrows - held.sellable)
 
 

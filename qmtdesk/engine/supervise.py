@@ -18,8 +18,12 @@ STRATEGIES = frozenset({OwnerKind.GRID, OwnerKind.FIRST_BUY, OwnerKind.ROLLING})
 
 
 def suspend(work: Work, code: str, reason: Reason) -> None:
-    """No new order of a code ('' = of anything) until the user releases it; doing it twice is doing it once."""
-    if code in work.state.suspended:
+    """No new order of a code ('' = of anything) until the user releases it; doing it twice is doing it once.
+
+    What a storm of rejections leaves a guard, any other reason takes from it.
+    """
+    held = work.state.suspended.get(code)
+    if held is not None and (held.why is not Why.REJECT_STORM or reason.why is Why.REJECT_STORM):
         return
     work.note(r.Suspended(code, work.state.at, reason))
     work.log(ALARM, "" if code == BUYS else code, reason)
@@ -120,7 +124,7 @@ def _settings_read(work: Work, event: SettingsRead) -> None:
     ours = held is not None and held.why is Why.SETTINGS_REFUSED
     if event.fault:
         reason = because(Why.SETTINGS_REFUSED, fault=event.fault, file=event.file, key=event.key, value=event.value)
-        if held is None or ours:
+        if held is None or ours or held.why is Why.REJECT_STORM:
             work.note(r.Suspended("", work.state.at, reason))
         work.log(ALARM, "", reason)
     elif ours:

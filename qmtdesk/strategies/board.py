@@ -206,7 +206,7 @@ def read_board(quote: Quote, limit_up: int, phase: Phase, *, closing: bool) -> t
     if limit_up <= 0:
         return None
     if phase.continuous:
-        if quote.last <= 0 or not (quote.bid1.price or quote.ask1.price):
+        if quote.empty:
             return None
         state = board_state(quote, limit_up)
         return state, seal_amount(quote) if state is BoardState.SEALED else 0
@@ -241,10 +241,10 @@ def step_board(
     if quote.at >= began(phase, at) and not quote.rough:
         reading = read_board(quote, board.limit_up, phase, closing=decide_in_close_auction)
     if reading is None:
-        heard = replace(
-            board, last_at=quote.at, arrived_at=at, ticks=board.ticks + 1, usual_gap=gap, phase=phase, decided=False
-        )
-        return heard, ()
+        # one that shows nothing while there is trading is no sign of life
+        arrived = board.arrived_at if phase.continuous and quote.empty else at
+        heard = replace(board, last_at=quote.at, arrived_at=arrived, usual_gap=gap, phase=phase)
+        return replace(heard, ticks=board.ticks + 1, decided=False), ()
     state, amount = reading
     moves = () if state is board.state else _moves(board, state, amount, quote.at)
     sealed = state is BoardState.SEALED

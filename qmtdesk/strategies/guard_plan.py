@@ -6,7 +6,7 @@ from qmtdesk.domain.plans import GuardPlan, RuleId, RuleSetting, TimedThreshold
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.rules import floor_lot, rules_of
-from qmtdesk.domain.sessions import shanghai_day, shanghai_ms_of_day
+from qmtdesk.domain.sessions import in_hours, shanghai_day, shanghai_ms_of_day
 from qmtdesk.strategies.guard_rules import RULES, rule_problem
 from qmtdesk.strategies.plan_error import PlanError
 
@@ -14,6 +14,7 @@ LEAST_THRESHOLD = 1_000_000_000
 """1,000,000 CNY in 厘: less than that on bid1 is a typing slip or no seal at all."""
 MOST_SLIPPAGE_BP = 1_000
 MINUTES = 24 * 60
+OPEN_MINUTE = 9 * 60 + 30
 
 
 def check_plan(plan: GuardPlan, least_threshold: int = LEAST_THRESHOLD) -> None:
@@ -71,7 +72,7 @@ def rules_on(plan: GuardPlan) -> tuple[RuleSetting, ...]:
 
 
 def threshold_at(plan: GuardPlan, at: int) -> int:
-    """R1's threshold (厘) at a time: the latest timed one that has begun today (R9), else the plan's."""
+    """R1's threshold (厘) at a time: the latest timed one that has begun (R9), else the plan's."""
     timed = _in_force(plan, at)
     return timed.threshold if timed is not None else plan.threshold
 
@@ -86,7 +87,8 @@ def with_threshold(plan: GuardPlan, threshold: int, at: int) -> GuardPlan:
 
 
 def _in_force(plan: GuardPlan, at: int) -> TimedThreshold | None:
-    minute = shanghai_ms_of_day(at) // 60_000
+    """The timed threshold that counts; outside trading hours that of the next open, for which it is looked at then."""
+    minute = shanghai_ms_of_day(at) // 60_000 if in_hours(at) else OPEN_MINUTE
     begun = [timed for timed in plan.timed if timed.from_minute <= minute]
     return max(begun, key=lambda timed: timed.from_minute, default=None)
 

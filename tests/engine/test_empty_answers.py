@@ -11,6 +11,7 @@ from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine import reconcile
+from qmtdesk.engine import records as r
 from qmtdesk.engine.books import Ready, sell_room
 from qmtdesk.simulate.market_day import BOND, NEXT_DAY, STOCK, MarketDay, quote_of
 
@@ -23,7 +24,9 @@ def running(adopt: int = 100, held: int = 300, **plan: object) -> MarketDay:
     return day.live_market(12_000)
 
 
-def lists_nothing(day: MarketDay, seconds: int, last: int = 0, *, worth: bool = True) -> None:
+def lists_nothing(
+    day: MarketDay, seconds: int, last: int = 0, *, worth: bool = True, rows: tuple[Position, ...] = ()
+) -> None:
     """For so long each answer lacks the positions; its total may still tell what they are worth."""
     day.mute, asked = True, 0
     for _ in range(seconds):
@@ -35,18 +38,18 @@ def lists_nothing(day: MarketDay, seconds: int, last: int = 0, *, worth: bool = 
         if day.state.request != asked:
             asked, report = day.state.request, day.exchange.report(day.at)
             total = report.asset if worth else replace(report.asset, total=report.asset.cash)
-            day.feed(m.AccountReported(asked, replace(report, positions=(), asset=total)))
+            day.feed(m.AccountReported(asked, replace(report, positions=rows, asset=total)))
     day.exchange.due(day.at)
     day.mute = False
 
 
-def back_to_nothing(day: MarketDay, seconds: int, last: int = 0) -> None:
+def back_to_nothing(day: MarketDay, seconds: int, last: int = 0, *, rows: tuple[Position, ...] = ()) -> None:
     """The link goes and comes back to a terminal that lists no positions yet."""
     day.mute = True
     day.feed(m.LinkChanged(up=False, text="away"))
     day.wait(2_000)
     day.feed(m.LinkChanged(up=True))
-    lists_nothing(day, seconds, last)
+    lists_nothing(day, seconds, last, rows=rows)
 
 
 @pytest.mark.fault("G20")
@@ -54,16 +57,7 @@ def back_to_nothing(day: MarketDay, seconds: int, last: int = 0) -> None:
 @pytest.mark.parametrize("seconds", [8, 120])
 def test_a_terminal_that_loads_its_positions_late_ends_no_kept_grid(seconds: int, *, worth: bool) -> None:
     day = running(keep_armed=True)
-    day.jump(15, 0, 1)
-    day.exchange.close_day(day.at)
-    day.wait(90_000)
-    day.day, day.at = NEXT_DAY, at_of(NEXT_DAY, 9, 5)
-    day.instruments = day.make_instruments(NEXT_DAY, day.last)
-    day.exchange.open_day(NEXT_DAY, day.instruments)
-    day.exchange.due(day.at)
-    day.mute = True
-    day.state = day.folded(resume=False)
-    day.connect()
+    morning(day, 9, 5)
     lists_nothing(day, seconds, worth=worth)
     assert day.state.ready is Ready.RECONCILING
     day.wait(20_000).jump(9, 31).quote_all()
@@ -128,6 +122,53 @@ def test_in_trading_hours_all_that_is_gone_for_a_minute_is_gone() -> None:
     lists_nothing(day, 45, 120_000)
     book = day.state.grids[BOND]
     assert (day.state.ready, book.armed, book.why and book.why.why) == (Ready.READY, False, Why.POSITION_FLOOR)
+
+
+def morning(day: MarketDay, hour: int, minute: int, second: int = 0) -> None:
+    """The program starts the next day beside a terminal whose words are up to the test."""
+    day.jump(15, 0, 1)
+    day.exchange.close_day(day.at)
+    day.wait(90_000)
+    day.day, day.at = NEXT_DAY, at_of(NEXT_DAY, hour, minute, second)
+    day.instruments = day.make_instruments(NEXT_DAY, day.last)
+    day.exchange.open_day(NEXT_DAY, day.instruments)
+    day.exchange.due(day.at)
+    day.mute = True
+    day.state = day.folded(resume=False)
+    day.connect()
+
+
+def test_the_minute_begins_with_the_open() -> None:
+    day = running(keep_armed=True)
+    morning(day, 9, 28, 55)
+    lists_nothing(day, 100)
+    day.live_market(20_000)
+    assert (day.state.grids[BOND].armed, dict(day.state.suspended)) == (True, {})
+
+
+@pytest.mark.parametrize("rows", [(Position(BOND, 0, 0),), (Position("511880.SH", 100, 100),)])
+def test_in_the_evening_a_list_that_has_other_rows_ends_no_kept_grid(rows: tuple[Position, ...]) -> None:
+    day = running(keep_armed=True)
+    day.jump(15, 0, 1)
+    day.exchange.close_day(day.at)
+    day.wait(90_000).jump(20, 0)
+    back_to_nothing(day, 30, rows=rows)
+    assert day.state.grids[BOND].armed
+
+
+@pytest.mark.parametrize(("hour", "minute"), [(8, 50), (20, 0)])
+def test_what_a_grid_that_is_off_is_said_to_hold_holds_up_no_evening(hour: int, minute: int) -> None:
+    """It was converted, say, and no trade told of it."""
+    day = running(held=100)
+    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    day.live_market(6_000)
+    day.exchange.account.holdings.clear()
+    day.state = replace(day.state, held_before=frozenset(), holdings={})
+    day.records.append(r.GridChanged(BOND, day.state.grids[BOND]))
+    morning(day, hour, minute)
+    day.state = replace(day.state, held_before=frozenset())
+    lists_nothing(day, 15, worth=False)
+    assert day.state.ready is Ready.READY
 
 
 def filled_while_away(day: MarketDay, *, moves: bool) -> m.AccountReported:

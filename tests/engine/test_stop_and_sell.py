@@ -1,7 +1,7 @@
 """停止并卖出: what nobody else offers is sold near the market as the book has it, the rest when it is free."""
 
 import pytest
-from words import buy_in, said
+from words import buy_in, by_hand, said
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import FINAL, Owner, OwnerKind, Side
@@ -10,7 +10,7 @@ from qmtdesk.domain.quote import EMPTY, Level, Quote
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.collar import collar
-from qmtdesk.simulate.market_day import BOND, MarketDay
+from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay
 from qmtdesk.trader.picture_grid import grid_row
 from qmtdesk.trader.pictures import blockers
 
@@ -182,3 +182,78 @@ def test_a_counter_that_is_slow_to_set_free_what_was_cancelled_ends_no_stop_with
     grid = day.state.grids[BOND].grid
     assert grid is not None
     assert (day.state.grids[BOND].winding, grid.held_total) == (None, 0)
+
+
+class Locked(MarketDay):
+    """An account of which some can never be sold."""
+
+    def deliver(self) -> None:
+        for _, event in self.exchange.due(self.at):
+            if isinstance(event, m.AccountReported):
+                held = tuple(replace(each, can_use=max(0, each.can_use - 100)) for each in event.report.positions)
+                self.feed(replace(event, report=replace(event.report, positions=held)))
+            elif not self.mute:
+                self.feed(event)
+
+
+def test_what_is_locked_ends_a_stop_with_selling_with_an_alarm_and_what_he_buys_later_is_his() -> None:
+    day = Locked(held={BOND: (300, 110_000)}, cash=50_000_000)
+    day.open()
+    assert day.feed(m.ArmGrid(replace(PLAN, adopt=300, unit=100))).refusal is None
+    day.live_market(12_000)
+    day.feed(m.DisarmGrid(BOND, StopHow.SELL))
+    day.live_market(120_000)
+    assert (day.state.grids[BOND].winding, day.state.holdings[BOND].volume, BOND in day.state.blocked) == (
+        None,
+        100,
+        False,
+    )
+    (line,) = [line for line in day.state.lines if line.reason.why is Why.LEFT_UNSOLD]
+    assert (line.level, line.reason.get("volume")) == ("alarm", 100)
+    sent = len(day.places())
+    day.exchange.submit(day.at, by_hand(BOND, Side.BUY, 120_100, 100))
+    day.live_market(60_000)
+    assert day.state.holdings[BOND].volume == 200
+    assert day.places()[sent:] == []
+
+
+def test_one_that_may_sell_nothing_before_tomorrow_says_so() -> None:
+    day = MarketDay(held={}, hour=14, minute=30).open()
+    assert day.feed(m.ArmGrid(GridPlan(code=STOCK, amount=20_000_000, lower_stop=9_000, step_bp=100))).refusal is None
+    for price in (10_000, 9_990, 9_980, 9_900):
+        day.last[STOCK] = price
+        day.live_market(30_000)
+    grid = day.state.grids[STOCK].grid
+    assert grid is not None
+    assert grid.held_total > 0
+    day.feed(m.DisarmGrid(STOCK, StopHow.SELL))
+    day.live_market(30_000)
+    assert day.state.grids[STOCK].winding is None
+    lines = [line for line in day.state.lines if line.reason.why is Why.LEFT_UNSOLD]
+    assert [(line.level, line.reason.get("volume")) for line in lines] == [("alarm", grid.held_total)]
+
+
+@pytest.mark.parametrize("way", ["stop", "clear"])
+def test_beside_a_sale_that_is_not_listed_any_more_the_rest_is_sold(way: str) -> None:
+    day = MarketDay(held={BOND: (500, 110_000)}).open()
+    buy_in(day)
+    for price in range(119_800, 118_000, -190):
+        day.last[BOND] = price
+        day.live_market(60_000)
+    gone = next(order for order in day.live(BOND) if order.side is Side.SELL)
+    day.exchange.hidden.add(gone.broker_id)
+    day.live_market(30_000)
+    grid = day.state.grids[BOND].grid
+    assert grid is not None
+    had, held = grid.held_total, day.state.holdings[BOND].volume
+    if way == "stop":
+        day.feed(m.DisarmGrid(BOND, StopHow.SELL))
+        day.live_market(60_000)
+        assert held - day.state.holdings[BOND].volume == had - gone.volume
+        return
+    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    day.live_market(10_000)
+    row = m.ClearRow(BOND, day.state.holdings[BOND].sellable, 110_000)
+    assert day.feed(m.ClearHoldings((row,), whole=True)).refusal is None
+    day.live_market(60_000)
+    assert day.state.holdings[BOND].volume == gone.volume

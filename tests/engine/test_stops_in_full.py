@@ -4,10 +4,11 @@ import pytest
 from words import WHOLE, buy_in, told
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side
+from qmtdesk.domain.order import Order, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import BaseKind, GridPlan, GuardPlan, StopHow
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
+from qmtdesk.engine import beside, stopping
 from qmtdesk.engine.filed import NOT_LISTED
 from qmtdesk.engine.grids import wish_of
 from qmtdesk.engine.risk_limits import RiskLimits
@@ -375,3 +376,18 @@ def test_a_sale_of_a_stop_that_is_always_turned_down_keeps_no_other_from_leaving
     assert grid is not None
     assert grid.stopped_low
     assert [i + grid.slot0 for i, gap in enumerate(grid.gaps) if gap.held] == [day.tried]
+
+
+def test_a_buy_in_doubt_for_a_moment_holds_a_stop_up_and_for_longer_does_not() -> None:
+    day = fallen(116_000, every_ms=60_000)
+    buy = max((o for o in day.live(BOND) if o.side is Side.BUY), key=lambda order: order.price)
+    doubt = replace(buy, state=OrderState.UNKNOWN, broker_id="", updated_at=day.at)
+    day.state = replace(day.state, orders={**day.state.orders, buy.ref: doubt})
+    day.last[BOND] = 115_900
+    day.quote_all()
+    assert stopping.stops(day.state, BOND)
+    sale = m.Place("q-new", BOND, Side.SELL, buy.price, 10, Owner(OwnerKind.GRID, 3))
+    assert beside.crossed(day.state, sale) is not None
+    assert beside.crossed(replace(day.state, at=day.at + beside.GONE_MS), sale) is None
+    # a guard does not wait for it
+    assert beside.crossed(day.state, replace(sale, owner=Owner(OwnerKind.GUARD))) is None

@@ -106,6 +106,16 @@ def test_a_snapshot_without_a_book_or_a_last_price_breaks_nothing(last):
     assert priceless.sealed
 
 
+@pytest.mark.parametrize("last", [0, LIMIT])
+def test_snapshots_that_show_nothing_are_no_sign_of_life(last):
+    shown = [sealed(TEN + 3000 * n, 3000) for n in range(100)]
+    end = shown[-1].at
+    board, _ = fed(*shown, *(quote(end + 3000 * n, last) for n in range(1, 5)))
+    assert is_blind(board, end + 12_000, Phase.MORNING)
+    board, _ = step_board(board, sealed(end + 15_000, 3000), Phase.MORNING, end + 15_000)
+    assert not is_blind(board, end + 15_000, Phase.MORNING)
+
+
 def test_without_a_limit_nothing_is_ever_at_it():
     board, moves = fed(quote(TEN, 0), sealed(TEN + 3000, 3000), limit=0)
     assert not moves

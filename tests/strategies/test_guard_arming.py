@@ -135,6 +135,17 @@ def test_a_new_threshold_takes_the_place_of_the_one_in_force():
     assert [threshold_at(later, clock(hour, 30)) for hour in (9, 10, 14)] == [2000 * WAN, 1500 * WAN, 10**10]
 
 
+@pytest.mark.parametrize(("hour", "minute"), [(15, 0), (20, 0), (8, 30), (9, 29)])
+def test_a_threshold_set_while_there_is_no_trading_is_that_of_the_next_open(hour, minute):
+    timed = (TimedThreshold(from_minute=14 * 60, threshold=500 * WAN),)
+    guard = watched(2000, timed=timed).guard
+    assert threshold_at(guard.plan, clock(hour, minute)) == 2000 * WAN
+    plan = set_threshold(guard, 1500 * WAN, clock(hour, minute)).plan
+    assert (plan.threshold, plan.timed) == (1500 * WAN, timed)
+    from_the_open = guard_plan(timed=(TimedThreshold(from_minute=570, threshold=500 * WAN),))
+    assert threshold_at(from_the_open, clock(hour, minute)) == 500 * WAN
+
+
 def test_thresholds_follow_the_time_of_day():
     timed = (
         TimedThreshold(from_minute=14 * 60 + 30, threshold=3000 * WAN),

@@ -36,8 +36,8 @@ SENTENCES: dict[Why, tuple[str, str]] = {
     Why.NO_CANCEL_PHASE: ("此时段不能撤单", "Cancels are not accepted now"),
     Why.EXPIRED_AT_CLOSE: ("收盘到期，已停止", "Expired at the close"),
     Why.LEFT_UNSOLD: (
-        "收盘时没有卖完[，还剩 {volume}]；不会接着卖，要卖就重新布防或自己下单",
-        "Not all sold by the close[, {volume} left]; nothing goes on selling, arm again or sell by hand",
+        "没有卖完[，还剩 {volume}]；不会接着卖，要卖就重新启动再停止，或自己下单",
+        "Not all was sold[, {volume} left]; nothing goes on selling, start and stop again, or sell by hand",
     ),
     Why.SIDE_FROZEN: (
         "[{price_milli} ][{side}单]回报未知，冻结该档",
