@@ -9,7 +9,7 @@ from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
-from qmtdesk.engine import grids, guards, moved, overnight, reconcile, supervise
+from qmtdesk.engine import grids, guards, moved, overnight, reconcile, selling_off, stopping, supervise
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import live_orders
 from qmtdesk.engine.work import Work
@@ -73,9 +73,14 @@ def _roll(work: Work, day: str) -> None:
 
 
 def start_disarmed(work: Work) -> None:
-    """A fresh start by the user begins with nothing armed but what was chosen to stay armed."""
+    """A fresh start by the user begins with nothing armed but what was chosen to stay armed.
+
+    A sale that was under way is no exception, and is named.
+    """
     for code, book in work.state.grids.items():
         if (book.armed or book.winding) and not book.plan.keep_armed:
+            if book.winding is StopHow.SELL or stopping.stops(work.state, code):
+                selling_off.say_unsold(work, code, book)
             grids.disarm(work, code, StopHow.CANCEL, because(Why.NOT_ARMED, restart=1))
     for code, guard in tuple(work.state.guards.items()):
         if not guard.plan.keep_armed:

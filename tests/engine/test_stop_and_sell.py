@@ -1,7 +1,7 @@
 """停止并卖出: what nobody else offers is sold near the market as the book has it, the rest when it is free."""
 
 import pytest
-from words import buy_in, by_hand, said
+from words import buy_in, by_hand, said, sell_out
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import FINAL, Owner, OwnerKind, Side
@@ -257,3 +257,17 @@ def test_beside_a_sale_that_is_not_listed_any_more_the_rest_is_sold(way: str) ->
     assert day.feed(m.ClearHoldings((row,), whole=True)).refusal is None
     day.live_market(60_000)
     assert day.state.holdings[BOND].volume == gone.volume
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_a_start_by_the_user_names_the_sale_it_does_not_go_on_with(*, resume: bool) -> None:
+    day = MarketDay(held={BOND: (300, 110_000)}, cash=50_000_000).open()
+    assert day.feed(m.ArmGrid(replace(PLAN, adopt=300, unit=100))).refusal is None
+    day.live_market(12_000)
+    sell_out(day)
+    day.last[BOND] = 119_000
+    day.restart(resume=resume)
+    day.live_market(30_000)
+    lines = [line for line in day.state.lines if line.reason.why is Why.LEFT_UNSOLD]
+    assert [(line.level, line.reason.get("volume")) for line in lines] == ([] if resume else [("alarm", 300)])
+    assert BOND not in day.state.holdings if resume else day.state.holdings[BOND].volume == 300
