@@ -110,6 +110,12 @@ def in_hours(at: int) -> bool:
     return is_trading_day(day) and at_of(day, 9, 30) <= at < at_of(day, 15, 0)
 
 
+def takes_orders(at: int) -> bool:
+    """Whether a time is between 9:15 and 15:00 of a trading day, the lunch break included."""
+    day = shanghai_day(at)
+    return is_trading_day(day) and at_of(day, 9, 15) <= at < at_of(day, 15, 0)
+
+
 def phase_ends(listing: Listing, at: int) -> int:
     """The time (Unix ms) at which the phase of `at` gives way to another one."""
     day_number, ms = divmod(at + _SHANGHAI, _DAY)

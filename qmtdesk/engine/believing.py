@@ -6,7 +6,7 @@ from qmtdesk.domain.account import AccountReport
 from qmtdesk.domain.order import Fill, OwnerKind, Side
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace_struct as replace
-from qmtdesk.domain.sessions import at_of, in_hours, shanghai_day
+from qmtdesk.domain.sessions import at_of, in_hours, shanghai_day, takes_orders
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import fill_key
 from qmtdesk.engine.books import Gaps, Ready, Shrunk, State
@@ -20,6 +20,7 @@ from qmtdesk.strategies.guard_state import GuardState
 AGREE_MS = 4_000
 EMPTY_AGREE_MS = 60_000
 """A terminal that has not loaded its positions yet, or clears the day, lists none for so long and longer."""
+EARLY_AGREE_MS = 600_000
 SLACK_MS = 5_000
 """What happened this shortly before an answer was given may not be in it yet."""
 MISSING = "missing"
@@ -109,24 +110,27 @@ def believed(work: Work, report: AccountReport) -> bool:
 
 
 def _agree(state: State, report: AccountReport, gaps: Gaps, since: int) -> bool:
-    """Whether answers have said the same for long enough: in trading hours, where what may be traded is lacking.
+    """Whether answers have said the same for long enough.
 
-    Then a list of no position at all wants a minute of them, begun with the open at the earliest.
+    Where grids or fired guards have something to sell in what is lacking, or where nothing at all is listed of what was
+    held, that is in trading hours only; and a list of no position wants a minute of them, begun with the open at the
+    earliest. From 9:15 on ten minutes are enough for either.
     """
-    if gaps.codes.isdisjoint(_at_work(state)):
-        return report.at - since >= AGREE_MS
-    if not in_hours(state.at):
-        return False
     listed = any(position.volume for position in report.positions)
-    opened = at_of(shanghai_day(state.at), 9, 30)
-    return report.at - max(since, opened) >= (AGREE_MS if listed else EMPTY_AGREE_MS)
+    held = set() if listed else {*state.held_before, *state.holdings}
+    if gaps.codes.isdisjoint(_at_work(state) | held):
+        return report.at - since >= AGREE_MS
+    if in_hours(state.at):
+        opened = at_of(shanghai_day(state.at), 9, 30)
+        return report.at - max(since, opened) >= (AGREE_MS if listed else EMPTY_AGREE_MS)
+    return report.at - since >= EARLY_AGREE_MS and takes_orders(state.at)
 
 
 def _at_work(state: State) -> set[str]:
-    """Codes that were held when last told of, and those of grids and guards that have something to sell there."""
+    """Codes of grids and guards that have something to sell there."""
     busy = {code for code, book in state.grids.items() if book.armed or book.winding}
     fired = {code for code, guard in state.guards.items() if guard.state is GuardState.TRIGGERED}
-    return {*state.held_before, *state.holdings} | busy | fired
+    return busy | fired
 
 
 def _wonder(work: Work, gaps: Gaps, at: int) -> None:

@@ -64,7 +64,7 @@ def most(state: State, code: str, want: int, *, whole: bool) -> int:
         return 0
     others = sum(o.open_volume for o in live_orders(state, code, own=False) if _anothers(o))
     # a report may hold back more for open orders than is left of the holding
-    room = beside.not_listed_left(state, code, OwnerKind.CLEAR, max(0, min(held.sellable, held.volume) - others))
+    room = max(0, min(held.sellable, held.volume) - others)
     volume = min(want, room if whole else min(room, own_volume(state, code)))
     rules = rules_of(listing, shanghai_day(state.at))
     odd = sellable_whole(rules, volume)
@@ -251,7 +251,7 @@ def _sell(work: Work, book: ClearBook, left: int) -> None:
     if reason is not None or (grid is not None and grid.winding is not None):
         work.blocked(code, reason or because(Why.WAITING_CANCEL))
         return
-    volume = most(state, code, left, whole=book.whole)
+    volume = most(state, code, beside.not_listed_left(state, code, OwnerKind.CLEAR, left), whole=book.whole)
     bid = state.quotes[code].quote.bid1.price
     if not volume and slow_to_free(state, code):
         work.blocked(code, because(Why.SELL_ROOM, want=left, room=0))

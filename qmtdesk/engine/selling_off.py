@@ -1,5 +1,6 @@
 """How much a stop that sells has to sell, and what is said of what it leaves."""
 
+from qmtdesk.domain.order import OwnerKind
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.rules import floor_lot, rules_of
@@ -34,7 +35,7 @@ def waits(state: State, code: str) -> Reason | None:
     """Why a stop that finds nothing to sell is not over yet: what the account holds, or what traded, is not known."""
     if state.ready is not Ready.READY:
         return because(Why.RECONCILING)
-    if any(order.unsettled for order in filed_orders(state).of(code)):
+    if any(o.unsettled and o.owner.kind is not OwnerKind.FOREIGN for o in filed_orders(state).of(code)):
         return because(Why.WAITING_CANCEL)
     return None
 

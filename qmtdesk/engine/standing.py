@@ -7,7 +7,7 @@ from qmtdesk.engine.beside import GRID_OWNERS
 from qmtdesk.engine.books import State, filed_fills, filed_orders, frozen_by
 from qmtdesk.engine.filed import Orders
 
-FREE_MS = 60_000
+FREE_MS = 180_000
 
 
 class Standing(Struct, frozen=True):
@@ -25,7 +25,7 @@ def for_sale(state: State, code: str) -> int:
 
 
 def slow_to_free(state: State, code: str) -> int:
-    """What the account has beyond what the counter lets sell, for a minute after a sale left the book.
+    """What the account has beyond what the counter lets sell, for minutes after a sale left the book.
 
     So long a counter may be slow to set it free; what is locked never is. Bought today is none of it, where that
     cannot be sold before tomorrow.

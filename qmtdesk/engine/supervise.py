@@ -124,7 +124,7 @@ def _settings_read(work: Work, event: SettingsRead) -> None:
     ours = held is not None and held.why is Why.SETTINGS_REFUSED
     if event.fault:
         reason = because(Why.SETTINGS_REFUSED, fault=event.fault, file=event.file, key=event.key, value=event.value)
-        if held is None or ours or held.why is Why.REJECT_STORM:
+        if held is None or ours:
             work.note(r.Suspended("", work.state.at, reason))
         work.log(ALARM, "", reason)
     elif ours:

@@ -156,6 +156,31 @@ def test_in_the_evening_a_list_that_has_other_rows_ends_no_kept_grid(rows: tuple
     assert day.state.grids[BOND].armed
 
 
+OTHER = Position("511880.SH", 100, 100)
+
+
+def test_a_holding_nothing_works_for_that_is_gone_beside_others_holds_nothing_up() -> None:
+    """An allotment became a bond in the evening, or he sold it by phone."""
+    day = running(held=100)
+    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    day.live_market(6_000)
+    day.jump(15, 0, 1)
+    day.exchange.close_day(day.at)
+    day.wait(90_000).jump(18, 0)
+    back_to_nothing(day, 15, rows=(OTHER,))
+    assert day.state.ready is Ready.READY
+
+
+@pytest.mark.parametrize("rows", [(), (OTHER,)])
+def test_ten_minutes_of_the_morning_are_enough(rows: tuple[Position, ...]) -> None:
+    day = running(keep_armed=True)
+    morning(day, 9, 4)
+    lists_nothing(day, 650, rows=rows)
+    assert day.state.ready is Ready.RECONCILING
+    lists_nothing(day, 30, rows=rows)
+    assert (day.state.ready, day.state.grids[BOND].armed) == (Ready.READY, False)
+
+
 @pytest.mark.parametrize(("hour", "minute"), [(8, 50), (20, 0)])
 def test_what_a_grid_that_is_off_is_said_to_hold_holds_up_no_evening(hour: int, minute: int) -> None:
     """It was converted, say, and no trade told of it."""

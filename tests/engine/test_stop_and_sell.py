@@ -4,13 +4,13 @@ import pytest
 from words import buy_in, by_hand, said, sell_out
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.order import FINAL, Owner, OwnerKind, Side
+from qmtdesk.domain.order import FINAL, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GridMode, GridPlan, StopHow
 from qmtdesk.domain.quote import EMPTY, Level, Quote
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.collar import collar
-from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay
+from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay, quote_of
 from qmtdesk.trader.picture_grid import grid_row
 from qmtdesk.trader.pictures import blockers
 
@@ -202,7 +202,7 @@ def test_what_is_locked_ends_a_stop_with_selling_with_an_alarm_and_what_he_buys_
     assert day.feed(m.ArmGrid(replace(PLAN, adopt=300, unit=100))).refusal is None
     day.live_market(12_000)
     day.feed(m.DisarmGrid(BOND, StopHow.SELL))
-    day.live_market(120_000)
+    day.live_market(300_000)
     assert (day.state.grids[BOND].winding, day.state.holdings[BOND].volume, BOND in day.state.blocked) == (
         None,
         100,
@@ -271,3 +271,25 @@ def test_a_start_by_the_user_names_the_sale_it_does_not_go_on_with(*, resume: bo
     lines = [line for line in day.state.lines if line.reason.why is Why.LEFT_UNSOLD]
     assert [(line.level, line.reason.get("volume")) for line in lines] == ([] if resume else [("alarm", 300)])
     assert BOND not in day.state.holdings if resume else day.state.holdings[BOND].volume == 300
+
+
+def test_a_clearing_beside_a_sale_that_is_not_listed_any_more_rests_on_the_book() -> None:
+    day = MarketDay(held={BOND: (500, 110_000)}).open()
+    buy_in(day)
+    for price in range(119_800, 118_000, -190):
+        day.last[BOND] = price
+        day.live_market(60_000)
+    gone = next(order for order in day.live(BOND) if order.side is Side.SELL)
+    day.exchange.hidden.add(gone.broker_id)
+    day.live_market(30_000)
+    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    day.live_market(10_000)
+    day.exchange.market(quote_of(BOND, day.at, 117_900, prev=120_000))
+    row, sent = m.ClearRow(BOND, day.state.holdings[BOND].sellable, 118_089), len(day.sent)
+    assert day.feed(m.ClearHoldings((row,), whole=True)).refusal is None
+    for _ in range(30):
+        day.wait(1_000)
+        day.feed(m.Quoted(quote_of(BOND, day.at, 118_100, prev=120_000)))
+    orders = [intent for _, intent in day.sent[sent:] if not isinstance(intent, m.Query)]
+    assert [type(intent) for intent in orders] == [m.Place]
+    assert [(order.state, order.filled) for order in day.live(BOND)] == [(OrderState.WORKING, 0)]
