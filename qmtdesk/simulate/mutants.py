@@ -124,7 +124,7 @@ MUTANTS: dict[str, Mutant] = {
     "vanished-is-over": Mutant(z.vanished_is_over, "I4 I1 I2"),
     "transfers-are-losses": Mutant(z.transfers_are_losses, "I7"),
     "every-list-is-a-start": Mutant(z.every_list_is_a_start, "I7 live I14"),
-    "yesterday-counts": Mutant(z.yesterday_counts, "live"),
+    "yesterday-counts": Mutant(z.yesterday_counts, "live I9"),
     "books-before-trades": Mutant(z.books_before_trades, "I3"),
     "silence-is-fine": Mutant(z.silence_is_fine, "I7"),
 }
