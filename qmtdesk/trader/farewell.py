@@ -1,20 +1,30 @@
 """What keeps the trader from ending, and what it says to itself when the user chose that nothing of his stays."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from qmtdesk.domain.messages import CancelOne, DisarmGrid, DisarmGuard, StopClearing, UserEvent
 from qmtdesk.domain.order import CANCELLABLE
 from qmtdesk.domain.plans import StopHow
+from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine.books import State, live_orders
 from qmtdesk.engine.gate import AWAKE
 
 
 def has_work(state: State) -> bool:
-    """Whether anything is armed or still being wound up; a stop of everything is until its cancels are proved."""
-    if state.clears or (state.kill is not None and not state.kill.done_at):
+    """Whether anything is armed or still being wound up; a stop of everything is until its cancels are proved.
+
+    Not after the close: what a counter goes on listing then can neither trade nor be cancelled.
+    """
+    if state.clears or (state.kill is not None and not state.kill.done_at and not day_over(state)):
         return True
     guards = any(each.state in AWAKE for each in state.guards.values())
     return guards or any(book.armed or book.winding for book in state.grids.values())
+
+
+def day_over(state: State) -> bool:
+    """Whether the day of the orders in the books has closed, so that no cancel of them can be proved any more."""
+    return bool(state.day) and state.at >= at_of(date.fromisoformat(state.day), 15, 0)
 
 
 def farewell(state: State) -> Iterator[UserEvent]:

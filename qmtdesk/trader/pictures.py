@@ -12,6 +12,7 @@ from qmtdesk.engine.books import BUYS, Holding, LogLine, Ready, State, cash_room
 from qmtdesk.engine.filed import NOT_LISTED
 from qmtdesk.strategies import board as boards
 from qmtdesk.strategies.guard import GuardState
+from qmtdesk.trader.farewell import day_over
 from qmtdesk.trader.picture_grid import grid_state, stop_word
 from qmtdesk.wire.bond_talk import BondListRow
 from qmtdesk.wire.live_talk import FoundRow, HealthRow, TrialRow
@@ -191,6 +192,7 @@ def kill_row(state: State) -> KillRow:
         untouched=foreign,
         done=kill.done_at > 0,
         took_ms=kill.done_at - kill.at if kill.done_at else 0,
+        over=day_over(state),
     )
 
 

@@ -348,7 +348,7 @@ class KillItem(Row, frozen=True):
 
 
 class KillRow(Row, frozen=True, tag=12):
-    """How the kill switch stands. One row; key ''."""
+    """How the kill switch stands. One row; key ''. `over`: its day has closed, no cancel can be proved any more."""
 
     active: bool
     at: int
@@ -358,6 +358,7 @@ class KillRow(Row, frozen=True, tag=12):
     untouched: int
     done: bool
     took_ms: int = 0
+    over: bool = False
 
 
 AnyRow = (
@@ -382,14 +383,10 @@ AnyRow = (
 ONE = (StatusRow, ScreenRow, KillRow, BondListRow, HealthRow, FoundRow, TrialRow)
 """Rows there is one of."""
 KEYS: dict[type, tuple[str, ...]] = {
-    QuoteRow: ("code",),
-    BondRow: ("code",),
-    GridRow: ("code",),
-    WatchRow: ("code",),
+    **dict.fromkeys((QuoteRow, BondRow, GridRow, WatchRow, PositionRow), ("code",)),
     AskRow: ("code", "ask"),
     OrderRow: ("ref",),
     FillRow: ("trade_id",),
-    PositionRow: ("code",),
     EventRow: ("no",),
     **dict.fromkeys(ONE, ()),
 }

@@ -196,6 +196,38 @@ def test_a_closing_that_waits_for_the_cancels_goes_when_they_are_proved_and_by_n
     assert left == [(True, False)]
 
 
+def test_after_the_close_cancels_that_cannot_be_proved_any_more_ask_nothing(qtbot: QtBot) -> None:
+    stage = Stage(qtbot)
+    owing(stage)
+    stage.tell(msgspec.structs.replace(fake.kill_row(), over=True))
+    assert stage.window.close()
+    assert stage.window.findChildren(Sheet) == []
+
+
+@pytest.mark.parametrize("how", ["cancel", "leave"])
+def test_a_kept_way_to_stop_says_nothing_of_cancels_that_are_owed(qtbot: QtBot, how: str) -> None:
+    stage = Stage(qtbot)
+    owing(stage)
+    stage.window.menu_does(f"close:{how}")
+    assert not stage.window.close()
+    (sheet,) = stage.window.findChildren(CloseSheet)
+    assert sheet.disarm.isEnabled()
+    assert sheet.leave_orders.isEnabled()
+
+
+def test_who_waits_for_the_cancels_may_still_leave_them(qtbot: QtBot) -> None:
+    stage = Stage(qtbot)
+    owing(stage)
+    left: list[tuple[bool, bool]] = []
+    stage.window.leaving.connect(lambda stop: left.append((stop, stage.window.goodbye.force)))
+    stage.window.close()
+    (sheet,) = stage.window.findChildren(CloseSheet)
+    sheet.disarm.click()
+    assert not sheet.disarm.isEnabled()
+    sheet.leave_orders.click()
+    assert left == [(True, True)]
+
+
 def test_when_the_session_goes_on_and_the_trader_is_back_closing_asks_again(qtbot: QtBot) -> None:
     stage = Stage(qtbot)
     stage.commit()

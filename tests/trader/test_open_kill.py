@@ -7,6 +7,7 @@ from loop_day import LoopDay
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.plans import GridPlan, StopHow
 from qmtdesk.engine.books import live_orders
+from qmtdesk.trader import pictures
 
 BOND = "127089.SZ"
 
@@ -35,3 +36,17 @@ def test_cancels_owed_while_the_link_is_down_are_work_until_they_are_proved(tmp_
     assert day.loop.state.kill is not None
     assert day.loop.state.kill.done_at
     assert not day.loop.busy
+
+
+def test_cancels_nobody_can_send_any_more_keep_no_trader_once_the_day_has_closed(tmp_path: Path) -> None:
+    day = left_behind(tmp_path)
+    day.feed(m.Kill("button"))
+    day.jump(14, 59, 59)
+    assert day.loop.busy
+    assert not pictures.kill_row(day.loop.state).over
+    day.jump(15, 0)
+    assert list(live_orders(day.loop.state)), "a counter may go on listing them until the next day"
+    assert not day.loop.busy
+    row = pictures.kill_row(day.loop.state)
+    assert row.over
+    assert not row.done

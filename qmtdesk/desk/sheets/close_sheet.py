@@ -93,8 +93,9 @@ class CloseSheet(Sheet):
         """Stop everything in that way, and go once it is confirmed."""
         self._keep_choice("cancel" if how is StopHow.CANCEL else "leave")
         self._stopping = how
-        for button in (self.disarm, self.leave_orders):
-            button.setEnabled(False)
+        self.disarm.setEnabled(False)
+        # a cancel may never be proved: who waits for it may still go without
+        self.leave_orders.setEnabled(how is StopHow.CANCEL)
         self._ways.stop(how)
         self._look_again()
 

@@ -52,7 +52,7 @@ class Leaving(QObject):
         sheet = CloseSheet(window, window.mirror, window.look, self)
         sheet.open()
         # what was chosen for strategies does not say that open cancels may be dropped
-        if self.how == "cancel" or (self.how in STOPS and not self.owes()):
+        if self.how in STOPS and not self.owes():
             sheet.stop(STOPS[self.how])
 
     def armed(self) -> bool:

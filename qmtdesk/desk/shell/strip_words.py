@@ -214,8 +214,8 @@ def _blind_alarm(mirror: Mirror, status: StatusRow) -> Alarm:
 
 
 def cancels_owed(mirror: Mirror) -> bool:
-    """Whether everything was stopped and not all of it is proved to be cancelled yet."""
-    return mirror.kill is not None and not mirror.kill.done
+    """Whether everything was stopped and not all of it is proved to be cancelled yet; none can be after the close."""
+    return mirror.kill is not None and not mirror.kill.done and not mirror.kill.over
 
 
 def own_live(mirror: Mirror) -> list[str]:
