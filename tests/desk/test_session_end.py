@@ -50,7 +50,7 @@ class Pipe:
 
 
 class Stage:
-    def __init__(self, qtbot: QtBot, *, obeys: bool = True) -> None:
+    def __init__(self, qtbot: QtBot, *, obeys: bool = True, ends_within_ms: int = 60_000) -> None:
         self.mirror, self.commands = Mirror(), fake.FakeCommands()
         look = Look()
         look.set(motion=False)
@@ -60,7 +60,7 @@ class Stage:
         fake.fill_mirror(self.mirror)
         self.saved = 0
         self.pipe, self.manager = Pipe(self, obeys=obeys), Manager()
-        self.end = SessionEnd(self.window, self.pipe, self.save, self.pipe.hear)
+        self.end = SessionEnd(self.window, self.pipe, self.save, self.pipe.hear, ends_within_ms=ends_within_ms)
 
     def tell(self, *rows: object) -> None:
         self.mirror.apply(rows)  # type: ignore[arg-type]
@@ -201,7 +201,7 @@ def test_after_the_close_cancels_that_cannot_be_proved_any_more_ask_nothing(qtbo
     owing(stage)
     stage.tell(msgspec.structs.replace(fake.kill_row(), over=True))
     assert stage.window.close()
-    assert stage.window.findChildren(Sheet) == []
+    assert stage.window.findChildren(CloseSheet) == []
 
 
 @pytest.mark.parametrize("how", ["cancel", "leave"])
@@ -240,3 +240,12 @@ def test_when_the_session_goes_on_and_the_trader_is_back_closing_asks_again(qtbo
     stage.mirror.set_link("attached")
     assert not stage.window.session_ends
     assert not stage.window.close()
+
+
+def test_a_program_that_still_runs_long_after_the_log_off_asks_on_closing_again(qtbot: QtBot) -> None:
+    stage = Stage(qtbot, ends_within_ms=1)
+    stage.commit()
+    assert stage.window.session_ends
+    qtbot.waitUntil(lambda: not stage.window.session_ends)
+    assert not stage.window.close()
+    assert len(stage.window.findChildren(CloseSheet)) == 1

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QSessionManager
 
 from qmtdesk.desk.link.mirror import grids_armed
@@ -22,6 +22,8 @@ STOPS: dict[CloseHow, StopHow] = {"cancel": StopHow.CANCEL, "leave": StopHow.LEA
 ASK_AGAIN_S = 0.25
 SESSION_S = 1.5
 """Windows gives a program that does not answer the end of the session a few seconds; we promise two."""
+ENDS_WITHIN_MS = 30_000
+"""Whoever still runs so long after the end of the session was spared it: nothing says that one is called off."""
 
 
 class Leaving(QObject):
@@ -126,10 +128,22 @@ class SessionEnd:
     Connect `commit` to the application's commitDataRequest. It answers within two seconds whatever the trader does.
     """
 
-    def __init__(self, window: "MainWindow", link: Pipe, save: Callable[[], None], hear: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        window: "MainWindow",
+        link: Pipe,
+        save: Callable[[], None],
+        hear: Callable[[], None],
+        *,
+        ends_within_ms: int = ENDS_WITHIN_MS,
+    ) -> None:
         self._window, self._link, self._save, self._hear = window, link, save, hear
         self._pause = threading.Event()
         self._gone = False
+        self._spared = QTimer(window)
+        self._spared.setSingleShot(True)
+        self._spared.setInterval(ends_within_ms)
+        self._spared.timeout.connect(self._was_spared)
         window.mirror.link_changed.connect(self._goes_on)
 
     def _goes_on(self) -> None:
@@ -139,6 +153,9 @@ class SessionEnd:
             self._window.session_ends = False
         # one that was only silent for a moment says nothing of the session
         self._gone = link == "lost" or (self._gone and link != "attached")
+
+    def _was_spared(self) -> None:
+        self._window.session_ends = False
 
     def commit(self, manager: QSessionManager) -> None:
         """Keep the settings; stop what was to be stopped; let a trader go that has nothing to do."""
@@ -154,6 +171,7 @@ class SessionEnd:
             # it refuses while cancels are still to be confirmed
             self._link.stop_trader(force=False)
             self._until(lambda: not self._link.attached, min(time.monotonic() + ASK_AGAIN_S, deadline))
+        self._spared.start()
 
     def _until(self, done: Callable[[], bool], deadline: float) -> None:
         """Go on listening, for there is no event loop any more that would."""
