@@ -68,7 +68,7 @@ class TraderLink:
         self._child: ProcessHandle | None = None
         self._starts: deque[float] = deque(maxlen=self._pace.crashes + 1)
         self._ends: tuple[float, ...] = ()
-        self._safe = self._asked = False
+        self._safe = self._asked = self._met = False
         self._before: Card | None = None
         self._unseen = False
         self._born = self._tell_at = 0.0
@@ -132,6 +132,7 @@ class TraderLink:
         """End a trader that does not answer, as the system ends a process; it is started again after that."""
         now = self._now
         if now is not None:
+            self._asked = True
             os.kill(now.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
     def close(self, *, stop_trader: bool = False, force: bool = False) -> None:
@@ -181,6 +182,7 @@ class TraderLink:
             self._change.wait_for(lambda: self._closing or self._retry)
             self._retry = self._stopping = False
         self._starts.clear()
+        self._ends = ()
         self._asked = True
 
     def _find(self) -> tuple[Line, Welcome] | Failed | None:
@@ -241,7 +243,7 @@ class TraderLink:
         self._safe = self._safe and child is not None
         if child is not None:
             self._starts.append(now)
-            self._ends, self._asked = ends, False
+            self._ends, self._asked, self._met = ends, False, False
             if self._safe:
                 log.warning("the trader ended %d times within ten minutes; it starts disarmed", len(ends))
                 self._mailbox.put(Starting(0, safe=True))
@@ -250,16 +252,18 @@ class TraderLink:
         return None
 
     def _ended_lately(self, now: float) -> tuple[float, ...]:
-        """When traders ended by themselves within ten minutes, the one this start follows included."""
+        """When traders ended by themselves within ten minutes, the one this start follows included.
+
+        Only those that once answered: one that refuses to start had taken up nothing that could have ended it.
+        """
         recent = tuple(at for at in self._ends if now - at < self._pace.safe_window)
-        follows_one = not self._asked and (bool(self._starts) or self._boot != "")
-        return (*recent, now) if follows_one else recent
+        return (*recent, now) if self._met and not self._asked else recent
 
     def _converse(self, line: Line, welcome: Welcome) -> None:
         restarted, self._boot = self._boot not in ("", welcome.boot), welcome.boot
         now = Conversation(line, welcome, self._requests, self._heard, self._ended)
         self._mailbox.put(Attached(welcome.pid, welcome.boot, restarted, self._safe))
-        self._safe = False
+        self._safe, self._asked, self._met = False, False, True
         self._now = now
         now.start()
         self._watch(now)

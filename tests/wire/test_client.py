@@ -380,7 +380,7 @@ class Crashing(Window):
     """`safe`: whether each start was to be a safe one; the test ends the children."""
 
     def __init__(self, folder: Path, pace: Pace) -> None:
-        self.safe, self.children = [], []
+        self.folder, self.safe, self.children = folder, [], []
         super().__init__(folder, self.spawn, pace)
 
     def spawn(self) -> Child:
@@ -388,9 +388,16 @@ class Crashing(Window):
         self.children.append(Child())
         return self.children[-1]
 
-    def crash(self, times: int) -> None:
+    def meet(self) -> FakeTrader:
+        known, trader = len(self.of(Attached)), FakeTrader(self.folder)
+        self.until(lambda: len(self.of(Attached)) > known)
+        return trader
+
+    def crash(self, times: int, *, met: bool = True) -> None:
         for _ in range(times):
             started = len(self.children)
+            if met:
+                self.meet().stop()
             self.children[-1].code = 7
             self.until(lambda started=started: len(self.children) > started)
 
@@ -427,14 +434,51 @@ def test_a_trader_that_was_asked_to_end_is_no_crash(tmp_path):
     window.link.close()
 
 
+def test_a_trader_the_user_ended_and_started_anew_is_no_crash(tmp_path, monkeypatch):
+    monkeypatch.setattr("qmtdesk.wire.client.os.kill", lambda *_: None)
+    window = Crashing(tmp_path, CRASHES)
+    window.until(lambda: window.children)
+    for number in range(2, 6):
+        trader = window.meet()
+        window.link.kill_trader()
+        trader.stop()
+        window.children[-1].code = -9
+        window.until(lambda number=number: len(window.children) == number)
+    assert not any(window.safe)
+    window.crash(3)
+    assert window.safe[-2:] == [False, True], "what ends by itself after that counts as ever"
+    window.link.close()
+
+
+def test_the_user_who_tries_again_forgives_the_crashes(tmp_path):
+    window = Crashing(tmp_path, replace(CRASHES, crash_window=60.0))
+    window.until(lambda: window.children)
+    window.crash(3)
+    assert window.safe == [False, False, False, True]
+    window.children[-1].code = 7
+    window.until(lambda: window.of(Failed))
+    window.link.retry()
+    window.until(lambda: len(window.children) == 5)
+    window.crash(2)
+    assert window.safe[4:] == [False, False, False]
+    window.link.close()
+
+
+def test_starts_that_never_came_to_answer_are_no_crashes_of_what_is_armed(tmp_path):
+    window = Crashing(tmp_path, CRASHES)
+    window.until(lambda: window.children)
+    window.crash(5, met=False)
+    assert not any(window.safe)
+    window.link.close()
+
+
 def test_a_start_that_took_up_nothing_is_told_once(tmp_path):
     window = Crashing(tmp_path, CRASHES)
     window.until(lambda: window.children)
     window.crash(3)
-    trader = FakeTrader(tmp_path)
-    window.until(lambda: trader.talks)
+    trader = window.meet()
     trader.talks[0].line.send(b"\xc1")
-    window.until(lambda: len(window.of(Attached)) == 2)
-    assert [each.safe for each in window.of(Attached)] == [True, False]
+    window.until(lambda: len(window.of(Attached)) == 5)
+    assert [each.safe for each in window.of(Attached)] == [False, False, False, True, False]
     window.link.close()
     trader.stop()
