@@ -345,6 +345,13 @@ def test_blind_means_no_sale_from_the_card(host: Host, qtbot: QtBot) -> None:
     assert not host.card.sell.isEnabled()
 
 
+def test_a_stock_that_is_silent_alone_may_still_be_sold_from_the_card(host: Host, qtbot: QtBot) -> None:
+    host.ask(ft.ask())
+    host.mirror.apply([msgspec.structs.replace(host.mirror.quotes[ft.ask().code], stale=True)])
+    host.mirror.flush()
+    qtbot.waitUntil(host.card.sell.isEnabled, timeout=3000)
+
+
 def test_the_card_hides_neither_its_row_nor_any_word(host: Host) -> None:
     host.ask(ft.ask())
     rows = host.watch.rows

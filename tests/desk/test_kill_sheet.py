@@ -320,6 +320,18 @@ def test_what_is_under_the_scrim_gets_no_click(host: Host, qtbot: QtBot) -> None
     assert not sheet.leaving
 
 
+def test_a_bond_that_is_quiet_or_halted_may_be_stopped_and_sold_and_is_told_when(host: Host, qtbot: QtBot) -> None:
+    sheet = StopSheet(host, host.mirror, host.commands, host.look, ft.BOND)
+    sheet.open()
+    qtbot.waitUntil(sheet.go.isEnabled)
+    assert sheet.foot_words == t("stop.foot")
+    host.tell(msgspec.structs.replace(host.mirror.quotes[ft.BOND], stale=True))
+    assert sheet.go.isEnabled()
+    assert (sheet.foot_words, sheet.foot_warns) == (t("stop.foot_stale"), True)
+    host.tell(ft.blind_status())
+    assert not sheet.go.isEnabled()
+
+
 def test_stopping_acts_at_once_and_only_selling_asks(host: Host, qtbot: QtBot) -> None:
     choice = sheets.open_stop_choice(host, ft.BOND, host.stop)
     qtbot.mouseClick(choice.options[0], Qt.MouseButton.LeftButton)

@@ -66,11 +66,14 @@ class StopSheet(WishSheet):
             )
         self.facts.say(tuple(lines))
         self.arm_button(t("stop.sell_go", volume=fmt.volume(volume, self.code)), "sell")
+        self.recheck()
 
     def missing(self) -> str:
-        if self.mirror.stale(self.code):
-            return t("sheet.stale")
+        # a quote that is old bars nothing: the trader stops at once and sells when the next one comes
         return "" if self._volume() > 0 else t("stop.nothing")
+
+    def aside(self) -> tuple[str, bool]:
+        return (t("stop.foot_stale"), True) if self.mirror.stale(self.code) else super().aside()
 
     def wish(self, done: Done) -> None:
         self.commands.disarm_grid(self.code, StopHow.SELL, done)

@@ -166,7 +166,8 @@ class AskCard(QWidget):
         aimed = not self._dead.isActive()
         for button in (self.skip, self.off):
             button.setEnabled(aimed)
-        barred = self.mirror.stale(ask.code) or self.mirror.killed or not ask.volume
+        # one silent stock bars nothing: the guard waits for its next snapshot by itself
+        barred = self.mirror.blind or self.mirror.killed or not ask.volume
         self.sell.setEnabled(aimed and not barred)
         for button in (self.sell, self.skip):
             button.dim_hint(dim=not self.keys.alive)

@@ -243,6 +243,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "stop.sell_title": ("停止并卖出", "Stop and sell"),
     "stop.sell_go": ("停止并卖出 {volume}", "Stop and sell {volume}"),
     "stop.foot": ("只卖本网格买的，底仓不动。", "Only what the grid bought; the rest stays."),
+    "stop.foot_stale": (
+        "这只代码的行情旧了：先停网格、撤单，等它有新行情再卖。",
+        "Its quote is old: stops and cancels now, sells with the next quote.",
+    ),
     "stop.cancels": ("先撤", "Cancels"),
     "stop.orders": ("{n} 笔挂单", "{n} orders"),
     "stop.sells": ("再卖", "Sells"),
