@@ -23,6 +23,7 @@ from qmtdesk.trader.bond_book import BondBook, Reading
 from qmtdesk.trader.list_words import answer_of, problem_of
 from qmtdesk.trader.loop import Loop
 from qmtdesk.wire.bond_talk import BondListAnswer, BondListWish, ReadBondList, TypeBond
+from qmtdesk.wire.typed_file import Loaded
 
 log = logging.getLogger("qmtdesk.trader")
 
@@ -60,11 +61,15 @@ class BondLists:
 
     def load(self) -> BondBook:
         """The lists of the last run."""
+        loaded = self._loaded()
+        self._unread = loaded.unreadable
+        return replace(BondBook().keeping(loaded.value), problem=loaded.problem)
+
+    def _loaded(self) -> Loaded[KeptLists]:
         loaded = self._file.load()
         if loaded.problem:
             log.error("the kept bond list cannot be used: %s", loaded.problem)
-        self._unread = loaded.unreadable
-        return replace(BondBook().keeping(loaded.value), problem=loaded.problem)
+        return loaded
 
     def ask(self, loop: Loop, number: int, wish: ListWish, reply: Reply) -> None:
         """Begin; the answer comes when it is done. A second wish while one is read is told to wait."""
@@ -114,7 +119,7 @@ class BondLists:
     def _work(self, loop: Loop, job: _Job, book: BondBook, here: frozenset[str], day: str) -> None:
         kept: KeptLists | None = None
         try:
-            kept, answer = self._done(job, self._going(loop, job), book.kept, here, day)
+            kept, answer = self._done(job, self._going(loop, job), self._known(loop, book.kept), here, day)
         except ListError as error:
             answer = _no(job.number, error.problem)
         except Exception:
@@ -141,7 +146,6 @@ class BondLists:
     def _done(
         self, job: _Job, going: Going, kept: KeptLists, here: frozenset[str], day: str
     ) -> tuple[KeptLists | None, BondListAnswer]:
-        kept = self._known(kept)
         today = max(day, datetime.now(SHANGHAI).date().isoformat())
         match job.wish:
             case BondListWish():
@@ -197,15 +201,21 @@ class BondLists:
         self._save(fresh)
         return fresh, BondListAnswer(id=number, used=True, good=len(fresh.hand))
 
-    def _known(self, kept: KeptLists) -> KeptLists:
+    def _known(self, loop: Loop, kept: KeptLists) -> KeptLists:
         """What is changed: a file that was held at the start is looked at again, and never written over unread."""
         if not self._unread:
             return kept
-        loaded = self._file.load()
+        loaded = self._loaded()
         if loaded.unreadable:
             raise ListError(Fault.NOT_SAVED, loaded.problem[:120])
-        self._unread = False
+        loop.ask(lambda each: self._found_again(each, loaded))
         return loaded.value
+
+    def _found_again(self, loop: Loop, loaded: Loaded[KeptLists]) -> None:
+        """On the decision thread: what is found is in force for every later job too, whatever becomes of this one."""
+        if self._unread:
+            self._unread = False
+            loop.take_lists(replace(loop.lists.keeping(loaded.value), problem=loaded.problem))
 
     def _save(self, kept: KeptLists) -> None:
         try:

@@ -202,23 +202,43 @@ def typed(code: str) -> TypeBond:
     return TypeBond(code=code, cells=(("size", "2.35亿"),))
 
 
-def test_lists_that_could_not_be_read_at_the_start_are_not_written_over(
-    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert bench.answer(typed("113050")).used
-    path, real, held = kept_lists(tmp_path).path, Path.open, [True]
+def started_while_held(bench: Bench, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Another process has the file open, and its backup; the answer lets go of them."""
+    path, real, held = kept_lists(folder).path, Path.open, ["by a scanner"]
 
     def opened(self: Path, *args: Any, **words: Any) -> Any:
-        if self == path and held[0]:
+        if self.name in (path.name, f"{path.name}.bak") and held:
             raise PermissionError(13, "being used by another process", str(self))
         return real(self, *args, **words)
 
     monkeypatch.setattr("qmtdesk.wire.files.PAUSE_S", 0.0)
     monkeypatch.setattr(Path, "open", opened)
-    bench.lists = BondLists(tmp_path)
+    bench.lists = BondLists(folder)
     bench.loop.take_lists(bench.lists.load())
     assert "another process" in bench.loop.lists.problem
+    return held.clear
+
+
+def test_lists_that_could_not_be_read_at_the_start_are_not_written_over(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bench.answer(typed("113050")).used
+    let_go = started_while_held(bench, tmp_path, monkeypatch)
     assert bench.fault(typed("113051")) == "not_saved"
-    held[0] = False
+    let_go()
     assert bench.answer(typed("113051")).used
     assert len(kept_lists(tmp_path).load().value.hand) == 2
+
+
+def test_lists_found_again_by_a_look_at_another_one_are_in_force_and_stay(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for code in ("113051", "113052"):
+        assert bench.answer(typed(code)).used
+    let_go = started_while_held(bench, tmp_path, monkeypatch)
+    let_go()
+    wish = bench.seen()
+    assert bench.loop.lists.problem == ""
+    assert "113051.SH" in bench.loop.terms
+    assert bench.answer(wish).used
+    assert {each.code for each in kept_lists(tmp_path).load().value.hand} == {"113051.SH", "113052.SH"}
