@@ -82,9 +82,12 @@ def keep_whole(folder: Path, *, on: bool) -> ClearPlan:
 
 
 def _to_change(folder: Path) -> tuple[TypedFile[TraderSettings], TraderSettings]:
-    """The file and what it says; OSError where that is not known, lest defaults are written over the user's limits."""
+    """The file and what it says; OSError where that is not known, lest defaults are written over the user's limits.
+
+    The decision thread asks: a file that is held is not waited for, the user is told and chooses again.
+    """
     file = trader_settings(folder)
-    loaded = file.load()
+    loaded = file.load(patient=False)
     if loaded.problem:
         raise OSError(loaded.problem)
     return file, loaded.value

@@ -50,12 +50,13 @@ def replace_patiently(source: Path, target: Path) -> None:
     source.replace(target)
 
 
-def read_patiently(path: Path, limit: int) -> bytes:
+def read_patiently(path: Path, limit: int, *, tries: int = TRIES) -> bytes:
     """At most `limit` bytes of a file; OSError only after half a second of trying, FileNotFoundError at once.
 
-    Blocks. On Windows a file that a virus scanner or a backup holds cannot be opened for a moment.
+    Blocks; with no `tries` it does not wait. On Windows a file that a virus scanner or a backup holds cannot be opened
+    for a moment.
     """
-    for _ in range(TRIES):
+    for _ in range(tries):
         if (data := _read(path, limit)) is not None:
             return data
         Event().wait(PAUSE_S)

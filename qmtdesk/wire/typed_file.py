@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from qmtdesk.wire.files import read_patiently, replace_patiently, write_atomic
+from qmtdesk.wire.files import TRIES, read_patiently, replace_patiently, write_atomic
 
 T = TypeVar("T", bound=msgspec.Struct)
 LIMIT = 4 << 20
@@ -76,15 +76,15 @@ class TypedFile(Generic[T]):
         self._version = version
         self._stays = stays
 
-    def load(self) -> Loaded[T]:
+    def load(self, *, patient: bool = True) -> Loaded[T]:
         """The file's value; of a bad file the backup's, else the defaults, with the bad one kept aside. Never raises.
 
         A file that is not there is no problem: it means the defaults. One that stays is copied aside, and the backup of
         what the program once wrote does not stand in for it. One that cannot be read is waited for, half a second, and
-        left where it is: whoever holds it lets go of it again.
+        left where it is: whoever holds it lets go of it again. Not `patient`: for a thread that may not wait.
         """
         try:
-            return Loaded(self.decode(self._read(self.path), self.path))
+            return Loaded(self.decode(self._read(self.path, patient=patient), self.path))
         except FileNotFoundError:
             return Loaded(self._kind())
         except OSError as error:
@@ -95,7 +95,7 @@ class TypedFile(Generic[T]):
             return Loaded(self._kind(), problem, self._copied() if fault.word != UNREADABLE else None, fault=fault)
         kept = self._set_aside() if fault.word != UNREADABLE else None
         try:
-            value = self.decode(self._read(self.backup), self.backup)
+            value = self.decode(self._read(self.backup, patient=patient), self.backup)
             return Loaded(value, problem, kept, from_backup=True, fault=fault)
         except (BadFileError, OSError):
             return Loaded(self._kind(), problem, kept, fault=fault)
@@ -131,8 +131,8 @@ class TypedFile(Generic[T]):
             raise BadFileError(f"{path}, {where}: {error}", Fault("broken", where)) from error
         return value
 
-    def _read(self, path: Path) -> bytes:
-        data = read_patiently(path, LIMIT + 1)
+    def _read(self, path: Path, *, patient: bool = True) -> bytes:
+        data = read_patiently(path, LIMIT + 1, tries=TRIES if patient else 0)
         if len(data) > LIMIT:
             raise BadFileError(f"{path}: larger than {LIMIT} bytes", Fault("broken"))
         return data
