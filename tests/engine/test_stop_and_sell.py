@@ -4,7 +4,7 @@ import pytest
 from words import buy_in, by_hand, said, sell_out
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.order import FINAL, OrderState, Owner, OwnerKind, Side
+from qmtdesk.domain.order import FINAL, Order, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GridMode, GridPlan, StopHow
 from qmtdesk.domain.quote import EMPTY, Level, Quote
 from qmtdesk.domain.reason import Reason, Why, because
@@ -233,8 +233,8 @@ def test_one_that_may_sell_nothing_before_tomorrow_says_so() -> None:
     assert [(line.level, line.reason.get("volume")) for line in lines] == [("alarm", grid.held_total)]
 
 
-@pytest.mark.parametrize("way", ["stop", "clear"])
-def test_beside_a_sale_that_is_not_listed_any_more_the_rest_is_sold(way: str) -> None:
+def one_unlisted() -> tuple[MarketDay, Order]:
+    """A grid beside shares of the user's own, one of whose sales no answer lists any more."""
     day = MarketDay(held={BOND: (500, 110_000)}).open()
     buy_in(day)
     for price in range(119_800, 118_000, -190):
@@ -242,7 +242,12 @@ def test_beside_a_sale_that_is_not_listed_any_more_the_rest_is_sold(way: str) ->
         day.live_market(60_000)
     gone = next(order for order in day.live(BOND) if order.side is Side.SELL)
     day.exchange.hidden.add(gone.broker_id)
-    day.live_market(30_000)
+    return day.live_market(30_000), gone
+
+
+@pytest.mark.parametrize("way", ["stop", "clear"])
+def test_beside_a_sale_that_is_not_listed_any_more_the_rest_is_sold(way: str) -> None:
+    day, gone = one_unlisted()
     grid = day.state.grids[BOND].grid
     assert grid is not None
     had, held = grid.held_total, day.state.holdings[BOND].volume
@@ -274,14 +279,7 @@ def test_a_start_by_the_user_names_the_sale_it_does_not_go_on_with(*, resume: bo
 
 
 def test_a_clearing_beside_a_sale_that_is_not_listed_any_more_rests_on_the_book() -> None:
-    day = MarketDay(held={BOND: (500, 110_000)}).open()
-    buy_in(day)
-    for price in range(119_800, 118_000, -190):
-        day.last[BOND] = price
-        day.live_market(60_000)
-    gone = next(order for order in day.live(BOND) if order.side is Side.SELL)
-    day.exchange.hidden.add(gone.broker_id)
-    day.live_market(30_000)
+    day, _ = one_unlisted()
     day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
     day.live_market(10_000)
     day.exchange.market(quote_of(BOND, day.at, 117_900, prev=120_000))

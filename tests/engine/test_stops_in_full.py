@@ -149,6 +149,24 @@ class Halted(MarketDay):
         else:
             super().let_go(intent)
 
+    def refuse_for(self, seconds: int) -> None:
+        """What it turns down it says no to within the second."""
+        for _ in range(seconds):
+            self.live_market(1_000, every=1_000)
+            for place in self.waiting:
+                self.feed(m.SubmitRefused(place.ref, "halted"))
+            self.waiting.clear()
+
+
+def halted_stop() -> Halted:
+    """A stop that finds much to sell and is turned down for an hour, beside shares of another stock."""
+    day = Halted(held={STOCK: (3_000, 9_000)})
+    day.open()
+    buy_in(day, replace(WHOLE, lower_stop=118_000))
+    goes_to(day, *range(119_800, 118_150, -190), every_ms=60_000)
+    day.until, day.last[BOND] = day.at + 3_600_000, 117_900
+    return day
+
 
 @pytest.mark.parametrize("told", [True, False])
 def test_a_stop_that_is_turned_down_for_long_holds_up_nothing_else_and_sells_when_it_may(*, told: bool) -> None:
@@ -230,17 +248,8 @@ def test_a_stop_whose_orders_get_a_number_first_and_a_no_then_is_no_storm(no_aft
 
 
 def test_rejections_of_a_stop_are_no_storm_after_its_grid_was_taken_off_either() -> None:
-    day = Halted(held={STOCK: (3_000, 9_000)})
-    day.open()
-    buy_in(day, replace(WHOLE, lower_stop=118_000))
-    goes_to(day, *range(119_800, 118_150, -190), every_ms=60_000)
-    day.until = day.at + 3_600_000
-    day.last[BOND] = 117_900
-    for _ in range(280):
-        day.live_market(1_000, every=1_000)
-        for place in day.waiting:
-            day.feed(m.SubmitRefused(place.ref, "halted"))
-        day.waiting.clear()
+    day = halted_stop()
+    day.refuse_for(280)
     day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
     assert day.feed(m.ArmGrid(GridPlan(code=STOCK, base=BaseKind.LAST, first_buy=False, adopt=1_000))).refusal is None
     (first, *_) = day.places(STOCK)
@@ -297,28 +306,15 @@ def test_the_days_messages_of_the_account_hold_up_no_stop() -> None:
 
 
 def test_rejections_of_a_stop_are_no_storm_when_its_grid_is_armed_again() -> None:
-    day = Halted(held={STOCK: (3_000, 9_000)})
-    day.open()
-    buy_in(day, replace(WHOLE, lower_stop=118_000))
-    goes_to(day, *range(119_800, 118_150, -190), every_ms=60_000)
-    day.until = day.at + 3_600_000
-    day.last[BOND] = 117_900
-    for _ in range(100):
-        day.live_market(1_000, every=1_000)
-        for place in day.waiting:
-            day.feed(m.SubmitRefused(place.ref, "halted"))
-        day.waiting.clear()
+    day = halted_stop()
+    day.refuse_for(100)
     rejected = [order for order in day.state.orders.values() if order.state is OrderState.REJECTED]
     assert len(rejected) >= day.state.limits.rejects_storm
     day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
     day.live_market(3_000)
     again = GridPlan(code=BOND, base=BaseKind.LAST, first_buy=False, adopt=160, unit=80)
     assert day.feed(m.ArmGrid(again)).refusal is None
-    for _ in range(90):
-        day.live_market(1_000, every=1_000)
-        for place in day.waiting:
-            day.feed(m.SubmitRefused(place.ref, "halted"))
-        day.waiting.clear()
+    day.refuse_for(90)
     later = [order for order in day.state.orders.values() if order.state is OrderState.REJECTED]
     assert len(later) > len(rejected)
     assert dict(day.state.suspended) == {}
@@ -367,11 +363,7 @@ def test_a_sale_of_a_stop_that_is_always_turned_down_keeps_no_other_from_leaving
     for order in [order for order in day.live(BOND) if order.side is Side.SELL]:
         day.exchange.cancel(day.at, m.Cancel("", order.broker_id))
     day.until, day.all_until, day.last[BOND] = day.at + 3_600_000, day.at + 20_000, 117_900
-    for _ in range(240):
-        day.live_market(1_000, every=1_000)
-        for place in day.waiting:
-            day.feed(m.SubmitRefused(place.ref, "no"))
-        day.waiting.clear()
+    day.refuse_for(240)
     grid = day.state.grids[BOND].grid
     assert grid is not None
     assert grid.stopped_low
