@@ -252,7 +252,7 @@ def moved_by(state: State, fill: Fill) -> State:
     return replace(state, holdings=put(state.holdings, fill.code, held), money=money)
 
 
-def _held_now(state: State) -> frozenset[str]:
+def held_now(state: State) -> frozenset[str]:
     """Codes held by the day's first answer and its trades; as of the day before where there was no answer."""
     if state.money is None or state.money.base_cash is None:
         return state.held_last
@@ -269,7 +269,7 @@ def _day_began(state: State, day: str) -> State:
     return replace(
         state,
         day=day,
-        held_last=_held_now(state),
+        held_last=held_now(state),
         orders=Orders(),
         refs={},
         fills=Filed(),

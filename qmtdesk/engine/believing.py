@@ -8,7 +8,7 @@ from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.sessions import at_of, in_hours, shanghai_day, takes_orders
 from qmtdesk.engine import records as r
-from qmtdesk.engine.apply import fill_key
+from qmtdesk.engine.apply import fill_key, held_now
 from qmtdesk.engine.books import Gaps, Ready, Shrunk, State
 from qmtdesk.engine.earlier import is_todays
 from qmtdesk.engine.reasons import shrunk_reason
@@ -50,7 +50,7 @@ def _held(state: State, young: list[Fill]) -> set[str]:
             bought[fill.code] += fill.volume if fill.side is Side.BUY else 0
         return {code for code, held in state.holdings.items() if held.volume > bought[code]}
     # a new day or a new process: what the last answer showed, what counts as the grids' and what guards are selling
-    held = {*state.held_before, *(code for code, volume in state.bought.items() if volume > 0)}
+    held = {*state.held_before, *held_now(state), *(code for code, volume in state.bought.items() if volume > 0)}
     for code, book in state.grids.items():
         part = book.grid or book.rolling
         if part is not None and part.held_total:
@@ -117,7 +117,7 @@ def _agree(state: State, report: AccountReport, gaps: Gaps, since: int) -> bool:
     earliest. From 9:15 on ten minutes are enough for either.
     """
     listed = any(position.volume for position in report.positions)
-    held = set() if listed else {*state.held_before, *state.holdings}
+    held = set() if listed else {*state.held_before, *held_now(state), *state.holdings}
     if gaps.codes.isdisjoint(_at_work(state) | held):
         return report.at - since >= AGREE_MS
     if in_hours(state.at):

@@ -155,14 +155,14 @@ def _after_broker(work: Work, code: str) -> None:
     """Tell the strategies of new trades and rejections, then bring the orders of the code up to date."""
     touched = {code} if code else set()
     touched |= _fills_told(work) | _tell_orders(work)
-    for name in touched if code else _active(work.state):
+    for name in sorted(touched) if code else _active(work.state):
         _plan(work, name)
     switches.progress(work)
 
 
 def _fills_told(work: Work) -> set[str]:
     filled = _tell_fills(work)
-    supervise.after_fills(work, filled)
+    supervise.after_fills(work, sorted(filled))
     return filled
 
 

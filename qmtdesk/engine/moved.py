@@ -149,5 +149,5 @@ def _worth(state: State, money: Money, held: dict[str, int]) -> int:
 
 
 def _changes(money: Money, held: dict[str, int]) -> dict[str, int]:
-    changes = {code: held.get(code, 0) - money.base_held.get(code, 0) for code in {*held, *money.base_held}}
+    changes = {code: held.get(code, 0) - money.base_held.get(code, 0) for code in (*held, *money.base_held)}
     return {code: change for code, change in changes.items() if change}

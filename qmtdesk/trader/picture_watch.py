@@ -60,8 +60,10 @@ def _why(state: State, code: str, guard: Guard | None, held: Holding) -> Reason 
     """Why this stock would not be sold, the worst first; None when nothing stands in the way."""
     if guard is not None and guard.why_off is not None:
         return guard.why_off
-    if guard is not None and "" in state.suspended:
-        return state.suspended[""]
+    everything = state.suspended.get("")
+    # rejections of other orders hold up no guard
+    if guard is not None and everything is not None and everything.why is not Why.REJECT_STORM:
+        return everything
     if code in state.instruments and (reason := why_no_guard(state.instruments[code])) is not None:
         return reason
     if code in state.quotes and state.quotes[code].quote.rough:

@@ -66,6 +66,19 @@ def test_a_terminal_that_loads_its_positions_late_ends_no_kept_grid(seconds: int
     assert day.live(BOND) != []
 
 
+@pytest.mark.parametrize("worth", [True, False])
+@pytest.mark.parametrize(("hour", "minute"), [(9, 5), (9, 40)])
+def test_what_was_held_is_known_to_a_new_process_that_has_nothing_armed(hour: int, minute: int, *, worth: bool) -> None:
+    """Else it would call what is loaded seconds later money that moved, and buy no more."""
+    day = running()
+    morning(day, hour, minute)
+    lists_nothing(day, 20, worth=worth)
+    assert day.state.ready is Ready.RECONCILING
+    day.wait(20_000)
+    assert (day.state.ready, dict(day.state.suspended)) == (Ready.READY, {})
+    assert said(day, Why.MONEY_MOVED) == 0
+
+
 def test_nor_does_one_that_clears_the_day_in_the_evening() -> None:
     day = running(keep_armed=True)
     day.jump(15, 0, 1)

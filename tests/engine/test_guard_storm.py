@@ -10,6 +10,7 @@ from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay, sealed_quote
 from qmtdesk.strategies.guard import GuardState
+from qmtdesk.trader.picture_watch import watch_row
 
 LIMIT = 11_000
 OTHERS = ("600000.SH", "600004.SH", "600006.SH", "600007.SH")
@@ -70,6 +71,7 @@ def test_a_storm_of_others_rejections_stops_everything_but_a_guards_sale(guarded
     guarded.state = replace(guarded.state, suspended={"": because(Why.REJECT_STORM, count=10)})
     assert guarded.feed(m.ArmGuard(GuardPlan(code=STOCK))).refusal is not None
     boards(guarded, STOCKS, 15_000)
+    assert watch_row(guarded.state, STOCK, ()).why is None
     guarded.wait(2_000)
     assert {(place.owner.kind, place.side) for place in guarded.places()} == {(OwnerKind.GUARD, Side.SELL)}
     assert len(guarded.places()) == len(STOCKS)

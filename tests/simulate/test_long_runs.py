@@ -4,6 +4,8 @@ import json
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -44,6 +46,27 @@ def test_a_run_comes_to_the_same_sums_on_one_process_and_on_two() -> None:
     assert one == two
     assert one.schedules == 2 * PART + 3
     assert not one.cut_short
+
+
+TRACES_OF = """
+from qmtdesk.simulate.schedules import play
+from qmtdesk.simulate.storm import schedule_of
+print([play(schedule_of(seed, 4))[0].digest for seed in range(600, 640)])
+"""
+
+
+def test_the_order_of_a_processs_sets_changes_no_story() -> None:
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", TRACES_OF],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "4", "12")
+    }
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

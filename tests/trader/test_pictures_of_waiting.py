@@ -66,9 +66,9 @@ def test_a_suspended_account_freezes_every_grid_and_is_told_for_every_guard() ->
     day = MarketDay(held={STOCK: (1_000, 9_000)}).open()
     day.feed(m.ArmGuard(GuardPlan(code=STOCK)))
     day.wait(3_000)
-    storm = because(Why.REJECT_STORM, count=10, wait_ms=300_000)
-    suspended(day, "", storm)
-    assert picture_watch.watch_row(day.state, STOCK, ()).why == storm
+    storm, jumped = because(Why.REJECT_STORM, count=10, wait_ms=300_000), because(Why.CLOCK_JUMPED, gap_ms=1_200_000)
+    suspended(day, "", jumped)
+    assert picture_watch.watch_row(day.state, STOCK, ()).why == jumped
     assert picture_watch.watch_row(day.state, STOCK, ()).armed
     grid, _ = deaf_grid()
     suspended(grid, "", storm)
