@@ -3,6 +3,7 @@
 from collections import Counter
 
 from qmtdesk.domain.account import AccountReport
+from qmtdesk.domain.codes import UnknownCodeError, classify
 from qmtdesk.domain.order import Fill, OwnerKind, Side
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace_struct as replace
@@ -34,7 +35,7 @@ def gaps_of(state: State, report: AccountReport) -> Gaps:
     fills = _fills_lacking(state, report)
     young = [fill for key, fill in unlisted(state, report).items() if key not in fills]
     return Gaps(
-        codes=frozenset(_held(state, young) - told - {*report.unclear}),
+        codes=frozenset(_held(state, report, young) - told - {*report.unclear}),
         orders=_orders_lacking(state, report),
         fills=fills,
         cash=_cash_lacking(state, report),
@@ -42,7 +43,7 @@ def gaps_of(state: State, report: AccountReport) -> Gaps:
     )
 
 
-def _held(state: State, young: list[Fill]) -> set[str]:
+def _held(state: State, report: AccountReport, young: list[Fill]) -> set[str]:
     """Codes that are held for all we know; what was bought this very moment an answer need not know yet."""
     if state.money is not None and state.money.reported_at:
         bought = Counter[str]()
@@ -50,7 +51,9 @@ def _held(state: State, young: list[Fill]) -> set[str]:
             bought[fill.code] += fill.volume if fill.side is Side.BUY else 0
         return {code for code, held in state.holdings.items() if held.volume > bought[code]}
     # a new day or a new process: what the last answer showed, what counts as the grids' and what guards are selling
-    held = {*state.held_before, *held_now(state), *(code for code, volume in state.bought.items() if volume > 0)}
+    held = {*state.held_before, *(code for code, volume in state.bought.items() if volume > 0)}
+    if not _listed(report):
+        held |= _known_to_the_journal(state)
     for code, book in state.grids.items():
         part = book.grid or book.rolling
         if part is not None and part.held_total:
@@ -116,14 +119,31 @@ def _agree(state: State, report: AccountReport, gaps: Gaps, since: int) -> bool:
     held, that is in trading hours only; and a list of no position wants a minute of them, begun with the open at the
     earliest. From 9:15 on ten minutes are enough for either.
     """
-    listed = any(position.volume for position in report.positions)
-    held = set() if listed else {*state.held_before, *held_now(state), *state.holdings}
+    listed = _listed(report)
+    held = set() if listed else {*state.held_before, *_known_to_the_journal(state), *state.holdings}
     if gaps.codes.isdisjoint(_at_work(state) | held):
         return report.at - since >= AGREE_MS
     if in_hours(state.at):
         opened = at_of(shanghai_day(state.at), 9, 30)
         return report.at - max(since, opened) >= (AGREE_MS if listed else EMPTY_AGREE_MS)
     return report.at - since >= EARLY_AGREE_MS and takes_orders(state.at)
+
+
+def _listed(report: AccountReport) -> bool:
+    return any(position.volume for position in report.positions)
+
+
+def _known_to_the_journal(state: State) -> set[str]:
+    """What was held when last written down; a row of a code without rules (a repo, an allotment) holds nothing up."""
+    return {code for code in held_now(state) if _has_rules(code)}
+
+
+def _has_rules(code: str) -> bool:
+    try:
+        classify(code)
+    except UnknownCodeError:
+        return False
+    return True
 
 
 def _at_work(state: State) -> set[str]:

@@ -79,6 +79,27 @@ def test_what_was_held_is_known_to_a_new_process_that_has_nothing_armed(hour: in
     assert said(day, Why.MONEY_MOVED) == 0
 
 
+@pytest.mark.parametrize("way", ["sold by hand", "a repo"])
+def test_what_a_new_process_misses_beside_others_or_without_rules_holds_nothing_up(way: str) -> None:
+    day = MarketDay(held={BOND: (300, 110_000), STOCK: (500, 9_000)}).open()
+    if way == "sold by hand":
+        assert day.feed(m.ArmGrid(replace(PLAN, keep_armed=True))).refusal is None
+        day.live_market(6_000)
+    morning(day, 9, 5)
+    rows = (Position(STOCK, 500, 500),)
+    if way == "a repo":
+        base = [record for record in day.records if isinstance(record, r.DayBase)][-1]
+        day.records.append(replace(base, held={"204001.SH": 1_000}))
+        day.state, rows = day.folded(resume=False), ()
+        day.connect()
+    lists_nothing(day, 12, rows=rows, worth=False)
+    assert (day.state.ready, said(day, Why.REPORT_SHRUNK)) == (Ready.READY, 0)
+    if way == "sold by hand":
+        part = day.state.grids[BOND].grid
+        assert part is not None
+        assert (part.held_total, part.base_holding) == (0, 0)
+
+
 def test_nor_does_one_that_clears_the_day_in_the_evening() -> None:
     day = running(keep_armed=True)
     day.jump(15, 0, 1)
