@@ -8,7 +8,7 @@ from enum import Enum
 
 from qmtdesk.domain.bond_headers import BLANK, DAY, LISTED_WORDS, REDEEM_WORDS, UNIT_WORDS, YUAN, Unit, plain
 from qmtdesk.domain.bond_terms import RedeemState
-from qmtdesk.domain.codes import UnknownCodeError, classify
+from qmtdesk.domain.codes import UnknownCodeError, classify, has_rules
 from qmtdesk.domain.instrument import Kind, Market
 
 
@@ -151,18 +151,9 @@ def _full_code(text: str) -> str:
     return _with_market(found.group(1))
 
 
-def is_known(code: str) -> bool:
-    """Whether this program has rules for a code."""
-    try:
-        classify(code)
-    except UnknownCodeError:
-        return False
-    return True
-
-
 def _with_market(digits: str) -> str:
     """A bare number has one exchange at most on which this program knows it."""
-    found = next((code for market in Market if is_known(code := f"{digits}.{market.value}")), "")
+    found = next((code for market in Market if has_rules(code := f"{digits}.{market.value}")), "")
     if not found:
         raise CellError(Fault.CODE_NOT_BOND)
     return found

@@ -67,5 +67,14 @@ def classify(code: str) -> Listing:
     return Listing(code, *known)
 
 
+def has_rules(code: str) -> bool:
+    """Whether this program has rules for a code."""
+    try:
+        classify(code)
+    except UnknownCodeError:
+        return False
+    return True
+
+
 def _match(code: object) -> re.Match[str] | None:
     return _CODE.fullmatch(code) if isinstance(code, str) else None

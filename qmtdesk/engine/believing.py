@@ -3,7 +3,7 @@
 from collections import Counter
 
 from qmtdesk.domain.account import AccountReport
-from qmtdesk.domain.codes import UnknownCodeError, classify
+from qmtdesk.domain.codes import has_rules
 from qmtdesk.domain.order import Fill, OwnerKind, Side
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace_struct as replace
@@ -135,15 +135,7 @@ def _listed(report: AccountReport) -> bool:
 
 def _known_to_the_journal(state: State) -> set[str]:
     """What was held when last written down; a row of a code without rules (a repo, an allotment) holds nothing up."""
-    return {code for code in held_now(state) if _has_rules(code)}
-
-
-def _has_rules(code: str) -> bool:
-    try:
-        classify(code)
-    except UnknownCodeError:
-        return False
-    return True
+    return {code for code in held_now(state) if has_rules(code)}
 
 
 def _at_work(state: State) -> set[str]:

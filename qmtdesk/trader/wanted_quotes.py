@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from qmtdesk.domain.codes import UnknownCodeError, classify
+from qmtdesk.domain.codes import has_rules
 from qmtdesk.domain.instrument import Kind
 from qmtdesk.engine.books import State, live_orders
 from qmtdesk.engine.guards import watched
@@ -36,7 +36,7 @@ class WantedQuotes:
 
     def looks(self, desk: int, codes: Iterable[str]) -> None:
         """A desk shows these codes now."""
-        self._desks[desk] = frozenset(code for code in tuple(codes)[:MOST] if known(code))
+        self._desks[desk] = frozenset(code for code in tuple(codes)[:MOST] if has_rules(code))
 
     def left(self, desk: int) -> None:
         """A desk is gone."""
@@ -60,15 +60,6 @@ class WantedQuotes:
             self._look_closely(close)
 
 
-def known(code: str) -> bool:
-    """Whether it is the code of anything there are rules for; a desk may say what it likes."""
-    try:
-        classify(code)
-    except UnknownCodeError:
-        return False
-    return True
-
-
 def followed(state: State) -> tuple[str, ...]:
     """The stocks whose boards are followed, the guarded ones first."""
     codes = [code for code in watched(state) if state.instruments[code].kind is Kind.STOCK]
@@ -87,5 +78,5 @@ def needed(state: State) -> frozenset[str]:
     held = {code for code, holding in state.holdings.items() if holding.volume}
     ours = {order.code for order in live_orders(state)}
     # what was sold is in the day's result at its last close, which the list of the day tells
-    traded = {code for code in {fill.code for fill in state.fills.values()} if known(code)}
+    traded = {code for code in {fill.code for fill in state.fills.values()} if has_rules(code)}
     return frozenset(grids | guards | held | ours | traded | set(state.watch))

@@ -156,6 +156,13 @@ def test_a_new_trader_is_told_again(qtbot: QtBot) -> None:
     assert told(stage) == [True, True]
 
 
+def ways_left(stage: Stage) -> list[tuple[bool, bool]]:
+    """Each time the window goes: whether the trader is to end, and whether by force."""
+    left: list[tuple[bool, bool]] = []
+    stage.window.leaving.connect(lambda stop: left.append((stop, stage.window.goodbye.force)))
+    return left
+
+
 def owing(stage: Stage) -> None:
     stage.tell(*fake.stopped_rows(), fake.killed_status(), fake.kill_row())
 
@@ -172,8 +179,7 @@ def test_closing_while_cancels_are_owed_asks_and_ends_the_trader_only_when_told_
     owing(stage)
     # what was chosen for strategies does not drop open cancels
     stage.window.goodbye.how = "leave"
-    left: list[tuple[bool, bool]] = []
-    stage.window.leaving.connect(lambda stop: left.append((stop, stage.window.goodbye.force)))
+    left = ways_left(stage)
     assert not stage.window.close()
     (sheet,) = stage.window.findChildren(CloseSheet)
     assert left == []
@@ -185,8 +191,7 @@ def test_closing_while_cancels_are_owed_asks_and_ends_the_trader_only_when_told_
 def test_a_closing_that_waits_for_the_cancels_goes_when_they_are_proved_and_by_no_force(qtbot: QtBot) -> None:
     stage = Stage(qtbot)
     owing(stage)
-    left: list[tuple[bool, bool]] = []
-    stage.window.leaving.connect(lambda stop: left.append((stop, stage.window.goodbye.force)))
+    left = ways_left(stage)
     stage.window.close()
     (sheet,) = stage.window.findChildren(CloseSheet)
     sheet.disarm.click()
@@ -218,8 +223,7 @@ def test_a_kept_way_to_stop_says_nothing_of_cancels_that_are_owed(qtbot: QtBot, 
 def test_who_waits_for_the_cancels_may_still_leave_them(qtbot: QtBot) -> None:
     stage = Stage(qtbot)
     owing(stage)
-    left: list[tuple[bool, bool]] = []
-    stage.window.leaving.connect(lambda stop: left.append((stop, stage.window.goodbye.force)))
+    left = ways_left(stage)
     stage.window.close()
     (sheet,) = stage.window.findChildren(CloseSheet)
     sheet.disarm.click()

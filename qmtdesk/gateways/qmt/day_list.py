@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from qmtdesk.domain.bond_terms import BondTerms
+from qmtdesk.domain.codes import has_rules
 from qmtdesk.domain.instrument import Instrument, Kind
 from qmtdesk.domain.messages import DayOpened
 from qmtdesk.domain.replacing import replace
@@ -12,7 +13,7 @@ from qmtdesk.domain.sessions import at_of, shanghai_day
 from qmtdesk.gateways.qmt import names
 from qmtdesk.gateways.qmt.again import FIRST_MS, Again
 from qmtdesk.gateways.qmt.days import trading_day
-from qmtdesk.gateways.qmt.instruments import Listed, bonds_among, has_rules, listed, old_codes, old_day, terms_of
+from qmtdesk.gateways.qmt.instruments import Listed, bonds_among, listed, old_codes, old_day, terms_of
 from qmtdesk.gateways.qmt.list_questions import Asked, ListQuestions
 from qmtdesk.gateways.qmt.worker import Failed
 

@@ -104,15 +104,6 @@ def bonds_among(codes: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({code for code in codes if _is_bond(code)}))
 
 
-def has_rules(code: str) -> bool:
-    """Whether this program has rules for a code; of others no detail will ever make anything."""
-    try:
-        classify(code)
-    except UnknownCodeError:
-        return False
-    return True
-
-
 def _is_bond(code: str) -> bool:
     try:
         return classify(code).kind is Kind.BOND

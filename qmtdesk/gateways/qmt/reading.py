@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple, TypeVar
 
 from qmtdesk.domain.account import AccountReport, BrokerOrder, Position
-from qmtdesk.domain.codes import UnknownCodeError, classify
+from qmtdesk.domain.codes import has_rules
 from qmtdesk.domain.messages import (
     AccountReported,
     AccountStatusTold,
@@ -229,7 +229,7 @@ class Reader:
 
     def _ours(self, record: RawOrder | RawTrade) -> bool:
         """Whether a row may be of our own order: by number or remark, or because nothing says otherwise."""
-        foreign_code = isinstance(record.stock_code, str) and not _followed(record.stock_code)
+        foreign_code = isinstance(record.stock_code, str) and not has_rules(record.stock_code)
         known = self._numbers.knows_id(mean.number_of(record))
         return known or (not foreign_code and not mean.is_other_business(record) and self._mine(record.account_id))
 
@@ -302,7 +302,7 @@ class Reader:
     def _others(self, rows: tuple[RawTrade | RawPoison, ...]) -> list[RawTrade]:
         """The account's own trades of codes this program has no rules for."""
         mine = [each for each in rows if isinstance(each, RawTrade) and self._mine(each.account_id)]
-        return [each for each in mine if not _followed(mean.text_of(each.stock_code))]
+        return [each for each in mine if not has_rules(mean.text_of(each.stock_code))]
 
     def _today(self, raw: RawTrade, day: str, now: int) -> bool:
         return trading_day(mean.time_of(raw.traded_time, now)).isoformat() == day
@@ -324,7 +324,7 @@ class Reader:
                 if not code:
                     raise
                 self._not_followed(f"{code}: {error}")
-                if _followed(code):
+                if has_rules(code):
                     unclear.add(code)
                 continue
             if held is not None:
@@ -339,7 +339,7 @@ class Reader:
                 if self._nobodys(each):
                     continue
                 raise mean.UnclearError(f"{each.kind}: {each.text}")
-            if not self._mine(each.account_id) or not _followed(mean.text_of(each.stock_code)):
+            if not self._mine(each.account_id) or not has_rules(mean.text_of(each.stock_code)):
                 continue
             if mean.is_other_business(each) and not self._numbers.knows_id(mean.number_of(each)):
                 self._not_followed(f"{each.stock_code}: order_type {each.order_type!r}")
@@ -351,16 +351,7 @@ class Reader:
     def _nobodys(self, poison: RawPoison) -> bool:
         """Whether a row that cannot be read is at least known to be another account's or of a code without rules."""
         code = mean.text_of(poison.stock_code)
-        return not self._mine(poison.account_id) or (code != "" and not _followed(code))
-
-
-def _followed(code: str) -> bool:
-    """Whether this program has rules for a code."""
-    try:
-        classify(code)
-    except UnknownCodeError:
-        return False
-    return True
+        return not self._mine(poison.account_id) or (code != "" and not has_rules(code))
 
 
 def _position(raw: RawPosition | RawPoison) -> Position | None:
