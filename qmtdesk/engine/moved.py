@@ -87,7 +87,7 @@ def _base_after(state: State, money: Money, cash: int, held: dict[str, int]) -> 
     """
     closes = {code: close_of(state, code) for code in held} | dict(money.base_closes)
     left, total = dict(money.base_left), money.base_total + cash
-    for code, change in _changes(money, held).items():
+    for code, change in changes(money, held).items():
         price = price_of(state, code, agreed=True)
         total += change * (left.pop(code, price) if change > 0 else price)
         if change < 0:
@@ -145,9 +145,10 @@ def _before_trades(state: State) -> dict[str, int]:
 
 def _worth(state: State, money: Money, held: dict[str, int]) -> int:
     """What the shares that came or went without a trade are worth now, 厘."""
-    return sum(change * price_of(state, code, agreed=True) for code, change in _changes(money, held).items())
+    return sum(change * price_of(state, code, agreed=True) for code, change in changes(money, held).items())
 
 
-def _changes(money: Money, held: dict[str, int]) -> dict[str, int]:
-    changes = {code: held.get(code, 0) - money.base_held.get(code, 0) for code in (*held, *money.base_held)}
-    return {code: change for code, change in changes.items() if change}
+def changes(money: Money, held: dict[str, int]) -> dict[str, int]:
+    """How much of each code came or went since the day's base, in the order of the books."""
+    change = {code: held.get(code, 0) - money.base_held.get(code, 0) for code in (*held, *money.base_held)}
+    return {code: volume for code, volume in change.items() if volume}

@@ -68,9 +68,10 @@ def test_a_terminal_that_loads_its_positions_late_ends_no_kept_grid(seconds: int
 
 @pytest.mark.parametrize("worth", [True, False])
 @pytest.mark.parametrize(("hour", "minute"), [(9, 5), (9, 40)])
-def test_what_was_held_is_known_to_a_new_process_that_has_nothing_armed(hour: int, minute: int, *, worth: bool) -> None:
+@pytest.mark.parametrize("grid", [True, False])
+def test_what_was_held_is_known_to_a_new_process(hour: int, minute: int, *, worth: bool, grid: bool) -> None:
     """Else it would call what is loaded seconds later money that moved, and buy no more."""
-    day = running()
+    day = running() if grid else MarketDay(held={BOND: (300, 110_000)}, cash=50_000_000).open()
     morning(day, hour, minute)
     lists_nothing(day, 20, worth=worth)
     assert day.state.ready is Ready.RECONCILING

@@ -8,7 +8,8 @@ from qmtdesk.domain.account import Position
 from qmtdesk.domain.order import Fill, OrderState, Side
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
-from qmtdesk.engine.books import BUYS
+from qmtdesk.engine import moved
+from qmtdesk.engine.books import BUYS, Money
 from qmtdesk.simulate.market_day import BOND, BOND2, MarketDay, quote_of
 
 START = 1_000_000_000
@@ -208,3 +209,11 @@ def test_a_price_outside_the_days_limits_makes_the_result_unknown(price: int) ->
     day.price(BOND, 120_000)
     day.live_market(3_000)
     assert len(day.places(BOND2)) == 1
+
+
+def test_what_left_is_noted_in_the_order_of_the_books_and_not_of_a_set() -> None:
+    """The journal of a story is the same in every process, whatever that makes of the order of a set."""
+    codes = [f"1130{number}.SH" for number in range(50, 62)]
+    money = Money(0, 0, 0, base_held=dict.fromkeys(codes, 10))
+    assert list(moved.changes(money, {})) == codes
+    assert list(moved.changes(money, {"123001.SZ": 10})) == ["123001.SZ", *codes]

@@ -245,7 +245,7 @@ def one_unlisted() -> tuple[MarketDay, Order]:
     return day.live_market(30_000), gone
 
 
-@pytest.mark.parametrize("way", ["stop", "clear"])
+@pytest.mark.parametrize("way", ["stop", "clear all", "clear bought"])
 def test_beside_a_sale_that_is_not_listed_any_more_the_rest_is_sold(way: str) -> None:
     day, gone = one_unlisted()
     grid = day.state.grids[BOND].grid
@@ -258,10 +258,11 @@ def test_beside_a_sale_that_is_not_listed_any_more_the_rest_is_sold(way: str) ->
         return
     day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
     day.live_market(10_000)
-    row = m.ClearRow(BOND, day.state.holdings[BOND].sellable, 110_000)
-    assert day.feed(m.ClearHoldings((row,), whole=True)).refusal is None
+    whole = way == "clear all"
+    row = m.ClearRow(BOND, day.state.holdings[BOND].sellable if whole else had, 110_000)
+    assert day.feed(m.ClearHoldings((row,), whole=whole)).refusal is None
     day.live_market(60_000)
-    assert day.state.holdings[BOND].volume == gone.volume
+    assert day.state.holdings[BOND].volume == gone.volume + (0 if whole else 500)
 
 
 @pytest.mark.parametrize("resume", [True, False])
