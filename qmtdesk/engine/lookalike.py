@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from qmtdesk.domain.account import AccountReport, BrokerOrder
-from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side
+from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side, alike
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.engine import ledger
-from qmtdesk.engine.books import State, live_orders
+from qmtdesk.engine.books import State, filed_fills, filed_orders, live_orders
 from qmtdesk.engine.ledger import TELLING
 from qmtdesk.engine.telling import told_key
 from qmtdesk.engine.work import ALARM, Work
@@ -24,25 +24,25 @@ def match(work: Work, order: Order, rows: Sequence[BrokerOrder], report: Account
     the doubt stays and the user is asked, for a second order would be the worse mistake, and somebody else's order must
     never be cancelled by us.
     """
-    alike = [o for o in live_orders(work.state, order.code) if any(ledger.may_be(o, row) for row in rows)]
-    if any(o.state is not OrderState.UNKNOWN for o in alike):
+    ours = [o for o in live_orders(work.state, order.code) if any(ledger.may_be(o, row) for row in rows)]
+    if any(o.state is not OrderState.UNKNOWN for o in ours):
         return
     telling = [row for row in rows if len(row.remark) >= TELLING]
     mute = [row for row in rows if len(row.remark) < TELLING]
-    if len(telling) > len(alike):
+    if len(telling) > len(ours):
         return
     for row in sorted(telling, key=lambda r: (-len(r.remark), r.at, r.broker_id)):
-        mine = next((o for o in alike if ledger.may_be(o, row)), None)
+        mine = next((o for o in ours if ledger.may_be(o, row)), None)
         if mine is not None:
-            alike.remove(mine)
+            ours.remove(mine)
             ledger.claim(work, mine.ref, row)
-    if not mute or not alike:
+    if not mute or not ours:
         return
-    only = len(mute) == len(alike) == 1 and not telling
-    if only and mute[0].at - alike[0].created_at <= BY_HAND_MS and not _others(work.state, mute[0], report):
-        ledger.claim(work, alike[0].ref, mute[0])
+    only = len(mute) == len(ours) == 1 and not telling
+    if only and mute[0].at - ours[0].created_at <= BY_HAND_MS and not _others(work.state, mute[0], report):
+        ledger.claim(work, ours[0].ref, mute[0])
     else:
-        ask(work, alike, mute)
+        ask(work, ours, mute)
 
 
 def claimed_by_user(work: Work, order: Order, broker_id: str) -> bool:
@@ -52,10 +52,10 @@ def claimed_by_user(work: Work, order: Order, broker_id: str) -> bool:
         return False
     # one told without a price may be any order's
     price = found.price or order.price
-    alike = (found.code, found.side, price, found.volume) == (order.code, order.side, order.price, order.volume)
-    if alike:
+    same = alike(found, order) and (price, found.volume) == (order.price, order.volume)
+    if same:
         ledger.adopt(work, order, broker_id)
-    return alike
+    return same
 
 
 def _others(state: State, row: BrokerOrder, report: AccountReport) -> bool:
@@ -68,10 +68,37 @@ def _others(state: State, row: BrokerOrder, report: AccountReport) -> bool:
     return theirs or any(each.broker_id in ours and len(each.remark) >= TELLING for each in report.orders)
 
 
-def ask(work: Work, alike: Sequence[Order], rows: Sequence[BrokerOrder]) -> None:
+def left_out(state: State, order: Order, report: AccountReport) -> frozenset[str]:
+    """Numbers of the code and side that were told of since our order left and are nobody's, and not in this list.
+
+    A list that leaves out one of them may leave out ours: a terminal that was started again has not loaded it all.
+    """
+    listed = {row.broker_id for row in report.orders}
+    rows = {
+        o.broker_id
+        for o in filed_orders(state).of(order.code)
+        if o.owner.kind is OwnerKind.FOREIGN and alike(o, order) and not ledger.known_before(state, o.ref, order.ref)
+    }
+    trades = {
+        fill.broker_id
+        for fill in filed_fills(state).of(order.code)
+        if not fill.ref and alike(fill, order) and fill.at >= order.created_at - ledger.WIDE_MS
+    }
+    return frozenset((rows | trades) - listed)
+
+
+def ask_of_left_out(work: Work, order: Order, numbers: frozenset[str]) -> None:
+    """The user is asked about those of them whose price and volume are our order's."""
+    known = (work.state.orders.get(work.state.refs.get(number, "")) for number in sorted(numbers))
+    same = [o for o in known if o is not None and (o.price or order.price, o.volume) == (order.price, order.volume)]
+    if same:
+        ask(work, [order], same)
+
+
+def ask(work: Work, ours: Sequence[Order], rows: Sequence[BrokerOrder] | Sequence[Order]) -> None:
     """Tell the user of orders in doubt and of the rows that may be theirs, once each."""
     numbers = ", ".join(ledger.tail(row.broker_id) for row in rows)
-    for order in alike:
+    for order in ours:
         side: Side = order.side
         words: dict[str, int | str] = {"side": side.value, "volume": order.volume, "price_milli": order.price}
         reason = because(Why.ORDER_LOOKALIKE, ref=order.ref, **words, numbers=numbers)

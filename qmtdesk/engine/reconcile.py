@@ -152,6 +152,8 @@ def _settle_doubts(work: Work, report: AccountReport, request: int) -> None:
         elif like := [row for row in report.orders if _might_be(work.state, order, row)]:
             # somebody else's, or this one stamped by another clock or with its price lost: which only the user can see
             lookalike.ask(work, [order], like)
+        elif hidden := lookalike.left_out(work.state, order, report):
+            lookalike.ask_of_left_out(work, order, hidden)
         elif request > work.state.doubts.get(order.ref, 0) and report.at > order.updated_at:
             _look(work, order, report.at)
 

@@ -1,7 +1,7 @@
 """A row without a remark that may be ours and may be a human's: taken for ours only when nothing speaks against it."""
 
 import pytest
-from words import answer, beat, by_hand, deaf_grid, look, row_of, told, trade_of, traded, why
+from words import PLAN, answer, beat, by_hand, deaf_grid, look, row_of, told, trade_of, traded, why
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.messages import Place
@@ -135,3 +135,54 @@ def test_a_doubt_only_the_user_can_settle_freezes_its_side_and_no_other_code_aft
     assert why(day, replace(place, price=place.price - 1_000)) is Why.SIDE_FROZEN
     assert why(day, replace(place, code=BOND2, price=109_000, owner=Owner(OwnerKind.GRID, 4))) is None
     assert [p for p in day.places(BOND) if p.side is place.side] == [place]
+
+
+@pytest.mark.parametrize("price", [0, -10])
+def test_a_row_that_may_be_ours_and_is_not_listed_for_a_while_keeps_the_doubt(price: int) -> None:
+    """The terminal was started again, and its list does not hold yet what it told before."""
+    day, place = in_doubt()
+    told(day, replace(place, ref="", price=place.price + price), S.WORKING, number="77")
+    other = row_of(day, by_hand(BOND2, Side.SELL, 125_000, 10), S.FILLED, 10, number="9")
+    look(day, 8, orders=[other])
+    assert day.state.orders[place.ref].state is S.UNKNOWN
+    assert day.said().count(Why.ORDER_LOOKALIKE) == (price == 0)
+    assert [p for p in day.places(BOND) if p.side is place.side] == [place]
+    assert why(day, place) is Why.SIDE_FROZEN
+    assert day.feed(m.DecideUnknown(place.ref, "")).refusal is None
+    assert day.state.orders[place.ref].state is S.REFUSED
+
+
+def test_a_trade_under_a_number_nobody_lists_keeps_the_doubt() -> None:
+    day, place = in_doubt()
+    traded(day, by_hand(place.code, place.side, place.price, 10), 10, number="77")
+    other = row_of(day, by_hand(BOND2, Side.SELL, 125_000, 10), S.FILLED, 10, number="9")
+    look(day, 8, orders=[other])
+    assert day.state.orders[place.ref].state is S.UNKNOWN
+    assert [p for p in day.places(BOND) if p.side is place.side] == [place]
+
+
+@pytest.mark.parametrize("row", [("before", 0), ("other side", 0), ("listed", -10)])
+def test_a_row_that_cannot_be_ours_does_not_keep_the_doubt(row: tuple[str, int]) -> None:
+    what, price = row
+    day, place = deaf_grid(prices={BOND: 120_000, BOND2: 110_000})
+    hand = by_hand(BOND, Side.SELL if what == "other side" else place.side, place.price + price, place.volume)
+    if what == "before":
+        day, place = before()
+    day.feed(m.SubmitUnknown(place.ref, "timeout"))
+    if what != "before":
+        told(day, hand, S.WORKING, number="77")
+    rows = [row_of(day, by_hand(BOND2, Side.SELL, 125_000, 10), S.FILLED, 10, number="9")]
+    if what == "listed":
+        rows.append(row_of(day, hand, S.WORKING, number="77"))
+    look(day, 4, orders=rows)
+    assert day.state.orders[place.ref].state is S.REFUSED
+
+
+def before() -> tuple[MarketDay, Place]:
+    """What a hand had placed before the grid was armed."""
+    day = MarketDay(prices={BOND: 120_000, BOND2: 110_000}).open()
+    day.deaf = True
+    told(day, by_hand(BOND, Side.BUY, 119_640, 80), S.WORKING, number="77")
+    assert day.feed(m.ArmGrid(PLAN)).refusal is None
+    (place,) = day.places(BOND)
+    return day, place
