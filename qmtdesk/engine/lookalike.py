@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from qmtdesk.domain.account import AccountReport, BrokerOrder
 from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side, alike
 from qmtdesk.domain.reason import Why, because
-from qmtdesk.engine import ledger
+from qmtdesk.engine import earlier, ledger
 from qmtdesk.engine.books import State, filed_fills, filed_orders, live_orders
 from qmtdesk.engine.ledger import TELLING
 from qmtdesk.engine.telling import told_key
@@ -74,11 +74,10 @@ def left_out(state: State, order: Order, report: AccountReport) -> frozenset[str
     A list that leaves out one of them may leave out ours: a terminal that was started again has not loaded it all.
     """
     listed = {row.broker_id for row in report.orders}
-    rows = {
-        o.broker_id
-        for o in filed_orders(state).of(order.code)
-        if o.owner.kind is OwnerKind.FOREIGN and alike(o, order) and not ledger.known_before(state, o.ref, order.ref)
-    }
+    others = [o for o in filed_orders(state).of(order.code) if o.owner.kind is OwnerKind.FOREIGN and alike(o, order)]
+    # one of an earlier day that was told again this morning need not be told for ever
+    todays = [o for o in others if earlier.is_todays(state, o)]
+    rows = {o.broker_id for o in todays if not ledger.known_before(state, o.ref, order.ref)}
     trades = {
         fill.broker_id
         for fill in filed_fills(state).of(order.code)

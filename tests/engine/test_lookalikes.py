@@ -161,7 +161,7 @@ def test_a_trade_under_a_number_nobody_lists_keeps_the_doubt() -> None:
     assert [p for p in day.places(BOND) if p.side is place.side] == [place]
 
 
-@pytest.mark.parametrize("row", [("before", 0), ("other side", 0), ("listed", -10)])
+@pytest.mark.parametrize("row", [("before", 0), ("other side", 0), ("listed", -10), ("of yesterday", 0)])
 def test_a_row_that_cannot_be_ours_does_not_keep_the_doubt(row: tuple[str, int]) -> None:
     what, price = row
     day, place = deaf_grid(prices={BOND: 120_000, BOND2: 110_000})
@@ -169,7 +169,9 @@ def test_a_row_that_cannot_be_ours_does_not_keep_the_doubt(row: tuple[str, int])
     if what == "before":
         day, place = before()
     day.feed(m.SubmitUnknown(place.ref, "timeout"))
-    if what != "before":
+    if what == "of yesterday":
+        look(day, 1, orders=[row_of(day, hand, S.WORKING, number="77", at=day.at - 86_400_000)])
+    elif what != "before":
         told(day, hand, S.WORKING, number="77")
     rows = [row_of(day, by_hand(BOND2, Side.SELL, 125_000, 10), S.FILLED, 10, number="9")]
     if what == "listed":
