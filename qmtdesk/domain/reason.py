@@ -184,6 +184,7 @@ class Why(str, Enum):
     ORDER_MISSING = "order_missing"
     ORDER_GONE = "order_gone"
     ORDER_LOOKALIKE = "order_lookalike"
+    DOUBT_KEPT = "doubt_kept"
     MISSED_TRADES = "missed_trades"
     BASE_LESS = "base_less"
     BASE_MORE = "base_more"

@@ -104,6 +104,8 @@ def believed(work: Work, report: AccountReport) -> bool:
     if before is None or not gaps.within(before.gaps):
         _wonder(work, gaps, report.at)
         return False
+    # what was told meanwhile and is gone again is gone from now on
+    work.state = replace(work.state, shrunk=replace(before, gaps=gaps))
     if before.believed:
         return True
     if not _agree(work.state, report, gaps, before.since):

@@ -108,7 +108,8 @@ class Money(Struct, frozen=True):
     `gross_cash` is cash before any open buy froze some of it; `base_total` is what there was at the last closes, for
     today's P&L, with the cash (None: not known; below zero where more was taken out than there was), the volumes of
     then and the prices they were counted at; `base_most` is what it began with, and `base_left` the prices at which
-    codes went without a trade. `withheld` is frozen for no order that is listed, as for new shares the user put in for.
+    codes went without a trade. `withheld` is frozen for no order that is listed, as for new shares the user put in for;
+    `idle_cash` is that of before an order was on its way or in doubt, `idle_shares` what could not be sold then.
     """
 
     gross_cash: int
@@ -120,6 +121,8 @@ class Money(Struct, frozen=True):
     base_most: int = 0
     base_left: Mapping[str, int] = field(default_factory=_empty)
     withheld: int = 0
+    idle_cash: int = 0
+    idle_shares: Mapping[str, int] = field(default_factory=_empty)
 
 
 class Elsewhere(Struct, frozen=True):

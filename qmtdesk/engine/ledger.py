@@ -129,6 +129,8 @@ def refused(work: Work, ref: str, text: str, *, by_link: bool = False) -> None:
 def doubtful(work: Work, ref: str, text: str) -> None:
     """Nobody can tell: keep it, ask, never send it again."""
     order = work.state.orders.get(ref)
+    if order is not None and order.state is OrderState.UNKNOWN and not order.text and text:  # said why after all
+        work.note(r.OrderMoved(ref, OrderState.UNKNOWN, order.updated_at, text=text))
     if order is None or not may_follow(order.state, OrderState.UNKNOWN) or order.broker_id:
         return
     work.note(r.OrderMoved(ref, OrderState.UNKNOWN, work.state.at, text=text, asked=0))

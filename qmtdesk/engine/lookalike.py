@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from qmtdesk.domain.account import AccountReport, BrokerOrder
 from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side, alike
 from qmtdesk.domain.reason import Why, because
-from qmtdesk.engine import earlier, ledger
-from qmtdesk.engine.books import State, filed_fills, filed_orders, live_orders
+from qmtdesk.engine import ledger
+from qmtdesk.engine.books import State, filed_orders, live_orders
 from qmtdesk.engine.ledger import TELLING
 from qmtdesk.engine.telling import told_key
 from qmtdesk.engine.work import ALARM, Work
@@ -61,37 +61,23 @@ def claimed_by_user(work: Work, order: Order, broker_id: str) -> bool:
 def _others(state: State, row: BrokerOrder, report: AccountReport) -> bool:
     """Whether somebody else trades this code today, or this counter keeps our remarks and so would have kept this."""
     theirs = any(
-        o.owner.kind is OwnerKind.FOREIGN and o.code == row.code and o.broker_id != row.broker_id
-        for o in state.orders.values()
+        o.owner.kind is OwnerKind.FOREIGN and o.broker_id != row.broker_id and not _like_another(state, o)
+        for o in filed_orders(state).of(row.code)
     )
     ours = {o.broker_id for o in state.orders.values() if o.broker_id and o.owner.kind is not OwnerKind.FOREIGN}
     return theirs or any(each.broker_id in ours and len(each.remark) >= TELLING for each in report.orders)
 
 
-def left_out(state: State, order: Order, report: AccountReport) -> frozenset[str]:
-    """Numbers of the code and side that were told of since our order left and are nobody's, and not in this list.
-
-    A list that leaves out one of them may leave out ours: a terminal that was started again has not loaded it all.
-    """
-    listed = {row.broker_id for row in report.orders}
-    others = [o for o in filed_orders(state).of(order.code) if o.owner.kind is OwnerKind.FOREIGN and alike(o, order)]
-    # one of an earlier day that was told again this morning need not be told for ever
-    todays = [o for o in others if earlier.is_todays(state, o)]
-    rows = {o.broker_id for o in todays if not ledger.known_before(state, o.ref, order.ref)}
-    trades = {
-        fill.broker_id
-        for fill in filed_fills(state).of(order.code)
-        if not fill.ref and alike(fill, order) and fill.at >= order.created_at - ledger.WIDE_MS
-    }
-    return frozenset((rows | trades) - listed)
-
-
-def ask_of_left_out(work: Work, order: Order, numbers: frozenset[str]) -> None:
-    """The user is asked about those of them whose price and volume are our order's."""
-    known = (work.state.orders.get(work.state.refs.get(number, "")) for number in sorted(numbers))
-    same = [o for o in known if o is not None and (o.price or order.price, o.volume) == (order.price, order.volume)]
-    if same:
-        ask(work, [order], same)
+def _like_another(state: State, row: Order) -> bool:
+    """Whether it is just what an order of ours in doubt sent at that moment: a buy and a sale got lost together."""
+    return any(
+        o.state is OrderState.UNKNOWN
+        and not o.broker_id
+        and alike(o, row)
+        and (o.price, o.volume) == (row.price, row.volume)
+        and abs(row.created_at - o.created_at) <= BY_HAND_MS
+        for o in live_orders(state, row.code)
+    )
 
 
 def ask(work: Work, ours: Sequence[Order], rows: Sequence[BrokerOrder] | Sequence[Order]) -> None:

@@ -7,7 +7,7 @@ from qmtdesk.domain.order import Fill, Order, OrderState, OwnerKind, Side, alike
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
-from qmtdesk.engine import believing, earlier, grids, ledger, lookalike, missing, moved, overnight, unclear
+from qmtdesk.engine import arrived, believing, earlier, grids, ledger, lookalike, missing, moved, overnight, unclear
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import fill_key, moved_by
 from qmtdesk.engine.books import (
@@ -17,7 +17,6 @@ from qmtdesk.engine.books import (
     State,
     filed_fills,
     filed_orders,
-    frozen_by,
     holding_of,
     live_orders,
 )
@@ -28,6 +27,7 @@ from qmtdesk.strategies.guard import GuardState
 from qmtdesk.strategies.plan_error import PlanError
 
 HICCUP_MS = 20_000
+NOT_FOUND = "not_found"
 LOOKS = 3
 LOOKING_MS = 6_000
 AGAIN_MS = 1_000
@@ -122,7 +122,8 @@ def take_in(work: Work, request: int, report: AccountReport) -> bool:
     later = came_after(work.state, report) if sound else None
     looks = request if answers and trusted and not believing.lacks_orders(work.state) else 0
     # the terminal turns to a new day before its list is opened here: what is not there then tells nothing of this one
-    _settle_doubts(work, report, 0 if earlier.turned(work.state, report.at) else looks)
+    holed = work.state.shrunk is not None and not work.state.shrunk.believed
+    _settle_doubts(work, report, 0 if holed or earlier.turned(work.state, report.at) else looks)
     missing.look(work, report, looks)
     if looks:
         earlier.leave(work, report, whole=bool(told.orders))
@@ -139,7 +140,8 @@ def take_in(work: Work, request: int, report: AccountReport) -> bool:
 def _settle_doubts(work: Work, report: AccountReport, request: int) -> None:
     """An order in doubt that the broker does not know three times, over six seconds, never arrived.
 
-    Only answers to questions asked after the doubt began count as looks, and only ones given that long after it began.
+    Only answers to questions asked after the doubt began count as looks, and only ones given that long after it began,
+    that are believed and show no sign of it.
     """
     for order in [o for o in live_orders(work.state) if o.state is OrderState.UNKNOWN]:
         if work.state.orders[order.ref].broker_id:
@@ -152,10 +154,12 @@ def _settle_doubts(work: Work, report: AccountReport, request: int) -> None:
         elif like := [row for row in report.orders if _might_be(work.state, order, row)]:
             # somebody else's, or this one stamped by another clock or with its price lost: which only the user can see
             lookalike.ask(work, [order], like)
-        elif hidden := lookalike.left_out(work.state, order, report):
-            lookalike.ask_of_left_out(work, order, hidden)
-        elif request > work.state.doubts.get(order.ref, 0) and report.at > order.updated_at:
+        elif _is_look(work.state, order, report, request) and not arrived.kept(work, order, report):
             _look(work, order, report.at)
+
+
+def _is_look(state: State, order: Order, report: AccountReport, request: int) -> bool:
+    return request > state.doubts.get(order.ref, 0) and report.at > order.updated_at
 
 
 def _may_be(state: State, order: Order, row: BrokerOrder) -> bool:
@@ -191,13 +195,20 @@ def _unclaimed(state: State, broker_id: str) -> bool:
 def _look(work: Work, order: Order, reported_at: int) -> None:
     asked, at = order.asked + 1, work.state.at
     if asked >= LOOKS and reported_at - order.updated_at >= LOOKING_MS:
-        work.note(r.OrderMoved(order.ref, OrderState.REFUSED, at, text="not_found", asked=asked))
+        work.note(r.OrderMoved(order.ref, OrderState.REFUSED, at, text=NOT_FOUND, asked=asked))
         work.log(NOTICE, order.code, because(Why.ORDER_REFUSED, ref=order.ref, looks=asked))
-        if order.text and not _hiccup(work, order):
-            # somebody said why, and it never arrived: that is turned down, by whomever
+        if (order.text or _never_arrive(work, order)) and not _hiccup(work, order):
+            # somebody said why, or it is not the first, and it never arrived: that is turned down, by whomever
             work.rejected.append(order)
     else:
         work.note(r.OrderMoved(order.ref, OrderState.UNKNOWN, order.updated_at, asked=asked))
+
+
+def _never_arrive(work: Work, order: Order) -> bool:
+    """Whether the one before it of the same owner and side did not arrive either."""
+    mine = (o for o in filed_orders(work.state).of(order.code) if o.owner == order.owner and o.side is order.side)
+    before = [o for o in mine if o.ref != order.ref]
+    return bool(before) and before[-1].text == NOT_FOUND
 
 
 def _hiccup(work: Work, order: Order) -> bool:
@@ -219,8 +230,9 @@ def _take_account(work: Work, report: AccountReport, later: Iterable[Fill]) -> N
     before = work.state
     held |= unclear.kept(before, report)
     money = replace(before.money or Money(0, 0, 0), gross_cash=report.asset.cash + report.asset.frozen)
-    bids = sum(frozen_by(o.price, o.volume - o.filled) for o in report.orders if _may_bid(o))
-    money = replace(money, withheld=max(0, report.asset.frozen - bids))
+    money = replace(money, withheld=arrived.idle_cash(report))
+    if all(order.broker_id for order in live_orders(before)):
+        money = replace(money, idle_cash=money.withheld, idle_shares=arrived.idle_shares(before, report))
     state = replace(before, holdings=held, money=replace(money, reported_at=report.at))
     for fill in later:
         state = moved_by(state, fill)
@@ -229,10 +241,6 @@ def _take_account(work: Work, report: AccountReport, later: Iterable[Fill]) -> N
         moved.compare(work, report.elsewhere)
     else:
         moved.begin_day(work, report.elsewhere)
-
-
-def _may_bid(row: BrokerOrder) -> bool:
-    return row.side is Side.BUY and (row.state is OrderState.UNKNOWN or _is_open(row.state))
 
 
 def _is_open(state: OrderState) -> bool:

@@ -12,10 +12,11 @@ ONCE_A_DAY = frozenset(
         Why.OTHER_ACCOUNT,
         Why.OTHER_PROGRAM,
         Why.ORDER_LOOKALIKE,
+        Why.DOUBT_KEPT,
         Why.PNL_UNKNOWN,
     }
 )
-APART = {Why.CANCEL_STUCK: "ref", Why.ORDER_LOOKALIKE: "ref", Why.OTHER_PROGRAM: "install"}
+APART = {Why.CANCEL_STUCK: "ref", Why.ORDER_LOOKALIKE: "ref", Why.DOUBT_KEPT: "ref", Why.OTHER_PROGRAM: "install"}
 """Words that are said once for each of something."""
 REFUSALS = frozenset(
     {

@@ -70,7 +70,7 @@ def slow_list(storm: Storm) -> None:
     storm.wait(storm.random.choice((200, 4_000)))
     storm.mute = False
     storm.feed(m.LinkChanged(up=True))
-    for _ in range(storm.random.choice((2, 4))):
+    for _ in range(storm.random.choice((2, 4, 12))):
         storm.walk()
         storm.wait(1_000)
     storm.exchange.hidden.clear()

@@ -152,7 +152,7 @@ def lacking(day: "CheckedDay", report: AccountReport, known_ms: int) -> bool:
     """Whether something that the program has known for so long is not in an answer."""
     state = day.state
     # what is held a new process hears first; orders and trades its journal tells it
-    told = state.money is not None and state.money.reported_at > 0
+    money = state.money if state.money is not None and state.money.reported_at else None
     sold = {fill.code for fill in report.fills}
     held = any(held.volume and held.code not in sold for held in state.holdings.values())
     # of an earlier day nothing has to be told
@@ -162,8 +162,8 @@ def lacking(day: "CheckedDay", report: AccountReport, known_ms: int) -> bool:
     fills = any(fill.at < report.at - known_ms for fill in state.fills.values())
     asset = report.asset
     return (
-        (told and held and not report.positions)
+        (money is not None and held and not report.positions)
         or (orders and not report.orders)
         or (fills and not report.fills)
-        or (told and state.money.gross_cash > 0 and not asset.cash + asset.frozen and not sold)
+        or (money is not None and money.gross_cash > 0 and not asset.cash + asset.frozen and not sold)
     )

@@ -27,6 +27,8 @@ from qmtdesk.simulate.shown import Shown
 from qmtdesk.simulate.wild import wild_price, wild_quote
 
 CODES = (BOND, BOND2, STOCK)
+ASKED = (Why.ORDER_LOOKALIKE, Why.DOUBT_KEPT)
+"""What the user is to decide at the terminal."""
 STOCK2 = "000411.SZ"
 FRIDAY, MONDAY, BEFORE_HOLIDAY, BEFORE_LONG_HOLIDAY = DAY, date(2026, 11, 16), date(2026, 9, 24), date(2026, 9, 30)
 DAYS_OF_WEEK = 5
@@ -277,7 +279,7 @@ class Storm(CheckedDay):
         self.answer_lookalikes()
         self.live_market(33_000)
         # what only a human can tell he is asked about, and he answers
-        asked = [dict(line.reason.args)["ref"] for line in self.state.lines if line.reason.why is Why.ORDER_LOOKALIKE]
+        asked = [dict(line.reason.args)["ref"] for line in self.state.lines if line.reason.why in ASKED]
         for ref in asked:
             self.says_what_became_of(str(ref))
         self.live_market(33_000)
@@ -299,7 +301,7 @@ class Storm(CheckedDay):
 
     def answer_lookalikes(self) -> None:
         """The user, asked which of two orders that look alike is ours, goes and sees."""
-        asked = {line.reason.get("ref") for line in self.state.lines if line.reason.why is Why.ORDER_LOOKALIKE}
+        asked = {line.reason.get("ref") for line in self.state.lines if line.reason.why in ASKED}
         for order in self.live():
             if order.ref in asked and order.in_doubt and not order.broker_id:
                 self.feed(m.DecideUnknown(order.ref, self.number_seen(order.ref)))

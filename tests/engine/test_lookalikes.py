@@ -146,6 +146,7 @@ def test_a_row_that_may_be_ours_and_is_not_listed_for_a_while_keeps_the_doubt(pr
     look(day, 8, orders=[other])
     assert day.state.orders[place.ref].state is S.UNKNOWN
     assert day.said().count(Why.ORDER_LOOKALIKE) == (price == 0)
+    assert day.said().count(Why.DOUBT_KEPT) == 1
     assert [p for p in day.places(BOND) if p.side is place.side] == [place]
     assert why(day, place) is Why.SIDE_FROZEN
     assert day.feed(m.DecideUnknown(place.ref, "")).refusal is None

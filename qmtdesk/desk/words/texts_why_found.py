@@ -11,6 +11,10 @@ FOUND: dict[Why, tuple[str, str]] = {
         "柜台有一模一样的委托[ {side}][ {volume}][ @{price_milli}][（{numbers}）]，分不清是不是本程序的，该方向已冻结，到 QMT 核对后处置",
         "The counter has an order just like ours[ {side}][ {volume}][ @{price_milli}][ ({numbers})], side frozen, check in QMT and decide",
     ),
+    Why.DOUBT_KEPT: (
+        "委托列表里没有[ {side}][ {volume}][ @{price_milli}]，但{sign}，可能已到柜台：不重发，该方向已冻结，到 QMT 核对后处置",
+        "No row of[ {side}][ {volume}][ @{price_milli}], yet {sign}: it may be at the counter, not sent again, side frozen, check in QMT and decide",
+    ),
     Why.MISSED_TRADES: (
         "收盘时没收到[ {orders} 笔]委托的结果[：收盘记 {expected}][，账户 {position}][，按 {side} {volume} 成交补记][，另有 {rest} 无法解释]，盈亏为估算",
         "No result[ of {orders} orders] at the close[: books had {expected}][, account has {position}][, {side} {volume} booked as traded][, {rest} unexplained], profit is an estimate",

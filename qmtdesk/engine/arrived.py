@@ -1,0 +1,126 @@
+"""Signs in an answer that an order in doubt may be at the counter although no row tells of it."""
+
+from collections.abc import Mapping
+
+from qmtdesk.domain.account import AccountReport, BrokerOrder, Position
+from qmtdesk.domain.order import FINAL, Order, OrderState, OwnerKind, Side, alike
+from qmtdesk.domain.reason import Why, because
+from qmtdesk.engine import earlier, ledger
+from qmtdesk.engine.books import Money, State, filed_fills, filed_orders, frozen_by
+from qmtdesk.engine.filed import NOT_LISTED
+from qmtdesk.engine.lookalike import ask
+from qmtdesk.engine.telling import told_key
+from qmtdesk.engine.work import ALARM, Work
+
+MOST = 95
+"""Per cent of an order's value that a counter freezes at least: it may round, or leave the fee out."""
+WAITING_MS = 6_000
+ENDED = (OrderState.CANCELLED, OrderState.REJECTED)
+
+
+def kept(work: Work, order: Order, report: AccountReport) -> bool:
+    """Whether the doubt stays whatever the list lacks; the user is told when it does for longer than a list is late."""
+    numbers = left_out(work.state, order, report)
+    if numbers:
+        _ask_of(work, order, numbers)
+    sign = "list" if numbers or _leaves_out_ours(work.state, report) else _in_figures(work.state, order, report)
+    if sign and report.at - order.updated_at >= WAITING_MS:
+        words: dict[str, int | str] = {"side": order.side.value, "volume": order.volume, "price_milli": order.price}
+        reason = because(Why.DOUBT_KEPT, ref=order.ref, sign=sign, **words)
+        if told_key(order.code, reason) not in work.state.told:
+            work.log(ALARM, order.code, reason)
+    return bool(sign)
+
+
+def left_out(state: State, order: Order, report: AccountReport) -> frozenset[str]:
+    """Numbers of the code and side that were told of since our order left and are nobody's, and not in this list.
+
+    A list that leaves out one of them may leave out ours: a terminal that was started again has not loaded it all.
+    What was told ended under another price or volume is not ours, and not every counter goes on listing it.
+    """
+    listed = {row.broker_id for row in report.orders}
+    others = [o for o in filed_orders(state).of(order.code) if o.owner.kind is OwnerKind.FOREIGN and alike(o, order)]
+    # one of an earlier day that was told again this morning need not be told for ever
+    todays = [o for o in others if earlier.is_todays(state, o)]
+    rows = {
+        o.broker_id
+        for o in todays
+        if not ledger.known_before(state, o.ref, order.ref) and (o.state not in ENDED or _same(o, order))
+    }
+    trades = {
+        fill.broker_id
+        for fill in filed_fills(state).of(order.code)
+        if not fill.ref and alike(fill, order) and fill.at >= order.created_at - ledger.WIDE_MS
+    }
+    return frozenset((rows | trades) - listed)
+
+
+def _same(row: Order, order: Order) -> bool:
+    return (row.price or order.price, row.volume) == (order.price, order.volume)
+
+
+def _ask_of(work: Work, order: Order, numbers: frozenset[str]) -> None:
+    """The user is asked about those of them whose price and volume are our order's."""
+    known = (work.state.orders.get(work.state.refs.get(number, "")) for number in sorted(numbers))
+    same = [o for o in known if o is not None and _same(o, order)]
+    if same:
+        ask(work, [order], same)
+
+
+def _leaves_out_ours(state: State, report: AccountReport) -> bool:
+    """Whether an own order of today has a number and is not listed, live or given up for that."""
+    listed = {row.broker_id for row in report.orders}
+    return any(
+        (o.live or o.text == NOT_LISTED) and o.broker_id not in listed
+        for o in state.orders.values()
+        if o.broker_id and o.owner.kind is not OwnerKind.FOREIGN and earlier.is_todays(state, o)
+    )
+
+
+def _in_figures(state: State, order: Order, report: AccountReport) -> str:
+    """What in the account is as if the order were there: shares that came or went, or that are held back, or cash."""
+    if order.code in report.unclear:
+        return ""
+    held = next((p for p in report.positions if p.code == order.code), Position(order.code, 0, 0))
+    change = _unexplained(state, held)
+    if change and (change > 0) is (order.side is Side.BUY):
+        return "holding"
+    before = state.money or Money(0, 0, 0)
+    if order.side is Side.BUY:
+        more = idle_cash(report) - before.idle_cash
+        return "cash" if more * 100 >= order.price * order.left * MOST else ""
+    idle = idle_shares(state, report).get(order.code, 0) - before.idle_shares.get(order.code, 0)
+    return "shares" if idle >= order.left else ""
+
+
+def _unexplained(state: State, held: Position) -> int:
+    """Shares more (or fewer) than the day began with and the trades of since, 0 where the beginning is not known."""
+    if state.money is None or state.money.base_cash is None:
+        return 0
+    net = sum(f.volume if f.side is Side.BUY else -f.volume for f in filed_fills(state).of(held.code))
+    return held.volume - state.money.base_held.get(held.code, 0) - net
+
+
+def idle_cash(report: AccountReport) -> int:
+    """厘 frozen for no buy that is listed."""
+    bids = sum(frozen_by(row.price, row.volume - row.filled) for row in report.orders if _open(row, Side.BUY))
+    return max(0, report.asset.frozen - bids)
+
+
+def idle_shares(state: State, report: AccountReport) -> Mapping[str, int]:
+    """Shares by code that cannot be sold, and neither are on sale by what is listed nor were bought today."""
+    idle: dict[str, int] = {}
+    for held in report.positions:
+        offered = sum(r.volume - r.filled for r in report.orders if r.code == held.code and _open(r, Side.SELL))
+        one = state.instruments.get(held.code)
+        fresh = 0
+        if one is None or one.t_plus_one:
+            today = sum(f.volume for f in filed_fills(state).of(held.code) if f.side is Side.BUY)
+            fresh = max(held.bought_today, today)
+        idle[held.code] = max(0, held.volume - held.can_use - offered - fresh)
+    return idle
+
+
+def _open(row: BrokerOrder, side: Side) -> bool:
+    """Whether it may hold something back."""
+    return row.side is side and row.state not in FINAL

@@ -1,0 +1,247 @@
+"""An order in doubt that no row tells of is not sent again while anything in the account is as if it had arrived."""
+
+from collections.abc import Sequence
+
+import pytest
+from words import PLAN, answer, beat, by_hand, deaf_grid, look, row_of, said, told, traded, why
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.account import AccountReport, Asset, BrokerOrder, Position
+from qmtdesk.domain.messages import Place
+from qmtdesk.domain.order import OrderState, Side
+from qmtdesk.domain.plans import BaseKind, GridPlan
+from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
+from qmtdesk.simulate.market_day import BOND, BOND2, STOCK, MarketDay
+
+S = OrderState
+CASH = 1_000_000_000
+SELLS = GridPlan(code=BOND, base=BaseKind.LAST, first_buy=False, live_per_side=1, unit=100, adopt=300, sell_only=True)
+OTHER = by_hand(BOND2, Side.SELL, 125_000, 10)
+
+
+def lost(side: Side = Side.BUY, code: str = BOND, **kit: object) -> tuple[MarketDay, Place]:
+    """One order that left and was heard by nobody, of a grid that buys or of one that sells what is held."""
+    prices = {BOND: 120_000, BOND2: 110_000, STOCK: 10_000}
+    held = {code: (300, 9_000)} if side is Side.SELL else {}
+    plan = replace(SELLS, code=code) if side is Side.SELL else PLAN
+    day, place = grid_of(plan, prices=prices, held=held, **kit)
+    assert place.side is side
+    day.feed(m.SubmitUnknown(place.ref, ""))
+    return day, place
+
+
+def grid_of(plan: GridPlan, *, first: AccountReport | None = None, **kit: object) -> tuple[MarketDay, Place]:
+    day = MarketDay(**kit).open()  # type: ignore[arg-type]
+    day.deaf = True
+    if first is not None:
+        beat(day, 15)
+        day.feed(m.AccountReported(day.state.request, replace(first, at=day.at)))
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    (place,) = day.places(plan.code)
+    return day, place
+
+
+def account(
+    day: MarketDay,
+    *,
+    frozen: int = 0,
+    spent: int = 0,
+    held: Sequence[Position] = (),
+    rows: Sequence[BrokerOrder] = (),
+) -> AccountReport:
+    asset = Asset(CASH - frozen - spent, frozen, CASH)
+    return AccountReport(day.at, day.day.isoformat(), asset, tuple(held), tuple(rows), ())
+
+
+def looks(day: MarketDay, times: int = 5, **parts: object) -> None:
+    for _ in range(times):
+        beat(day, 3)
+        day.feed(m.AccountReported(day.state.request, account(day, **parts)))  # type: ignore[arg-type]
+
+
+def still_in_doubt(day: MarketDay, place: Place) -> bool:
+    """Kept, frozen, told once, and for the user to decide."""
+    same = [each for each in day.places(place.code) if each.side is place.side]
+    assert same == [place] or day.state.orders[place.ref].state is S.REFUSED
+    kept = day.state.orders[place.ref].state is S.UNKNOWN
+    assert said(day, Why.DOUBT_KEPT) == kept
+    if kept:
+        assert why(day, replace(place, price=place.price - 1_000)) is Why.SIDE_FROZEN
+        assert day.feed(m.DecideUnknown(place.ref, "")).refusal is None
+        assert day.state.orders[place.ref].state is S.REFUSED
+    return kept
+
+
+def test_cash_that_is_frozen_as_if_by_a_buy_keeps_it_in_doubt() -> None:
+    day, place = lost()
+    looks(day, frozen=place.price * place.volume)
+    assert still_in_doubt(day, place)
+
+
+@pytest.mark.parametrize("frozen", [0, 100_000])
+def test_a_buy_that_nothing_is_frozen_for_never_arrived(frozen: int) -> None:
+    day, place = lost()
+    looks(day, frozen=frozen)
+    assert not still_in_doubt(day, place)
+
+
+def test_what_a_listed_buy_freezes_is_no_sign_of_another() -> None:
+    day, place = lost()
+    row = row_of(day, by_hand(BOND2, Side.BUY, 110_000, 200), S.WORKING, number="9")
+    looks(day, frozen=110_000 * 200, rows=[row])
+    assert not still_in_doubt(day, place)
+
+
+def test_cash_that_was_frozen_before_the_order_left_is_no_sign_of_it() -> None:
+    frozen = Asset(CASH - 50_000_000, 50_000_000, CASH)
+    first = AccountReport(0, MarketDay().day.isoformat(), frozen, (), (), ())
+    day, place = grid_of(PLAN, first=first)
+    day.feed(m.SubmitUnknown(place.ref, ""))
+    looks(day, frozen=50_000_000)
+    assert not still_in_doubt(day, place)
+
+
+def test_shares_held_back_as_if_by_a_sale_keep_it_in_doubt() -> None:
+    day, place = lost(Side.SELL)
+    looks(day, held=[Position(BOND, 300, 200)])
+    assert still_in_doubt(day, place)
+
+
+def test_a_sale_that_nothing_is_held_back_for_never_arrived() -> None:
+    day, place = lost(Side.SELL)
+    looks(day, held=[Position(BOND, 300, 300)])
+    assert not still_in_doubt(day, place)
+
+
+def test_shares_on_sale_by_what_is_listed_are_no_sign_of_another_sale() -> None:
+    day, place = lost(Side.SELL)
+    row = row_of(day, by_hand(BOND, Side.SELL, 125_000, 150), S.WORKING, number="9")
+    looks(day, held=[Position(BOND, 300, 150)], rows=[row])
+    assert not still_in_doubt(day, place)
+
+
+def test_shares_of_a_stock_bought_today_are_no_sign_of_a_sale() -> None:
+    day, place = lost(Side.SELL, STOCK)
+    bought = by_hand(STOCK, Side.BUY, 10_000, 200)
+    told(day, bought, S.FILLED, 200, number="9")
+    traded(day, bought, 200, number="9")
+    rows = [row_of(day, bought, S.FILLED, 200, number="9")]
+    for _ in range(5):
+        beat(day, 3)
+        report = account(day, held=[Position(STOCK, 500, 300)], rows=rows)
+        report = replace(report, fills=tuple(day.state.fills.values()))
+        day.feed(m.AccountReported(day.state.request, report))
+    assert not still_in_doubt(day, place)
+
+
+@pytest.mark.parametrize(("side", "volume", "kept"), [(Side.SELL, 200, True), (Side.SELL, 400, False)])
+def test_a_holding_that_changed_the_orders_way_keeps_it_in_doubt(side: Side, volume: int, *, kept: bool) -> None:
+    day, place = lost(side)
+    looks(day, 12, held=[Position(BOND, volume, volume)], spent=120_000 * (volume - 300))
+    assert still_in_doubt(day, place) is kept
+
+
+def test_a_holding_bought_by_nobody_keeps_a_buy_in_doubt() -> None:
+    day, place = lost()
+    looks(day, 12, held=[Position(BOND, place.volume, place.volume)], spent=place.price * place.volume)
+    assert still_in_doubt(day, place)
+
+
+def test_a_holding_that_cannot_be_read_says_nothing_of_the_order() -> None:
+    day, place = lost(Side.SELL)
+    for _ in range(5):
+        beat(day, 3)
+        day.feed(m.AccountReported(day.state.request, replace(account(day), unclear=(BOND,))))
+    assert not still_in_doubt(day, place)
+
+
+def test_a_list_that_leaves_out_another_order_of_ours_settles_nothing() -> None:
+    day, place = lost()
+    order = day.state.orders[place.ref]
+    known = replace(order, ref=f"{order.ref[:-6]}000900", code=BOND2, state=S.WORKING, broker_id="55")
+    day.state = replace(day.state, orders=day.state.orders | {known.ref: known}, refs={"55": known.ref})
+    looks(day, 12, rows=[row_of(day, OTHER, S.FILLED, 10, number="9")])
+    assert day.state.orders[known.ref].text == "not_listed"
+    assert still_in_doubt(day, place)
+
+
+def test_an_answer_that_is_not_believed_settles_nothing() -> None:
+    """The terminal was started again: neither its positions nor its orders are there for a while."""
+    day, place = lost(Side.SELL)
+    looks(day, 12)
+    assert day.state.orders[place.ref].state is S.UNKNOWN
+    assert Why.REPORT_SHRUNK in day.said()
+    assert said(day, Why.DOUBT_KEPT) == 0
+    assert [each for each in day.places(BOND) if each.side is Side.SELL] == [place]
+
+
+def test_what_was_cancelled_at_another_price_and_is_not_listed_keeps_no_doubt() -> None:
+    """A counter that lists no cancelled orders, and a hand beside the grid."""
+    day, place = lost()
+    hand = by_hand(BOND, Side.BUY, place.price - 50, place.volume)
+    told(day, hand, S.WORKING, number="77")
+    told(day, hand, S.CANCELLED, number="77")
+    looks(day, rows=[row_of(day, OTHER, S.FILLED, 10, number="9")])
+    assert not still_in_doubt(day, place)
+
+
+def test_a_list_that_is_only_late_says_nothing_to_the_user() -> None:
+    day, place = lost()
+    told(day, replace(place, ref=""), S.WORKING, number="77")
+    beat(day, 3)
+    answer(day, orders=[row_of(day, OTHER, S.FILLED, 10, number="9")])
+    assert said(day, Why.DOUBT_KEPT) == 0
+    assert said(day, Why.ORDER_LOOKALIKE) == 1
+    look(day, 1, orders=[row_of(day, replace(place, ref=""), S.WORKING, number="77", at=day.at - 3_000)])
+    assert day.state.orders[place.ref].state is S.WORKING
+
+
+def test_a_buy_and_a_sale_lost_together_are_both_found_where_no_remark_is_told() -> None:
+    day = MarketDay(held={BOND: (300, 110_000)}).open()
+    day.deaf = True
+    plan = GridPlan(code=BOND, base=BaseKind.LAST, first_buy=False, live_per_side=1, unit=100, adopt=200)
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    places = day.places(BOND)
+    assert {place.side for place in places} == {Side.BUY, Side.SELL}
+    for place in places:
+        day.feed(m.SubmitUnknown(place.ref, ""))
+    rows = [row_of(day, replace(p, ref=""), S.WORKING, number=str(n)) for n, p in enumerate(places)]
+    look(day, 2, orders=rows, positions=[Position(BOND, 300, 200)])
+    assert [day.state.orders[place.ref].state for place in places] == [S.WORKING, S.WORKING]
+    assert said(day, Why.ORDER_LOOKALIKE) == 0
+
+
+def test_a_reason_that_comes_after_the_silence_is_shown_and_counts() -> None:
+    day, place = deaf_grid()
+    beat(day, 8)
+    assert (day.state.orders[place.ref].state, day.state.orders[place.ref].text) == (S.UNKNOWN, "")
+    day.feed(m.SubmitUnknown(place.ref, "可转债交易权限未开通"))
+    order = day.state.orders[place.ref]
+    assert (order.state, order.text) == (S.UNKNOWN, "可转债交易权限未开通")
+    day.feed(m.SubmitUnknown(place.ref, "another"))
+    assert day.state.orders[place.ref].text == "可转债交易权限未开通"
+
+
+def test_what_came_back_and_is_gone_again_is_not_gone_since_the_first_time() -> None:
+    day = MarketDay(held={BOND: (200, 110_000)}).open()
+    day.deaf = True
+    beat(day, 15)
+    held = [Position(BOND, 200, 200)]
+    everything = AccountReport(day.at, day.day.isoformat(), Asset(0, 0, 0), (), (), ())
+    day.feed(m.AccountReported(day.state.request, everything))
+    looks(day, 3)
+    assert day.state.shrunk is not None
+    assert not day.state.shrunk.gaps.cash
+    beat(day, 3)
+    without_cash = AccountReport(day.at, day.day.isoformat(), Asset(0, 0, 0), tuple(held), (), ())
+    day.feed(m.AccountReported(day.state.request, without_cash))
+    assert not day.state.shrunk.believed
+
+
+def test_where_the_day_has_no_beginning_a_holding_says_nothing_of_the_order() -> None:
+    day, place = lost(Side.SELL)
+    assert day.state.money is not None
+    day.state = replace(day.state, money=replace(day.state.money, base_cash=None))
+    looks(day, held=[Position(BOND, 200, 200)])
+    assert not still_in_doubt(day, place)
