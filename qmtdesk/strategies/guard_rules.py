@@ -120,9 +120,9 @@ def decay_rule(look: Look, setting: RuleSetting) -> Finding | None:
 def consumed_rule(look: Look, setting: RuleSetting) -> Finding | None:
     """R4: volume traded against the seal is `threshold` bp or more of the queue left, and more than `floor` shares.
 
-    Counted over the last `window_ms`; 0 = since the seal.
+    Counted over the last `window_ms`; 0 = since the seal. The queue is the seal's: in an auction bid1 is the match.
     """
-    board, queue = look.board, look.quote.bid1.volume
+    board, queue = look.board, look.board.seal // look.board.limit_up
     before = board.volumes[_start(board, setting.window_ms)] if setting.window_ms else board.volume_at_seal
     traded = board.volume - before
     if 2 * traded * BP < setting.threshold * queue or traded <= setting.floor:

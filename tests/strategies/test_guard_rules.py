@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qmtdesk.domain.plans import GuardAction, GuardPlan, RuleId, RuleSetting
+from qmtdesk.domain.quote import Level
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.strategies.board import Board
@@ -24,6 +25,17 @@ def bare(board: Board) -> Board:
 def guarded(rule: RuleId, **numbers) -> Walk:
     setting = RuleSetting(rule=rule, **numbers)
     return Walk(GuardPlan(code=CODE, rules=(OFF_R1, setting))).arm()
+
+
+def at_the_close(rule: RuleId, **numbers) -> Walk:
+    """A guard with the closing auction ticked."""
+    plan = GuardPlan(code=CODE, rules=(OFF_R1, RuleSetting(rule=rule, **numbers)), closing_auction=True)
+    return Walk(plan).arm()
+
+
+def matched(at: int, price: int, *left: Level, volume: int = 10_000_000):
+    """A snapshot of the closing auction: the virtual match on both sides, what is left of the buyers on level two."""
+    return quote(at, LIMIT, (price, 1_000), (price, 1_000), volume=volume, more_bids=left)
 
 
 def queue(at: int, lots: int, *, volume: int = 10_000_000):
@@ -114,6 +126,14 @@ def test_consumption_can_be_counted_over_a_window():
 def test_little_traded_against_a_tiny_queue_is_not_consumption():
     walk = guarded(RuleId.R4, threshold=10_000, floor=20_000)
     assert run(walk, queue(TEN, 10, volume=10**6), queue(TEN + 3000, 10, volume=10**6 + 20_000)) == []
+
+
+def test_in_the_closing_auction_the_queue_is_what_the_match_leaves():
+    walk = at_the_close(RuleId.R4, threshold=10_000)
+    run(walk, queue(clock(14, 55), 1000), queue(clock(14, 56, 57), 1000, volume=10_050_000))
+    assert run(walk, matched(clock(14, 57, 6), LIMIT, Level(0, 100_000), volume=10_050_000)) == []
+    assert run(walk, matched(clock(14, 57, 9), LIMIT, Level(0, 50_000), volume=10_050_000)) == [Why.RULE_CONSUMED]
+    assert (walk.fired[0].reason.get("queue"), walk.fired[0].reason.get("traded")) == (50_000, 50_000)
 
 
 # --- windows across noon
