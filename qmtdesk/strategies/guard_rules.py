@@ -8,6 +8,7 @@ from msgspec import Struct
 from qmtdesk.domain.plans import RuleId, RuleSetting
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.sessions import Phase
 from qmtdesk.strategies.board import KEPT_MS, Board, trading_back, trading_between
 
 BP = 10_000
@@ -206,16 +207,17 @@ def breaks_rule(look: Look, setting: RuleSetting) -> Finding | None:
 
 
 def broken_rule(look: Look, setting: RuleSetting) -> Finding | None:
-    """R11: after a seal today the last price is `threshold` ticks or more below the limit."""
+    """R11: after a seal today the last price, or an auction's match, is `threshold` ticks or more below the limit."""
     board = look.board
     if not board.broken:
         return None
-    below = (board.limit_up - look.quote.last) // look.tick
+    price = _price(look)
+    below = (board.limit_up - price) // look.tick
     if 2 * below < setting.threshold:
         return None
     reason = because(
         Why.RULE_BROKEN,
-        last_milli=look.quote.last,
+        last_milli=price,
         limit_milli=board.limit_up,
         ticks=below,
         threshold=setting.threshold,
@@ -318,6 +320,18 @@ def rule_problem(setting: RuleSetting) -> Reason | None:
 
 def _bad(setting: RuleSetting, field: str, value: int) -> Reason:
     return because(Why.BAD_SETTING, rule=setting.rule.value, field=field, value=value)
+
+
+def _price(look: Look) -> int:
+    """厘: the last price, or in the closing auction, where that one stands still, what the book makes of it.
+
+    The match is best bid and best offer at once; where nothing matches, only an offer below the last price tells.
+    """
+    quote = look.quote
+    if look.board.phase is not Phase.CLOSE_AUCTION:
+        return quote.last
+    price = max(quote.last, quote.bid1.price)
+    return min(price, quote.ask1.price) if quote.offered else price
 
 
 def _start(board: Board, window_ms: int) -> int:

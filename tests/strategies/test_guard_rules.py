@@ -277,6 +277,30 @@ def test_a_last_price_below_the_limit_after_a_seal_fires():
     assert walk.guard.attempt == 1
 
 
+def test_a_board_that_opens_in_the_closing_auction_is_as_far_below_the_limit_as_its_match():
+    # the last print stays at the limit until 15:00
+    walk = at_the_close(RuleId.R11, threshold=3)
+    assert run(walk, queue(clock(14, 56, 57), 100), matched(clock(14, 57, 6), LIMIT, Level(0, 90_000))) == []
+    assert run(walk, matched(clock(14, 57, 9), LIMIT), matched(clock(14, 57, 12), LIMIT - 20)) == []
+    assert run(walk, matched(clock(14, 57, 15), LIMIT - 30)) == [Why.RULE_BROKEN]
+    assert (walk.fired[0].reason.get("last_milli"), walk.fired[0].reason.get("ticks")) == (LIMIT - 30, 3)
+
+
+@pytest.mark.parametrize(
+    ("bid", "ask", "fires"),
+    [
+        ((LIMIT - 50, 100), (LIMIT, 100), False),
+        ((0, 0), (LIMIT, 100), False),
+        ((LIMIT - 50, 100), (0, 0), False),
+        ((LIMIT - 50, 100), (LIMIT - 30, 100), True),
+    ],
+)
+def test_a_closing_auction_without_a_match_is_below_the_limit_where_its_best_offer_is(bid, ask, fires):
+    walk = at_the_close(RuleId.R11, threshold=3)
+    run(walk, queue(clock(14, 56, 57), 100), quote(clock(14, 57, 6), LIMIT, bid, ask))
+    assert bool(walk.fired) is fires
+
+
 # --- each rule's own switch
 
 
