@@ -6,14 +6,15 @@ from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase, phase_at, shanghai_day
-from qmtdesk.engine import gate
+from qmtdesk.engine import ex_rights, gate
 from qmtdesk.engine.books import GridBook, State
 from qmtdesk.engine.prices import price_of
 from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.strategies.grid import Grid
 from qmtdesk.strategies.grid import on_day as grid_day
+from qmtdesk.strategies.grid_before import NOTHING_BEFORE, Before, before_of
 from qmtdesk.strategies.grid_start import start_grid
-from qmtdesk.strategies.grid_state import EMPTY_GAP, NO_TRAIL
+from qmtdesk.strategies.grid_state import EMPTY_GAP, NO_EARLIER, NO_TRAIL
 from qmtdesk.strategies.plan_error import PlanError
 from qmtdesk.strategies.rolling import Rolling, start_rolling
 from qmtdesk.strategies.rolling import on_day as pair_day
@@ -25,8 +26,21 @@ def start(state: State, plan: GridPlan, cost: int, position: int) -> Grid | Roll
     """A plan's grid at the prices known now; PlanError says why there is none."""
     opening = phase_at(state.listings[plan.code], state.at) in OPENING
     make = start_rolling if plan.mode is GridMode.ROLLING else start_grid
-    last = starting_price(state, plan)
-    return make(plan, state.instruments[plan.code], last, cost, position, state.at, state.day, opening)
+    last, own = starting_price(state, plan), before(state, plan.code)
+    return make(plan, state.instruments[plan.code], last, cost, position, state.at, state.day, opening, own)
+
+
+def before(state: State, code: str) -> Before:
+    """What a start of a code goes on with: the lots of its grid before and the day's figures.
+
+    Shares that a split may have made more of are the account's, at its cost, and the figures beside them estimates.
+    """
+    book = state.grids.get(code)
+    part = (book.grid or book.rolling) if book is not None else None
+    if book is None or part is None:
+        return NOTHING_BEFORE
+    found = before_of(part, state.day)
+    return replace(found, held=0, paid=0, exact=False) if ex_rights.may_have_split(state, book) else found
 
 
 def starting_price(state: State, plan: GridPlan) -> int:
@@ -81,6 +95,13 @@ def worked_out(state: State, book: GridBook) -> GridBook:
         kept_pair = replace(new, plan=old.plan, sell_only=old.sell_only, exact=old.exact, leg=old.leg)
         return replace(book, rolling=kept_pair)
     return book
+
+
+def waiting_on(book: GridBook) -> GridBook:
+    """The book of one that awaits the new day's prices: it stays of its day, but that day's figures are over."""
+    grid = replace(book.grid, earlier=NO_EARLIER) if book.grid else None
+    pair = replace(book.rolling, earlier=NO_EARLIER) if book.rolling else None
+    return replace(book, grid=grid, rolling=pair, rejects=0)
 
 
 def begin(work: Work, code: str, book: GridBook) -> GridBook | None:

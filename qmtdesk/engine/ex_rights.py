@@ -51,6 +51,18 @@ def look(work: Work, code: str) -> Reason | None:
     return reason if reason is None or told is not None else because(Why.NO_QUOTE)
 
 
+def may_have_split(state: State, book: GridBook) -> bool:
+    """Whether a grid that is off may hold more shares, each paid with less, than its book says.
+
+    It ran today, or on the last day and nothing says that the night lowered the price: then it holds what it held.
+    """
+    one = state.instruments[book.plan.code]
+    if one.kind is Kind.BOND or book.closed[0] >= state.day:
+        return False
+    lowered = marks_of(one.name).ex_right or (book.why is not None and book.why.why is Why.EX_RIGHTS)
+    return lowered or book.closed[0] < previous_trading_day(date.fromisoformat(state.day)).isoformat()
+
+
 def _told_today(state: State, code: str) -> int | None:
     """The reference in a snapshot of today, 0 where it tells none; None without such a snapshot."""
     seen = state.quotes.get(code)

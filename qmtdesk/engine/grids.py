@@ -371,7 +371,7 @@ def new_day(work: Work) -> None:
             selling_off.say_unsold(work, code, book)
         if anew.awaits(book, day):
             # it stays of the day it was armed on until it is worked out from this one's prices
-            work.set_grid(code, replace(book, rejects=0), keep=True)
+            work.set_grid(code, anew.waiting_on(book), keep=True)
             continue
         grid = lattice_grid.on_day(book.grid, day) if book.grid else None
         pair = rolling_pair.on_day(book.rolling, day) if book.rolling else None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
-from qmtdesk.strategies.grid_state import EMPTY_GAP, NO_TRAIL, Gap, Grid, Trail
+from qmtdesk.strategies.grid_state import EMPTY_GAP, NO_EARLIER, NO_TRAIL, Gap, Grid, Trail
 from qmtdesk.strategies.lattice import BP, Lattice
 
 
@@ -41,7 +41,7 @@ def on_day(grid: Grid, day: str) -> Grid:
     if day == grid.day:
         return grid
     gaps = tuple(replace(gap, bought=0, sold=0, realised=0) for gap in grid.gaps)
-    return replace(grid, day=day, gaps=gaps, rolls_today=0, fees_today=0)
+    return replace(grid, day=day, gaps=gaps, rolls_today=0, fees_today=0, earlier=NO_EARLIER)
 
 
 def _rolled(grid: Grid, last: int) -> tuple[Grid, tuple[Reason, ...]]:

@@ -12,6 +12,7 @@ from qmtdesk.domain.plans import GridMode, GridPlan
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase
+from qmtdesk.strategies.grid_before import NOTHING_BEFORE, Before
 from qmtdesk.strategies.grid_fills import on_fill
 from qmtdesk.strategies.grid_start import start_grid
 from qmtdesk.strategies.grid_state import Grid, GridContext, Wanted, Wish
@@ -121,6 +122,7 @@ def preview_grid(
     phase: Phase,
     quote_age_ms: int,
     fees: FeeSchedule,
+    before: Before = NOTHING_BEFORE,
 ) -> Preview:
     """Everything the sheet shows; a plan that cannot start gives the one reason why.
 
@@ -128,7 +130,7 @@ def preview_grid(
     those of continuous trading, whatever the phase is now.
     """
     try:
-        part = _START[plan.mode](plan, instrument, last, cost, position, at, day, phase in OPENING)
+        part = _START[plan.mode](plan, instrument, last, cost, position, at, day, phase in OPENING, before)
     except PlanError as error:
         return Preview(ok=False, cash=cash, checks=(Check("refuse", error.reason),))
     price = last or instrument.prev_close

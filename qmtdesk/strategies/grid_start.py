@@ -6,6 +6,7 @@ from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.money import round_half_up
 from qmtdesk.domain.plans import BaseKind, GridPlan
 from qmtdesk.domain.reason import Why, because
+from qmtdesk.strategies.grid_before import NOTHING_BEFORE, Before
 from qmtdesk.strategies.grid_state import EMPTY_GAP, NO_TRAIL, Gap, Grid, whole_lots
 from qmtdesk.strategies.lattice import Lattice, build_lattice
 from qmtdesk.strategies.plan_error import PlanError
@@ -43,21 +44,22 @@ def start_grid(
     at: int,
     day: str,
     opening_auction: bool,  # noqa: FBT001
+    before: Before = NOTHING_BEFORE,
 ) -> Grid:
     """The grid of a plan before its first order; PlanError names the setting and the numbers that forbid it.
 
     `last` and `cost` 厘, 0 for none; `position` is what the account holds. The lattice spans the plan's whole range:
     the day's limits bind its orders, not its levels, since a grid may live longer than the day.
-    Adoption: `plan.adopt` of the position goes, at the account's average cost, into the gap of the first buy and on
-    upwards, a unit each, as far as it goes; the rest of the position is 底仓. Only what then misses of two units is
-    bought.
+    Adoption: `plan.adopt` of the position goes into the gap of the first buy and on upwards, a unit each, as far as it
+    goes; the rest of the position is 底仓. Lots of the grid `before` cost what they cost it, others the account's
+    average, and all gaps share that. Only what then misses of two units is bought.
     """
     check_plan(plan, instrument, last, position)
     base = base_of(plan, instrument, last, cost)
     first = first_buy_of(plan, instrument, last, opening_auction=opening_auction)
     lattice = build_lattice(base, plan.step_bp, plan.range_bp, plan.spacing, instrument.tick)
     start = _start_gap(lattice, first.price, base, instrument.tick)
-    paid = cost or last or first.price
+    paid = before.cost_of(plan.adopt, cost or last or first.price)
     return Grid(
         plan=plan,
         lattice=lattice,
@@ -74,7 +76,8 @@ def start_grid(
         first_price=first.price if first.missing else 0,
         first_slot=start,
         sell_only=plan.sell_only,
-        exact=cost > 0 or plan.adopt == 0,
+        exact=before.exact_with(plan.adopt, known=cost > 0),
+        earlier=before.earlier,
         trails=(NO_TRAIL,) * lattice.gaps if plan.trail_bp else (),
     )
 
@@ -174,6 +177,7 @@ def _adopted(adopt: int, unit: int, paid: int, start: int, count: int) -> tuple[
     for i in range(start, count):
         take = min(unit, adopt)
         if take:
-            gaps[i] = Gap(held=take, cost=take * paid)
-            adopt -= take
+            share = round_half_up(paid * take, adopt)
+            gaps[i] = Gap(held=take, cost=share)
+            adopt, paid = adopt - take, paid - share
     return tuple(gaps)

@@ -43,13 +43,25 @@ class Trail(Struct, frozen=True):
 NO_TRAIL = Trail()
 
 
+class Earlier(Struct, frozen=True):
+    """What the earlier armings of this day came to: round trips, 厘 gained before fees, and the fees."""
+
+    trips: int = 0
+    realised: int = 0
+    fees: int = 0
+
+
+NO_EARLIER = Earlier()
+
+
 class Grid(Struct, frozen=True, kw_only=True, dict=True):
     """One lattice grid. Prices and money 厘, volumes 股 / 张.
 
     Gap i lies between levels i and i+1. Owners name a gap by its slot = i + `slot0`; `slot0` is 0 until a roll takes
     levels off or puts levels on below, so that an order keeps its gap. `paused` holds slots, `first_slot` is one.
     `anchor` is the base all levels are computed from; `lattice.base_index` is the index of the step numbered `centre`
-    from it, 0 until a roll. `base_holding` is 底仓 and never traded. `realised` is before fees.
+    from it, 0 until a roll. `base_holding` is 底仓 and never traded. `realised` is before fees. Only the summary adds
+    what was `earlier` today; everything here is of this arming.
     """
 
     plan: GridPlan
@@ -79,6 +91,7 @@ class Grid(Struct, frozen=True, kw_only=True, dict=True):
     improvement: int = 0
     trips_gone: int = 0
     exact: bool = True
+    earlier: Earlier = NO_EARLIER
     trails: tuple[Trail, ...] = ()
 
     @cached_property
@@ -118,12 +131,12 @@ class Grid(Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def trips_today(self) -> int:
-        """Completed round trips of today."""
+        """Completed round trips of today, since the start."""
         return sum(gap.sold // self.unit for gap in self.gaps)
 
     @property
     def realised_today(self) -> int:
-        """厘 gained today on what was sold, before fees."""
+        """厘 gained today, since the start, on what was sold, before fees."""
         return sum(gap.realised for gap in self.gaps)
 
     def whole(self, volume: int) -> int:
@@ -206,7 +219,10 @@ class GridContext(Struct, frozen=True, kw_only=True):
 
 
 class GridSummary(Struct, frozen=True):
-    """A grid in figures. Money 厘; `realised` and `floating` are before fees, which stand apart."""
+    """A grid in figures. Money 厘; `realised` and `floating` are before fees, which stand apart.
+
+    Those of today are the whole day's, earlier armings included; the others are since the start.
+    """
 
     held: int
     realised: int
@@ -236,9 +252,9 @@ def summary(grid: Grid, last: int) -> GridSummary:
         improvement=grid.improvement,
         trips=grid.trips,
         cash_used=used,
-        trips_today=grid.trips_today,
-        realised_today=grid.realised_today,
-        fees_today=grid.fees_today,
+        trips_today=grid.trips_today + grid.earlier.trips,
+        realised_today=grid.realised_today + grid.earlier.realised,
+        fees_today=grid.fees_today + grid.earlier.fees,
     )
 
 

@@ -6,8 +6,9 @@ from qmtdesk.domain.order import Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GridPlan
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
+from qmtdesk.strategies.grid_before import NOTHING_BEFORE, Before
 from qmtdesk.strategies.grid_start import base_of, check_plan, first_buy_of
-from qmtdesk.strategies.grid_state import GridContext, Wanted, Wish
+from qmtdesk.strategies.grid_state import NO_EARLIER, GridContext, Wanted, Wish
 from qmtdesk.strategies.grid_wish import (
     FIRST_BUY,
     FIRST_BUY_PENDING,
@@ -46,11 +47,12 @@ def start_rolling(
     at: int,
     day: str,
     opening_auction: bool,  # noqa: FBT001
+    before: Before = NOTHING_BEFORE,
 ) -> Rolling:
     """The pair of a plan before its first order; PlanError names the setting and the numbers that forbid it.
 
     The centre is the first buy's price, or the base where nothing is bought first. Adoption takes `plan.adopt` of the
-    position at the account's average cost; the rest of the position is 底仓.
+    position, lots of the grid `before` at what they cost it and others at the account's average; the rest is 底仓.
     """
     check_plan(plan, instrument, last, position)
     base = base_of(plan, instrument, last, cost)
@@ -68,13 +70,14 @@ def start_rolling(
         started_at=at,
         day=day,
         held=plan.adopt,
-        cost=plan.adopt * (cost or last or first.price),
+        cost=before.cost_of(plan.adopt, cost or last or first.price),
         base_holding=position - plan.adopt,
         first_left=first.missing,
         first_price=first.price if first.missing else 0,
         unpriced=True,
         sell_only=plan.sell_only,
-        exact=cost > 0 or plan.adopt == 0,
+        exact=before.exact_with(plan.adopt, known=cost > 0),
+        earlier=before.earlier,
     )
 
 
@@ -161,7 +164,8 @@ def on_day(pair: Rolling, day: str) -> Rolling:
     """
     if day == pair.day:
         return pair
-    pair = replace(pair, day=day, unpriced=True, passes=None, sold_today=0, realised_today=0, fees_today=0)
+    pair = replace(pair, day=day, unpriced=True, passes=None)
+    pair = replace(pair, sold_today=0, realised_today=0, fees_today=0, earlier=NO_EARLIER)
     if pair.bought_leg and pair.whole(pair.unit - pair.bought_leg) == 0:
         return replace(_flipped(pair, Side.BUY), passes=None)
     if pair.sold_leg and pair.whole(pair.to_sell) == 0:

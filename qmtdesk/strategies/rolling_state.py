@@ -5,7 +5,7 @@ from msgspec import Struct
 from qmtdesk.domain.money import round_half_up
 from qmtdesk.domain.order import Owner, OwnerKind, Side
 from qmtdesk.domain.plans import GridPlan
-from qmtdesk.strategies.grid_state import GridSummary, whole_lots
+from qmtdesk.strategies.grid_state import NO_EARLIER, Earlier, GridSummary, whole_lots
 from qmtdesk.strategies.lattice import BP
 
 
@@ -16,7 +16,7 @@ class Rolling(Struct, frozen=True, kw_only=True):
     to Owner(ROLLING, leg). `sold_leg` and `bought_leg` are what this pair's orders filled so far. `cost` is the 厘
     paid for `held`. Outside [low, high] the pair sleeps. `unpriced`: no price has come since this pair or this day
     began; until then no order is new, and that price may move the centre: over levels of the side `passes`, or of
-    both where it is None.
+    both where it is None. Only the summary adds what was `earlier` today.
     """
 
     plan: GridPlan
@@ -49,6 +49,7 @@ class Rolling(Struct, frozen=True, kw_only=True):
     sold_ever: int = 0
     sold_today: int = 0
     exact: bool = True
+    earlier: Earlier = NO_EARLIER
 
     @property
     def held_total(self) -> int:
@@ -96,9 +97,9 @@ def summary(pair: Rolling, last: int) -> GridSummary:
         improvement=pair.improvement,
         trips=pair.sold_ever // pair.unit,
         cash_used=pair.cost,
-        trips_today=pair.sold_today // pair.unit,
-        realised_today=pair.realised_today,
-        fees_today=pair.fees_today,
+        trips_today=pair.sold_today // pair.unit + pair.earlier.trips,
+        realised_today=pair.realised_today + pair.earlier.realised,
+        fees_today=pair.fees_today + pair.earlier.fees,
     )
 
 

@@ -13,7 +13,7 @@ from qmtdesk.domain.plans import GridPlan, GuardAction, GuardPlan
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.sessions import phase_at, shanghai_day
 from qmtdesk.engine import gate
-from qmtdesk.engine.anew import starting_price
+from qmtdesk.engine.anew import before, starting_price
 from qmtdesk.engine.books import Holding, State, cash_kept, cash_room, filed_orders
 from qmtdesk.engine.guard_sight import context
 from qmtdesk.engine.standing import on_book
@@ -180,7 +180,6 @@ def _grid_preview(loop: Loop, number: int, plan: GridPlan) -> GridPreview | Ack:
     instrument = state.instruments.get(plan.code)
     if instrument is None:
         return _no(loop, number, because(Why.UNKNOWN_CODE, code=plan.code))
-    seen = state.quotes.get(plan.code)
     held = state.holdings.get(plan.code, Holding(plan.code, 0, 0, 0, 0))
     phase = phase_at(state.listings[plan.code], state.at)
     found = preview_grid(
@@ -195,8 +194,9 @@ def _grid_preview(loop: Loop, number: int, plan: GridPlan) -> GridPreview | Ack:
         at=state.at,
         day=state.day,
         phase=phase,
-        quote_age_ms=state.at - seen.at if seen else -1,
+        quote_age_ms=_quote_age(state, plan.code),
         fees=state.fees,
+        before=before(state, plan.code),
     )
     large = _large_checks(state, plan, found)
     return GridPreview(
@@ -227,6 +227,12 @@ def _grid_preview(loop: Loop, number: int, plan: GridPlan) -> GridPreview | Ack:
         most=found.most,
         at_limit=found.at_limit,
     )
+
+
+def _quote_age(state: State, code: str) -> int:
+    """How old (ms) the newest price is, −1 where there is none."""
+    seen = state.quotes.get(code)
+    return state.at - seen.at if seen else -1
 
 
 def _large_checks(state: State, plan: GridPlan, found: Preview) -> tuple[Check, ...]:

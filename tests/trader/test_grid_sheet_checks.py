@@ -140,3 +140,20 @@ def test_a_pair_outside_its_own_range_is_refused_by_the_sheet_as_in_earnest(tmp_
     refusal = day.feed(m.ArmGrid(plan)).refusal
     assert refusal is not None
     assert (told.ok, [(check.level, check.reason) for check in told.checks]) == (False, [("refuse", refusal)])
+
+
+@pytest.mark.parametrize("mode", GridMode)
+def test_the_sheet_of_a_grid_that_runs_counts_its_own_lots_at_what_they_cost(mode: GridMode, tmp_path: Path) -> None:
+    day = LoopDay(held={BOND: (500, 100_000)}, folder=tmp_path).open()
+    plan = GridPlan(code=BOND, mode=mode, base=BaseKind.LAST, unit=80, adopt=100)
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    day.wait(500)
+    day.price(BOND, 119_990)
+    day.live_market(6_000)
+    book = day.state.grids[BOND]
+    part = book.grid or book.rolling
+    assert part is not None
+    held = part.held_total
+    assert held > 100
+    found = sheet(day, replace(plan, adopt=held, first_buy=False, sell_only=True))
+    assert found.worst_loss == part.cash_used - held * found.worst_price
