@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import AccountReport, BrokerOrder
 from qmtdesk.domain.order import OrderState, OwnerKind, Side
+from qmtdesk.domain.reason import Why
 from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine.books import BUYS
 from qmtdesk.engine.identity import installation_of
@@ -39,7 +40,8 @@ class Heard:
         self.odd.clear()
         self._whole()
         self.losses.clear()
-        self.flapping, self.buys_off, self.answered_at = "" in suspended, BUYS in suspended, day.at
+        why = suspended[""].why if "" in suspended else None
+        self.flapping, self.buys_off, self.answered_at = why is Why.LINK_FLAPS, BUYS in suspended, day.at
 
     def hear(self, day: "CheckedDay", event: m.Event) -> None:
         """Before the program does."""
