@@ -102,13 +102,14 @@ def disarm(work: Work, code: str, how: StopHow, why: Reason | None = None, level
 
 
 def set_sell_only(work: Work, code: str, *, on: bool) -> None:
-    """Wind a grid down, or take that back."""
+    """Wind a grid down, or take that back, in its plan too: the next start and its sheet begin with that."""
     book = _running(work, code)
     if book.grid is not None:
         part = lattice_grid.set_sell_only(book.grid, on=on)
-        work.set_grid(code, replace(book, grid=part), keep=True)
+        work.set_grid(code, replace(book, grid=part, plan=part.plan), keep=True)
     elif book.rolling is not None:
-        work.set_grid(code, replace(book, rolling=rolling_pair.set_sell_only(book.rolling, on=on)), keep=True)
+        pair = rolling_pair.set_sell_only(book.rolling, on=on)
+        work.set_grid(code, replace(book, rolling=pair, plan=pair.plan), keep=True)
     plan_orders(work, code)
 
 

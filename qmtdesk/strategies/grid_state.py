@@ -259,8 +259,8 @@ def summary(grid: Grid, last: int) -> GridSummary:
 
 
 def set_sell_only(grid: Grid, *, on: bool) -> Grid:
-    """Wind the grid down (只卖不买), or take that back."""
-    return replace(grid, sell_only=on)
+    """Wind the grid down (只卖不买), or take that back; its plan says so too, what is shown and started again by it."""
+    return replace(grid, sell_only=on, plan=replace(grid.plan, sell_only=on))
 
 
 def pause_gap(grid: Grid, gap: int, *, on: bool) -> Grid:

@@ -174,8 +174,8 @@ def on_day(pair: Rolling, day: str) -> Rolling:
 
 
 def set_sell_only(pair: Rolling, *, on: bool) -> Rolling:
-    """Wind the pair down (只卖不买), or take that back."""
-    return replace(pair, sell_only=on)
+    """Wind the pair down (只卖不买), or take that back; its plan says so too, what is shown and started again by it."""
+    return replace(pair, sell_only=on, plan=replace(pair.plan, sell_only=on))
 
 
 def on_others(pair: Rolling, side: Side, volume: int) -> Rolling:

@@ -19,6 +19,7 @@ from qmtdesk.desk.words.check_words import check_words
 from qmtdesk.domain.messages import DisarmGrid
 from qmtdesk.domain.plans import GridMode, GridPlan, StopHow
 from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.replacing import replace
 from qmtdesk.wire.talk import Check, GridPreview
 
 
@@ -106,6 +107,16 @@ def test_a_running_grid_shows_what_changes_and_is_stopped_before_it_starts_again
     (armed,) = host.armed()
     assert (armed.plan.step_bp, armed.plan.adopt) == (50, 130)
     qtbot.waitUntil(lambda: sheet.leaving)
+
+
+def test_a_grid_that_only_sells_does_so_with_other_settings_too(host: Host, qtbot: QtBot) -> None:
+    row = ft.grid(state="sell_only")
+    host.mirror.apply([msgspec.structs.replace(row, plan=replace(row.plan, sell_only=True))])
+    host.mirror.flush()
+    sheet = sheets.open_grid_sheet(host, ft.BOND)
+    sheet.settings.step.set_value(50)
+    assert sheet.settings.sell_only.isChecked()
+    assert sheet.plan.sell_only
 
 
 def test_a_restart_that_comes_too_early_is_tried_again(host: Host, qtbot: QtBot) -> None:

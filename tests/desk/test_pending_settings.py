@@ -103,6 +103,35 @@ def test_a_refused_start_keeps_what_waits(window: MainWindow, qtbot: QtBot) -> N
     assert window.mirror.pending == {ft.BOND: wider(window)}
 
 
+def test_what_was_kept_before_the_grid_was_told_to_sell_only_sells_only_too(window: MainWindow, qtbot: QtBot) -> None:
+    before = running(window)
+    window.mirror.keep_plan(ft.BOND, wider(window))
+    for on in (True, False):
+        qtbot.mouseClick(window.ladder.head.sell_only_button, Qt.MouseButton.LeftButton)
+        window.mirror.apply([ft.grid(state="sell_only" if on else "running", plan=replace(before, sell_only=on))])
+        window.mirror.flush()
+        assert window.mirror.pending == {ft.BOND: replace(before, step_bp=before.step_bp + 20, sell_only=on)}
+        assert "只卖不买" not in window.ladder.note.words
+
+
+def test_nothing_waits_where_selling_only_was_all_that_was_kept(window: MainWindow, qtbot: QtBot) -> None:
+    told = replace(running(window), sell_only=True)
+    window.mirror.keep_plan(ft.BOND, told)
+    qtbot.mouseClick(window.ladder.head.sell_only_button, Qt.MouseButton.LeftButton)
+    window.mirror.apply([ft.grid(plan=told)])
+    window.mirror.flush()
+    assert window.mirror.pending == {}
+
+
+def test_a_refused_word_leaves_what_was_kept(window: MainWindow, qtbot: QtBot) -> None:
+    kept, window.commands.ok = wider(window), False
+    window.mirror.keep_plan(ft.BOND, kept)
+    qtbot.mouseClick(window.ladder.head.sell_only_button, Qt.MouseButton.LeftButton)
+    window.mirror.apply([ft.grid(plan=replace(running(window), sell_only=True))])
+    window.mirror.flush()
+    assert window.mirror.pending == {ft.BOND: kept}
+
+
 def test_the_note_takes_the_change_back(window: MainWindow, qtbot: QtBot) -> None:
     window.mirror.keep_plan(ft.BOND, wider(window))
     qtbot.mouseClick(window.ladder.note.button, Qt.MouseButton.LeftButton)

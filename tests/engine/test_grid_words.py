@@ -14,6 +14,7 @@ from qmtdesk.engine.books import LogLine, State
 from qmtdesk.engine.records import Logged
 from qmtdesk.engine.risk_limits import RiskLimits
 from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay
+from qmtdesk.trader.picture_grid import grid_row
 
 S = OrderState
 ROLLING = GridPlan(code=BOND, mode=GridMode.ROLLING, first_buy=False, unit=100)
@@ -36,6 +37,31 @@ def test_sell_only_takes_the_buys_away_and_back(plan: GridPlan) -> None:
     day.feed(m.SetSellOnly(BOND, on=False))
     day.live_market(6_000)
     assert len(day.live(BOND)) == 1
+
+
+@pytest.mark.parametrize("plan", [PLAN, ROLLING])
+def test_sell_only_stands_in_the_plan_that_is_shown_and_started_again(plan: GridPlan) -> None:
+    day = MarketDay().open()
+    day.feed(m.ArmGrid(plan))
+    day.live_market(3_000)
+    for on in (True, False):
+        day.feed(m.SetSellOnly(BOND, on=on))
+        book = day.state.grids[BOND]
+        part = book.grid or book.rolling
+        assert (part.sell_only, part.plan, book.plan) == (on, replace(plan, sell_only=on), replace(plan, sell_only=on))
+
+
+def test_a_grid_that_only_sells_goes_on_so_when_it_is_started_again_with_its_own_plan() -> None:
+    day = MarketDay().open()
+    day.feed(m.ArmGrid(PLAN))
+    day.feed(m.SetSellOnly(BOND, on=True))
+    shown = grid_row(day.state, BOND).plan
+    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    day.live_market(3_000)
+    day.feed(m.ArmGrid(shown))
+    day.live_market(3_000)
+    assert day.state.grids[BOND].armed
+    assert day.live(BOND) == []
 
 
 def test_a_paused_gap_has_no_order_until_it_is_taken_back() -> None:

@@ -13,10 +13,12 @@ from qmtdesk.desk.ladder.ladder_history import HistoryPopup, gap_fills, level_wo
 from qmtdesk.desk.ladder.ladder_view import LadderView
 from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.sheets.grid_form import differences
 from qmtdesk.desk.sheets.sheet_base import host_of
 from qmtdesk.desk.sheets.sheets import open_stop_choice
 from qmtdesk.desk.words.texts import say, t
 from qmtdesk.domain.plans import StopHow
+from qmtdesk.domain.replacing import replace
 from qmtdesk.wire.rows import GridRow, LevelRow
 from qmtdesk.wire.talk import Ack
 
@@ -36,6 +38,8 @@ class LadderActs(QObject):
         self._head = head
         self._ladder = ladder
         self._note = note
+        self._sell_only: dict[str, bool] = {}
+        mirror.grid_changed.connect(self._follow)
 
     def _grid(self) -> GridRow | None:
         return self._mirror.grids.get(self._mirror.selected_bond)
@@ -47,8 +51,28 @@ class LadderActs(QObject):
 
     def set_sell_only(self, on: bool) -> None:  # noqa: FBT001
         """Wind the grid down, or take that back."""
+        code = self._mirror.selected_bond
+
+        def answered(ack: Ack) -> None:
+            self._answered(ack)
+            if ack.ok:
+                self._sell_only[code] = on
+                self._follow(frozenset({code}))
+
         self._head.set_busy(True)
-        self._commands.set_sell_only(self._mirror.selected_bond, on, self._answered)
+        self._commands.set_sell_only(code, on, answered)
+
+    def _follow(self, codes: frozenset[str]) -> None:
+        """Once the grid does as told, so do the settings kept for its next start: they are older than the word."""
+        for code in codes & self._sell_only.keys():
+            grid, on = self._mirror.grids.get(code), self._sell_only[code]
+            if grid is None or grid.plan.sell_only is not on:
+                continue
+            del self._sell_only[code]
+            kept = self._mirror.pending.get(code)
+            if kept is not None:
+                kept = replace(kept, sell_only=on)
+                self._mirror.keep_plan(code, kept if differences(grid.plan, kept) else None)
 
     def stop(self) -> None:
         """Stop the chosen bond's grid: own orders are cancelled, holdings kept."""
