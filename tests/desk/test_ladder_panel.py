@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.domain.messages import DisarmGrid, SetSellOnly
 from qmtdesk.domain.reason import Why, because
+from qmtdesk.domain.replacing import replace as replace_plan
 from qmtdesk.wire.talk import AskSeries, Demo
 
 
@@ -112,6 +113,35 @@ def test_the_head_offers_what_the_state_allows(desk: Desk) -> None:
     desk.feed(ft.grid(state="stopped"))
     assert panel.head.stop_button.isHidden()
     assert panel.head.start_button.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("asleep", "休眠 · 只卖"),
+        ("waiting", "等待 · 只卖"),
+        ("frozen", "冻结 · 只卖"),
+        ("running", "运行"),
+        ("sell_only", "只卖不买"),
+    ],
+)
+def test_selling_only_is_shown_and_taken_back_whatever_else_the_grid_does(desk: Desk, state: str, words: str) -> None:
+    panel = desk.open()
+    row = ft.grid(state=state, started_at=0)
+    sells = state != "running"
+    desk.feed(replace(row, plan=replace_plan(row.plan, sell_only=sells)))
+    assert panel.head.sell_only_button.text() == ("恢复买入" if sells else "只卖")
+    assert panel.head.state_words()[0] == words
+    desk.qtbot.mouseClick(panel.head.sell_only_button, Qt.MouseButton.LeftButton)
+    assert desk.wished(SetSellOnly)[-1] == SetSellOnly(ft.BOND, not sells)
+
+
+def test_the_button_follows_the_word_while_the_state_stays(desk: Desk) -> None:
+    panel = desk.open()
+    row = ft.grid(state="asleep")
+    for on in (True, False):
+        desk.feed(replace(row, plan=replace_plan(row.plan, sell_only=on)))
+        assert panel.head.sell_only_button.text() == ("恢复买入" if on else "只卖")
 
 
 def test_a_grid_that_does_nothing_says_why_over_the_ladder(desk: Desk) -> None:

@@ -17,6 +17,8 @@ from qmtdesk.wire.rows import GridRow, QuoteRow
 
 HEIGHT = 44
 RUNNING = frozenset({"running", "sell_only", "asleep", "frozen", "suspended", "waiting", "fired"})
+SILENT = frozenset({"asleep", "frozen", "suspended", "waiting"})
+"""What a grid is told to do is not in these: it may sell only all the same."""
 STATE_TONES = {
     "running": "acc",
     "sell_only": "acc",
@@ -44,6 +46,7 @@ class LadderHead(QWidget):
         self._mirror = mirror
         self._look = look
         self._state = ""
+        self._sells_only = False
         self._busy = False
         self.setFixedHeight(HEIGHT)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -60,13 +63,14 @@ class LadderHead(QWidget):
         """Texts of the language in force, buttons of the grid's state."""
         grid = self._grid()
         self._state = grid.state if grid is not None else ""
+        self._sells_only = _sells_only(grid)
         running = self._state in RUNNING
         held = self._held()
         kept = self._mirror.pending.get(self._mirror.selected_bond)
         lines = pending_lines(grid.plan, kept) if grid is not None and kept is not None else ()
         self.settings_button.say(t("head.settings_pending", n=len(lines)) if lines else t("head.settings"))
         self.settings_button.setToolTip(plain_tip("\n".join((*lines, t("pending.tip")))) if lines else "")
-        self.sell_only_button.say(t("head.both" if self._state == "sell_only" else "head.sell_only"))
+        self.sell_only_button.say(t("head.both" if self._sells_only else "head.sell_only"))
         self.stop_button.say(t("head.stop"))
         self.start_button.say(t("head.start"))
         bond = bool(self._mirror.selected_bond)
@@ -85,7 +89,8 @@ class LadderHead(QWidget):
     def refresh(self) -> None:
         """Figures changed; the buttons too when the state did."""
         grid = self._grid()
-        if (grid.state if grid is not None else "") != self._state or self._held() is self.release_button.isHidden():
+        shown = (self._state, self._sells_only, not self.release_button.isHidden())
+        if (grid.state if grid is not None else "", _sells_only(grid), self._held()) != shown:
             self.relabel()
         self.update()
 
@@ -114,7 +119,7 @@ class LadderHead(QWidget):
 
     def _toggle_sell_only(self) -> None:
         if not self._busy:
-            self.sell_only.emit(self._state != "sell_only")
+            self.sell_only.emit(not self._sells_only)
 
     def _arrange(self) -> None:
         x = self.width() - 10
@@ -137,7 +142,7 @@ class LadderHead(QWidget):
         return float(min(shown, default=self.width() - 12))
 
     def state_words(self, *, short: bool = False) -> tuple[str, str]:
-        """The state pill: words and tone; `short` leaves the time out."""
+        """The state pill: words and tone; `short` leaves out the time, and beside another state 只卖."""
         grid = self._grid()
         if grid is None:
             return "", "t3"
@@ -147,6 +152,8 @@ class LadderHead(QWidget):
         ran = self._mirror.clock() - grid.started_at
         if grid.state == "running" and grid.started_at and ran >= 100_000 and not short:
             words = t("head.state", state=words, time=f.duration(ran))
+        if grid.state in SILENT and grid.plan.sell_only and not short:
+            words = t("head.and_sells", state=words)
         return words, STATE_TONES.get(grid.state, "t2")
 
     # Qt
@@ -255,6 +262,11 @@ class LadderHead(QWidget):
             paint.text(p, QRectF(x, top, wide[1], 17), price_words, value, fonts.SMALL, align=paint.RIGHT)
             x += wide[1] + 8
             paint.text(p, QRectF(x, top, wide[2], 17), volume_words, th.t3, fonts.SMALL, align=paint.RIGHT)
+
+
+def _sells_only(grid: GridRow | None) -> bool:
+    # a grid whose day's prices forbid it buys nothing either, though nobody told it so
+    return grid is not None and (grid.plan.sell_only or grid.state == "sell_only")
 
 
 def _short(volume: int) -> str:

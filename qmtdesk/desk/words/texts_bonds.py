@@ -153,6 +153,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "head.stop_ways_tip": ("停止的三种方式", "Three ways to stop"),
     "head.start": ("启动", "Start"),
     "head.state": ("{state} {time}", "{state} {time}"),
+    "head.and_sells": ("{state} · 只卖", "{state}, sells only"),
     "head.blind": ("冻结", "Frozen"),
     "head.stopped": ("{name} 已停止，委托撤回，持有保留", "{name} stopped, orders cancelled, holdings kept"),
     "head.stopped_left": (
