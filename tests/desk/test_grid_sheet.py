@@ -119,6 +119,79 @@ def test_a_grid_that_only_sells_does_so_with_other_settings_too(host: Host, qtbo
     assert sheet.plan.sell_only
 
 
+def stopped_with(host: Host, held: int, base: int, can_use: int) -> sheets.GridSheet:
+    row = ft.grid(state="stopped", armed=False, held=held, base_holding=base, position=held + base, can_use=can_use)
+    position = msgspec.structs.replace(host.mirror.positions[ft.BOND], volume=held + base, can_use=can_use)
+    host.mirror.apply([row, position])
+    host.mirror.flush()
+    return sheets.open_grid_sheet(host, ft.BOND)
+
+
+@pytest.mark.parametrize(
+    ("held", "base", "can_use", "offered"), [(160, 500, 660, 160), (165, 500, 665, 160), (160, 500, 90, 90)]
+)
+def test_a_stopped_grid_is_offered_what_it_still_holds(
+    host: Host, held: int, base: int, can_use: int, offered: int
+) -> None:
+    sheet = stopped_with(host, held, base, can_use)
+    assert sheet.settings.adopt.isChecked()
+    assert (sheet.plan.adopt, sheet.settings.adopt_volume.value) == (offered, offered)
+
+
+def test_a_stopped_grid_that_holds_nothing_leaves_the_users_own_alone(host: Host) -> None:
+    sheet = stopped_with(host, 0, 500, 500)
+    assert not sheet.settings.adopt.isChecked()
+    assert sheet.settings.adopt_volume.isHidden()
+    assert sheet.plan.adopt == 0
+    sheet.settings.adopt.click()
+    assert not sheet.settings.adopt_volume.isHidden()
+    assert sheet.plan.adopt == 500
+
+
+def test_how_much_is_taken_over_is_typed_in_whole_lots_up_to_what_may_be_sold(host: Host, qtbot: QtBot) -> None:
+    sheet = stopped_with(host, 160, 500, 660)
+    field = sheet.settings.adopt_volume
+    for wrong in (670, 155):
+        field.set_value(wrong)
+        assert not sheet.go.isEnabled()
+        assert sheet.foot_words.startswith("认领：")
+    field.set_value(300)
+    ready(qtbot, sheet)
+    sheet.confirm()
+    (armed,) = host.armed()
+    assert armed.plan.adopt == 300
+    sheet.settings.adopt.click()
+    assert sheet.plan.adopt == 0
+
+
+def test_a_running_grid_takes_over_all_it_holds_and_no_part_of_it(host: Host) -> None:
+    sheet = sheets.open_grid_sheet(host, ft.BOND)
+    assert sheet.settings.adopt_volume.isHidden()
+    assert sheet.plan.adopt == ft.grid().held
+
+
+@pytest.mark.parametrize(
+    ("adopted", "base", "said"),
+    [
+        (160, 500, "认领 160 张，其余 500 张是底仓，不动"),
+        (160, 0, "认领 160 张"),
+        (0, 500, "已有的 500 张是底仓，不动"),
+        (0, 0, ""),
+    ],
+)
+@pytest.mark.parametrize("wide", [270, 370])
+def test_the_preview_says_what_is_taken_over_and_what_stays_the_users(
+    adopted: int, base: int, said: str, wide: int, qtbot: QtBot
+) -> None:
+    plan, room = GridPlan(code=IDLE), QWidget()
+    qtbot.addWidget(room)
+    preview = msgspec.structs.replace(ft.grid_preview(plan), adopted=adopted, base_holding=base)
+    shown = texts_of(Outcome(Look(), IDLE, room), plan, preview, wide)
+    assert [words.replace("\u2009", " ") for words in shown if "认领" in words or "底仓" in words] == [said] * bool(
+        said
+    )
+
+
 def test_a_restart_that_comes_too_early_is_tried_again(host: Host, qtbot: QtBot) -> None:
     sheet = sheets.open_grid_sheet(host, ft.BOND)
     sheet.settings.step.set_value(50)
@@ -254,8 +327,8 @@ def test_a_level_left_out_above_the_last_one_bought_is_over_the_cap() -> None:
     assert [kinds[no] for no in (-2, -3, -4, -5, -6, -7)] == ["armed", "over", "over", "armed", "armed", "over"]
 
 
-def texts_of(part: Fall | Outcome, plan: GridPlan, preview: GridPreview) -> set[str]:
-    part.resize(370, 560)
+def texts_of(part: Fall | Outcome, plan: GridPlan, preview: GridPreview, wide: int = 370) -> set[str]:
+    part.resize(wide, 560)
     part.show_preview(plan, preview)
     with paint.recording() as seen:
         part.grab()

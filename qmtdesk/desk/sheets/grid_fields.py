@@ -18,7 +18,7 @@ from qmtdesk.desk.brush.field_words import (
     say_bad,
 )
 from qmtdesk.desk.brush.fields import Field
-from qmtdesk.desk.brush.inputs import Choice, UnitField
+from qmtdesk.desk.brush.inputs import HEIGHT, Choice, UnitField
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.sheets.grid_paint import Summary
 from qmtdesk.desk.sheets.guard_paint import Label, Named
@@ -29,22 +29,33 @@ from qmtdesk.domain.replacing import replace
 _LABEL = 76
 _NAMES = (
     "base", "step_bp", "range_bp", "amount", "cash_cap", "max_position", "lower_stop",
-    "unit", "min_position", "trail_bp", "rolls_per_day",
+    "unit", "min_position", "trail_bp", "rolls_per_day", "adopt",
 )  # fmt: skip
 Options = tuple[tuple[str, str], ...]
 
 
 class GridFields(QWidget):
-    """Two pages: what everybody sets, and the rest. `prices` are what the bases stand at just now (厘)."""
+    """Two pages: what everybody sets, and the rest. `prices` are what the bases stand at just now (厘).
+
+    With a `lot` any part of `adoptable` may be taken over, in whole lots; without one all of it or nothing.
+    """
 
     changed = Signal()
 
     def __init__(
-        self, look: Look, plan: GridPlan, prices: dict[BaseKind, int], adoptable: int, parent: QWidget
+        self,
+        look: Look,
+        plan: GridPlan,
+        prices: dict[BaseKind, int],
+        adoptable: int,
+        parent: QWidget,
+        *,
+        lot: int = 0,
     ) -> None:
         super().__init__(parent)
         self.look = look
         self._code = plan.code
+        self._lot = lot
         self._front(plan, prices, adoptable)
         self._back(plan)
         self.more = Fold(look, t("grid.more"), self._turn, self, back=t("sheet.back"))
@@ -76,9 +87,13 @@ class GridFields(QWidget):
         after: Options = (("stop", t("grid.close_stop")), ("keep", t("grid.close_keep")))
         self.after_close = self._choice(after, "keep" if plan.keep_armed else "stop")
         self.first = Tick(self.look, t("grid.first"), on=plan.first_buy, parent=self)
-        words = t("grid.adopt", volume=fmt.volume(adoptable, self._code)) if adoptable else t("grid.adopt_none")
+        key = "grid.adopt_part" if self._lot else "grid.adopt"
+        words = t(key, volume=fmt.volume(adoptable, self._code)) if adoptable else t("grid.adopt_none")
         self.adopt = Tick(self.look, words, on=plan.adopt > 0, parent=self)
         self.adopt.setEnabled(adoptable > 0)
+        part = Field(scale=1, low=self._lot, high=adoptable, step=self._lot or 1)
+        self.adopt_volume = self._number(part, plan.adopt or adoptable, "unit.bonds")
+        self.adopt_volume.setAccessibleName(t("plan.adopt"))
 
     def _back(self, plan: GridPlan) -> None:
         off = t("grid.off")
@@ -111,7 +126,7 @@ class GridFields(QWidget):
                 ("plan.lower_stop", self._pair(self.below, self.lower_stop)),
                 ("plan.keep_armed", self.after_close),
             ),
-            (self.first, self.adopt),
+            (self.first, self._beside(self.adopt, self.adopt_volume)),
         )
         back = self._page(
             (
@@ -135,7 +150,7 @@ class GridFields(QWidget):
         column.addWidget(self.more)
         column.addWidget(self.summary)
 
-    def _page(self, rows: tuple[tuple[str, QWidget], ...], ticks: tuple[Tick, ...]) -> QWidget:
+    def _page(self, rows: tuple[tuple[str, QWidget], ...], ticks: tuple[QWidget, ...]) -> QWidget:
         page = QWidget(self)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
@@ -157,10 +172,21 @@ class GridFields(QWidget):
         line.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
         return both
 
+    def _beside(self, tick: Tick, field: UnitField) -> QWidget:
+        """A tick and, while it is set, a number beside it."""
+        both = QWidget(self)
+        line = QHBoxLayout(both)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(6)
+        tick.setFixedHeight(HEIGHT if self._lot else tick.height())
+        line.addWidget(tick, 1, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(field, 0, Qt.AlignmentFlag.AlignTop)
+        return both
+
     def _fields(self) -> list[UnitField]:
         return [
             self.base_price, self.step, self.range, self.amount, self.cash_cap, self.max_position, self.lower_stop,
-            self.unit, self.min_position, self.trail, self.rolls,
+            self.unit, self.min_position, self.trail, self.rolls, self.adopt_volume,
         ]  # fmt: skip
 
     def _turn(self, opened: bool) -> None:  # noqa: FBT001
@@ -169,6 +195,7 @@ class GridFields(QWidget):
     def _show_extra(self) -> None:
         self.base_price.setVisible(self.base.value == BaseKind.TYPED.value)
         self.lower_stop.setVisible(self.below.value == "stop")
+        self.adopt_volume.setVisible(self._lot > 0 and self.adopt.isChecked())
 
     def _edited(self, *_: object) -> None:
         self._show_extra()
@@ -205,12 +232,15 @@ class GridFields(QWidget):
             lower_stop=self.lower_stop.value if self.below.value == "stop" else 0,
             sell_only=self.sell_only.isChecked(),
             first_buy=self.first.isChecked(),
-            adopt=adoptable if self.adopt.isChecked() else 0,
+            adopt=self._adopted(adoptable) if self.adopt.isChecked() else 0,
             keep_armed=self.after_close.value == "keep",
             auction_start=self.auction.isChecked(),
             rolls_per_day=self.rolls.value,
             trail_bp=self.trail.value,
         )
+
+    def _adopted(self, adoptable: int) -> int:
+        return self.adopt_volume.value if self._lot else adoptable
 
 
 def base_options(prices: dict[BaseKind, int], code: str) -> Options:

@@ -200,6 +200,7 @@ class Outcome(Figures):
         self._figures(p, self._told(preview))
         y = self._orders(p, 3 * 44 + 10, t("grid.now"), [o for o in preview.orders if not o.after_first])
         y = self._orders(p, y, t("grid.then"), [o for o in preview.orders if o.after_first])
+        y = self._adopts(p, y, preview)
         if self._diffs is not None:
             y = self._changes(p, y, self._diffs)
         paint.hairline(p, 0, self.width(), round(y), theme.line)
@@ -272,6 +273,16 @@ class Outcome(Figures):
             paint.text(p, QRectF(200, y, self.width() - 200, 22), note, theme.t2, fonts.SMALL, elide=True)
             y += 22
         return y + 6
+
+    def _adopts(self, p: QPainter, y: float, preview: GridPreview) -> float:
+        """What of the position the grid takes over, and what stays the user's."""
+        if not preview.adopted and not preview.base_holding:
+            return y
+        key = "grid.adopts_all" if not preview.base_holding else "grid.adopts" if preview.adopted else "grid.adopts_not"
+        volumes = {"volume": preview.adopted, "rest": preview.base_holding}
+        words = t(key, **{name: fmt.volume(volume, self._code) for name, volume in volumes.items()})
+        paint.text(p, QRectF(0, y, self.width(), 22), words, self.theme.t1, fonts.SMALL, elide=True)
+        return y + 28
 
     def _changes(self, p: QPainter, y: float, diffs: tuple[tuple[str, str, str], ...]) -> float:
         theme = self.theme

@@ -37,13 +37,14 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         position = held.can_use if held is not None else bond.position if bond is not None else 0
         own = self.running.held if self.running is not None else position
         self._adoptable = own // _LOT * _LOT
+        # what a stopped grid still holds is its own again; what the user has beside it is offered, not taken
+        still = min(row.held, position) // _LOT * _LOT if row is not None else 0
         self._restart: GridPlan | None = None
         kept = mirror.pending.get(code) or (row.plan if row is not None else GridPlan(code=code))
-        plan = replace(kept, adopt=0)
-        if self.running is not None:
-            plan = replace(plan, adopt=self._adoptable)
+        plan = replace(kept, adopt=self._adoptable if self.running is not None else still)
         super().__init__(window, mirror, commands, look, code, plan)
-        self.settings = GridFields(look, plan, self._prices(), self._adoptable, self.body)
+        lot = 0 if self.running is not None else _LOT
+        self.settings = GridFields(look, plan, self._prices(), self._adoptable, self.body, lot=lot)
         self.more = self.settings.more
         self.fall = Fall(look, code, self.body)
         self.outcome = Outcome(look, code, self.body)
