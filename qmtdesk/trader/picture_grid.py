@@ -108,6 +108,7 @@ def _lattice_row(
         started_at=grid.started_at,
         range_low=max(prices[0], down) if prices else 0,
         range_high=min(prices[-1], up or prices[-1]) if prices else 0,
+        first_left=grid.first_left,
     )
 
 
@@ -186,6 +187,7 @@ def _rolling_row(state: State, book: GridBook, pair: Rolling, orders: list[Order
         started_at=pair.started_at,
         range_low=levels[0].price if levels else 0,
         range_high=levels[-1].price if levels else 0,
+        first_left=pair.first_left,
     )
 
 

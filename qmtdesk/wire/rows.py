@@ -177,7 +177,7 @@ class LevelRow(Row, frozen=True):
 
 
 class GridRow(Row, frozen=True, tag=5):
-    """One grid's whole ladder, levels from lowest to highest. `state` as in BondRow.grid."""
+    """A grid's ladder, levels from lowest to highest. `state` as in BondRow.grid; `first_left`: of the first buy."""
 
     code: str
     name: str
@@ -209,6 +209,7 @@ class GridRow(Row, frozen=True, tag=5):
     next_buy_volume: int = 0
     next_sell: int = 0
     next_sell_volume: int = 0
+    first_left: int = 0
 
 
 class WatchRow(Row, frozen=True, tag=6):

@@ -13,7 +13,7 @@ from qmtdesk.desk.brush import paint
 from qmtdesk.desk.brush.inputs import UnitField
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.sheets import sheets
-from qmtdesk.desk.sheets.grid_form import differences, fall_rows
+from qmtdesk.desk.sheets.grid_form import fall_rows
 from qmtdesk.desk.sheets.grid_paint import Fall, Outcome
 from qmtdesk.desk.words.check_words import check_words
 from qmtdesk.domain.messages import DisarmGrid
@@ -93,7 +93,7 @@ def test_a_running_grid_shows_what_changes_and_is_stopped_before_it_starts_again
     assert "没有改动" in sheet.foot_words
     sheet.settings.step.set_value(50)
     ready(qtbot, sheet)
-    assert differences(host.mirror.grids[ft.BOND].plan, sheet.plan) == (("步长", "0.30%", "0.50%"),)
+    assert sheet.changes() == (("步长", "0.30%", "0.50%"),)
     qtbot.keyClick(sheet, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert [w for w in host.commands.wished if isinstance(w, DisarmGrid)] == [DisarmGrid(ft.BOND, StopHow.CANCEL)]
     assert host.armed() == []
@@ -105,7 +105,7 @@ def test_a_running_grid_shows_what_changes_and_is_stopped_before_it_starts_again
     host.mirror.apply([msgspec.structs.replace(row, state="cancelled") for row in own])
     host.mirror.flush()
     (armed,) = host.armed()
-    assert (armed.plan.step_bp, armed.plan.adopt) == (50, 130)
+    assert (armed.plan.step_bp, armed.plan.adopt, armed.plan.first_buy) == (50, 130, False)
     qtbot.waitUntil(lambda: sheet.leaving)
 
 
@@ -117,6 +117,26 @@ def test_a_grid_that_only_sells_does_so_with_other_settings_too(host: Host, qtbo
     sheet.settings.step.set_value(50)
     assert sheet.settings.sell_only.isChecked()
     assert sheet.plan.sell_only
+
+
+def test_a_running_grid_buys_its_first_position_again_only_where_the_user_ticks_it(host: Host, qtbot: QtBot) -> None:
+    sheet = sheets.open_grid_sheet(host, ft.BOND)
+    assert not sheet.settings.first.isChecked()
+    assert "没有改动" in sheet.foot_words
+    sheet.settings.first.click()
+    ready(qtbot, sheet)
+    assert sheet.changes() == (("首仓", "否", "是"),)
+    assert sheet.answer.plan.first_buy
+
+
+def test_a_first_buy_still_under_way_goes_on_with_other_settings(host: Host) -> None:
+    host.mirror.apply([ft.grid(held=80, first_left=80)])
+    host.mirror.flush()
+    sheet = sheets.open_grid_sheet(host, ft.BOND)
+    assert sheet.settings.first.isChecked()
+    assert sheet.changes() == ()
+    sheet.settings.first.click()
+    assert sheet.changes() == (("首仓", "是", "否"),)
 
 
 def stopped_with(host: Host, held: int, base: int, can_use: int) -> sheets.GridSheet:

@@ -78,6 +78,25 @@ def test_the_sheet_begins_with_what_was_kept_and_lists_it_against_what_runs(wind
     assert window.ladder.head.settings_button.text() == "参数"
 
 
+def test_what_is_kept_from_a_running_grid_still_begins_with_the_first_buy(window: MainWindow) -> None:
+    sheet = sheet_of(window)
+    sheet.settings.step.set_value(50)
+    assert sheet.plan_kept() == replace(running(window), step_bp=50)
+    sheet.settings.first.click()
+    assert sheet.plan_kept() == replace(running(window), step_bp=50)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_whether_the_next_start_buys_first_stays_as_kept_until_it_is_ticked(window: MainWindow, kept: bool) -> None:
+    window.mirror.apply([ft.grid(plan=replace(running(window), first_buy=not kept), first_left=0 if kept else 80)])
+    window.mirror.flush()
+    window.mirror.keep_plan(ft.BOND, replace(wider(window), first_buy=kept))
+    sheet = sheet_of(window)
+    assert not sheet.settings.first.isChecked()
+    assert sheet.plan_kept() == window.mirror.pending[ft.BOND]
+    assert not sheet.later.isEnabled()
+
+
 def test_starting_again_uses_the_new_values_and_nothing_waits_any_more(window: MainWindow, qtbot: QtBot) -> None:
     kept = wider(window)
     window.mirror.keep_plan(ft.BOND, kept)

@@ -64,6 +64,15 @@ def test_a_grid_that_only_sells_goes_on_so_when_it_is_started_again_with_its_own
     assert day.live(BOND) == []
 
 
+@pytest.mark.parametrize("mode", list(GridMode))
+def test_what_of_the_first_buy_is_still_to_come_is_shown(mode: GridMode) -> None:
+    day = MarketDay().open()
+    day.feed(m.ArmGrid(replace(PLAN, mode=mode, unit=80, first_buy=True)))
+    assert grid_row(day.state, BOND).first_left == 160
+    traded(day, next(place for place in day.places(BOND) if place.owner.kind is OwnerKind.FIRST_BUY), 60)
+    assert grid_row(day.state, BOND).first_left == 100
+
+
 def test_a_paused_gap_has_no_order_until_it_is_taken_back() -> None:
     day = MarketDay().open()
     day.feed(m.ArmGrid(PLAN))

@@ -42,6 +42,11 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         self._restart: GridPlan | None = None
         kept = mirror.pending.get(code) or (row.plan if row is not None else GridPlan(code=code))
         plan = replace(kept, adopt=self._adoptable if self.running is not None else still)
+        self._first_kept = kept.first_buy
+        if self.running is not None and not self.running.first_left:
+            # it has bought already: with other settings it goes on with what it holds, unless the user ticks it
+            plan = replace(plan, first_buy=False)
+        self._first_shown = plan.first_buy
         super().__init__(window, mirror, commands, look, code, plan)
         lot = 0 if self.running is not None else _LOT
         self.settings = GridFields(look, plan, self._prices(), self._adoptable, self.body, lot=lot)
@@ -87,9 +92,17 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
 
     def blocked(self) -> str:
         first = super().blocked()
-        if not first and self.running is not None and not differences(self.running.plan, self.plan):
+        if not first and self.running is not None and not self.changes():
             return t("grid.no_changes")
         return first
+
+    def changes(self, plan: GridPlan | None = None) -> tuple[tuple[str, str, str], ...]:
+        """What a start again with the plan (the sheet's own) would change; a first buy that is done is none."""
+        running = self.running
+        if running is None:
+            return ()
+        now = replace(running.plan, first_buy=running.plan.first_buy and running.first_left > 0)
+        return differences(now, plan or self.plan)
 
     def recheck(self) -> None:
         super().recheck()
@@ -100,10 +113,12 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
 
     def plan_kept(self) -> GridPlan | None:
         """What is to be kept for the next start: nothing when nothing differs from what runs."""
-        running = self.running
-        if running is None or not differences(running.plan, self.plan):
+        if self.running is None:
             return None
-        return replace(self.plan, adopt=0)
+        # that start is a new one: it buys first as it did, unless the tick was touched here
+        first = self._first_kept if self.plan.first_buy is self._first_shown else self.plan.first_buy
+        kept = replace(self.plan, adopt=0, first_buy=first)
+        return kept if differences(self.running.plan, kept) else None
 
     def _keep_for_later(self) -> None:
         self.mirror.keep_plan(self.code, self.plan_kept())
@@ -129,7 +144,7 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         self.fall.show_preview(plan, preview)
         self.outcome.show_preview(plan, preview)
         if self.running is not None:
-            self.outcome.show_differences(differences(self.running.plan, plan))
+            self.outcome.show_differences(self.changes(plan))
         settings = self.settings
         settings.base.set_options(base_options(self._prices(), self.code))
         volume = fmt.volume(preview.first_volume, self.code)
