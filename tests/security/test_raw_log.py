@@ -32,7 +32,7 @@ TEXTS = [
     raw.RawAnswer(account_id=int(OWN), error_msg=SAID),
     raw.RawCancelAnswer(account_id=OTHER, error_msg=SAID),
     raw.RawOrder(account_id=OWN, status_msg=SAID),
-    raw.RawOrder(account_id=OWN, strategy_name=SAID),
+    raw.RawOrder(account_id=OWN, order_remark=SAID),
     raw.RawTrade(account_id=OWN, order_remark=SAID),
     raw.RawPoison("RawOrder", SAID, account_id=int(OTHER)),
 ]

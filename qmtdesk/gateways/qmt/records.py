@@ -23,7 +23,6 @@ class RawOrder(Struct, frozen=True, tag=True):
     traded_price: Scalar = None
     order_status: Scalar = None
     status_msg: Scalar = None
-    strategy_name: Scalar = None
     order_remark: Scalar = None
 
 
@@ -40,7 +39,6 @@ class RawTrade(Struct, frozen=True, tag=True):
     traded_amount: Scalar = None
     order_id: Scalar = None
     order_sysid: Scalar = None
-    strategy_name: Scalar = None
     order_remark: Scalar = None
     commission: Scalar = None
 
@@ -158,16 +156,28 @@ R = TypeVar("R", bound=Struct)
 
 LONGEST = 400
 """Characters of a text that are kept; counters write short ones."""
+WORDS = frozenset({"status_msg", "error_msg", "order_remark", "order_sysid"})
+"""Fields that are '' where their text cannot be decoded: a counter may cut one inside a Chinese character. Our own
+remarks are ASCII, so a cut one is somebody else's; an order of ours is known by its number as well."""
 
 
 def copied(kind: type[R], native: object) -> R | RawPoison:
     """The record's fields by name, None where this client has none. Never raises: what cannot be read is poison."""
     try:
-        return kind(*(_plain(getattr(native, name, None)) for name in kind.__struct_fields__))
+        return kind(*(_told(native, name) for name in kind.__struct_fields__))
     # a native object may raise anything, and a callback must survive all of it
     except Exception as error:  # noqa: BLE001
         text = f"{type(error).__name__}: {error}"[:LONGEST]
         return RawPoison(kind.__name__, text, _saved(native, "stock_code"), _saved(native, "account_id"))
+
+
+def _told(native: object, name: str) -> Scalar:
+    try:
+        return _plain(getattr(native, name, None))
+    except UnicodeError:
+        if name not in WORDS:
+            raise
+        return ""
 
 
 def _saved(native: object, name: str) -> Scalar:
