@@ -6,7 +6,7 @@ from pathlib import Path
 
 from qmtdesk.gateways.qmt.gateway import QmtGateway
 from qmtdesk.gateways.qmt.link import IDS
-from qmtdesk.gateways.qmt.native import Native, load
+from qmtdesk.gateways.qmt.native import REAL, Native, load
 from qmtdesk.gateways.qmt.raw_log import RawLog
 from qmtdesk.gateways.qmt.trade_side import TradeOptions
 from qmtdesk.store.files import packages_folder
@@ -20,7 +20,13 @@ def live_gateway(folder: Path, chosen: LiveSettings) -> QmtGateway:
     def native() -> Native:
         return load(chosen.package, packages_folder(folder.parent))
 
-    options = TradeOptions(Path(chosen.folder), chosen.account, chosen.account_type, secrets.randbelow(IDS))
+    options = TradeOptions(
+        Path(chosen.folder),
+        chosen.account,
+        chosen.account_type,
+        secrets.randbelow(IDS),
+        client=chosen.package == REAL,
+    )
     return QmtGateway(options, native, wall_clock, RawLog(folder, chosen.account, mask_account(chosen.account)))
 
 

@@ -276,6 +276,7 @@ class QmtBench(GatewayBench):
         self._layer = installed(self.terminal)
         self._layer.__enter__()
         raw = RawLog(folder, number, "66****96")
+        (folder / "userdata_mini").mkdir()
         options = TradeOptions(folder / "userdata_mini", number, base=4_711)
         self.gateway: QmtGateway = QmtGateway(options, load, self.terminal.now, raw)
         self.frozen = False

@@ -24,10 +24,11 @@ from qmtdesk.domain.messages import (
     SubmitUnknown,
 )
 from qmtdesk.domain.order import OrderState, Side
-from qmtdesk.gateways.qmt import names, trade_side
+from qmtdesk.gateways.qmt import approach, names
 from qmtdesk.gateways.qmt import session as session_room
 from qmtdesk.gateways.qmt.callbacks import Callbacks
 from qmtdesk.gateways.qmt.native import NativeError, load
+from qmtdesk.gateways.qmt.pc import Process, ThisPc
 from qmtdesk.gateways.qmt.raw_log import RawLog
 from qmtdesk.gateways.qmt.records import Raw, RawOrder
 from qmtdesk.gateways.qmt.session import RawReport, TradeSession
@@ -63,7 +64,7 @@ def test_q01_a_flag_that_stays_up_deceives_nobody(qmt: QmtBench, short: None) ->
     assert qmt.report().positions
 
 
-def test_q02_each_attempt_is_a_new_object_with_a_number_never_used_before(
+def test_q02_each_attempt_is_a_new_object_with_a_number_nothing_was_ever_told_under(
     raw_qmt: QmtBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = connects(raw_qmt, monkeypatch)
@@ -72,8 +73,12 @@ def test_q02_each_attempt_is_a_new_object_with_a_number_never_used_before(
     for count in (2, 3):
         raw_qmt.terminal.disconnect()
         raw_qmt.wait(LinkChanged, lambda e: e.up, count=count)
-    assert len(seen) == 6
-    assert len({session for _, session, _ in seen}) == len({number for _, _, number in seen}) == 6
+    assert len(seen) == len({number for _, _, number in seen}) == 6
+    # what was refused was never heard under its number, and each number costs a file of 75 MB
+    assert len({session for _, session, _ in seen[:4]}) == 1
+    assert len({session for _, session, _ in seen[3:]}) == 3
+    files = [path.name for path in (raw_qmt.folder / "userdata_mini").iterdir()]
+    assert files == [f"down_queue_win_{seen[-1][1]}"]
 
 
 def test_q03_two_attempts_are_three_seconds_apart_at_least(raw_qmt: QmtBench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,6 +101,31 @@ def test_q04_a_closed_terminal_is_one_message(raw_qmt: QmtBench, caplog: pytest.
     assert told == ["QMT: " + names.NOT_OPENED["connect"].format("connect() = -1")]
     assert raw_qmt.gateway.health.trading.stage == "closed"
     assert raw_qmt.of(LinkChanged) == []
+
+
+def test_q04_without_a_folder_or_a_terminal_nothing_is_made_and_both_are_found_when_they_come(
+    raw_qmt: QmtBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = [Process(9, "explorer.exe")]
+
+    class Pc(ThisPc):
+        def processes(self) -> tuple[Process, ...]:
+            return tuple(running)
+
+    monkeypatch.setattr(approach, "this_pc", Pc)
+    folder = raw_qmt.folder / "mini"
+    options = TradeOptions(folder, ACCOUNT, base=1, client=True)
+    side = TradeSide(options, load, raw_qmt.terminal.now, RawLog(raw_qmt.folder, "", ""))
+    side.start(raw_qmt.post)
+    raw_qmt.until(lambda: names.NO_FOLDER in side.health.text, "no folder")
+    assert not folder.exists()
+    folder.mkdir()
+    raw_qmt.until(lambda: names.NO_TERMINAL in side.health.text, "no terminal")
+    assert side.health.stage == "closed"
+    assert list(folder.iterdir()) == []
+    running.append(Process(4711, "XtMiniQmt.exe"))
+    raw_qmt.wait(LinkChanged, lambda e: e.up)
+    side.stop()
 
 
 def test_q05_an_account_the_terminal_does_not_have_says_so(tmp_path: Path, raw_qmt: QmtBench) -> None:
@@ -206,7 +236,7 @@ def test_q19_it_stops_in_time_while_a_call_hangs(raw_qmt: QmtBench, call: str) -
 def test_q20_an_import_that_hangs_or_raises_is_told_and_blocks_nothing(
     raw_qmt: QmtBench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trade_side, "LOAD_S", 0.3)
+    monkeypatch.setattr(approach, "LOAD_S", 0.3)
     free, tries = threading.Event(), []
 
     def slow() -> Any:

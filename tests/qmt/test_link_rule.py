@@ -60,6 +60,29 @@ def test_session_numbers_are_in_range_and_not_used_twice_in_a_run(base: int, cou
     assert all(100_000 <= number < 1_000_000 for number in numbers)
 
 
+def refused(count: int) -> list[int]:
+    """The number of each attempt while connect() says no."""
+    state, out = Attempts(), []
+    for _ in range(count):
+        state = link.begun(state)
+        out.append(link.session_id(0, state))
+        state = link.missed(state, NIGHT, spare=True)
+    return out
+
+
+def test_a_night_of_refusals_takes_few_session_numbers_and_yet_not_one_that_may_be_in_use_for_ever() -> None:
+    numbers = refused(192)
+    assert numbers[0] == numbers[3]
+    assert numbers[4] != numbers[3]
+    assert len(set(numbers)) == 7
+
+
+def test_a_number_under_which_something_may_have_been_told_is_not_taken_again() -> None:
+    first = link.begun(Attempts())
+    for after in (link.missed(first, TEN), link.missed(link.worked(first, TEN), TEN)):
+        assert link.session_id(0, link.begun(after)) != link.session_id(0, first)
+
+
 @given(st.lists(st.tuples(st.sampled_from(["miss", "work"]), st.integers(0, 400_000)), max_size=30))
 def test_two_attempts_are_never_closer_than_three_seconds(acts: list[tuple[str, int]]) -> None:
     state, at, last = Attempts(), TEN, 0

@@ -69,7 +69,7 @@ def test_an_order_is_answered_and_its_trade_is_told(bench: Bench, terminal: Term
 
 def test_a_refused_connection_says_which_call_refused(bench: Bench, terminal: Terminal) -> None:
     terminal.faults.connect_fails = 1
-    assert bench.session.open() == NotOpened("connect", "connect() = -1")
+    assert bench.session.open() == NotOpened("connect", "connect() = -1", refused=True)
     bench.session.close()
 
 

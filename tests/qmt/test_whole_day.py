@@ -72,6 +72,7 @@ class WholeDay:
         self._count_what_leaves()
         self.layer = installed(self.terminal)
         self.layer.__enter__()
+        (folder / "userdata_mini").mkdir()
         options = TradeOptions(folder / "userdata_mini", ACCOUNT, base=7)
         self.gateway = QmtGateway(options, load, self.terminal.now, RawLog(folder, ACCOUNT, "66****96"))
         # a wave of one and a half minutes all day is more than a day's trade

@@ -13,18 +13,22 @@ OPENS, CLOSES = (8, 30), (16, 0)
 LEAST_ID, IDS = 100_000, 900_000
 STEADY_MS = 30_000
 """A connection that was lost sooner counts as one more failure: somebody fights for it, or it only seems to work."""
+KEPT_FAILURES = 4
+"""From so many failures on each doubling of them takes a new session id: a refusal may mean that the id is in use."""
 
 
 class Attempts(Struct, frozen=True):
-    """Attempts since the last connection that stood; times Unix ms. `ever` counts all of them, for session ids.
+    """Attempts since the last connection that stood; times Unix ms. `ever` counts the session ids that were taken.
 
-    `up_at` is since when the present connection stands, 0 while there is none.
+    `up_at` is since when the present connection stands, 0 while there is none. `spare`: nothing was ever heard under
+    the newest id, so the next attempt may use it again.
     """
 
     ever: int = 0
     failed: int = 0
     next_at: int = 0
     up_at: int = 0
+    spare: bool = False
 
 
 def due(attempts: Attempts, at: int) -> bool:
@@ -33,19 +37,22 @@ def due(attempts: Attempts, at: int) -> bool:
 
 
 def begun(attempts: Attempts) -> Attempts:
-    """An attempt begins."""
-    return Attempts(attempts.ever + 1, attempts.failed, attempts.next_at, 0)
+    """An attempt begins; under a new id, unless the last one is as good as new: each leaves a file of 75 MB."""
+    return Attempts(attempts.ever + (not attempts.spare), attempts.failed, attempts.next_at, 0)
 
 
-def missed(attempts: Attempts, at: int) -> Attempts:
+def missed(attempts: Attempts, at: int, *, spare: bool = False) -> Attempts:
     """It failed, or the connection was lost: the next one later, and later still, and seldom while no market is near.
 
-    A user who starts the terminal in the evening waits five minutes at most.
+    A user who starts the terminal in the evening waits five minutes at most. `spare`: nothing was heard under its id.
     """
     stood = bool(attempts.up_at) and at - attempts.up_at >= STEADY_MS
     failed = (0 if stood else attempts.failed) + 1
     delay = min(LONGEST_MS, FIRST_MS << min(failed - 1, 5))
-    return Attempts(attempts.ever, failed, at + (delay if _near_market(at) else max(delay, _night(failed))))
+    next_at = at + (delay if _near_market(at) else max(delay, _night(failed)))
+    # a power of two has one bit
+    in_use = failed >= KEPT_FAILURES and not failed & (failed - 1)
+    return Attempts(attempts.ever, failed, next_at, 0, spare and not in_use)
 
 
 def worked(attempts: Attempts, at: int) -> Attempts:
@@ -54,7 +61,7 @@ def worked(attempts: Attempts, at: int) -> Attempts:
 
 
 def session_id(base: int, attempts: Attempts) -> int:
-    """A number never used before in this run: a queue file left under an old one would replay old reports."""
+    """A number nothing was heard under in this run: a queue file left under an old one would replay old reports."""
     return LEAST_ID + (base + attempts.ever) % IDS
 
 

@@ -18,7 +18,10 @@ NO_ANSWER = "{}：QMT 没有给出答案"
 NO_LIST = "{}：QMT 给出的不是列表，而是 {}"
 ROUND_SLOW = "查询账户等了 {:g} 秒还没有问完"
 ROUND_MOVED = "连问 {} 遍，账户每一遍都在变动"
+NO_FOLDER = "没有找到 MiniQMT 的 userdata_mini 目录"
+NO_TERMINAL = "MiniQMT 没有运行"
 NOT_OPENED = {
+    "terminal": "连接 QMT 失败：{}",
     "load": "加载 xtquant 失败：{}",
     "connect": "连接 QMT 失败：{}",
     "subscribe": "订阅账户失败：{}",

@@ -40,11 +40,15 @@ R = TypeVar("R", bound=Struct)
 
 
 class NotOpened(NamedTuple):
-    """No connection. `stage` is a key of `names.NOT_OPENED`; `hung` when a call did not come back."""
+    """No connection. `stage` is a key of `names.NOT_OPENED`; `hung` when a call did not come back.
+
+    `refused`: connect() itself said no, so nothing can be queued under the session's number.
+    """
 
     stage: str
     text: str
     hung: bool = False
+    refused: bool = False
 
 
 class RawReport(NamedTuple):
@@ -111,7 +115,7 @@ class TradeSession:
                 case Done(0):
                     continue
                 case Done(code):
-                    return NotOpened(stage, f"{stage}() = {code}")
+                    return NotOpened(stage, f"{stage}() = {code}", refused=stage == "connect")
                 case Failed(text):
                     return NotOpened(stage, text)
                 case Overdue(seconds):

@@ -23,18 +23,18 @@ from qmtdesk.domain.messages import (
 )
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.ports import Post
-from qmtdesk.gateways.qmt import link, names
+from qmtdesk.gateways.qmt import approach, link, names
+from qmtdesk.gateways.qmt.approach import Approach, Loader
 from qmtdesk.gateways.qmt.health import TradingHealth
 from qmtdesk.gateways.qmt.hearing import Hearing
-from qmtdesk.gateways.qmt.native import Native
+from qmtdesk.gateways.qmt.queue_files import QueueFiles
 from qmtdesk.gateways.qmt.raw_log import RawLog
 from qmtdesk.gateways.qmt.records import RawAccount, RawPoison
 from qmtdesk.gateways.qmt.session import NotOpened, ReportFailure, TradeSession
-from qmtdesk.gateways.qmt.worker import CommandThread, Done, Failed, Overdue
+from qmtdesk.gateways.qmt.worker import Failed, Overdue
 
 log = logging.getLogger("qmtdesk.trader")
 
-LOAD_S = 60.0
 LOOK_S = 0.2
 STALE_MS = 2_000
 """An order that waited longer for the driver is not what was wanted any more."""
@@ -43,16 +43,19 @@ REMARK = 20
 STOP_S = 1.2
 
 Clock = Callable[[], int]
-Loader = Callable[[], Native]
 
 
 class TradeOptions(Struct, frozen=True):
-    """Which terminal and account. `base` makes this run's session ids its own."""
+    """Which terminal and account. `base` makes this run's session ids its own.
+
+    `client`: a running MiniQMT must be seen first, where processes can be; a bridge may serve another terminal.
+    """
 
     folder: Path
     account: str
     account_type: str = "STOCK"
     base: int = 0
+    client: bool = False
 
 
 class _Wish(NamedTuple):
@@ -80,9 +83,9 @@ class TradeSide:
 
     def __init__(self, options: TradeOptions, load: Loader, clock: Clock, raw: RawLog) -> None:
         self._options = options
-        self._load = load
         self._clock = clock
-        self._native: Native | None = None
+        self._approach = Approach(options.folder, load, client=options.client)
+        self._files = QueueFiles(options.folder)
         self._session: TradeSession | None = None
         self._stated = False
         """Whether the terminal said how the account stands since it was connected."""
@@ -156,17 +159,20 @@ class TradeSide:
         now = self._clock()
         if not link.due(self._attempts, now):
             return
-        native = self._loaded()
-        if native is None:
+        native = self._approach.native()
+        if isinstance(native, NotOpened):
+            self._failed(native)
             return
         self._attempts = link.begun(self._attempts)
         self._generation += 1
         self.note(stage="connecting", text=self._health.text)
         options = self._options
+        number = link.session_id(options.base, self._attempts)
+        self._files.take(number)
         session = TradeSession(
             native,
             options.folder,
-            link.session_id(options.base, self._attempts),
+            number,
             options.account,
             options.account_type,
             self._generation,
@@ -175,28 +181,15 @@ class TradeSide:
         self._hearing.new_connection()
         refused = session.open()
         if refused is not None:
-            session.close()
+            self._close(session)
             self._failed(refused)
             return
         self._opened(session)
 
-    def _loaded(self) -> Native | None:
-        """Xtquant's modules; loading runs on a thread of its own, for the native part may hang as anything else."""
-        if self._native is None:
-            worker = CommandThread("qmt-load")
-            match worker.call(self._load, LOAD_S):
-                case Done(native):
-                    self._native = native
-                case Failed(text):
-                    self._failed(NotOpened("load", text))
-                case Overdue(seconds):
-                    self._failed(NotOpened("load", names.NO_RETURN.format("xtquant", seconds), hung=True))
-            worker.end()
-        return self._native
-
     def _failed(self, why: NotOpened) -> None:
         now = self._clock()
-        self._attempts = link.missed(self._attempts, now)
+        spare = why.refused or (why.stage in approach.STAGES and self._attempts.spare)
+        self._attempts = link.missed(self._attempts, now, spare=spare)
         text = names.NOT_OPENED[why.stage].format(why.text)
         if text != self._health.text:
             # a terminal that is closed for a night is one message
@@ -214,7 +207,7 @@ class TradeSide:
         statuses = session.statuses()
         for found in (accounts, statuses):
             if isinstance(found, ReportFailure) and found.hung:
-                session.close()
+                self._close(session)
                 self._failed(NotOpened("accounts", found.text, hung=True))
                 return
         self._session = session
@@ -251,7 +244,13 @@ class TradeSide:
         log.warning("QMT: %s", text)
         self._hearing.link_down(text)
         if session is not None:
-            session.close()
+            self._close(session)
+
+    def _close(self, session: TradeSession) -> None:
+        session.close()
+        if not session.sick:
+            # what hangs may still use its files
+            self._files.closed(session.session_id)
 
     def _carry_out(self, wish: _Wish | _Lost) -> None:
         if isinstance(wish, _Lost):
