@@ -1,11 +1,13 @@
 """One connection through the real layer: what it tells, and what it does when the layer does not answer."""
 
+import itertools
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from standins.native_records import NativeRecord
 from standins.terminal import ACCOUNT, Terminal
 
 from qmtdesk.domain.messages import Place
@@ -97,6 +99,59 @@ def test_none_for_a_list_is_a_failure(bench: Bench, terminal: Terminal, what: st
     bench.session.open()
     terminal.faults.none = {what}
     assert bench.session.read_account() == ReportFailure(what, names.NO_ANSWER.format(what))
+    bench.session.close()
+
+
+def test_the_same_rows_in_another_order_are_no_movement(
+    bench: Bench, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bench.session.open() is None
+    for number in (1, 2):
+        bench.session.order(place(terminal, f"qabcd261120000{number}"))
+    terminal.pump(5_000)
+    inner, turned = Terminal._account_rows, itertools.count()
+
+    def rows(self: Terminal, what: str, account: str) -> list[NativeRecord]:
+        found = inner(self, what, account)
+        return found[::-1] if next(turned) % 3 == 0 else found
+
+    monkeypatch.setattr(Terminal, "_account_rows", rows)
+    report = bench.session.read_account()
+    assert isinstance(report, RawReport)
+    assert len(report.orders) == 2
+    bench.session.close()
+
+
+def test_a_second_look_without_an_answer_is_a_failure(
+    bench: Bench, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bench.session.open() is None
+    inner = TradeSession._lists
+
+    def lists(self: TradeSession) -> object:
+        found = inner(self)
+        terminal.faults.none = {"orders"}
+        return found
+
+    monkeypatch.setattr(TradeSession, "_lists", lists)
+    assert bench.session.read_account() == ReportFailure("orders", names.NO_ANSWER.format("orders"))
+    bench.session.close()
+
+
+def test_a_row_that_changes_between_two_looks_is_a_movement(
+    bench: Bench, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bench.session.open() is None
+    bench.session.order(place(terminal))
+    terminal.pump(5_000)
+    inner = Terminal._account_rows
+
+    def rows(self: Terminal, what: str, account: str) -> list[NativeRecord]:
+        terminal.faults.rows_changed = {"orders": {"traded_volume": len(terminal.queries)}}
+        return inner(self, what, account)
+
+    monkeypatch.setattr(Terminal, "_account_rows", rows)
+    assert bench.session.read_account() == ReportFailure("round", names.ROUND_MOVED.format(room.ROUNDS))
     bench.session.close()
 
 

@@ -201,8 +201,7 @@ class TradeSession:
             if isinstance(positions, ReportFailure):
                 return positions
             after = self._lists()
-            # a NaN in a row equals nothing, not even itself told again
-            if after == before or repr(after) == repr(before):
+            if not isinstance(after, ReportFailure) and _unordered(after) == _unordered(before):
                 return RawReport(copied(RawAsset, asset), positions, *before)
             before = after
         return ReportFailure("round", names.ROUND_MOVED.format(ROUNDS))
@@ -243,3 +242,8 @@ class TradeSession:
                 return ReportFailure(what, f"{what}: {text}")
             case Overdue(seconds):
                 return ReportFailure(what, names.NO_RETURN.format(question, seconds), hung=True)
+
+
+def _unordered(lists: tuple[tuple[Struct, ...], ...]) -> list[list[str]]:
+    """Rows to be compared: in whatever order they were told, and with a NaN that equals itself told again."""
+    return [sorted(map(repr, rows)) for rows in lists]
