@@ -9,7 +9,7 @@ from qmtdesk.domain.account import AccountReport, OddRow
 from qmtdesk.domain.messages import AccountReported, FillReported, OrderReported, ReportFailed
 from qmtdesk.domain.order import OrderState
 from qmtdesk.gateways.qmt.reading import Read, Reader
-from qmtdesk.gateways.qmt.records import RawAnswer
+from qmtdesk.gateways.qmt.records import RawAnswer, RawPosition
 
 NAN = float("nan")
 AT = TEN // 1000
@@ -178,6 +178,37 @@ def test_a_row_without_a_volume_and_with_a_cut_remark_is_put_to_no_order_of_ours
     assert [one.remark for one in report(reader, orders=(order(order_id=951, order_remark=REF[:10]),)).orders] == [
         second
     ]
+
+
+def held(*rows: RawPosition) -> AccountReport:
+    return report(Reader(MINE), positions=rows)
+
+
+def test_a_code_held_in_two_rows_is_unclear_and_the_others_are_not() -> None:
+    one, other = RawPosition(MINE, BOND, 100, 100), RawPosition(MINE, BOND, 300, 300)
+    told = held(one, RawPosition(MINE, "600036.SH", 100, 100), other)
+    assert [each.code for each in told.positions] == ["600036.SH"]
+    assert told.unclear == (BOND,)
+
+
+@pytest.mark.parametrize("sold", [(0, 0), (0.0, None)])
+def test_a_row_of_nothing_beside_a_holding_takes_nothing_away(sold: Any) -> None:
+    gone, there = RawPosition(MINE, BOND, *sold), RawPosition(MINE, BOND, 100, 60)
+    for rows in ((gone, there), (there, gone), (gone, there, gone)):
+        told = held(*rows)
+        assert [(each.code, each.volume, each.can_use) for each in told.positions] == [(BOND, 100, 60)]
+        assert told.unclear == ()
+
+
+def test_two_rows_of_a_code_without_rules_or_of_two_accounts_are_no_trouble() -> None:
+    told = held(
+        RawPosition(MINE, "888880.SH", 100, 100),
+        RawPosition(MINE, "888880.SH", 200, 200),
+        RawPosition(MINE, BOND, 100, 100),
+        RawPosition("66800054321777", BOND, 300, 300),
+    )
+    assert told.unclear == ()
+    assert [each.volume for each in told.positions if each.code == BOND] == [100]
 
 
 def test_after_a_start_a_row_that_bears_a_whole_ref_of_ours_and_cannot_be_read_is_none_of_others() -> None:

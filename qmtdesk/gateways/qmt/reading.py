@@ -1,6 +1,7 @@
 """Makes events of raw records: whose they are, what they mean, and what to do with those that mean nothing."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple, TypeVar
@@ -310,6 +311,7 @@ class Reader:
     def _positions(self, raw: RawReport) -> tuple[tuple[Position, ...], tuple[str, ...]]:
         """The holdings, and the codes whose holding cannot be read. UnclearError for a row of nobody knows what.
 
+        A code that two rows hold is unclear, too: nobody says whether they are parts or one is the older.
         Of a code without rules nothing is traded here, so its row, readable or not, holds nothing up.
         """
         positions: list[Position] = []
@@ -329,6 +331,10 @@ class Reader:
                 continue
             if held is not None:
                 positions.append(held)
+        for code, rows in Counter(each.code for each in positions).items():
+            if rows > 1 and has_rules(code):
+                self._not_followed(f"{code}: held in {rows} rows")
+                unclear.add(code)
         return tuple(each for each in positions if each.code not in unclear), tuple(sorted(unclear))
 
     def _own_rows(self, rows: tuple[R | RawPoison, ...], odd: list[tuple[RawOrder | RawTrade, str]]) -> list[R]:
