@@ -31,7 +31,7 @@ from qmtdesk.gateways.qmt.native import NativeError, load
 from qmtdesk.gateways.qmt.pc import Process, ThisPc
 from qmtdesk.gateways.qmt.raw_log import RawLog
 from qmtdesk.gateways.qmt.records import Raw, RawOrder
-from qmtdesk.gateways.qmt.session import RawReport, TradeSession
+from qmtdesk.gateways.qmt.session import RawReport, ReportFailure, TradeSession
 from qmtdesk.gateways.qmt.trade_side import TradeOptions, TradeSide
 
 
@@ -188,6 +188,35 @@ def test_q12_to_q15_a_question_that_hangs_is_no_report_and_gives_the_connection_
     qmt.wait(LinkChanged, lambda e: e.up, count=2)
     assert qmt.gateway.health.trading.hung == 1
     assert qmt.report().positions
+
+
+@pytest.mark.parametrize("failing", [{"asset", "positions", "orders", "trades", "status", "infos"}, {"trades"}])
+def test_q15_questions_that_all_fail_at_once_give_the_connection_up_with_one_word_each_time(
+    qmt: QmtBench, failing: set[str]
+) -> None:
+    qmt.report()
+    qmt.faults.none = failing
+    for _ in range(20):
+        request = qmt.ask()
+        qmt.wait(ReportFailed, lambda e, n=request: e.request == n)  # type: ignore[misc]
+        qmt.pass_time(5_000)
+    assert qmt.downs() == 1
+    assert qmt.of(LinkChanged, lambda e: not e.up)[0].text.startswith(names.UNANSWERED.partition("{")[0])
+    qmt.faults.none = set()
+    qmt.wait(LinkChanged, lambda e: e.up, count=2)
+    assert qmt.report().positions
+
+
+def test_q15_an_account_that_moves_at_every_look_is_no_failure_of_the_connection(
+    qmt: QmtBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved = ReportFailure("round", names.ROUND_MOVED.format(4))
+    monkeypatch.setattr(TradeSession, "read_account", lambda _session: moved)
+    for _ in range(15):
+        request = qmt.ask()
+        qmt.wait(ReportFailed, lambda e, n=request: e.request == n)  # type: ignore[misc]
+        qmt.pass_time(5_000)
+    assert qmt.downs() == 0
 
 
 def test_q16_a_slow_question_holds_up_no_order(qmt: QmtBench, monkeypatch: pytest.MonkeyPatch) -> None:

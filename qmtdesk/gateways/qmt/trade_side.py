@@ -23,7 +23,7 @@ from qmtdesk.domain.messages import (
 )
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.ports import Post
-from qmtdesk.gateways.qmt import approach, link, names
+from qmtdesk.gateways.qmt import approach, link, names, unanswered
 from qmtdesk.gateways.qmt.approach import Approach, Loader
 from qmtdesk.gateways.qmt.health import TradingHealth
 from qmtdesk.gateways.qmt.hearing import Hearing
@@ -89,6 +89,8 @@ class TradeSide:
         self._session: TradeSession | None = None
         self._stated = False
         """Whether the terminal said how the account stands since it was connected."""
+        self._unanswered = unanswered.Unanswered()
+        """The asker's."""
         self._generation = 0
         self._attempts = link.Attempts()
         self._wishes: queue.SimpleQueue[_Wish | _Lost] = queue.SimpleQueue()
@@ -318,8 +320,19 @@ class TradeSide:
             self.tell(ReportFailed(query.request, found.text))
             if found.hung:
                 self._wishes.put(_Lost(session.generation, found.text, hung=True))
+            elif self._in_vain(session.generation, found):
+                self.lost(session.generation, names.UNANSWERED.format(found.text))
             return
+        self._unanswered = unanswered.answered(self._unanswered)
         self._hearing.answered(session.generation, found, query.request, asked_at)
+
+    def _in_vain(self, generation: int, why: ReportFailure) -> bool:
+        """Whether nothing but failures came for too long; an account that moved while it was read was answered."""
+        if why.what == "round":
+            self._unanswered = unanswered.answered(self._unanswered)
+            return False
+        self._unanswered, lost = unanswered.failed(self._unanswered, generation, self._clock())
+        return lost
 
     def _status_hung(self, session: TradeSession) -> ReportFailure | None:
         """Ask how the account stands while it is not known to be in order: the push that says so may be lost."""
