@@ -6,10 +6,17 @@ import pytest
 from test_reading import BOND, MINE, REF, TEN, order, trade, whole
 
 from qmtdesk.domain.account import AccountReport, OddRow
-from qmtdesk.domain.messages import AccountReported, FillReported, OrderReported, ReportFailed
+from qmtdesk.domain.messages import (
+    AccountReported,
+    FillReported,
+    OrderReported,
+    ReportFailed,
+    SubmitAnswered,
+    SubmitUnknown,
+)
 from qmtdesk.domain.order import OrderState
 from qmtdesk.gateways.qmt.reading import Read, Reader
-from qmtdesk.gateways.qmt.records import RawAnswer, RawPosition
+from qmtdesk.gateways.qmt.records import RawAnswer, RawOrderError, RawPosition
 
 NAN = float("nan")
 AT = TEN // 1000
@@ -215,3 +222,53 @@ def test_after_a_start_a_row_that_bears_a_whole_ref_of_ours_and_cannot_be_read_i
     told = Reader(MINE).report(whole(trades=(trade(order_id=0, order_remark="qabcd261119-000007"),)), 3, TEN, TEN)
     assert isinstance(told, ReportFailed)
     assert isinstance(Reader(MINE).report(whole(trades=(their_trade(order_id=0),)), 3, TEN, TEN), AccountReported)
+
+
+# --- errors that are faster than their own call
+
+NO_MONEY = RawOrderError(MINE, -1, 1, "no money", "", 6)
+SECOND = "qabcd2611200002"
+
+
+def told_after(reader: Reader, *early: Any) -> list[Any]:
+    """What comes of records that were heard while the second order's call was on its way."""
+    reader.leaves(SECOND, TEN)
+    for each in early:
+        assert reader.read(each, TEN) == Read()
+    return list(reader.sent(SECOND, 6).events)
+
+
+def test_an_error_faster_than_its_own_call_is_kept_for_it_and_told_once(reader: Reader) -> None:
+    answer = RawAnswer(MINE, -1, "", "", 6)
+    assert told_after(reader, NO_MONEY, answer, NO_MONEY) == [SubmitUnknown(SECOND, "no money")]
+    assert reader.read(NO_MONEY, TEN) == reader.sent(SECOND, 6) == Read()
+
+
+def test_an_early_error_hides_no_early_answer(reader: Reader) -> None:
+    told = told_after(reader, NO_MONEY, RawAnswer(MINE, 901, "", "", 6))
+    assert told == [SubmitUnknown(SECOND, "no money"), SubmitAnswered(SECOND, "901")]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RawOrderError("66800054321777", -1, 1, "no money", "", 6),
+        RawOrderError(MINE, -1, 1, "no money", REF, 6),
+        RawOrderError(MINE, -1, 1, "no money", "", 7),
+        RawOrderError(MINE, -1, 1, "no money", "", None),
+    ],
+)
+def test_an_early_error_of_somebody_else_is_not_kept(reader: Reader, error: RawOrderError) -> None:
+    assert told_after(reader, error) == []
+
+
+def test_an_error_that_comes_while_no_order_is_on_its_way_is_an_old_one(reader: Reader) -> None:
+    assert reader.read(NO_MONEY, TEN) == Read()
+    assert told_after(reader) == []
+
+
+def test_an_early_error_ends_with_its_connection(reader: Reader) -> None:
+    reader.leaves(SECOND, TEN)
+    reader.read(NO_MONEY, TEN)
+    reader.new_connection()
+    assert reader.read(NO_MONEY, TEN) == reader.sent(SECOND, 6) == Read()

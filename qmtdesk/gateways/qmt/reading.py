@@ -62,7 +62,9 @@ class Reader:
         self.sole = False
         """Whether the terminal is known to be logged in to this account alone."""
         self._numbers = Numbers()
-        self._early: dict[int, RawAnswer] = {}
+        self._early: dict[int, list[RawAnswer | RawOrderError]] = {}
+        self._leaving: set[str] = set()
+        """Orders whose call has not come back yet."""
         self._unclear: set[str] = set()
         self._day: date | None = None
 
@@ -72,17 +74,25 @@ class Reader:
         """An order is about to leave."""
         self._turn(now)
         self._numbers.leaves(ref)
+        self._leaving.add(ref)
 
     def sent(self, ref: str, seq: int) -> Read:
-        """It left under this request number; an answer that was faster is read now."""
+        """It left under this request number; an answer or error that was faster is read now."""
         self._numbers.sent(ref, seq)
-        early = self._early.pop(seq, None)
-        return self._answer(early) if early is not None else Read()
+        self._leaving.discard(ref)
+        events: list[BrokerEvent] = []
+        for early in self._early.pop(seq, ()):
+            if isinstance(early, RawAnswer):
+                events += self._answer(early).events
+            elif ref.startswith(mean.text_of(early.order_remark)):
+                events += self._error(early).events
+        return Read(tuple(events))
 
     def new_connection(self) -> None:
         """Request numbers begin anew."""
         self._numbers.new_connection()
         self._early.clear()
+        self._leaving.clear()
 
     def _turn(self, now: int) -> None:
         """Counters give the numbers of one day out again on the next."""
@@ -200,12 +210,19 @@ class Reader:
         if ref:
             return Read(events)
         if not self._numbers.knows(seq):
-            self._early[seq] = raw
+            self._early.setdefault(seq, []).append(raw)
         return Read()
 
     def _error(self, raw: RawOrderError) -> Read:
         """An error alone ends no order: it may be an older one's told again. Its number says whom to ask about."""
         ref = self._numbers.failed(raw.seq) if isinstance(raw.seq, int) else ""
+        if (
+            isinstance(raw.seq, int)
+            and self._leaving
+            and not self._numbers.knows(raw.seq)
+            and self._mine(raw.account_id)
+        ):
+            self._early.setdefault(raw.seq, []).append(raw)
         return Read((SubmitUnknown(ref, mean.text_of(raw.error_msg)),)) if ref else Read()
 
     def _cancel_refused(self, raw: RawCancelError | RawCancelAnswer) -> CancelRefused:
