@@ -99,8 +99,43 @@ def test_two_attempts_are_never_closer_than_three_seconds(acts: list[tuple[str, 
         last = at
 
 
+def doubted(every_s: int, minutes: int = 60) -> list[Doubt]:
+    """What is done where of all codes one snapshot comes in so many seconds."""
+    state, doubts = watchdog.Quiet(), []
+    for at in range(TEN, TEN + minutes * 60_000, 500):
+        if (at - TEN) % (every_s * 1000) == 0:
+            state = watchdog.heard(state, at)
+        state, doubt = watchdog.looked(state, at, trading=True)
+        doubts.append(doubt)
+    return [doubt for doubt in doubts if doubt is not Doubt.NONE]
+
+
+def test_quiet_codes_cost_no_connection_at_each_of_their_snapshots() -> None:
+    for every_s in (3, 19):
+        assert doubted(every_s) == []
+    for every_s in (25, 45, 75, 130):
+        found = doubted(every_s)
+        assert found.count(Doubt.RECONNECT) <= 2, every_s
+        assert len(found) <= 4, every_s
+
+
+def test_after_a_mended_link_a_few_snapshots_make_the_watchdog_as_sharp_as_at_first() -> None:
+    state = watchdog.heard(Quiet(TEN, watchdog.LONGEST_MS, heard=TEN - 60_000), TEN)
+    waits = []
+    for at in range(TEN + 3_000, TEN + 18_000, 3_000):
+        state = watchdog.heard(state, at)
+        waits.append(state.patience)
+    assert waits == [75_000, 37_500, 20_000, 20_000, 20_000]
+
+
+def test_a_break_is_no_habit_of_silence() -> None:
+    one = at_of(DAY, 13, 0)
+    state, _ = watchdog.looked(watchdog.heard(Quiet(), one - 5_400_000), one - 500, trading=False)
+    assert watchdog.heard(state, one).patience == watchdog.FIRST_MS
+
+
 def test_silence_is_first_answered_by_a_subscription_and_then_by_a_connection_and_ever_more_patiently() -> None:
-    state, doubts = watchdog.heard(TEN), []
+    state, doubts = watchdog.heard(Quiet(), TEN), []
     for at in range(TEN, TEN + 1_200_000, 500):
         state, doubt = watchdog.looked(state, at, trading=True)
         if doubt is not Doubt.NONE:
@@ -112,12 +147,12 @@ def test_silence_is_first_answered_by_a_subscription_and_then_by_a_connection_an
 
 
 def test_news_make_the_watchdog_as_sharp_as_at_first() -> None:
-    assert watchdog.heard(TEN) == Quiet(TEN, watchdog.FIRST_MS, tried=False)
+    assert watchdog.heard(Quiet(TEN - 500, tried=True), TEN) == Quiet(TEN, watchdog.FIRST_MS, tried=False, heard=TEN)
 
 
 def test_the_afternoon_begins_without_a_doubt() -> None:
     one = at_of(DAY, 13, 0)
-    state, _ = watchdog.looked(watchdog.heard(one - 5_400_000), one - 500, trading=False)
+    state, _ = watchdog.looked(watchdog.heard(Quiet(), one - 5_400_000), one - 500, trading=False)
     assert watchdog.looked(state, one, trading=True)[1] is Doubt.NONE
 
 

@@ -242,7 +242,7 @@ class QuoteSide:
         now = self._clock()
         if self._news:
             self._news = False
-            self._quiet = watchdog.heard(now)
+            self._quiet = watchdog.heard(self._quiet, now)
         self._quiet, doubt = watchdog.looked(self._quiet, now, trading=watchdog.trading(self._wanted, now))
         return doubt
 

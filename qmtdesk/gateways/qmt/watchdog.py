@@ -23,11 +23,15 @@ class Doubt(str, Enum):
 
 
 class Quiet(Struct, frozen=True):
-    """Since when (Unix ms) nothing new came, how long that is borne, and whether a new subscription was tried."""
+    """Since when (Unix ms) nothing new came, how long that is borne, and whether a new subscription was tried.
+
+    `heard`: when the newest snapshot came, or the looking began; 0 after a break. What is tried moves `since` alone.
+    """
 
     since: int = 0
     patience: int = FIRST_MS
     tried: bool = False
+    heard: int = 0
 
 
 def trading(codes: Iterable[str], now: int) -> bool:
@@ -42,9 +46,11 @@ def _continuous(code: str, now: int) -> bool:
         return False
 
 
-def heard(at: int) -> Quiet:
-    """A snapshot newer than all before it came."""
-    return Quiet(at)
+def heard(quiet: Quiet, at: int) -> Quiet:
+    """A snapshot newer than all before it came. What it shows to be these codes' habit is no reason for doubt again."""
+    lull = at - quiet.heard if quiet.heard else 0
+    patience = max(FIRST_MS, quiet.patience // 2, min(lull, LONGEST_MS))
+    return Quiet(at, patience, heard=at)
 
 
 def looked(quiet: Quiet, at: int, *, trading: bool) -> tuple[Quiet, Doubt]:
@@ -52,9 +58,9 @@ def looked(quiet: Quiet, at: int, *, trading: bool) -> tuple[Quiet, Doubt]:
     if not trading:
         return Quiet(at), Doubt.NONE
     if not quiet.since or at < quiet.since:
-        return Quiet(at, quiet.patience, quiet.tried), Doubt.NONE
+        return Quiet(at, quiet.patience, quiet.tried, at), Doubt.NONE
     if at - quiet.since <= quiet.patience:
         return quiet, Doubt.NONE
     if not quiet.tried:
-        return Quiet(at, quiet.patience, tried=True), Doubt.SUBSCRIBE
-    return Quiet(at, min(quiet.patience * 2, LONGEST_MS)), Doubt.RECONNECT
+        return Quiet(at, quiet.patience, tried=True, heard=quiet.heard), Doubt.SUBSCRIBE
+    return Quiet(at, min(quiet.patience * 2, LONGEST_MS), heard=quiet.heard), Doubt.RECONNECT
