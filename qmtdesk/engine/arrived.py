@@ -23,7 +23,7 @@ def kept(work: Work, order: Order, report: AccountReport) -> bool:
     numbers = left_out(work.state, order, report)
     if numbers:
         _ask_of(work, order, numbers)
-    sign = "list" if numbers or _leaves_out_ours(work.state, report) else _in_figures(work.state, order, report)
+    sign = "list" if numbers or _leaves_out_ours(work.state, order, report) else _in_figures(work.state, order, report)
     if sign and report.at - order.updated_at >= WAITING_MS:
         words: dict[str, int | str] = {"side": order.side.value, "volume": order.volume, "price_milli": order.price}
         reason = because(Why.DOUBT_KEPT, ref=order.ref, sign=sign, **words)
@@ -67,11 +67,11 @@ def _ask_of(work: Work, order: Order, numbers: frozenset[str]) -> None:
         ask(work, [order], same)
 
 
-def _leaves_out_ours(state: State, report: AccountReport) -> bool:
-    """Whether an own order of today has a number and is not listed, live or given up for that."""
+def _leaves_out_ours(state: State, order: Order, report: AccountReport) -> bool:
+    """Whether an own order of today has a number and is not listed: a live one, or one given up since ours left."""
     listed = {row.broker_id for row in report.orders}
     return any(
-        (o.live or o.text == NOT_LISTED) and o.broker_id not in listed
+        (o.live or (o.text == NOT_LISTED and o.updated_at > order.created_at)) and o.broker_id not in listed
         for o in state.orders.values()
         if o.broker_id and o.owner.kind is not OwnerKind.FOREIGN and earlier.is_todays(state, o)
     )

@@ -77,7 +77,9 @@ def _orders_lacking(state: State, report: AccountReport) -> frozenset[str]:
     numbered = ((number, state.orders.get(ref)) for number, ref in state.refs.items())
     # one of an earlier day that was told again this morning need not be told for ever
     todays = ((number, order) for number, order in numbered if order is not None and is_todays(state, order))
-    return frozenset(number for number, order in todays if order.updated_at < long_ago)
+    # a trade in the same answer tells of its order, however lately it was heard of here
+    traded = {fill.broker_id for fill in report.fills}
+    return frozenset(number for number, order in todays if order.updated_at < long_ago or number in traded)
 
 
 def _fills_lacking(state: State, report: AccountReport) -> frozenset[str]:
@@ -101,7 +103,9 @@ def believed(work: Work, report: AccountReport) -> bool:
     if gaps == NOTHING:
         work.state = replace(work.state, shrunk=None)
         return True
-    if before is None or not gaps.within(before.gaps):
+    # answers that lack now more, now less go on with the first one's time, or nothing would ever be believed
+    again = before is not None and before.gaps.within(gaps) and gaps.within(before.widest)
+    if before is None or not (again or gaps.within(before.gaps)):
         _wonder(work, gaps, report.at)
         return False
     # what was told meanwhile and is gone again is gone from now on
@@ -149,7 +153,7 @@ def _at_work(state: State) -> set[str]:
 
 def _wonder(work: Work, gaps: Gaps, at: int) -> None:
     """Something is gone all of a sudden: nothing leaves until it is back, or until a later answer says the same."""
-    work.state = replace(work.state, shrunk=Shrunk(gaps, at))
+    work.state = replace(work.state, shrunk=Shrunk(gaps, at, widest=gaps))
     if work.state.ready is Ready.READY:
         work.state = replace(work.state, ready=Ready.RECONCILING)
     reason = shrunk_reason(Why.REPORT_SHRUNK, gaps)
@@ -160,7 +164,7 @@ def _wonder(work: Work, gaps: Gaps, at: int) -> None:
 
 def _believe(work: Work, gaps: Gaps) -> None:
     """Two answers agree. Holdings and cash are as they say; an order nobody tells of any more stays in doubt."""
-    work.state = replace(work.state, shrunk=Shrunk(gaps, work.state.at, believed=True))
+    work.state = replace(work.state, shrunk=Shrunk(gaps, work.state.at, believed=True, widest=gaps))
     work.log(NOTICE, "", shrunk_reason(Why.REPORT_BELIEVED, gaps))
     for number in sorted(gaps.orders):
         order = work.state.orders[work.state.refs[number]]

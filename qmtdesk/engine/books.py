@@ -166,11 +166,15 @@ class Gaps(Struct, frozen=True):
 
 
 class Shrunk(Struct, frozen=True):
-    """Answers that lack something since a time. `believed`: they agreed long enough, so it is gone."""
+    """Answers that lack something since a time. `believed`: they agreed long enough, so it is gone.
+
+    `gaps` is what the newest lacks, `widest` what the first one lacked.
+    """
 
     gaps: Gaps
     since: int
     believed: bool = False
+    widest: Gaps = Gaps()
 
 
 class Moving(Struct, frozen=True):

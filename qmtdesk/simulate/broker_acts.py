@@ -55,25 +55,32 @@ def slow_list(storm: Storm) -> None:
     storm.seen["slow_list"] += 1
     before, listed = storm.exchange.faults, set(storm.truth.entries)
     storm.exchange.faults = replace(before, ambiguous=1_000)
+    # its rows are pushed, or lost as well
+    storm.mute = storm.random.random() < 0.5
     for _ in range(3):
         arm_grid(storm)
     storm.walk()
     storm.wait(500)
+    storm.mute = False
     storm.exchange.faults = before
     # the newest, or all there are
     older = listed if storm.random.random() < 0.7 else set()
     storm.exchange.hidden |= storm.truth.entries.keys() - older
     storm.vanished |= storm.exchange.hidden
+    seconds = storm.random.choice((2, 4, 12))
+    # nobody can tell an order that no figure shows for longer than that from one that never arrived
+    storm.exchange.behind = seconds < 12 and storm.random.random() < 0.5
     storm.wait(storm.random.choice((1_000, 5_000)))
     storm.feed(m.LinkChanged(up=False, text="test"))
     storm.mute = True
     storm.wait(storm.random.choice((200, 4_000)))
     storm.mute = False
     storm.feed(m.LinkChanged(up=True))
-    for _ in range(storm.random.choice((2, 4, 12))):
+    for _ in range(seconds):
         storm.walk()
         storm.wait(1_000)
     storm.exchange.hidden.clear()
+    storm.exchange.behind = False
 
 
 def unloaded(storm: Storm) -> None:

@@ -1,7 +1,7 @@
 """An answer that lacks what was there is believed only when a second one agrees."""
 
 import pytest
-from words import PLAN, beat, by_hand, deaf_grid, look, report_of, row_of, said, told, why
+from words import PLAN, beat, by_hand, deaf_grid, look, report_of, row_of, said, told, trade_of, why
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import Asset
@@ -193,3 +193,14 @@ def test_an_account_of_cash_alone_is_believed_at_once_and_two_answers_always(sha
         beat(day, 5)
         day.feed(m.AccountReported(day.state.request, replace(answered, at=day.at)))
     assert (day.state.ready, day.state.shrunk) == (Ready.READY, None)
+
+
+def test_an_answer_that_tells_a_trade_and_lists_no_order_has_a_hole() -> None:
+    day, place = deaf_grid()
+    told(day, place, S.WORKING)
+    beat(day, 10)
+    fill = trade_of(day, place, 100)
+    day.feed(m.AccountReported(day.state.request, report_of(day, fills=(fill,), orders=())))
+    assert day.state.orders[place.ref].filled == 100
+    assert day.state.shrunk is not None
+    assert day.state.shrunk.gaps.orders == {day.state.orders[place.ref].broker_id}

@@ -12,6 +12,7 @@ from qmtdesk.domain.order import OrderState, Side
 from qmtdesk.domain.plans import BaseKind, GridPlan
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
+from qmtdesk.engine.books import Ready
 from qmtdesk.simulate.market_day import BOND, BOND2, STOCK, MarketDay
 
 S = OrderState
@@ -245,3 +246,26 @@ def test_where_the_day_has_no_beginning_a_holding_says_nothing_of_the_order() ->
     day.state = replace(day.state, money=replace(day.state.money, base_cash=None))
     looks(day, held=[Position(BOND, 200, 200)])
     assert not still_in_doubt(day, place)
+
+
+def test_an_order_given_up_before_ours_left_keeps_no_doubt_of_it() -> None:
+    day, place = grid_of(PLAN)
+    order = day.state.orders[place.ref]
+    known = replace(order, ref=f"{order.ref[:-6]}000900", code=BOND2, broker_id="55", text="not_listed")
+    known = replace(known, state=S.REFUSED, updated_at=order.created_at - 1_000)
+    day.state = replace(day.state, orders=day.state.orders | {known.ref: known}, refs={"55": known.ref})
+    day.feed(m.SubmitUnknown(place.ref, ""))
+    looks(day, rows=[row_of(day, OTHER, S.FILLED, 10, number="9")])
+    assert not still_in_doubt(day, place)
+
+
+def test_answers_that_lack_now_more_now_less_are_believed_in_the_end() -> None:
+    day = MarketDay(held={BOND: (200, 110_000), STOCK: (500, 9_000)}).open()
+    day.deaf = True
+    beat(day, 15)
+    lists = [[Position(BOND2, 10, 10)], [Position(BOND2, 10, 10), Position(STOCK, 500, 500)]]
+    for n in range(8):
+        beat(day, 2)
+        day.feed(m.AccountReported(day.state.request, account(day, held=lists[n % 2])))
+    assert Why.REPORT_BELIEVED in day.said()
+    assert day.state.ready is Ready.READY

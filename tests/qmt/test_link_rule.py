@@ -66,7 +66,7 @@ def refused(count: int) -> list[int]:
     for _ in range(count):
         state = link.begun(state)
         out.append(link.session_id(0, state))
-        state = link.missed(state, NIGHT, spare=True)
+        state = link.missed(state, NIGHT, refused=True)
     return out
 
 
@@ -74,7 +74,19 @@ def test_a_night_of_refusals_takes_few_session_numbers_and_yet_not_one_that_may_
     numbers = refused(192)
     assert numbers[0] == numbers[3]
     assert numbers[4] != numbers[3]
-    assert len(set(numbers)) == 7
+    assert len(set(numbers)) == 14
+
+
+def test_a_night_without_a_terminal_makes_nobody_wait_in_the_morning() -> None:
+    state = link.begun(Attempts())
+    first = link.session_id(0, state)
+    for _ in range(200):
+        state = link.begun(link.missed(state, NIGHT, spare=True))
+    assert link.session_id(0, state) == first
+    for _ in range(3):
+        state = link.begun(link.missed(state, TEN, refused=True))
+        assert link.session_id(0, state) == first
+    assert link.session_id(0, link.begun(link.missed(state, TEN, refused=True))) != first
 
 
 def test_a_number_under_which_something_may_have_been_told_is_not_taken_again() -> None:

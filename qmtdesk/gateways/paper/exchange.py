@@ -1,11 +1,12 @@
 """The paper broker: a plain object without clock or thread, driven by times and snapshots."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
 import msgspec
 
-from qmtdesk.domain.account import AccountReport, BrokerOrder
+from qmtdesk.domain.account import AccountReport, Asset, BrokerOrder, Position
 from qmtdesk.domain.fees import FeeSchedule
 from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.messages import (
@@ -43,7 +44,8 @@ class PaperExchange:
 
     The caller gives it snapshots in time order and asks what is due; nothing happens by itself. Not for several
     threads. `account` adds up to the 厘 after every call. `holed` are the questions answered with holes so far,
-    `hidden` the orders no answer lists, and while it is `unloaded` none lists a position.
+    `hidden` the orders no answer lists, and while it is `unloaded` none lists a position. While it is `behind` answers
+    are of before the hidden orders: what they hold back looks free.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class PaperExchange:
         self.holed: set[int] = set()
         self.hidden: set[str] = set()
         self.unloaded = False
+        self.behind = False
         self.again: tuple[tuple[BrokerOrder, ...], tuple[Fill, ...]] = ((), ())
         """Rows and trades of the day before that are listed with today's, as a terminal may in the morning (G22)."""
 
@@ -204,16 +207,28 @@ class PaperExchange:
         truth, instruments = self._truth, self._floor.instruments
         prices = {code: one.prev_close for code, one in instruments.items()}
         prices.update((code, quote.last or quote.prev_close) for code, quote in truth.quotes.items())
+        asset = truth.account.asset(prices)
+        positions = truth.account.positions({code: one.t_plus_one for code, one in instruments.items()})
+        if self.behind:
+            asset, positions = self._before(asset, positions)
         return AccountReport(
             at,
             truth.day,
-            truth.account.asset(prices),
-            ()
-            if self.unloaded
-            else truth.account.positions({code: one.t_plus_one for code, one in instruments.items()}),
+            asset,
+            () if self.unloaded else positions,
             (*self.again[0], *(entry.reported() for entry in truth.entries.values() if self._listed(entry))),
             (*self.again[1], *truth.fills),
         )
+
+    def _before(self, asset: Asset, positions: tuple[Position, ...]) -> tuple[Asset, tuple[Position, ...]]:
+        """The account as if the hidden orders held nothing back."""
+        hidden = [e for number, e in self._truth.entries.items() if number in self.hidden and e.on_book]
+        free = Counter[str]()
+        for entry in hidden:
+            free[entry.code] += entry.left if entry.side is Side.SELL else 0
+        cash = sum(entry.frozen for entry in hidden)
+        asset = replace(asset, cash=asset.cash + cash, frozen=asset.frozen - cash)
+        return asset, tuple(replace(held, can_use=held.can_use + free[held.code]) for held in positions)
 
     def _listed(self, entry: Entry) -> bool:
         return entry.state is not OrderState.SENT and entry.broker_id not in self.hidden

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from qmtdesk.domain.calendar import is_trading_day
+from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of, shanghai_day
 
 FIRST_MS = 3_000
@@ -13,15 +14,16 @@ OPENS, CLOSES = (8, 30), (16, 0)
 LEAST_ID, IDS = 100_000, 900_000
 STEADY_MS = 30_000
 """A connection that was lost sooner counts as one more failure: somebody fights for it, or it only seems to work."""
-KEPT_FAILURES = 4
-"""From so many failures on each doubling of them takes a new session id: a refusal may mean that the id is in use."""
+TRIES = (4, 8)
+MOST_TRIES = 16
+"""After so many refusals, and so many more each time, the next id is taken: a refusal may mean that it is in use."""
 
 
 class Attempts(Struct, frozen=True):
     """Attempts since the last connection that stood; times Unix ms. `ever` counts the session ids that were taken.
 
     `up_at` is since when the present connection stands, 0 while there is none. `spare`: nothing was ever heard under
-    the newest id, so the next attempt may use it again.
+    the newest id, so the next attempt may use it again; `refusals` is how often the terminal said no.
     """
 
     ever: int = 0
@@ -29,6 +31,7 @@ class Attempts(Struct, frozen=True):
     next_at: int = 0
     up_at: int = 0
     spare: bool = False
+    refusals: int = 0
 
 
 def due(attempts: Attempts, at: int) -> bool:
@@ -38,21 +41,23 @@ def due(attempts: Attempts, at: int) -> bool:
 
 def begun(attempts: Attempts) -> Attempts:
     """An attempt begins; under a new id, unless the last one is as good as new: each leaves a file of 75 MB."""
-    return Attempts(attempts.ever + (not attempts.spare), attempts.failed, attempts.next_at, 0)
+    tried = replace(attempts, up_at=0, spare=False)
+    return tried if attempts.spare else replace(tried, ever=attempts.ever + 1)
 
 
-def missed(attempts: Attempts, at: int, *, spare: bool = False) -> Attempts:
+def missed(attempts: Attempts, at: int, *, refused: bool = False, spare: bool = False) -> Attempts:
     """It failed, or the connection was lost: the next one later, and later still, and seldom while no market is near.
 
-    A user who starts the terminal in the evening waits five minutes at most. `spare`: nothing was heard under its id.
+    A user who starts the terminal in the evening waits five minutes at most. `refused`: by the terminal, under its id;
+    `spare`: nothing was asked under it.
     """
     stood = bool(attempts.up_at) and at - attempts.up_at >= STEADY_MS
     failed = (0 if stood else attempts.failed) + 1
     delay = min(LONGEST_MS, FIRST_MS << min(failed - 1, 5))
     next_at = at + (delay if _near_market(at) else max(delay, _night(failed)))
-    # a power of two has one bit
-    in_use = failed >= KEPT_FAILURES and not failed & (failed - 1)
-    return Attempts(attempts.ever, failed, next_at, 0, spare and not in_use)
+    refusals = attempts.refusals + refused
+    in_use = refusals in TRIES or not refusals % MOST_TRIES
+    return Attempts(attempts.ever, failed, next_at, 0, spare or (refused and not in_use), refusals)
 
 
 def worked(attempts: Attempts, at: int) -> Attempts:

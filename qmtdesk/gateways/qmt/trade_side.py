@@ -190,8 +190,8 @@ class TradeSide:
 
     def _failed(self, why: NotOpened) -> None:
         now = self._clock()
-        spare = why.refused or (why.stage in approach.STAGES and self._attempts.spare)
-        self._attempts = link.missed(self._attempts, now, spare=spare)
+        spare = why.stage in approach.STAGES and self._attempts.spare
+        self._attempts = link.missed(self._attempts, now, refused=why.refused, spare=spare)
         text = names.NOT_OPENED[why.stage].format(why.text)
         if text != self._health.text:
             # a terminal that is closed for a night is one message
