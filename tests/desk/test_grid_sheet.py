@@ -139,10 +139,11 @@ def test_a_first_buy_still_under_way_goes_on_with_other_settings(host: Host) -> 
     assert sheet.changes() == (("首仓", "是", "否"),)
 
 
-def stopped_with(host: Host, held: int, base: int, can_use: int) -> sheets.GridSheet:
-    row = ft.grid(state="stopped", armed=False, held=held, base_holding=base, position=held + base, can_use=can_use)
-    position = msgspec.structs.replace(host.mirror.positions[ft.BOND], volume=held + base, can_use=can_use)
-    host.mirror.apply([row, position])
+def stopped_with(host: Host, held: int, base: int, can_use: int, position: int = -1) -> sheets.GridSheet:
+    there = held + base if position < 0 else position
+    row = ft.grid(state="stopped", armed=False, held=held, base_holding=base, position=there, can_use=can_use)
+    holding = msgspec.structs.replace(host.mirror.positions[ft.BOND], volume=there, can_use=can_use)
+    host.mirror.apply([row, holding])
     host.mirror.flush()
     return sheets.open_grid_sheet(host, ft.BOND)
 
@@ -156,6 +157,13 @@ def test_a_stopped_grid_is_offered_what_it_still_holds(
     sheet = stopped_with(host, held, base, can_use)
     assert sheet.settings.adopt.isChecked()
     assert (sheet.plan.adopt, sheet.settings.adopt_volume.value) == (offered, offered)
+
+
+def test_a_stopped_grid_of_which_something_is_missing_leaves_what_is_there_alone(host: Host) -> None:
+    """Its lots were sold while nobody looked, and the user bought as much for himself."""
+    sheet = stopped_with(host, 160, 160, 160, position=160)
+    assert not sheet.settings.adopt.isChecked()
+    assert sheet.plan.adopt == 0
 
 
 def test_a_stopped_grid_that_holds_nothing_leaves_the_users_own_alone(host: Host) -> None:

@@ -17,10 +17,16 @@ from qmtdesk.domain.order import FINAL, OrderState, OwnerKind
 from qmtdesk.domain.plans import BaseKind, GridPlan, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
+from qmtdesk.wire.rows import GridRow
 from qmtdesk.wire.talk import Ack, GridPreview
 
 _LOT = 10
 _GRID_KINDS = (OwnerKind.GRID.value, OwnerKind.FIRST_BUY.value, OwnerKind.ROLLING.value)
+
+
+def _still_held(row: GridRow) -> int:
+    """What a grid holds, 0 where the account has less than it and the user together: nobody knows whose that is."""
+    return row.held if row.held + row.base_holding <= row.position else 0
 
 
 class GridSheet(PreviewSheet[GridPlan, GridPreview]):
@@ -38,7 +44,7 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         own = self.running.held if self.running is not None else position
         self._adoptable = own // _LOT * _LOT
         # what a stopped grid still holds is its own again; what the user has beside it is offered, not taken
-        still = min(row.held, position) // _LOT * _LOT if row is not None else 0
+        still = min(_still_held(row), position) // _LOT * _LOT if row is not None else 0
         self._restart: GridPlan | None = None
         kept = mirror.pending.get(code) or (row.plan if row is not None else GridPlan(code=code))
         plan = replace(kept, adopt=self._adoptable if self.running is not None else still)
