@@ -102,7 +102,9 @@ class Heard:
             return
         # a list that has rows hidden lacks them as one with holes does
         holed = bool(request in day.exchange.holed or day.exchange.hidden or day.exchange.unloaded)
-        if not (holed and lacking(day, report, 0)):
+        # one that tells a trade and lists no order is the first to tell of that order, and lacks it
+        unlisted = bool(report.fills) and not report.orders
+        if not (holed and (unlisted or lacking(day, report, 0))):
             self._whole()
             return
         # the program may notice at once what it need not notice before it has known it for a while

@@ -7,7 +7,18 @@ from functools import lru_cache
 from qmtdesk.domain.fees import FeeSchedule
 from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.listing import make_instrument
-from qmtdesk.domain.messages import Cancel, DayOpened, Event, Intent, LinkChanged, Place, Query, Quoted, TimePassed
+from qmtdesk.domain.messages import (
+    Cancel,
+    DayOpened,
+    Event,
+    Intent,
+    LinkChanged,
+    OrderReported,
+    Place,
+    Query,
+    Quoted,
+    TimePassed,
+)
 from qmtdesk.domain.order import Order
 from qmtdesk.domain.quote import EMPTY, Level, Quote
 from qmtdesk.domain.reason import Why
@@ -50,7 +61,7 @@ def sealed_quote(code: str, at: int, limit: int, lots: int, *, prev: int, volume
 class MarketDay:
     """Engine and broker side by side; `feed` hands an event over and carries out what the engine wants.
 
-    `deaf` keeps every intent from the broker, `mute` keeps the broker's words from the engine.
+    `deaf` keeps every intent from the broker, `mute` keeps the broker's words from the engine, `no_rows` its rows.
     """
 
     cash: int = 1_000_000_000
@@ -61,6 +72,7 @@ class MarketDay:
     minute: int = 0
     deaf: bool = False
     mute: bool = False
+    no_rows: bool = False
     seed: int = 7
     faults: Faults = NO_FAULTS
     first_day: date = DAY
@@ -164,7 +176,7 @@ class MarketDay:
     def deliver(self) -> None:
         """What the broker said until now reaches the engine, unless it is mute."""
         for _, event in self.exchange.due(self.at):
-            if not self.mute:
+            if not (self.mute or (self.no_rows and isinstance(event, OrderReported))):
                 self.feed(event)
 
     def jump(self, hour: int, minute: int, second: int = 0) -> "MarketDay":

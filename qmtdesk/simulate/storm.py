@@ -265,7 +265,7 @@ class Storm(CheckedDay):
         self.exchange.unloaded = False
         self.exchange.again = ((), ())
         self.frozen.clear()
-        self.wild = self.deaf = self.mute = False
+        self.wild = self.deaf = self.mute = self.no_rows = False
         self.feed(m.LinkChanged(up=True))
         self.tell_status(0)
         self.feed(m.SetMaster(on=True))
