@@ -139,6 +139,16 @@ def test_a_first_buy_still_under_way_goes_on_with_other_settings(host: Host) -> 
     assert sheet.changes() == (("首仓", "是", "否"),)
 
 
+@pytest.mark.parametrize("only", [False, True])
+def test_that_a_grid_will_buy_nothing_is_seen_without_opening_more(host: Host, *, only: bool) -> None:
+    plan = replace(ft.grid().plan, sell_only=only)
+    host.mirror.apply([ft.grid(state="stopped", armed=False, plan=plan)])
+    host.mirror.flush()
+    sheet = sheets.open_grid_sheet(host, ft.BOND)
+    assert sheet.settings.sell_only.isChecked() is only
+    assert sheet.settings.sell_only.isVisible() is only
+
+
 def stopped_with(host: Host, held: int, base: int, can_use: int, position: int = -1) -> sheets.GridSheet:
     there = held + base if position < 0 else position
     row = ft.grid(state="stopped", armed=False, held=held, base_holding=base, position=there, can_use=can_use)

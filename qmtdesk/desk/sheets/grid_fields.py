@@ -114,6 +114,8 @@ class GridFields(QWidget):
         return UnitField(self.look, field, value, t(unit), sign=sign, none=none or t("plan.none"), parent=self)
 
     def _lay_out(self) -> None:
+        # one that buys nothing says so where it is started, not behind a page that has to be opened
+        only = (self.sell_only,) if self.sell_only.isChecked() else ()
         front = self._page(
             (
                 ("plan.base", self._pair(self.base, self.base_price)),
@@ -126,7 +128,7 @@ class GridFields(QWidget):
                 ("plan.lower_stop", self._pair(self.below, self.lower_stop)),
                 ("plan.keep_armed", self.after_close),
             ),
-            (self.first, self._beside(self.adopt, self.adopt_volume)),
+            (self.first, self._beside(self.adopt, self.adopt_volume), *only),
         )
         back = self._page(
             (
@@ -137,7 +139,7 @@ class GridFields(QWidget):
                 ("plan.trail_bp", self.trail),
                 ("plan.rolls_per_day", self.rolls),
             ),
-            (self.sell_only, self.auction),
+            (self.auction,) if only else (self.sell_only, self.auction),
         )
         self._pages = QStackedLayout()
         self._pages.addWidget(front)
