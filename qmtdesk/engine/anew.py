@@ -22,11 +22,11 @@ from qmtdesk.strategies.rolling import on_day as pair_day
 OPENING = frozenset({Phase.BEFORE_OPEN, Phase.OPEN_AUCTION, Phase.OPEN_AUCTION_LOCKED, Phase.OPEN_WAIT})
 
 
-def start(state: State, plan: GridPlan, cost: int, position: int) -> Grid | Rolling:
+def start(state: State, plan: GridPlan, cost: int, position: int, own: Before | None = None) -> Grid | Rolling:
     """A plan's grid at the prices known now; PlanError says why there is none."""
     opening = phase_at(state.listings[plan.code], state.at) in OPENING
     make = start_rolling if plan.mode is GridMode.ROLLING else start_grid
-    last, own = starting_price(state, plan), before(state, plan.code)
+    last, own = starting_price(state, plan), before(state, plan.code) if own is None else own
     return make(plan, state.instruments[plan.code], last, cost, position, state.at, state.day, opening, own)
 
 
@@ -87,7 +87,8 @@ def worked_out(state: State, book: GridBook) -> GridBook:
     typed = replace(book.plan, base=BaseKind.TYPED, base_price=_anchor(old))
     plan = book.plan if book.plan.base is BaseKind.PREV_CLOSE else typed
     cost = old.cash_used // old.held_total if old.held_total else 0
-    new = start(state, plan, cost, old.held_total + old.base_holding)
+    # its own lots, whatever the night did: an average of them would lose what is left over
+    new = start(state, plan, cost, old.held_total + old.base_holding, before_of(old, state.day))
     if isinstance(new, Grid) and isinstance(old, Grid):
         kept = replace(new, plan=old.plan, sell_only=old.sell_only, exact=old.exact)
         return replace(book, grid=replace(kept, paused=frozenset(_paused(old, new))))

@@ -13,7 +13,7 @@ from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine import anew, others
 from qmtdesk.engine.work import Work
-from qmtdesk.simulate.market_day import BOND, DAY, NEXT_DAY, MarketDay
+from qmtdesk.simulate.market_day import BOND, DAY, NEXT_DAY, STOCK, MarketDay
 from qmtdesk.strategies.grid import Grid, GridSummary, summary
 from qmtdesk.strategies.grid_before import NOTHING_BEFORE
 from qmtdesk.strategies.rolling import Rolling
@@ -202,3 +202,19 @@ def test_lots_that_a_split_may_have_made_more_of_are_at_the_accounts_cost(
 
 def test_a_code_that_had_no_grid_brings_nothing() -> None:
     assert anew.before(MarketDay().open().state, BOND) == NOTHING_BEFORE
+
+
+def test_lots_worked_out_anew_after_a_week_cost_to_the_li_what_they_cost() -> None:
+    day = MarketDay(held={STOCK: (700, 9_000)}).open()
+    day.deaf = True
+    plan = GridPlan(code=STOCK, base=BaseKind.LAST, first_buy=False, live_per_side=1, unit=100, adopt=700)
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    book = day.state.grids[STOCK]
+    assert book.grid is not None
+    gaps = tuple(replace(gap, cost=gap.cost + 1) if gap.held else gap for gap in book.grid.gaps)
+    old = replace(book, grid=replace(book.grid, gaps=gaps), closed=("2026-10-09", 10_000))
+    assert old.grid is not None
+    assert old.grid.cash_used % 700
+    new = anew.worked_out(replace(day.state, grids={STOCK: old}), old)
+    assert new.grid is not None
+    assert (new.grid.held_total, new.grid.cash_used) == (700, old.grid.cash_used)
