@@ -64,6 +64,17 @@ def test_the_demo_is_offered_in_the_paper_market_only_while_nothing_runs(desk: D
     assert panel.empty.demo_button.isHidden()
 
 
+def test_the_demo_waits_until_the_account_has_been_compared(desk: Desk) -> None:
+    panel = desk.open("empty")
+    desk.feed(ft.status(ready="reconciling"))
+    assert panel.empty.demo_button.isVisible()
+    desk.qtbot.mouseClick(panel.empty.demo_button, Qt.MouseButton.LeftButton)
+    assert not desk.wished(Demo)
+    desk.feed(ft.status())
+    desk.qtbot.mouseClick(panel.empty.demo_button, Qt.MouseButton.LeftButton)
+    assert desk.wished(Demo)
+
+
 def test_a_started_grid_without_levels_says_what_it_waits_for(desk: Desk) -> None:
     panel = desk.open()
     desk.feed(ft.grid(levels=(), state="waiting", why=because(Why.NO_QUOTE)))

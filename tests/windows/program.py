@@ -53,15 +53,18 @@ class Program:
         return read_seen(self.data / "paper" / SEEN)
 
     def attached(self) -> dict[str, Any]:
-        """Wait until the window shows the market of its trader."""
+        """Wait until the window shows the market of its trader, and the account has been compared."""
         return self.until(
-            lambda seen: seen["link"] == "attached" and seen["bonds"] and "·" in seen["title"],
+            lambda seen: seen["link"] == "attached" and seen["ready"] and seen["bonds"] and "·" in seen["title"],
             "the market in the window",
         )
 
     def until(self, condition: Callable[[dict[str, Any]], object], what: str, limit_s: float = 90.0) -> dict[str, Any]:
         """Wait until the window shows something; what it shows then."""
-        until(lambda: (seen := self.seen()) and condition(seen), what, limit_s)
+        try:
+            until(lambda: (seen := self.seen()) and condition(seen), what, limit_s)
+        except ProofError as error:
+            raise ProofError(f"{error}; the window shows {self.seen()}") from error
         return self.seen()
 
     def close(self) -> None:

@@ -40,7 +40,7 @@ class LadderEmpty(QWidget):
         self.relabel()
 
     def relabel(self) -> None:
-        """Texts of the language in force; the demo only in the paper market and while nothing runs."""
+        """Texts of the language in force; the demo only in the paper market, while nothing runs."""
         mirror = self._mirror
         self.start_button.say(t("empty.start"))
         self.demo_button.say(t("empty.demo"))
@@ -48,6 +48,8 @@ class LadderEmpty(QWidget):
         status = mirror.status
         paper = status is not None and status.mode == "paper"
         self.demo_button.setVisible(paper and not mirror.grids)
+        # a start asked for while the account is still being compared is refused
+        self.demo_button.setEnabled(status is not None and status.ready == "ready")
         self._arrange()
         self.update()
 

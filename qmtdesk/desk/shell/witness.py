@@ -62,6 +62,7 @@ def _seen(frame: Frame, window: MainWindow) -> dict[str, object]:
         "screen": [screen.size().width(), screen.size().height()],
         "font": frame.font().family(),
         "link": mirror.link,
+        "ready": mirror.status is not None and mirror.status.ready == "ready",
         "bonds": len(mirror.bonds),
         "grids": sum(row.armed for row in mirror.grids.values()),
         "guards": sum(row.armed for row in mirror.watches.values()),
