@@ -134,6 +134,22 @@ def test_q68_a_link_on_which_nothing_comes_is_subscribed_anew_and_then_made_anew
     fresh(qmt)
 
 
+def test_q68_a_silence_as_long_as_one_that_ended_by_itself_is_not_doubted_again(qmt: QmtBench) -> None:
+    fresh(qmt)
+    qmt.faults.frozen = True
+    qmt.until(lambda: qmt.gateway.health.quotes.reconnects == 1, "a new connection")
+    qmt.until(lambda: qmt.terminal.subscribed == set(CODES), "subscriptions")
+    qmt.faults.frozen = False
+    fresh(qmt)
+    qmt.faults.frozen = True
+    subscriptions: list[object] = []
+    (client,) = qmt.terminal.quote_clients
+    inner = client.subscribe_whole_quote  # type: ignore[attr-defined]
+    client.subscribe_whole_quote = lambda *a: subscriptions.append(a) or inner(*a)  # type: ignore[attr-defined]
+    qmt.pass_time(45_000)
+    assert not subscriptions
+
+
 def test_q69_silence_outside_the_session_is_no_silence() -> None:
     state, doubts = watchdog.Quiet(), []
     for at in range(0, 3_600_000, 500):

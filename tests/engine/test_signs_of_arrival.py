@@ -109,6 +109,17 @@ def test_shares_held_back_as_if_by_a_sale_keep_it_in_doubt() -> None:
     assert still_in_doubt(day, place)
 
 
+def test_shares_that_were_held_back_before_the_order_left_are_no_sign_of_it() -> None:
+    held = (Position(BOND, 300, 150),)
+    first = AccountReport(0, MarketDay().day.isoformat(), Asset(CASH, 0, CASH), held, (), ())
+    prices = {BOND: 120_000, BOND2: 110_000, STOCK: 10_000}
+    day, place = grid_of(replace(SELLS, adopt=150), first=first, prices=prices, held={BOND: (300, 9_000)})
+    assert place.side is Side.SELL
+    day.feed(m.SubmitUnknown(place.ref, ""))
+    looks(day, held=held)
+    assert not still_in_doubt(day, place)
+
+
 def test_a_sale_that_nothing_is_held_back_for_never_arrived() -> None:
     day, place = lost(Side.SELL)
     looks(day, held=[Position(BOND, 300, 300)])
