@@ -1,6 +1,6 @@
 """Signs in an answer that an order in doubt may be at the counter although no row tells of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from qmtdesk.domain.account import AccountReport, BrokerOrder, Position
 from qmtdesk.domain.order import FINAL, Order, OrderState, OwnerKind, Side, alike
@@ -79,18 +79,22 @@ def _leaves_out_ours(state: State, order: Order, report: AccountReport) -> bool:
 
 def _in_figures(state: State, order: Order, report: AccountReport) -> str:
     """What in the account is as if the order were there: shares that came or went, or that are held back, or cash."""
-    if order.code in report.unclear:
-        return ""
-    held = next((p for p in report.positions if p.code == order.code), Position(order.code, 0, 0))
-    change = _unexplained(state, held)
-    if change and (change > 0) is (order.side is Side.BUY):
-        return "holding"
     before = state.money or Money(0, 0, 0)
+    readable = order.code not in report.unclear
+    if readable and changed_its_way(state, order, report.positions):
+        return "holding"
     if order.side is Side.BUY:
         more = idle_cash(report) - before.idle_cash
         return "cash" if more * 100 >= order.price * order.left * MOST else ""
     idle = idle_shares(state, report).get(order.code, 0) - before.idle_shares.get(order.code, 0)
-    return "shares" if idle >= order.left else ""
+    return "shares" if readable and idle >= order.left else ""
+
+
+def changed_its_way(state: State, order: Order, positions: Iterable[Position]) -> bool:
+    """Whether shares of its code came (or went) that no trade explains, as if it were filled."""
+    held = next((p for p in positions if p.code == order.code), Position(order.code, 0, 0))
+    change = _unexplained(state, held)
+    return change != 0 and (change > 0) is (order.side is Side.BUY)
 
 
 def _unexplained(state: State, held: Position) -> int:
@@ -102,9 +106,17 @@ def _unexplained(state: State, held: Position) -> int:
 
 
 def idle_cash(report: AccountReport) -> int:
-    """厘 frozen for no buy that is listed."""
-    bids = sum(frozen_by(row.price, row.volume - row.filled) for row in report.orders if _open(row, Side.BUY))
-    return max(0, report.asset.frozen - bids)
+    """厘 frozen beyond what the listed buys cost: their fees are in it, which a counter freezes or not."""
+    return max(0, report.asset.frozen - sum(price * volume for price, volume in _bids(report)))
+
+
+def withheld(report: AccountReport) -> int:
+    """厘 that are surely frozen for no buy that is listed."""
+    return max(0, report.asset.frozen - sum(frozen_by(price, volume) for price, volume in _bids(report)))
+
+
+def _bids(report: AccountReport) -> list[tuple[int, int]]:
+    return [(row.price, row.volume - row.filled) for row in report.orders if _open(row, Side.BUY)]
 
 
 def idle_shares(state: State, report: AccountReport) -> Mapping[str, int]:

@@ -26,7 +26,7 @@ from qmtdesk.engine.books import (
 from qmtdesk.engine.collar import collar
 from qmtdesk.engine.filed import Orders
 from qmtdesk.engine.planned import planned_volume
-from qmtdesk.engine.reasons import shrunk_reason, status_reason
+from qmtdesk.engine.reasons import shrunk_reason, side_frozen, status_reason
 from qmtdesk.engine.turned_down import turned_down
 from qmtdesk.strategies.guard_state import GuardState
 
@@ -147,7 +147,7 @@ def _phase(state: State, place: Place) -> Reason | None:
 def _frozen_side(state: State, place: Place) -> Reason | None:
     for order in live_orders(state, place.code):
         if order.in_doubt and order.side is place.side:
-            return because(Why.SIDE_FROZEN, ref=order.ref, side=place.side.value, price_milli=order.price)
+            return side_frozen(order)
     return None
 
 

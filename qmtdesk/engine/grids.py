@@ -13,6 +13,7 @@ from qmtdesk.engine import records as r
 from qmtdesk.engine.books import GridBook, State, cash_kept, cash_room, filed_orders, live_orders
 from qmtdesk.engine.diff import difference
 from qmtdesk.engine.prices import limits_of, price_of
+from qmtdesk.engine.reasons import side_frozen
 from qmtdesk.engine.standing import for_sale, on_book
 from qmtdesk.engine.work import ALARM, INFO, NOTICE, Work
 from qmtdesk.strategies import grid as lattice_grid
@@ -288,16 +289,25 @@ def enact(
     What a grid's `book` allows holds for the new orders together with those that may still fill; see `beside`.
     """
     working = [order for order in live_orders(work.state, code) if order.owner.kind in owners]
-    steps = difference(tuple(wanted), working)
+    wished = tuple(wanted)
+    steps = difference(wished, working)
     for order in steps.cancels:
         work.cancel(order)
     going = frozenset([order.ref for order in steps.cancels])
+    places = steps.places
+    if stopping.stops(work.state, code):
+        places = difference(wished, [o for o in working if not _absent_buy(work.state, o)]).places
     first: Reason | None = None
-    for want in _least_refused_first(work.state, code, steps.places):
+    for want in _least_refused_first(work.state, code, places):
         reason = beside.waits(work.state, book, want, going) if book is not None else None
         reason = reason or work.place(code, want.owner, want.side, want.price, want.volume)
         first = first or reason
     return first
+
+
+def _absent_buy(state: State, order: Order) -> bool:
+    """A buy of which nobody knows for a while whether it is there: what sells for good waits for none, see `beside`."""
+    return order.side is Side.BUY and beside.may_be_gone(state, order)
 
 
 def _least_refused_first(state: State, code: str, wanted: Iterable[Wanted]) -> Iterable[Wanted]:
@@ -317,14 +327,16 @@ def _wind(work: Work, code: str, book: GridBook) -> None:
     open_orders = [o for o in live_orders(work.state, code) if o.owner.kind in owners]
     for order in open_orders:
         work.cancel(order)
-    if open_orders:
+    absent = [o for o in open_orders if clears and _absent_buy(work.state, o)]
+    if len(open_orders) > len(absent):
         if clears:
             work.blocked(code, because(Why.WAITING_CANCEL))
         return
     clearing = [o for o in live_orders(work.state, code) if o.owner.kind is OwnerKind.CLEAR]
     wanted = selling_off.to_clear(work.state, code, book) if clears else 0
     if not wanted and not clearing:
-        reason = selling_off.waits(work.state, code) if clears else None
+        # what it buys after all is to be sold too
+        reason = side_frozen(absent[0]) if absent else selling_off.waits(work.state, code) if clears else None
         work.blocked(code, reason)
         if reason is not None:
             return

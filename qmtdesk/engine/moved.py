@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from qmtdesk.domain.order import Fill, Side
+from qmtdesk.domain.order import Fill, Order, Side
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import shanghai_day
@@ -71,12 +71,19 @@ def compare(work: Work, turnover: int) -> None:
         return
     amount = cash + shares
     # a trade that is not here yet may be all there is to it: no loss until then, and nothing to tell either
-    on_their_way = any(order.told_filled > order.filled for order in state.orders.values())
+    came = changes(money, held)
+    on_their_way = any(o.told_filled > o.filled or _as_if_filled(o, came) for o in state.orders.values())
     if on_their_way or state.moving is None or abs(state.moving.amount - amount) * 10_000 > scale * MOVED_BP:
         work.state = replace(state, moving=Moving(amount, money.reported_at))
     elif money.reported_at - state.moving.since >= AGREE_MS:
         slack = max(0, money.base_total) * MOVED_BP // 10_000
         _tell(work, _base_after(state, money, cash, held), amount, turnover, slack)
+
+
+def _as_if_filled(order: Order, came: dict[str, int]) -> bool:
+    """Whether it is in doubt and shares went its way; taken out of the day they would be no sign of it any more."""
+    change = came.get(order.code, 0)
+    return order.in_doubt and change != 0 and (change > 0) is (order.side is Side.BUY)
 
 
 def _base_after(state: State, money: Money, cash: int, held: dict[str, int]) -> r.DayBase:

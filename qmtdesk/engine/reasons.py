@@ -1,6 +1,7 @@
 """Reasons that more than one room of the engine gives, with their numbers."""
 
 from qmtdesk.domain.account import AccountStatus
+from qmtdesk.domain.order import Order
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.engine.books import Gaps
 
@@ -19,3 +20,8 @@ def status_reason(number: int) -> Reason:
     if number in set(AccountStatus):
         return because(Why.ACCOUNT_STATUS, status=AccountStatus(number).name.lower(), number=number)
     return because(Why.ACCOUNT_STATUS, number=number)
+
+
+def side_frozen(order: Order) -> Reason:
+    """An order in doubt lets out none of its code and side."""
+    return because(Why.SIDE_FROZEN, ref=order.ref, side=order.side.value, price_milli=order.price)

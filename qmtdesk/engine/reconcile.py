@@ -230,9 +230,10 @@ def _take_account(work: Work, report: AccountReport, later: Iterable[Fill]) -> N
     before = work.state
     held |= unclear.kept(before, report)
     money = replace(before.money or Money(0, 0, 0), gross_cash=report.asset.cash + report.asset.frozen)
-    money = replace(money, withheld=arrived.idle_cash(report))
+    money = replace(money, withheld=arrived.withheld(report))
     if all(order.broker_id for order in live_orders(before)):
-        money = replace(money, idle_cash=money.withheld, idle_shares=arrived.idle_shares(before, report))
+        idle = arrived.idle_shares(before, report)
+        money = replace(money, idle_cash=arrived.idle_cash(report), idle_shares=idle)
     state = replace(before, holdings=held, money=replace(money, reported_at=report.at))
     for fill in later:
         state = moved_by(state, fill)

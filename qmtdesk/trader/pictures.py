@@ -10,6 +10,7 @@ from qmtdesk.domain.sessions import Phase, phase_at, phase_ends
 from qmtdesk.engine import gate, reconcile, worth
 from qmtdesk.engine.books import BUYS, Holding, LogLine, Ready, State, cash_room, live_orders, sell_room
 from qmtdesk.engine.filed import NOT_LISTED
+from qmtdesk.engine.reasons import side_frozen
 from qmtdesk.strategies import board as boards
 from qmtdesk.strategies.guard import GuardState
 from qmtdesk.trader.farewell import day_over
@@ -231,11 +232,7 @@ def _quote_age(state: State) -> int:
 
 def blockers(state: State) -> list[tuple[str, Reason]]:
     """What stands still and why, the worst first: what holds everything, doubts, stopped guards, single codes."""
-    doubts = [
-        (order.code, because(Why.SIDE_FROZEN, ref=order.ref, side=order.side.value, price_milli=order.price))
-        for order in live_orders(state)
-        if order.in_doubt
-    ]
+    doubts = [(order.code, side_frozen(order)) for order in live_orders(state) if order.in_doubt]
     off = [
         (code, guard.why_off)
         for code, guard in state.guards.items()

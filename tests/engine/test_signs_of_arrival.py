@@ -94,6 +94,16 @@ def test_what_a_listed_buy_freezes_is_no_sign_of_another() -> None:
     assert not still_in_doubt(day, place)
 
 
+@pytest.mark.parametrize("bids", [4, 14, 60])
+def test_many_small_buys_that_are_listed_hide_no_frozen_cash_of_a_small_one(bids: int) -> None:
+    day, place = grid_of(replace(PLAN, unit=10))
+    day.feed(m.SubmitUnknown(place.ref, ""))
+    others = [by_hand(BOND2, Side.BUY, 110_000, 10)] * bids
+    rows = [row_of(day, other, S.WORKING, number=f"9{n}") for n, other in enumerate(others)]
+    looks(day, frozen=bids * 110_000 * 10 + place.price * place.volume, rows=rows)
+    assert still_in_doubt(day, place)
+
+
 def test_cash_that_was_frozen_before_the_order_left_is_no_sign_of_it() -> None:
     frozen = Asset(CASH - 50_000_000, 50_000_000, CASH)
     first = AccountReport(0, MarketDay().day.isoformat(), frozen, (), (), ())
@@ -154,6 +164,15 @@ def test_a_holding_that_changed_the_orders_way_keeps_it_in_doubt(side: Side, vol
     assert still_in_doubt(day, place) is kept
 
 
+@pytest.mark.parametrize("late", [2, 3, 4, 6])
+def test_shares_that_went_do_not_become_a_transfer_while_the_sale_is_in_doubt(late: int) -> None:
+    day, place = lost(Side.SELL)
+    for n in range(14):
+        looks(day, 1, held=[Position(BOND, 200, 200)], spent=0 if n < late else -place.price * place.volume)
+    assert still_in_doubt(day, place)
+    assert not said(day, Why.MONEY_MOVED)
+
+
 def test_a_holding_bought_by_nobody_keeps_a_buy_in_doubt() -> None:
     day, place = lost()
     looks(day, 12, held=[Position(BOND, place.volume, place.volume)], spent=place.price * place.volume)
@@ -166,6 +185,15 @@ def test_a_holding_that_cannot_be_read_says_nothing_of_the_order() -> None:
         beat(day, 3)
         day.feed(m.AccountReported(day.state.request, replace(account(day), unclear=(BOND,))))
     assert not still_in_doubt(day, place)
+
+
+def test_cash_is_a_sign_of_a_buy_whether_its_holding_can_be_read_or_not() -> None:
+    day, place = lost()
+    for _ in range(5):
+        beat(day, 3)
+        report = replace(account(day, frozen=place.price * place.volume), unclear=(BOND,))
+        day.feed(m.AccountReported(day.state.request, report))
+    assert day.state.orders[place.ref].state is S.UNKNOWN
 
 
 def test_a_list_that_leaves_out_another_order_of_ours_settles_nothing() -> None:
