@@ -38,6 +38,10 @@ __all__ = [
 ]
 
 
+_NO_MORE_BUYS = frozenset({Why.SELL_ONLY, Why.POSITION_CAP, Why.CASH_CAP})
+"""What forbids a pair to buy and leaves it to sell what it holds."""
+
+
 def start_rolling(
     plan: GridPlan,
     instrument: Instrument,
@@ -75,6 +79,7 @@ def start_rolling(
         first_left=first.missing,
         first_price=first.price if first.missing else 0,
         unpriced=True,
+        starting=first.missing == 0,
         sell_only=plan.sell_only,
         exact=before.exact_with(plan.adopt, known=cost > 0),
         earlier=before.earlier,
@@ -142,17 +147,19 @@ def on_price(pair: Rolling, ctx: GridContext) -> tuple[Rolling, tuple[Reason, ..
     The first price of a new pair or day moves the centre on by whole steps as far as the market has passed an order
     that would go out now; nothing is traded for the steps left out. After a trade only levels of that trade's side are
     left out, after a sleep only buys: what the market passed the other way is one order. Where buys are left out the
-    centre moves down, and what was just bought may be for sale below what it cost.
+    centre moves down, and what was just bought may be for sale below what it cost. The very first price of a plan
+    without a first buy moves it down also where 只卖不买 or a cap forbids to buy; from then on no fall draws it along.
     """
     if ctx.last <= 0:
         return pair, ()
     pair, reasons = _slept(pair, ctx.last)
     if not pair.unpriced:
         return pair, reasons
-    pair = replace(pair, unpriced=False)
+    starting = pair.starting
+    pair = replace(pair, unpriced=False, starting=False)
     if pair.first_left or any(owner == pair.owner for owner, _ in ctx.live):
         return pair, reasons
-    caught_up, steps = _caught_up(pair, ctx)
+    caught_up, steps = _caught_up(pair, ctx, starting=starting)
     moved = because(Why.ROLLED, steps=steps, base_milli=caught_up.centre)
     return caught_up, (*reasons, moved) if steps else reasons
 
@@ -164,7 +171,7 @@ def on_day(pair: Rolling, day: str) -> Rolling:
     """
     if day == pair.day:
         return pair
-    pair = replace(pair, day=day, unpriced=True, passes=None)
+    pair = replace(pair, day=day, unpriced=True, starting=False, passes=None)
     pair = replace(pair, sold_today=0, realised_today=0, fees_today=0, earlier=NO_EARLIER)
     if pair.bought_leg and pair.whole(pair.unit - pair.bought_leg) == 0:
         return replace(_flipped(pair, Side.BUY), passes=None)
@@ -209,9 +216,8 @@ def _range(base: int, range_bp: int, price: int) -> tuple[int, int]:
 
 def _flipped(pair: Rolling, side: Side) -> Rolling:
     level = pair.buy_price if side is Side.BUY else pair.sell_price
-    return replace(
-        pair, centre=level, leg=pair.leg + 1, sold_leg=0, bought_leg=0, first_left=0, unpriced=True, passes=side
-    )
+    pair = replace(pair, centre=level, leg=pair.leg + 1, sold_leg=0, bought_leg=0, first_left=0)
+    return replace(pair, unpriced=True, starting=False, passes=side)
 
 
 def _slept(pair: Rolling, last: int) -> tuple[Rolling, tuple[Reason, ...]]:
@@ -226,9 +232,10 @@ def _slept(pair: Rolling, last: int) -> tuple[Rolling, tuple[Reason, ...]]:
     return pair, ()
 
 
-def _caught_up(pair: Rolling, ctx: GridContext) -> tuple[Rolling, int]:
+def _caught_up(pair: Rolling, ctx: GridContext, *, starting: bool) -> tuple[Rolling, int]:
     """The pair as many whole steps on as the market has passed, and how many those are, down ones negative."""
-    buys = pair.passes is not Side.SELL and _may(_buy_block(pair, ctx))
+    block = _buy_block(pair, ctx)
+    buys = pair.passes is not Side.SELL and (_may(block) or (starting and _goes_down(pair, ctx, block)))
     sells = pair.passes is not Side.BUY and _may(_sale(pair, ctx)[0])
     steps = 0
     while buys and ctx.last <= pair.buy_price < pair.centre:
@@ -236,6 +243,15 @@ def _caught_up(pair: Rolling, ctx: GridContext) -> tuple[Rolling, int]:
     while sells and ctx.last >= pair.sell_price:
         pair, steps = replace(pair, centre=pair.sell_price), steps + 1
     return pair, steps
+
+
+def _goes_down(pair: Rolling, ctx: GridContext, block: Reason | None) -> bool:
+    """Whether one that may not buy starts beside the market: at its base, far above it, its sale would sell nothing.
+
+    只卖不买 is told before a sleep and a lower stop: those keep it where it is all the same.
+    """
+    forbidden = block is not None and block.why in _NO_MORE_BUYS
+    return forbidden and not pair.asleep and ctx.last > pair.plan.lower_stop
 
 
 def _may(block: Reason | None) -> bool:

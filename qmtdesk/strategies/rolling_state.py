@@ -16,7 +16,8 @@ class Rolling(Struct, frozen=True, kw_only=True):
     to Owner(ROLLING, leg). `sold_leg` and `bought_leg` are what this pair's orders filled so far. `cost` is the 厘
     paid for `held`. Outside [low, high] the pair sleeps. `unpriced`: no price has come since this pair or this day
     began; until then no order is new, and that price may move the centre: over levels of the side `passes`, or of
-    both where it is None. Only the summary adds what was `earlier` today.
+    both where it is None. `starting`: it is the very first price of this plan, and the centre is nothing but its base.
+    Only the summary adds what was `earlier` today.
     """
 
     plan: GridPlan
@@ -39,6 +40,7 @@ class Rolling(Struct, frozen=True, kw_only=True):
     first_price: int = 0
     asleep: bool = False
     unpriced: bool = False
+    starting: bool = False
     passes: Side | None = None
     sell_only: bool = False
     realised: int = 0

@@ -1,5 +1,6 @@
-"""A rolling pair armed where an earlier one left orders on the book."""
+"""A rolling pair armed where an earlier one left orders on the book, or far below its base."""
 
+import pytest
 from words import ID, beat, told, traded
 
 from qmtdesk.domain import messages as m
@@ -40,3 +41,19 @@ def test_the_order_left_behind_is_taken_off_before_the_new_pair_buys() -> None:
     beat(day, 1)
     buys = [place for place in day.places(BOND) if place.side is Side.BUY and place.ref != left.ref]
     assert [place.volume for place in buys] == [200]
+
+
+@pytest.mark.parametrize("kept_from_buying", [{"sell_only": True}, {"cash_cap": 1_000_000}, {"max_position": 100}])
+def test_one_that_may_not_buy_sells_a_step_above_the_market_and_stays_there_when_that_falls(
+    kept_from_buying: dict[str, int],
+) -> None:
+    day = MarketDay(held={BOND: (300, 120_000)}).open()
+    day.price(BOND, 117_000)
+    plan = replace(PAIR, adopt=300, **kept_from_buying)  # type: ignore[arg-type]
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    sales = []
+    for last in (117_000, 116_000, 115_000):
+        day.price(BOND, last)
+        day.live_market(6_000)
+        sales.append([(order.side, order.price) for order in day.live(BOND)])
+    assert sales == [[(Side.SELL, 117_499)]] * 3

@@ -28,7 +28,7 @@ BUY, SELL = Side.BUY, Side.SELL
 
 def make(last: int = 100_000, position: int = 0, cost: int = 0, **plan: object) -> Rolling:
     """Steps of 1 %, units of 80, adopted or bought first as the plan says; its first price came."""
-    return replace(new(last, position, cost, **plan), unpriced=False)
+    return replace(new(last, position, cost, **plan), unpriced=False, starting=False)
 
 
 def new(last: int = 100_000, position: int = 0, cost: int = 0, **plan: object) -> Rolling:
@@ -277,6 +277,59 @@ def test_the_next_prices_of_a_pair_leave_its_centre_alone() -> None:
 def test_a_side_that_may_not_trade_does_not_draw_the_centre_along(plan: dict[str, object], last: int) -> None:
     pair, heard = see(replace(holding(**plan), unpriced=True), last)
     assert (pair.centre, heard) == (100_000, [])
+
+
+@pytest.mark.parametrize(
+    ("plan", "ctx", "blocked"),
+    [
+        ({"sell_only": True}, {}, Why.SELL_ONLY),
+        ({"sell_only": True}, {"cash": 0}, Why.SELL_ONLY),
+        ({"max_position": 200}, {}, Why.POSITION_CAP),
+        ({"cash_cap": 20_000_000}, {}, Why.CASH_CAP),
+    ],
+)
+def test_a_new_pair_that_may_not_buy_sells_a_step_above_the_market_and_not_above_its_base(
+    plan: dict[str, object], ctx: dict[str, object], blocked: Why
+) -> None:
+    pair, heard = see(new(last=96_000, position=160, cost=100_000, adopt=160, **plan), 96_000, **ctx)
+    assert (pair.centre, heard, why(pair, BUY, last=96_000, **ctx)) == (96_060, [Why.ROLLED], blocked)
+    assert sells(wanted(pair, now(pair, 96_000, **ctx))) == [(0, 97_021, 80)]
+    later, heard = see(pair, 93_000, **ctx)
+    assert (later.centre, heard) == (96_060, [])
+    morning, heard = see(on_day(later, "2026-11-23"), 93_000, **ctx)
+    assert (morning.centre, heard) == (96_060, [])
+
+
+@pytest.mark.parametrize(
+    ("plan", "last", "heard"),
+    [
+        ({"sell_only": True, "lower_stop": 96_000}, 96_000, []),
+        ({"max_position": 200, "lower_stop": 96_000}, 96_000, []),
+        ({"sell_only": True}, 89_000, [Why.SLEEP]),
+        ({"min_position": 160}, 104_000, []),
+    ],
+)
+def test_a_new_pair_stays_at_its_base_at_its_lower_stop_outside_its_range_and_below_a_market_it_may_not_sell_to(
+    plan: dict[str, object], last: int, heard: list[Why]
+) -> None:
+    pair, said = see(new(position=160, cost=100_000, adopt=160, **plan), last)
+    assert (pair.centre, said) == (100_000, heard)
+
+
+def test_a_pair_that_saw_its_first_day_end_without_a_price_is_not_new_any_more() -> None:
+    pair = on_day(new(position=160, cost=100_000, adopt=160, sell_only=True), "2026-11-23")
+    assert see(pair, 96_000)[0].centre == 100_000
+
+
+def test_what_the_first_buy_bought_is_sold_a_step_higher_where_a_cap_lets_nothing_more_be_bought() -> None:
+    pair = on_fill(new(first_buy=True, max_position=160), FIRST_BUY, BUY, 100_000, 160, 100_000, 0, NOON)
+    pair, heard = see(pair, 96_000)
+    assert (heard, sells(wanted(pair, now(pair, 96_000)))) == ([], [(0, 101_000, 80)])
+
+
+def test_the_next_pair_of_one_that_only_sells_stays_where_its_sale_was() -> None:
+    pair = fill(new(position=160, cost=100_000, adopt=160, sell_only=True), SELL, 80)
+    assert see(pair, 96_000)[0].centre == 101_000
 
 
 def test_a_centre_below_the_market_waits_there_while_nothing_is_held() -> None:

@@ -11,7 +11,7 @@ from qmtdesk.domain.order import Side
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.strategies.grid_state import Wanted
-from qmtdesk.strategies.rolling import Rolling, on_fill, on_price, start_rolling, wanted
+from qmtdesk.strategies.rolling import Rolling, on_day, on_fill, on_price, start_rolling, wanted
 
 UNIT = 80
 STEP_BP = 100
@@ -53,8 +53,8 @@ class Walk:
         return False
 
 
-def walk(units: int = 1, last: int = 100_000, range_bp: int = 300) -> Walk:
-    plan = replace(PLAN, step_bp=STEP_BP, range_bp=range_bp, unit=UNIT, adopt=units * UNIT)
+def walk(units: int = 1, last: int = 100_000, range_bp: int = 300, **more: object) -> Walk:
+    plan = replace(PLAN, step_bp=STEP_BP, range_bp=range_bp, unit=UNIT, adopt=units * UNIT, **more)  # type: ignore[arg-type]
     pair = start_rolling(plan, BOND, last, 100_000, units * UNIT, NOON, "2026-11-20", opening_auction=False)
     begun = Walk(pair)
     assert begun.see(last) == {Side.BUY: 0, Side.SELL: 0}
@@ -121,3 +121,24 @@ def test_on_any_walk_it_holds_no_more_than_trading_each_level_would_and_no_cover
         assert market.pair.held <= (units - market.step + market.passed) * UNIT
         if before.held >= UNIT and last >= max(before.sell_price, before.low):
             assert done[Side.SELL]
+
+
+@settings(max_examples=200)
+@given(
+    prices=st.lists(st.tuples(st.integers(88_000, 104_500), st.booleans()), min_size=5, max_size=60),
+    start=st.integers(92_000, 100_000),
+    blocked=st.sampled_from([{"sell_only": True}, {"max_position": UNIT}, {"cash_cap": 1}]),
+)
+def test_one_that_may_not_buy_starts_beside_the_market_and_never_follows_it_down_again(
+    prices: list[tuple[int, bool]], start: int, blocked: dict[str, object]
+) -> None:
+    market = walk(last=start, range_bp=900, **blocked)
+    assert market.pair.buy_price < start < market.pair.sell_price
+    for number, (last, night) in enumerate(prices):
+        if night:
+            market.pair, market.resting = on_day(market.pair, f"day {number}"), ()
+        before = market.pair
+        done = market.see(last)
+        # what was sold makes room under a cap
+        if market.pair.sell_only or not market.pair.sold_ever:
+            assert (done[Side.BUY], market.pair.centre >= before.centre) == (0, True)
