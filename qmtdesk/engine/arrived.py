@@ -84,7 +84,7 @@ def _in_figures(state: State, order: Order, report: AccountReport) -> str:
     if readable and changed_its_way(state, order, report.positions):
         return "holding"
     if order.side is Side.BUY:
-        more = idle_cash(report) - before.idle_cash
+        more = idle_cash(state, report) - before.idle_cash
         return "cash" if more * 100 >= order.price * order.left * MOST else ""
     idle = idle_shares(state, report).get(order.code, 0) - before.idle_shares.get(order.code, 0)
     return "shares" if readable and idle >= order.left else ""
@@ -105,25 +105,24 @@ def _unexplained(state: State, held: Position) -> int:
     return held.volume - state.money.base_held.get(held.code, 0) - net
 
 
-def idle_cash(report: AccountReport) -> int:
+def idle_cash(state: State, report: AccountReport) -> int:
     """厘 frozen beyond what the listed buys cost: their fees are in it, which a counter freezes or not."""
-    return max(0, report.asset.frozen - sum(price * volume for price, volume in _bids(report)))
+    bids = [row for row in report.orders if row.side is Side.BUY and _holds_back(state, row)]
+    return max(0, report.asset.frozen - sum(row.price * (row.volume - row.filled) for row in bids))
 
 
 def withheld(report: AccountReport) -> int:
     """厘 that are surely frozen for no buy that is listed."""
-    return max(0, report.asset.frozen - sum(frozen_by(price, volume) for price, volume in _bids(report)))
-
-
-def _bids(report: AccountReport) -> list[tuple[int, int]]:
-    return [(row.price, row.volume - row.filled) for row in report.orders if _open(row, Side.BUY)]
+    bids = [row for row in report.orders if row.side is Side.BUY and row.state not in FINAL]
+    return max(0, report.asset.frozen - sum(frozen_by(row.price, row.volume - row.filled) for row in bids))
 
 
 def idle_shares(state: State, report: AccountReport) -> Mapping[str, int]:
     """Shares by code that cannot be sold, and neither are on sale by what is listed nor were bought today."""
     idle: dict[str, int] = {}
     for held in report.positions:
-        offered = sum(r.volume - r.filled for r in report.orders if r.code == held.code and _open(r, Side.SELL))
+        sales = [r for r in report.orders if r.code == held.code and r.side is Side.SELL and _holds_back(state, r)]
+        offered = sum(row.volume - row.filled for row in sales)
         one = state.instruments.get(held.code)
         fresh = 0
         if one is None or one.t_plus_one:
@@ -133,6 +132,11 @@ def idle_shares(state: State, report: AccountReport) -> Mapping[str, int]:
     return idle
 
 
-def _open(row: BrokerOrder, side: Side) -> bool:
-    """Whether it may hold something back."""
-    return row.side is side and row.state not in FINAL
+def _holds_back(state: State, row: BrokerOrder) -> bool:
+    """Whether something is surely held back for it.
+
+    One in a state nobody knows may be over, as is one known to be whatever an older list says: it hides no other's.
+    """
+    known = state.orders.get(state.refs.get(row.broker_id, ""))
+    over = known is not None and known.state in FINAL
+    return not over and row.state not in FINAL and row.state is not OrderState.UNKNOWN

@@ -233,7 +233,7 @@ def _take_account(work: Work, report: AccountReport, later: Iterable[Fill]) -> N
     money = replace(money, withheld=arrived.withheld(report))
     if all(order.broker_id for order in live_orders(before)):
         idle = arrived.idle_shares(before, report)
-        money = replace(money, idle_cash=arrived.idle_cash(report), idle_shares=idle)
+        money = replace(money, idle_cash=arrived.idle_cash(before, report), idle_shares=idle)
     state = replace(before, holdings=held, money=replace(money, reported_at=report.at))
     for fill in later:
         state = moved_by(state, fill)

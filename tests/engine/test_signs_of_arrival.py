@@ -104,6 +104,30 @@ def test_many_small_buys_that_are_listed_hide_no_frozen_cash_of_a_small_one(bids
     assert still_in_doubt(day, place)
 
 
+@pytest.mark.parametrize("state", [S.UNKNOWN, S.CANCELLED])
+def test_a_listed_buy_that_may_be_over_hides_no_frozen_cash_of_another(state: OrderState) -> None:
+    day, place = lost()
+    rows = [row_of(day, by_hand(BOND, Side.BUY, place.price + 100, place.volume), state, number="9")]
+    looks(day, frozen=place.price * place.volume, rows=rows)
+    assert still_in_doubt(day, place)
+
+
+@pytest.mark.parametrize("state", [S.UNKNOWN, S.CANCELLED])
+def test_a_listed_sale_that_may_be_over_hides_no_shares_of_another(state: OrderState) -> None:
+    day, place = lost(Side.SELL)
+    rows = [row_of(day, by_hand(BOND, Side.SELL, 125_000, 100), state, number="9")]
+    looks(day, held=[Position(BOND, 300, 200)], rows=rows)
+    assert still_in_doubt(day, place)
+
+
+def test_a_buy_that_is_over_and_still_listed_hides_no_frozen_cash_of_another() -> None:
+    day, place = lost()
+    other = by_hand(BOND, Side.BUY, place.price + 100, place.volume)
+    told(day, other, S.CANCELLED, number="9")
+    looks(day, frozen=place.price * place.volume, rows=[row_of(day, other, S.WORKING, number="9")])
+    assert still_in_doubt(day, place)
+
+
 def test_cash_that_was_frozen_before_the_order_left_is_no_sign_of_it() -> None:
     frozen = Asset(CASH - 50_000_000, 50_000_000, CASH)
     first = AccountReport(0, MarketDay().day.isoformat(), frozen, (), (), ())
