@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 
-_NO_MORE_BUYS = frozenset({Why.SELL_ONLY, Why.POSITION_CAP, Why.CASH_CAP})
+_NO_MORE_BUYS = frozenset({Why.BUYS_ENDED, Why.SELL_ONLY, Why.POSITION_CAP, Why.CASH_CAP})
 """What forbids a pair to buy and leaves it to sell what it holds."""
 
 

@@ -284,6 +284,7 @@ def test_a_side_that_may_not_trade_does_not_draw_the_centre_along(plan: dict[str
     [
         ({"sell_only": True}, {}, Why.SELL_ONLY),
         ({"sell_only": True}, {"cash": 0}, Why.SELL_ONLY),
+        ({"sell_only": True}, {"dying": "退市示例"}, Why.BUYS_ENDED),
         ({"max_position": 200}, {}, Why.POSITION_CAP),
         ({"cash_cap": 20_000_000}, {}, Why.CASH_CAP),
     ],
