@@ -104,6 +104,11 @@ class UnitField(QWidget):
         self._show(value)
         self._edited(self.line.text())
 
+    def bound(self, field: Field) -> None:
+        """Another range: what stands here, half typed too, is judged by it."""
+        self.field = field
+        self._edited(self.line.text())
+
     def sizeHint(self) -> QSize:
         return QSize(140, HEIGHT + (18 if self._note else 0))
 

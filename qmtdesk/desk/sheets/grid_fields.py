@@ -1,6 +1,6 @@
 """The settings of a grid as fields: each with its unit and range, together a plan."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from qmtdesk.desk.brush import format as fmt
@@ -20,6 +20,7 @@ from qmtdesk.desk.brush.field_words import (
 from qmtdesk.desk.brush.fields import Field
 from qmtdesk.desk.brush.inputs import HEIGHT, Choice, UnitField
 from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.sheets.grid_own import Own
 from qmtdesk.desk.sheets.grid_paint import Summary
 from qmtdesk.desk.sheets.guard_paint import Label, Named
 from qmtdesk.desk.words.texts import t
@@ -37,7 +38,8 @@ Options = tuple[tuple[str, str], ...]
 class GridFields(QWidget):
     """Two pages: what everybody sets, and the rest. `prices` are what the bases stand at just now (厘).
 
-    With a `lot` any part of `adoptable` may be taken over, in whole lots; without one all of it or nothing.
+    With a `lot` any part of what `own` offers may be taken over, in whole lots; without one all of it or nothing.
+    `by_hand`: the user said what is taken over, or with no lot that nothing is; until then the fields follow `offer`.
     """
 
     changed = Signal()
@@ -47,7 +49,7 @@ class GridFields(QWidget):
         look: Look,
         plan: GridPlan,
         prices: dict[BaseKind, int],
-        adoptable: int,
+        own: Own,
         parent: QWidget,
         *,
         lot: int = 0,
@@ -56,11 +58,15 @@ class GridFields(QWidget):
         self.look = look
         self._code = plan.code
         self._lot = lot
-        self._front(plan, prices, adoptable)
+        self.own = own
+        self.by_hand = False
+        self._front(plan, prices)
         self._back(plan)
         self.more = Fold(look, t("grid.more"), self._turn, self, back=t("sheet.back"))
         self.summary = Summary(look, self)
         self._lay_out()
+        self.adopt.toggled.connect(self._took_in_hand)
+        self.adopt_volume.changed.connect(self._took_in_hand)
         for field in self._fields():
             field.changed.connect(self._edited)
         for choice in (self.base, self.live, self.below, self.after_close, self.spacing, self.mode):
@@ -69,7 +75,7 @@ class GridFields(QWidget):
             tick.toggled.connect(self._edited)
         self._show_extra()
 
-    def _front(self, plan: GridPlan, prices: dict[BaseKind, int], adoptable: int) -> None:
+    def _front(self, plan: GridPlan, prices: dict[BaseKind, int]) -> None:
         self.base = self._choice(base_options(prices, self._code), plan.base.value)
         self.base_price = self._number(PRICE, plan.base_price or prices[BaseKind.LAST] or 100_000, "unit.yuan")
         self.step = self._number(STEP, plan.step_bp, "unit.percent")
@@ -87,13 +93,19 @@ class GridFields(QWidget):
         after: Options = (("stop", t("grid.close_stop")), ("keep", t("grid.close_keep")))
         self.after_close = self._choice(after, "keep" if plan.keep_armed else "stop")
         self.first = Tick(self.look, t("grid.first"), on=plan.first_buy, parent=self)
-        key = "grid.adopt_part" if self._lot else "grid.adopt"
-        words = t(key, volume=fmt.volume(adoptable, self._code)) if adoptable else t("grid.adopt_none")
-        self.adopt = Tick(self.look, words, on=plan.adopt > 0, parent=self)
-        self.adopt.setEnabled(adoptable > 0)
-        part = Field(scale=1, low=self._lot, high=adoptable, step=self._lot or 1)
-        self.adopt_volume = self._number(part, plan.adopt or adoptable, "unit.bonds")
+        most = self.own.most
+        self.adopt = Tick(self.look, self._adopt_words(), on=plan.adopt > 0, parent=self)
+        self.adopt.setEnabled(most > 0)
+        self.adopt_volume = self._number(self._part(), plan.adopt or most, "unit.bonds")
         self.adopt_volume.setAccessibleName(t("plan.adopt"))
+
+    def _adopt_words(self) -> str:
+        key = "grid.adopt_part" if self._lot else "grid.adopt"
+        most = self.own.most
+        return t(key, volume=fmt.volume(most, self._code)) if most else t("grid.adopt_none")
+
+    def _part(self) -> Field:
+        return Field(scale=1, low=self._lot, high=self.own.most, step=self._lot or 1)
 
     def _back(self, plan: GridPlan) -> None:
         off = t("grid.off")
@@ -199,6 +211,25 @@ class GridFields(QWidget):
         self.lower_stop.setVisible(self.below.value == "stop")
         self.adopt_volume.setVisible(self._lot > 0 and self.adopt.isChecked())
 
+    def _took_in_hand(self, *_: object) -> None:
+        self.by_hand = self._lot > 0 or not self.adopt.isChecked()
+
+    def offer(self, own: Own) -> bool:
+        """Say what may be taken over by now, tick the grid's own unless the user had his say; whether it changed."""
+        if own == self.own:
+            return False
+        self.own = own
+        self.adopt.say(self._adopt_words())
+        with QSignalBlocker(self.adopt), QSignalBlocker(self.adopt_volume):
+            self.adopt_volume.bound(self._part())
+            if not self.by_hand:
+                self.adopt.setChecked(own.grids > 0)
+                self.adopt_volume.set_value(own.grids or own.most)
+        # what is ticked can be taken off again, whatever is left of it
+        self.adopt.setEnabled(own.most > 0 or self.adopt.isChecked())
+        self._show_extra()
+        return True
+
     def _edited(self, *_: object) -> None:
         self._show_extra()
         self.changed.emit()
@@ -214,7 +245,7 @@ class GridFields(QWidget):
             return t("grid.cap_below_first")
         return ""
 
-    def apply(self, plan: GridPlan, adoptable: int) -> GridPlan:
+    def apply(self, plan: GridPlan) -> GridPlan:
         """The plan with what stands here; a field that is wrong keeps its last good value."""
         typed = self.base.value == BaseKind.TYPED.value
         return replace(
@@ -234,15 +265,15 @@ class GridFields(QWidget):
             lower_stop=self.lower_stop.value if self.below.value == "stop" else 0,
             sell_only=self.sell_only.isChecked(),
             first_buy=self.first.isChecked(),
-            adopt=self._adopted(adoptable) if self.adopt.isChecked() else 0,
+            adopt=self._adopted() if self.adopt.isChecked() else 0,
             keep_armed=self.after_close.value == "keep",
             auction_start=self.auction.isChecked(),
             rolls_per_day=self.rolls.value,
             trail_bp=self.trail.value,
         )
 
-    def _adopted(self, adoptable: int) -> int:
-        return self.adopt_volume.value if self._lot else adoptable
+    def _adopted(self) -> int:
+        return self.adopt_volume.value if self._lot else self.own.grids
 
 
 def base_options(prices: dict[BaseKind, int], code: str) -> Options:

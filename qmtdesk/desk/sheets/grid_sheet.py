@@ -1,5 +1,7 @@
 """启动网格: what a grid would do with the money, before it may; for a running one, what new settings would change."""
 
+from dataclasses import dataclass
+
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from qmtdesk.desk.brush import format as fmt
@@ -10,23 +12,25 @@ from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.link.said import told_preview
 from qmtdesk.desk.sheets.grid_fields import GridFields, base_options
 from qmtdesk.desk.sheets.grid_form import differences
+from qmtdesk.desk.sheets.grid_own import LOT, own_of
 from qmtdesk.desk.sheets.grid_paint import Fall, Outcome
-from qmtdesk.desk.sheets.preview_sheet import PreviewSheet
+from qmtdesk.desk.sheets.preview_sheet import EDIT_MS, PreviewSheet
 from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.order import FINAL, OrderState, OwnerKind
 from qmtdesk.domain.plans import BaseKind, GridPlan, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
-from qmtdesk.wire.rows import GridRow
 from qmtdesk.wire.talk import Ack, GridPreview
 
-_LOT = 10
 _GRID_KINDS = (OwnerKind.GRID.value, OwnerKind.FIRST_BUY.value, OwnerKind.ROLLING.value)
 
 
-def _still_held(row: GridRow) -> int:
-    """What a grid holds, 0 where the account has less than it and the user together: nobody knows whose that is."""
-    return row.held if row.held + row.base_holding <= row.position else 0
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """A start that waits for the cancels. `takes`: over what the grid holds by then."""
+
+    plan: GridPlan
+    takes: bool
 
 
 class GridSheet(PreviewSheet[GridPlan, GridPreview]):
@@ -38,24 +42,19 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
     def __init__(self, window: QWidget, mirror: Mirror, commands: Commands, look: Look, code: str) -> None:
         row = mirror.grids.get(code)
         self.running = row if row is not None and row.armed else None
-        held = mirror.positions.get(code)
-        bond = mirror.bonds.get(code)
-        position = held.can_use if held is not None else bond.position if bond is not None else 0
-        own = self.running.held if self.running is not None else position
-        self._adoptable = own // _LOT * _LOT
-        # what a stopped grid still holds is its own again; what the user has beside it is offered, not taken
-        still = min(_still_held(row), position) // _LOT * _LOT if row is not None else 0
-        self._restart: GridPlan | None = None
+        self._restart: _Again | None = None
+        # what a grid holds is its own again; what the user has beside a stopped one is offered, not taken
+        own = own_of(mirror, code, running=self.running is not None)
         kept = mirror.pending.get(code) or (row.plan if row is not None else GridPlan(code=code))
-        plan = replace(kept, adopt=self._adoptable if self.running is not None else still)
+        plan = replace(kept, adopt=own.grids)
         self._first_kept = kept.first_buy
         if self.running is not None and not self.running.first_left:
             # it has bought already: with other settings it goes on with what it holds, unless the user ticks it
             plan = replace(plan, first_buy=False)
         self._first_shown = plan.first_buy
         super().__init__(window, mirror, commands, look, code, plan)
-        lot = 0 if self.running is not None else _LOT
-        self.settings = GridFields(look, plan, self._prices(), self._adoptable, self.body, lot=lot)
+        lot = 0 if self.running is not None else LOT
+        self.settings = GridFields(look, plan, self._prices(), own, self.body, lot=lot)
         self.more = self.settings.more
         self.fall = Fall(look, code, self.body)
         self.outcome = Outcome(look, code, self.body)
@@ -65,7 +64,7 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         line.addWidget(self.fall, 332)
         line.addWidget(self.outcome, 370)
         self.settings.changed.connect(self._edited)
-        for signal in (mirror.orders_changed, mirror.grid_changed):
+        for signal in (mirror.orders_changed, mirror.grid_changed, mirror.positions_changed):
             signal.connect(self._rows_changed)
         mirror.second_passed.connect(self._try_restart)
         self.later = ActButton(look, t("pending.save"), parent=self.card)
@@ -143,7 +142,7 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         return (*super().quiet(), t("grid.no_changes"))
 
     def _edited(self) -> None:
-        self.change(self.settings.apply(self.plan, self._adoptable))
+        self.change(self.settings.apply(self.plan))
 
     def shown(self, preview: GridPreview) -> None:
         plan = self.answer.plan if self.answer is not None else self.plan
@@ -175,41 +174,58 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
             self.commands.arm_grid(plan, self.sent)
             return
 
+        again = _Again(plan, takes=not self.settings.by_hand)
+
         def stopped(ack: Ack) -> None:
             if ack.ok:
-                self._restart = plan
+                self._restart = again
                 self._try_restart()
             else:
                 self.sent(ack)
 
         self.commands.disarm_grid(self.code, StopHow.CANCEL, stopped)
 
-    def _rows_changed(self, _keys: frozenset[str]) -> None:
+    def _rows_changed(self, keys: frozenset[str]) -> None:
+        if self.code in keys:
+            self._follow()
         self._try_restart()
+
+    def _follow(self) -> None:
+        """Take for the grid's own what is so by now; the figures are asked for anew where that changes anything."""
+        if self._took_own():
+            self._edit.start(EDIT_MS)
+            self.recheck()
+
+    def _took_own(self) -> bool:
+        """Whether the plan is another one with what the grid holds by now; what the user said himself stays."""
+        own = own_of(self.mirror, self.code, running=self.running is not None)
+        if self.leaving or not self.settings.offer(own):
+            return False
+        if not self.settings.by_hand:
+            self.plan = replace(self.plan, adopt=own.grids)
+        return True
 
     def _try_restart(self) -> None:
         """Start again once every cancel is confirmed, adopting what the grid holds by then."""
         if self.mirror.killed:
             self._restart = None
-        plan, row = self._restart, self.mirror.grids.get(self.code)
-        if plan is None or self.leaving or (row is not None and row.armed) or live_own(self.mirror, self.code):
+        again, row = self._restart, self.mirror.grids.get(self.code)
+        if again is None or self.leaving or (row is not None and row.armed) or live_own(self.mirror, self.code):
             return
         self._restart = None
-        held = row.held // _LOT * _LOT if row is not None and plan.adopt else 0
+        # the number of the last preview is old: what filled before its cancel arrived is the grid's as well
+        held = row.held // LOT * LOT if row is not None and again.takes else 0
 
         def started(ack: Ack) -> None:
             if not ack.ok and ack.reason is not None and ack.reason.why is Why.ALREADY_ARMED:
-                self._restart = plan
+                self._restart = again
                 return
             self.sent(ack)
 
-        self.commands.arm_grid(replace(plan, adopt=held), started)
+        self.commands.arm_grid(replace(again.plan, adopt=held), started)
 
     def request(self) -> None:
-        if self.running is not None and self.plan.adopt and not self.leaving:
-            row = self.mirror.grids.get(self.code)
-            self._adoptable = row.held // _LOT * _LOT if row is not None else self._adoptable
-            self.plan = replace(self.plan, adopt=self._adoptable)
+        self._took_own()
         super().request()
 
 

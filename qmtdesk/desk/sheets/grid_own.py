@@ -1,0 +1,30 @@
+"""What of a holding is a grid's own, and how much of it a start may take over."""
+
+from dataclasses import dataclass
+
+from qmtdesk.desk.link.mirror import Mirror
+
+LOT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """`most` may be taken over, whole lots; `grids` of it is the grid's own, taken over unless the user says no."""
+
+    most: int
+    grids: int
+
+
+def own_of(mirror: Mirror, code: str, *, running: bool) -> Own:
+    """As things stand now. A running grid takes over what it holds; beside a stopped one's the user's own is offered.
+
+    Only what may be sold is offered.
+    """
+    row, held = mirror.grids.get(code), mirror.positions.get(code)
+    if running:
+        own = row.held // LOT * LOT if row is not None else 0
+        return Own(own, own)
+    volume, room = (held.volume, held.can_use) if held is not None else (0, 0)
+    # where the account has less than the grid and the user together, nobody knows whose that is
+    own = row.held if row is not None and row.held + row.base_holding <= volume else 0
+    return Own(room // LOT * LOT, min(own, room) // LOT * LOT)

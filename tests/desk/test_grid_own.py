@@ -1,0 +1,195 @@
+"""What a grid bought itself stays its own through its sheet, whenever it was bought and the sheet was opened."""
+
+import fake_trader as ft
+import msgspec
+import pytest
+from arming_host import IDLE, Host, ready, shown_host
+from engine_host import CODE, PLAN, EngineHost
+from pytestqt.qtbot import QtBot
+
+from qmtdesk.desk.sheets import sheets
+from qmtdesk.domain.replacing import replace
+from qmtdesk.simulate.market_day import quote_of
+from qmtdesk.wire.talk import PreviewGrid
+
+
+@pytest.fixture
+def host(qtbot: QtBot) -> Host:
+    return shown_host(qtbot)
+
+
+def opened(there: EngineHost) -> sheets.GridSheet:
+    return sheets.open_grid_sheet(there.window, CODE)
+
+
+def changed(there: EngineHost, sheet: sheets.GridSheet, qtbot: QtBot) -> None:
+    sheet.settings.step.set_value(40)
+    ready(qtbot, sheet)
+    sheet.confirm()
+    there.seconds()
+    assert sheet.leaving
+
+
+def running(qtbot: QtBot) -> EngineHost:
+    """One that holds its first position."""
+    there = EngineHost(qtbot)
+    there.prices(120_050, 119_990, 120_010)
+    assert there.grid.held_total == 160
+    return there
+
+
+def empty(qtbot: QtBot, *, first: bool = True) -> EngineHost:
+    """One that waits for its first buy, or for its first level."""
+    there = EngineHost(qtbot, replace(PLAN, first_buy=first))
+    there.day.wait(500)
+    there.prices(120_050)
+    assert there.grid.held_total == 0
+    return there
+
+
+# a running grid
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_what_is_bought_while_the_sheet_of_an_empty_grid_is_open_is_the_grids(qtbot: QtBot, *, first: bool) -> None:
+    there = empty(qtbot, first=first)
+    sheet = opened(there)
+    assert not sheet.settings.adopt.isEnabled()
+    there.prices(119_990, 120_000)
+    held = there.grid.held_total
+    assert held == (160 if first else 80)
+    assert sheet.plan.adopt == held
+    assert sheet.settings.adopt.isEnabled()
+    assert sheet.settings.adopt.isChecked()
+    assert str(held) in sheet.settings.adopt.text()
+    bought = len(there.bought())
+    changed(there, sheet, qtbot)
+    assert (there.grid.held_total, there.grid.base_holding) == (held, 0)
+    assert ("first_buy", 160) not in there.bought()[bought:]
+
+
+def test_a_first_buy_that_fills_before_its_cancel_is_the_grids_and_is_not_repeated(qtbot: QtBot) -> None:
+    there = empty(qtbot)
+    sheet = opened(there)
+    sheet.settings.step.set_value(40)
+    ready(qtbot, sheet)
+    sheet.confirm()
+    there.day.exchange.market(quote_of(CODE, there.day.at, 119_980, prev=120_000))
+    there.day.wait(1_500)
+    there.prices(120_000)
+    there.seconds()
+    assert (there.grid.held_total, there.grid.base_holding) == (160, 0)
+    assert there.bought().count(("first_buy", 160)) == 1
+
+
+def test_what_was_sold_and_bought_again_while_the_sheet_is_open_is_taken_over(qtbot: QtBot) -> None:
+    there = running(qtbot)
+    sheet = opened(there)
+    there.prices(120_400, 120_800)
+    sheet.request()
+    assert there.grid.held_total == sheet.plan.adopt == 0
+    assert not sheet.settings.adopt.isEnabled()
+    there.prices(120_700, 120_350, 120_340)
+    held = there.grid.held_total
+    assert held > 0
+    assert sheet.plan.adopt == held
+    changed(there, sheet, qtbot)
+    assert (there.grid.held_total, there.grid.base_holding) == (held, 0)
+
+
+def test_what_the_user_took_off_stays_off_however_the_holding_moves(qtbot: QtBot) -> None:
+    there = running(qtbot)
+    sheet = opened(there)
+    sheet.settings.adopt.click()
+    assert sheet.plan.adopt == 0
+    there.prices(120_400, 120_800)
+    assert there.grid.held_total == 0
+    there.prices(120_700, 120_350, 120_340)
+    assert there.grid.held_total > 0
+    assert not sheet.settings.adopt.isChecked()
+    held = there.grid.held_total
+    changed(there, sheet, qtbot)
+    assert there.grid.base_holding == held
+
+
+def test_what_was_taken_off_and_put_back_is_taken_over(host: Host) -> None:
+    sheet = sheets.open_grid_sheet(host, ft.BOND)
+    sheet.settings.adopt.click()
+    sheet.settings.adopt.click()
+    for held in (0, 240):
+        host.mirror.apply([ft.grid(held=held)])
+        host.mirror.flush()
+        assert sheet.plan.adopt == held
+
+
+def test_the_preview_is_asked_for_once_where_what_is_held_changed(host: Host, qtbot: QtBot) -> None:
+    sheet = sheets.open_grid_sheet(host, ft.BOND)
+    sheet.settings.step.set_value(50)
+    ready(qtbot, sheet)
+    host.commands.wished.clear()
+    for held in (240, 240):
+        host.mirror.apply([ft.grid(held=held)])
+        host.mirror.flush()
+    assert not sheet.go.isEnabled()
+    ready(qtbot, sheet)
+    qtbot.wait(400)
+    asked = [wish.plan.adopt for wish in host.commands.wished if isinstance(wish, PreviewGrid)]
+    assert asked == [240]
+
+
+# a stopped one
+
+
+def stopped(host: Host, held: int, base: int, can_use: int) -> None:
+    row = ft.grid(state="stopped", armed=False, held=held, base_holding=base, position=held + base, can_use=can_use)
+    holding = msgspec.structs.replace(host.mirror.positions[ft.BOND], volume=held + base, can_use=can_use)
+    host.mirror.apply([row, holding])
+    host.mirror.flush()
+
+
+def test_what_is_offered_of_a_stopped_grid_follows_its_sales(host: Host, qtbot: QtBot) -> None:
+    stopped(host, 160, 500, 660)
+    sheet = sheets.open_grid_sheet(host, ft.BOND)
+    assert "660" in sheet.settings.adopt.text()
+    stopped(host, 80, 500, 580)
+    assert "580" in sheet.settings.adopt.text()
+    assert (sheet.plan.adopt, sheet.settings.adopt_volume.value) == (80, 80)
+    ready(qtbot, sheet)
+    assert sheet.answer is not None
+    assert sheet.answer.plan.adopt == 80
+    stopped(host, 0, 500, 500)
+    assert not sheet.settings.adopt.isChecked()
+    assert sheet.settings.adopt_volume.isHidden()
+    stopped(host, 0, 0, 0)
+    assert not sheet.settings.adopt.isEnabled()
+
+
+def test_what_the_user_typed_stays_and_is_refused_where_there_is_less(host: Host, qtbot: QtBot) -> None:
+    stopped(host, 160, 500, 660)
+    sheet = sheets.open_grid_sheet(host, ft.BOND)
+    sheet.settings.adopt_volume.set_value(300)
+    stopped(host, 80, 500, 580)
+    assert sheet.plan.adopt == 300
+    ready(qtbot, sheet)
+    stopped(host, 0, 200, 200)
+    assert not sheet.go.isEnabled()
+    assert sheet.foot_words.startswith("认领：")
+    assert sheet.plan.adopt == 300
+    stopped(host, 0, 0, 0)
+    assert sheet.settings.adopt.isEnabled()
+    sheet.settings.adopt.click()
+    assert sheet.plan.adopt == 0
+    stopped(host, 160, 0, 160)
+    assert not sheet.settings.adopt.isChecked()
+    assert sheet.plan.adopt == 0
+
+
+def test_what_the_user_holds_where_no_grid_ever_was_is_offered_as_it_is_told(host: Host) -> None:
+    sheet = sheets.open_grid_sheet(host, IDLE)
+    holding = msgspec.structs.replace(host.mirror.positions[ft.BOND], code=IDLE, volume=125, can_use=105)
+    host.mirror.apply([holding])
+    host.mirror.flush()
+    assert "100" in sheet.settings.adopt.text()
+    assert sheet.settings.adopt.isEnabled()
+    assert not sheet.settings.adopt.isChecked()
+    assert sheet.plan.adopt == 0
