@@ -58,7 +58,7 @@ def test_what_is_bought_while_the_sheet_of_an_empty_grid_is_open_is_the_grids(qt
     there.prices(119_990, 120_000)
     held = there.grid.held_total
     assert held == (160 if first else 80)
-    assert sheet.plan.adopt == held
+    assert (sheet.plan.adopt, sheet.plan.first_buy) == (held, False)
     assert sheet.settings.adopt.isEnabled()
     assert sheet.settings.adopt.isChecked()
     assert str(held) in sheet.settings.adopt.text()
@@ -120,6 +120,83 @@ def test_what_was_taken_off_and_put_back_is_taken_over(host: Host) -> None:
         host.mirror.apply([ft.grid(held=held)])
         host.mirror.flush()
         assert sheet.plan.adopt == held
+
+
+def test_the_first_buy_that_was_done_while_the_sheet_is_open_is_not_bought_again(qtbot: QtBot) -> None:
+    """60 of 160 when it was opened; then the rest, and one unit was sold."""
+    there = EngineHost(qtbot, replace(PLAN, cash_cap=0))
+    there.day.wait(500)
+    there.day.price(CODE, 120_005, depth=40)
+    there.day.exchange.market(quote_of(CODE, there.day.at, 119_999, prev=120_000, depth=60))
+    there.day.wait(1_500)
+    there.day.price(CODE, 120_050)
+    there.day.wait(1_000)
+    there.show()
+    sheet = opened(there)
+    assert (sheet.plan.adopt, sheet.plan.first_buy, there.grid.first_left) == (60, True, 100)
+    there.prices(119_990, 120_005, 120_400)
+    assert (there.grid.held_total, there.grid.first_left) == (80, 0)
+    assert not sheet.settings.first.isChecked()
+    assert sheet.changes() == ()
+    bought = len(there.bought())
+    changed(there, sheet, qtbot)
+    assert there.grid.held_total == 80
+    assert "first_buy" not in [who for who, _ in there.bought()[bought:]]
+
+
+def test_a_first_buy_done_between_the_press_and_the_stop_is_left_out(host: Host, qtbot: QtBot) -> None:
+    host.mirror.apply([ft.grid(held=60, first_left=100)])
+    host.mirror.flush()
+    sheet = sheets.open_grid_sheet(host, ft.BOND)
+    sheet.settings.step.set_value(50)
+    ready(qtbot, sheet)
+    sheet.confirm()
+    own = [msgspec.structs.replace(row, state="cancelled") for row in ft.orders() if row.code == ft.BOND]
+    host.mirror.apply([ft.grid(state="stopped", armed=False, held=80, first_left=0), *own])
+    host.mirror.flush()
+    (armed,) = host.armed()
+    assert (armed.plan.adopt, armed.plan.first_buy) == (80, False)
+
+
+def test_a_first_buy_the_user_ticked_or_took_off_stays_as_he_left_it(host: Host, qtbot: QtBot) -> None:
+    for left, ticked in ((0, True), (100, False)):
+        host.mirror.apply([ft.grid(held=60, first_left=left)])
+        host.mirror.flush()
+        sheet = sheets.open_grid_sheet(host, ft.BOND)
+        sheet.settings.first.click()
+        for now in (0, left):
+            host.mirror.apply([ft.grid(held=80, first_left=now)])
+            host.mirror.flush()
+            sheet.request()
+            assert sheet.settings.first.isChecked() is ticked
+            assert sheet.plan.first_buy is ticked
+        kept = sheet.plan_kept()
+        assert ticked or (kept is not None and not kept.first_buy)
+        sheet.settings.step.set_value(50)
+        for _ in range(2):
+            sheet.settings.first.click()
+        host.mirror.apply([ft.grid(held=80, first_left=0)])
+        host.mirror.flush()
+        sheet.request()
+        assert sheet.settings.first.isChecked() is ticked
+        sheet.leave()
+
+
+def test_a_first_buy_taken_off_and_put_back_once_it_is_done_is_bought_again(host: Host, qtbot: QtBot) -> None:
+    host.mirror.apply([ft.grid(held=60, first_left=100)])
+    host.mirror.flush()
+    sheet = sheets.open_grid_sheet(host, ft.BOND)
+    sheet.settings.first.click()
+    host.mirror.apply([ft.grid(held=160, first_left=0)])
+    host.mirror.flush()
+    sheet.settings.first.click()
+    ready(qtbot, sheet)
+    sheet.confirm()
+    own = [msgspec.structs.replace(row, state="cancelled") for row in ft.orders() if row.code == ft.BOND]
+    host.mirror.apply([ft.grid(state="stopped", armed=False, held=80, first_left=0), *own])
+    host.mirror.flush()
+    (armed,) = host.armed()
+    assert (armed.plan.adopt, armed.plan.first_buy) == (80, True)
 
 
 def test_the_preview_is_asked_for_once_where_what_is_held_changed(host: Host, qtbot: QtBot) -> None:

@@ -40,6 +40,7 @@ class GridFields(QWidget):
 
     With a `lot` any part of what `own` offers may be taken over, in whole lots; without one all of it or nothing.
     `by_hand`: the user said what is taken over, or with no lot that nothing is; until then the fields follow `offer`.
+    `first_by_hand`: he touched the tick of the first buy.
     """
 
     changed = Signal()
@@ -59,12 +60,13 @@ class GridFields(QWidget):
         self._code = plan.code
         self._lot = lot
         self.own = own
-        self.by_hand = False
+        self.by_hand = self.first_by_hand = False
         self._front(plan, prices)
         self._back(plan)
         self.more = Fold(look, t("grid.more"), self._turn, self, back=t("sheet.back"))
         self.summary = Summary(look, self)
         self._lay_out()
+        self.first.toggled.connect(self._took_first_in_hand)
         self.adopt.toggled.connect(self._took_in_hand)
         self.adopt_volume.changed.connect(self._took_in_hand)
         for field in self._fields():
@@ -214,6 +216,9 @@ class GridFields(QWidget):
     def _took_in_hand(self, *_: object) -> None:
         self.by_hand = self._lot > 0 or not self.adopt.isChecked()
 
+    def _took_first_in_hand(self) -> None:
+        self.first_by_hand = True
+
     def offer(self, own: Own) -> bool:
         """Say what may be taken over by now, tick the grid's own unless the user had his say; whether it changed."""
         if own == self.own:
@@ -229,6 +234,11 @@ class GridFields(QWidget):
         self.adopt.setEnabled(own.most > 0 or self.adopt.isChecked())
         self._show_extra()
         return True
+
+    def leave_first_out(self) -> None:
+        """The first buy is done: its tick goes without being an edit of the user's."""
+        with QSignalBlocker(self.first):
+            self.first.setChecked(False)
 
     def _edited(self, *_: object) -> None:
         self._show_extra()

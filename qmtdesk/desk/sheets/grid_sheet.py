@@ -27,10 +27,11 @@ _GRID_KINDS = (OwnerKind.GRID.value, OwnerKind.FIRST_BUY.value, OwnerKind.ROLLIN
 
 @dataclass(frozen=True, slots=True)
 class _Again:
-    """A start that waits for the cancels. `takes`: over what the grid holds by then."""
+    """A start that waits for the cancels. `takes`: over what the grid holds by then; `first`: by the user's word."""
 
     plan: GridPlan
     takes: bool
+    first: bool
 
 
 class GridSheet(PreviewSheet[GridPlan, GridPreview]):
@@ -106,7 +107,8 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         running = self.running
         if running is None:
             return ()
-        now = replace(running.plan, first_buy=running.plan.first_buy and running.first_left > 0)
+        left = self.mirror.grids.get(self.code, running).first_left
+        now = replace(running.plan, first_buy=running.plan.first_buy and left > 0)
         return differences(now, plan or self.plan)
 
     def recheck(self) -> None:
@@ -174,7 +176,7 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
             self.commands.arm_grid(plan, self.sent)
             return
 
-        again = _Again(plan, takes=not self.settings.by_hand)
+        again = _Again(plan, takes=not self.settings.by_hand, first=self.settings.first_by_hand)
 
         def stopped(ack: Ack) -> None:
             if ack.ok:
@@ -197,12 +199,25 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
             self.recheck()
 
     def _took_own(self) -> bool:
-        """Whether the plan is another one with what the grid holds by now; what the user said himself stays."""
-        own = own_of(self.mirror, self.code, running=self.running is not None)
-        if self.leaving or not self.settings.offer(own):
+        """Whether what the grid holds or has still to buy first changed what is shown; the user's own word stays."""
+        if self.leaving:
             return False
-        if not self.settings.by_hand:
+        own = own_of(self.mirror, self.code, running=self.running is not None)
+        moved = self.settings.offer(own)
+        if moved and not self.settings.by_hand:
             self.plan = replace(self.plan, adopt=own.grids)
+        return self._first_done() or moved
+
+    def _first_done(self) -> bool:
+        """Leave out a first buy that ended since the sheet was opened, unless the user touched its tick."""
+        row = self.mirror.grids.get(self.code)
+        if self.running is None or row is None or row.first_left:
+            return False
+        if not self._first_shown or self.settings.first_by_hand:
+            return False
+        self._first_shown = False
+        self.settings.leave_first_out()
+        self.plan = replace(self.plan, first_buy=False)
         return True
 
     def _try_restart(self) -> None:
@@ -215,6 +230,7 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         self._restart = None
         # the number of the last preview is old: what filled before its cancel arrived is the grid's as well
         held = row.held // LOT * LOT if row is not None and again.takes else 0
+        first = again.plan.first_buy and (again.first or row is None or row.first_left > 0)
 
         def started(ack: Ack) -> None:
             if not ack.ok and ack.reason is not None and ack.reason.why is Why.ALREADY_ARMED:
@@ -222,7 +238,7 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
                 return
             self.sent(ack)
 
-        self.commands.arm_grid(replace(again.plan, adopt=held), started)
+        self.commands.arm_grid(replace(again.plan, adopt=held, first_buy=first), started)
 
     def request(self) -> None:
         self._took_own()
