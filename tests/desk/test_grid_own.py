@@ -8,6 +8,9 @@ from engine_host import CODE, PLAN, EngineHost
 from pytestqt.qtbot import QtBot
 
 from qmtdesk.desk.sheets import sheets
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.messages import DisarmGrid
+from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.replacing import replace
 from qmtdesk.simulate.market_day import quote_of
 from qmtdesk.wire.talk import PreviewGrid
@@ -215,6 +218,44 @@ def test_the_preview_is_asked_for_once_where_what_is_held_changed(host: Host, qt
 
 
 # a stopped one
+
+
+@pytest.mark.parametrize("ms", [100, 400, 2_000])
+@pytest.mark.parametrize("how", [StopHow.CANCEL, StopHow.LEAVE])
+def test_a_grid_started_right_after_its_stop_goes_on_with_what_it_holds(qtbot: QtBot, how: StopHow, ms: int) -> None:
+    there = running(qtbot)
+    there.day.feed(DisarmGrid(CODE, how))
+    there.day.wait(ms)
+    there.day.quote_all()
+    there.show()
+    sheet = opened(there)
+    assert (sheet.plan.adopt, sheet.settings.adopt_volume.value) == (160, 160)
+    there.seconds(5)
+    ready(qtbot, sheet)
+    sheet.confirm()
+    there.prices(119_990, 120_010)
+    assert (there.grid.held_total, there.grid.base_holding) == (160, 0)
+    assert there.bought().count(("first_buy", 160)) == 1
+
+
+def test_what_the_counter_is_slow_to_free_is_still_the_grids(qtbot: QtBot) -> None:
+    there = running(qtbot)
+    day = there.day
+    day.feed(DisarmGrid(CODE, StopHow.CANCEL))
+    day.live_market(3_000, every=1_000)
+    report = day.exchange.report(day.at)
+    frozen = tuple(replace(row, can_use=0) if row.code == CODE else row for row in report.positions)
+    day.feed(m.AskNow())
+    day.feed(m.AccountReported(day.state.request, replace(report, positions=frozen)))
+    assert day.state.holdings[CODE].sellable == 0
+    day.quote_all()
+    there.show()
+    sheet = opened(there)
+    ready(qtbot, sheet)
+    sheet.confirm()
+    there.prices(119_990, 120_010)
+    assert (there.grid.held_total, there.grid.base_holding) == (160, 0)
+    assert there.bought() == [("first_buy", 160)]
 
 
 def stopped(host: Host, held: int, base: int, can_use: int) -> None:

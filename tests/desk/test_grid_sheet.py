@@ -159,7 +159,8 @@ def stopped_with(host: Host, held: int, base: int, can_use: int, position: int =
 
 
 @pytest.mark.parametrize(
-    ("held", "base", "can_use", "offered"), [(160, 500, 660, 160), (165, 500, 665, 160), (160, 500, 90, 90)]
+    ("held", "base", "can_use", "offered"),
+    [(160, 500, 660, 160), (165, 500, 665, 160), (160, 500, 90, 160), (160, 0, 0, 160)],
 )
 def test_a_stopped_grid_is_offered_what_it_still_holds(
     host: Host, held: int, base: int, can_use: int, offered: int
@@ -184,6 +185,12 @@ def test_a_stopped_grid_that_holds_nothing_leaves_the_users_own_alone(host: Host
     sheet.settings.adopt.click()
     assert not sheet.settings.adopt_volume.isHidden()
     assert sheet.plan.adopt == 500
+
+
+@pytest.mark.parametrize(("held", "most"), [(0, 90), (80, 90), (160, 160)])
+def test_of_the_users_own_only_what_may_be_sold_can_be_taken_over(host: Host, held: int, most: int) -> None:
+    sheet = stopped_with(host, held, 500, 90)
+    assert sheet.settings.adopt_volume.field.high == most
 
 
 def test_how_much_is_taken_over_is_typed_in_whole_lots_up_to_what_may_be_sold(host: Host, qtbot: QtBot) -> None:

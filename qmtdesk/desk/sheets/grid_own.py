@@ -18,13 +18,16 @@ class Own:
 def own_of(mirror: Mirror, code: str, *, running: bool) -> Own:
     """As things stand now. A running grid takes over what it holds; beside a stopped one's the user's own is offered.
 
-    Only what may be sold is offered.
+    What the grid holds is its own whether it may be sold now or not: its own sales may still rest on the book, a
+    counter may be slow to free it, and what is not taken over is bought once more. Of the user's own only what may be
+    sold is offered.
     """
     row, held = mirror.grids.get(code), mirror.positions.get(code)
     if running:
         own = row.held // LOT * LOT if row is not None else 0
         return Own(own, own)
-    volume, room = (held.volume, held.can_use) if held is not None else (0, 0)
+    volume = held.volume if held is not None else 0
+    room = row.can_use if row is not None else held.can_use if held is not None else 0
     # where the account has less than the grid and the user together, nobody knows whose that is
-    own = row.held if row is not None and row.held + row.base_holding <= volume else 0
-    return Own(room // LOT * LOT, min(own, room) // LOT * LOT)
+    own = row.held // LOT * LOT if row is not None and row.held + row.base_holding <= volume else 0
+    return Own(max(own, min(room, volume) // LOT * LOT), own)
