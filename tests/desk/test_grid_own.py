@@ -220,6 +220,56 @@ def test_the_preview_is_asked_for_once_where_what_is_held_changed(host: Host, qt
 # a stopped one
 
 
+def test_the_morning_sheet_waits_for_the_account_and_takes_over_what_is_there(qtbot: QtBot) -> None:
+    there = running(qtbot)
+    day = there.day
+    day.next_day(hour=9, minute=20)
+    day.wait(2_000)
+    day.state = day.folded(resume=False)
+    day.feed(m.DayOpened(day.day.isoformat(), day.instruments))
+    day.quote_all()
+    there.forget()
+    there.show()
+    sheet = opened(there)
+    qtbot.waitUntil(lambda: sheet.answer is not None)
+    assert not sheet.go.isEnabled()
+    assert "账户" in sheet.foot_words
+    assert "160" in sheet.foot_words
+    day.feed(m.LinkChanged(up=True))
+    day.feed(m.DayOpened(day.day.isoformat(), day.instruments))
+    there.seconds(15)
+    ready(qtbot, sheet)
+    assert (sheet.plan.adopt, sheet.settings.adopt_volume.value) == (160, 160)
+    assert sheet.settings.adopt.isChecked()
+    sheet.confirm()
+    day.jump(9, 30, 5)
+    there.prices(120_010, 119_990)
+    assert (there.grid.held_total, there.grid.base_holding) == (160, 0)
+    assert there.bought() == [("first_buy", 160)]
+
+
+@pytest.mark.parametrize("state", ["starting", "reconciling", "suspended"])
+def test_a_stopped_grid_starts_once_the_account_was_compared(host: Host, qtbot: QtBot, state: str) -> None:
+    host.mirror.apply([ft.status(ready=state), ft.grid(state="stopped", armed=False, held=160, base_holding=0)])
+    host.mirror.flush()
+    for code in (ft.BOND, IDLE):
+        sheet = sheets.open_grid_sheet(host, code)
+        qtbot.waitUntil(lambda sheet=sheet: sheet.answer is not None)
+        assert (sheet.blocked() == "") is (code == IDLE)
+        assert ("账户" in sheet.foot_words) is (code == ft.BOND)
+        assert not sheet.foot_warns
+        sheet.leave()
+
+
+def test_a_grid_whose_lots_are_gone_from_a_compared_account_can_be_started(host: Host, qtbot: QtBot) -> None:
+    host.mirror.apply([ft.grid(state="stopped", armed=False, held=160, base_holding=0, position=0, can_use=0)])
+    del host.mirror.positions[ft.BOND]
+    host.mirror.flush()
+    sheet = sheets.open_grid_sheet(host, ft.BOND)
+    ready(qtbot, sheet)
+    assert sheet.plan.adopt == 0
+
+
 @pytest.mark.parametrize("ms", [100, 400, 2_000])
 @pytest.mark.parametrize("how", [StopHow.CANCEL, StopHow.LEAVE])
 def test_a_grid_started_right_after_its_stop_goes_on_with_what_it_holds(qtbot: QtBot, how: StopHow, ms: int) -> None:
@@ -300,6 +350,20 @@ def test_what_the_user_typed_stays_and_is_refused_where_there_is_less(host: Host
     stopped(host, 160, 0, 160)
     assert not sheet.settings.adopt.isChecked()
     assert sheet.plan.adopt == 0
+
+
+def test_only_what_was_shown_is_started(host: Host, qtbot: QtBot) -> None:
+    """Rows are told thirty times a second: one may have come between the last picture and the press."""
+    stopped(host, 160, 500, 660)
+    sheet = sheets.open_grid_sheet(host, ft.BOND)
+    ready(qtbot, sheet)
+    row = host.mirror.grids[ft.BOND]
+    host.mirror.grids[ft.BOND] = msgspec.structs.replace(row, held=80, base_holding=500)
+    sheet.confirm()
+    assert host.armed() == []
+    ready(qtbot, sheet)
+    sheet.confirm()
+    assert [armed.plan.adopt for armed in host.armed()] == [80]
 
 
 def test_what_the_user_holds_where_no_grid_ever_was_is_offered_as_it_is_told(host: Host) -> None:

@@ -100,7 +100,14 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         first = super().blocked()
         if not first and self.running is not None and not self.changes():
             return t("grid.no_changes")
-        return first
+        return first or self._not_compared()
+
+    def _not_compared(self) -> str:
+        """Until the account has been compared nobody can tell what of a stopped grid's holding is still there."""
+        row, status = self.mirror.grids.get(self.code), self.mirror.status
+        if self.running is not None or row is None or not row.held or status is None or status.ready == "ready":
+            return ""
+        return t("grid.not_compared", volume=fmt.volume(row.held, self.code))
 
     def changes(self, plan: GridPlan | None = None) -> tuple[tuple[str, str, str], ...]:
         """What a start again with the plan (the sheet's own) would change; a first buy that is done is none."""
@@ -141,7 +148,7 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         self.outcome.fade(old)
 
     def quiet(self) -> tuple[str, ...]:
-        return (*super().quiet(), t("grid.no_changes"))
+        return (*super().quiet(), t("grid.no_changes"), self._not_compared())
 
     def _edited(self) -> None:
         self.change(self.settings.apply(self.plan))
@@ -170,6 +177,14 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         self.commands.preview_grid(
             plan, lambda preview: self.took(plan, number, told_preview(self.mirror, preview, plan.code))
         )
+
+    def confirm(self) -> None:
+        if self.running is None:
+            # rows may have come since the last picture: what starts is what was shown, or it is shown first
+            self._follow()
+            if self.blocked():
+                return
+        super().confirm()
 
     def send(self, plan: GridPlan) -> None:
         if self.running is None:

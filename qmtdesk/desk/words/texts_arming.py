@@ -186,6 +186,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "grid.first_note": ("首仓，按现价限价", "First buy, limit at last"),
     "grid.level": ("{no} 档", "level {no}"),
     "grid.changes": ("改动 {n} 项，重新启动后生效", "{n} changes, in force after the restart"),
+    "grid.not_compared": (
+        "网格还持有 {volume}：账户核对完才能启动",
+        "The grid still holds {volume}: starts once the account is reconciled",
+    ),
     "grid.no_changes": ("没有改动", "Nothing changed"),
     "check.step": ("步长够宽", "Step is wide enough"),
     "check.step_note": ("{step_bp}[，成本线的 {times}]", "{step_bp}[, {times} the cost line]"),
