@@ -1,5 +1,6 @@
 """Signs in an answer that an order in doubt may be at the counter although no row tells of it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from qmtdesk.domain.account import AccountReport, BrokerOrder, Position
@@ -15,6 +16,8 @@ from qmtdesk.engine.work import ALARM, Work
 MOST = 95
 """Per cent of an order's value that a counter freezes at least: it may round, or leave the fee out."""
 WAITING_MS = 6_000
+PASSING_MS = 30_000
+"""So long a terminal may tell cash and holdings of before an order's end."""
 ENDED = (OrderState.CANCELLED, OrderState.REJECTED)
 
 
@@ -109,6 +112,38 @@ def idle_cash(state: State, report: AccountReport) -> int:
     """厘 frozen beyond what the listed buys cost: their fees are in it, which a counter freezes or not."""
     bids = [row for row in report.orders if row.side is Side.BUY and _holds_back(state, row)]
     return max(0, report.asset.frozen - sum(row.price * (row.volume - row.filled) for row in bids))
+
+
+def unexplained_cash(state: State, report: AccountReport) -> int:
+    """厘 that nothing here may be frozen for: what is held against an order in doubt may not be in it.
+
+    A terminal may tell the cash of before: of an own order it does not list, or whose end it does not know yet.
+    """
+    return max(0, withheld(report) - sum(frozen_by(o.price, o.volume) for o in _passing(state, report, Side.BUY)))
+
+
+def unexplained_shares(state: State, report: AccountReport) -> Mapping[str, int]:
+    """Shares by code that cannot be sold, and that nothing here may hold back."""
+    offered: Counter[str] = Counter()
+    for row in report.orders:
+        if row.side is Side.SELL and row.state not in FINAL and not _holds_back(state, row):
+            offered[row.code] += row.volume - row.filled
+    for order in _passing(state, report, Side.SELL):
+        offered[order.code] += order.volume
+    return {code: max(0, idle - offered[code]) for code, idle in idle_shares(state, report).items()}
+
+
+def _passing(state: State, report: AccountReport, side: Side) -> list[Order]:
+    """Own orders that live and are not listed, or that moved a moment ago."""
+    rows = {row.broker_id for row in report.orders if row.state not in FINAL}
+    return [
+        o
+        for o in state.orders.values()
+        if o.side is side
+        and o.owner.kind is not OwnerKind.FOREIGN
+        and o.broker_id not in rows
+        and (o.live or state.at - o.updated_at < PASSING_MS)
+    ]
 
 
 def withheld(report: AccountReport) -> int:

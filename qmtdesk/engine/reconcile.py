@@ -232,8 +232,8 @@ def _take_account(work: Work, report: AccountReport, later: Iterable[Fill]) -> N
     money = replace(before.money or Money(0, 0, 0), gross_cash=report.asset.cash + report.asset.frozen)
     money = replace(money, withheld=arrived.withheld(report))
     if all(order.broker_id for order in live_orders(before)):
-        idle = arrived.idle_shares(before, report)
-        money = replace(money, idle_cash=arrived.idle_cash(before, report), idle_shares=idle)
+        cash, shares = arrived.unexplained_cash(before, report), arrived.unexplained_shares(before, report)
+        money = replace(money, idle_cash=cash, idle_shares=shares)
     state = replace(before, holdings=held, money=replace(money, reported_at=report.at))
     for fill in later:
         state = moved_by(state, fill)

@@ -13,6 +13,7 @@ from qmtdesk.domain.plans import Spacing, StopHow
 from qmtdesk.domain.quote import BoardState, board_state, seal_amount
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.sessions import at_of, phase_at, shanghai_day
+from qmtdesk.engine.beside import GONE_MS
 from qmtdesk.engine.books import BUYS, Ready
 from qmtdesk.engine.filed import NOT_LISTED
 from qmtdesk.engine.grids import GRID_OWNERS
@@ -239,11 +240,12 @@ def check_together(day: "CheckedDay", place: m.Place) -> None:
     guards = sum(1 for mine, _ in here if mine.owner.kind is OwnerKind.GUARD)
     if guards > 1:
         day.fail("I11", f"two live sales of one guard: {here}")
-    # a buy that for all the program knows may not exist holds up no guard
-    buys = [entry.price for mine, entry in here if mine.side is Side.BUY and not (guards and _unsure(day, mine.ref))]
-    sells = [entry.price for mine, entry in here if mine.side is Side.SELL]
-    if buys and sells and max(buys) >= min(sells):
-        day.fail("I4", f"own orders cross: {here}")
+    # a buy that for all the program knows may not exist holds up no guard, and for long nothing else sold for good
+    buys = [(mine, at) for mine, at in here if mine.side is Side.BUY and not (guards and _unsure(day, mine.ref))]
+    sells = [(mine, entry) for mine, entry in here if mine.side is Side.SELL]
+    for buy, bid in buys:
+        if any(bid.price >= offer.price and not _passes(day, buy, sale) for sale, offer in sells):
+            day.fail("I4", f"own orders cross: {here}")
     if place.side is Side.SELL and not day.foreign:
         _enough(day, place.code, sum(entry.left for mine, entry in here if mine.side is Side.SELL))
     if place.side is Side.SELL:
@@ -256,6 +258,12 @@ def check_together(day: "CheckedDay", place: m.Place) -> None:
 def _not_listed(day: "CheckedDay", ref: str) -> bool:
     known = day.state.orders.get(ref)
     return known is not None and known.text == NOT_LISTED
+
+
+def _passes(day: "CheckedDay", buy: m.Place, sale: m.Place) -> bool:
+    known = day.state.orders.get(buy.ref)
+    lost = known is not None and known.in_doubt and day.at - known.updated_at >= GONE_MS
+    return lost and (sale.owner.kind is OwnerKind.CLEAR or _stops(day, sale))
 
 
 def _unsure(day: "CheckedDay", ref: str) -> bool:

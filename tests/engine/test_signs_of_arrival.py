@@ -9,7 +9,7 @@ from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import AccountReport, Asset, BrokerOrder, Position
 from qmtdesk.domain.messages import Place
 from qmtdesk.domain.order import OrderState, Side
-from qmtdesk.domain.plans import BaseKind, GridPlan
+from qmtdesk.domain.plans import BaseKind, GridPlan, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.books import Ready
@@ -135,6 +135,53 @@ def test_cash_that_was_frozen_before_the_order_left_is_no_sign_of_it() -> None:
     day.feed(m.SubmitUnknown(place.ref, ""))
     looks(day, frozen=50_000_000)
     assert not still_in_doubt(day, place)
+
+
+def numbered(side: Side) -> tuple[MarketDay, Place]:
+    """One order of ours that is at the counter under a number."""
+    day, place = grid_of(SELLS, held={BOND: (300, 9_000)}) if side is Side.SELL else grid_of(PLAN)
+    day.feed(m.SubmitAnswered(place.ref, "9"))
+    return day, place
+
+
+def idle(day: MarketDay) -> tuple[int, int]:
+    """Cash and shares that were held back before an order left."""
+    assert day.state.money is not None
+    return day.state.money.idle_cash, day.state.money.idle_shares.get(BOND, 0)
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_cash_of_an_own_buy_that_is_not_listed_or_just_over_hides_no_later_one(*, over: bool) -> None:
+    day, place = numbered(Side.BUY)
+    frozen, rows = place.price * place.volume, []
+    if over:
+        day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+        told(day, place, S.CANCELLED, number="9")
+        rows = [row_of(day, place, S.CANCELLED, number="9")]
+    looks(day, 2, frozen=frozen, rows=rows)
+    assert idle(day) == (0, 0)
+    if over:
+        beat(day, 30)
+        # so long after its end it is something else that this is frozen for
+        looks(day, 1, frozen=frozen, rows=rows)
+        assert idle(day) == (frozen, 0)
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_shares_of_an_own_sale_that_is_not_listed_or_just_over_hide_no_later_one(*, over: bool) -> None:
+    day, place = numbered(Side.SELL)
+    if over:
+        told(day, place, S.CANCELLED, number="9")
+    rows = [row_of(day, place, S.CANCELLED, number="9")] if over else []
+    looks(day, 2, held=[Position(BOND, 300, 200)], rows=rows)
+    assert idle(day) == (0, 0)
+
+
+def test_shares_of_a_listed_sale_that_may_be_over_hide_no_later_one() -> None:
+    day, _ = numbered(Side.SELL)
+    row = row_of(day, by_hand(BOND, Side.SELL, 125_000, 100), S.UNKNOWN, number="8")
+    looks(day, 2, held=[Position(BOND, 300, 200)], rows=[row])
+    assert idle(day) == (0, 0)
 
 
 def test_shares_held_back_as_if_by_a_sale_keep_it_in_doubt() -> None:
