@@ -13,8 +13,8 @@ from qmtdesk.engine.lookalike import ask
 from qmtdesk.engine.telling import told_key
 from qmtdesk.engine.work import ALARM, Work
 
-MOST = 95
-"""Per cent of an order's value that a counter freezes at least: it may round, or leave the fee out."""
+PART = 30
+"""Per cent of an order, held back, that are a sign of it: a counter may have taken less than was sent, or cheaper."""
 WAITING_MS = 6_000
 PASSING_MS = 30_000
 """So long a terminal may tell cash and holdings of before an order's end."""
@@ -88,9 +88,9 @@ def _in_figures(state: State, order: Order, report: AccountReport) -> str:
         return "holding"
     if order.side is Side.BUY:
         more = idle_cash(state, report) - before.idle_cash
-        return "cash" if more * 100 >= order.price * order.left * MOST else ""
+        return "cash" if more * 100 >= order.price * order.left * PART else ""
     idle = idle_shares(state, report).get(order.code, 0) - before.idle_shares.get(order.code, 0)
-    return "shares" if readable and idle >= order.left else ""
+    return "shares" if readable and idle * 100 >= order.left * PART else ""
 
 
 def changed_its_way(state: State, order: Order, positions: Iterable[Position]) -> bool:

@@ -74,9 +74,11 @@ def still_in_doubt(day: MarketDay, place: Place) -> bool:
     return kept
 
 
-def test_cash_that_is_frozen_as_if_by_a_buy_keeps_it_in_doubt() -> None:
+@pytest.mark.parametrize("volume", [100, 50, 30])
+def test_cash_that_is_frozen_as_if_by_a_buy_or_by_part_of_it_keeps_it_in_doubt(volume: int) -> None:
     day, place = lost()
-    looks(day, frozen=place.price * place.volume)
+    assert place.volume == 100
+    looks(day, frozen=place.price * volume)
     assert still_in_doubt(day, place)
 
 
@@ -184,9 +186,11 @@ def test_shares_of_a_listed_sale_that_may_be_over_hide_no_later_one() -> None:
     assert idle(day) == (0, 0)
 
 
-def test_shares_held_back_as_if_by_a_sale_keep_it_in_doubt() -> None:
+@pytest.mark.parametrize("volume", [100, 50, 30])
+def test_shares_held_back_as_if_by_a_sale_or_by_part_of_it_keep_it_in_doubt(volume: int) -> None:
     day, place = lost(Side.SELL)
-    looks(day, held=[Position(BOND, 300, 200)])
+    assert place.volume == 100
+    looks(day, held=[Position(BOND, 300, 300 - volume)])
     assert still_in_doubt(day, place)
 
 
