@@ -10,6 +10,7 @@ from qmtdesk.engine import earlier, ledger
 from qmtdesk.engine.books import Money, State, filed_fills, filed_orders, frozen_by
 from qmtdesk.engine.filed import NOT_LISTED
 from qmtdesk.engine.lookalike import ask
+from qmtdesk.engine.moved import spent
 from qmtdesk.engine.telling import told_key
 from qmtdesk.engine.work import ALARM, Work
 
@@ -86,9 +87,13 @@ def _in_figures(state: State, order: Order, report: AccountReport) -> str:
     readable = order.code not in report.unclear
     if readable and changed_its_way(state, order, report.positions):
         return "holding"
+    least = order.price * order.left * PART
+    change = settled(state, report) - before.settled if before.settled is not None else 0
+    if (change if order.side is Side.SELL else -change) * 100 >= least:
+        return "money"
     if order.side is Side.BUY:
         more = idle_cash(state, report) - before.idle_cash
-        return "cash" if more * 100 >= order.price * order.left * PART else ""
+        return "cash" if more * 100 >= least else ""
     idle = idle_shares(state, report).get(order.code, 0) - before.idle_shares.get(order.code, 0)
     return "shares" if readable and idle * 100 >= order.left * PART else ""
 
@@ -106,6 +111,18 @@ def _unexplained(state: State, held: Position) -> int:
         return 0
     net = sum(f.volume if f.side is Side.BUY else -f.volume for f in filed_fills(state).of(held.code))
     return held.volume - state.money.base_held.get(held.code, 0) - net
+
+
+def settled(state: State, report: AccountReport) -> int:
+    """厘 of cash as if there had been no trade today: it changes with nothing but what the books do not know."""
+    return report.asset.cash + report.asset.frozen + spent(state.fills.values())
+
+
+def at_rest(state: State) -> bool:
+    """Whether cash and trades surely belong together: nothing moved for a while, and no trade is on its way."""
+    return not any(
+        state.at - order.updated_at < PASSING_MS or order.told_filled > order.filled for order in state.orders.values()
+    )
 
 
 def idle_cash(state: State, report: AccountReport) -> int:

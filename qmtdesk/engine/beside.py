@@ -98,7 +98,7 @@ def crossed(state: State, place: Place) -> Order | None:
     here = [*orders.live(place.code), *orders.not_listed(place.code)]
     guards = place.owner.kind is OwnerKind.GUARD
     if guards or (place.side is Side.SELL and stopping.leaves(state, place)):
-        here = [o for o in orders.live(place.code) if o.live and not may_be_gone(state, o, at_once=guards)]
+        here = [o for o in orders.live(place.code) if o.live and not _may_be_gone(state, o, at_once=guards)]
     for order in here:
         buy, sell = (place, order) if place.side is Side.BUY else (order, place)
         if order.side is not place.side and buy.price >= sell.price:
@@ -106,7 +106,12 @@ def crossed(state: State, place: Place) -> Order | None:
     return None
 
 
-def may_be_gone(state: State, order: Order, *, at_once: bool = False) -> bool:
+def absent_buy(state: State, order: Order) -> bool:
+    """A buy of which nobody knows for a while whether it is there: what sells for good waits for none."""
+    return order.side is Side.BUY and _may_be_gone(state, order, at_once=False)
+
+
+def _may_be_gone(state: State, order: Order, *, at_once: bool) -> bool:
     """Whether an order may not be on the book: its number never came, or so long nobody knows what became of it."""
     unnumbered = at_once and not order.broker_id
     return order.in_doubt and (unnumbered or state.at - order.updated_at >= GONE_MS)

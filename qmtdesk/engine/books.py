@@ -109,7 +109,8 @@ class Money(Struct, frozen=True):
     today's P&L, with the cash (None: not known; below zero where more was taken out than there was), the volumes of
     then and the prices they were counted at; `base_most` is what it began with, and `base_left` the prices at which
     codes went without a trade. `withheld` is frozen for no order that is listed, as for new shares the user put in for;
-    `idle_cash` is that of before an order was on its way or in doubt, `idle_shares` what could not be sold then.
+    `idle_cash` is that of before an order was on its way or in doubt, `idle_shares` what could not be sold then, and
+    `settled` the cash of then without the day's trades (None: not known).
     """
 
     gross_cash: int
@@ -122,6 +123,7 @@ class Money(Struct, frozen=True):
     base_left: Mapping[str, int] = field(default_factory=_empty)
     withheld: int = 0
     idle_cash: int = 0
+    settled: int | None = None
     idle_shares: Mapping[str, int] = field(default_factory=_empty)
 
 

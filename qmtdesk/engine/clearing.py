@@ -114,7 +114,7 @@ def _refusal(state: State, row: m.ClearRow, *, whole: bool) -> Reason | None:
         return because(Why.NOT_A_BOND, code=code)
     if code in state.clears or any(o.owner.kind is OwnerKind.CLEAR for o in live_orders(state, code)):
         return because(Why.CLEARING, code=code)
-    if book is not None and (book.armed or book.winding is not None):
+    if book is not None and (book.armed or _winds(state, code)):
         return because(Why.ALREADY_ARMED, code=code)
     if guard is not None and guard.state is GuardState.TRIGGERED:
         return because(Why.ALREADY_TRIGGERED, code=code)
@@ -247,8 +247,7 @@ def _mind(work: Work, book: ClearBook, orders: list[Order], left: int) -> None:
 def _sell(work: Work, book: ClearBook, left: int) -> None:
     code, state = book.code, work.state
     reason = _standing(state, code)
-    grid = state.grids.get(code)
-    if reason is not None or (grid is not None and grid.winding is not None):
+    if reason is not None or _winds(state, code):
         work.blocked(code, reason or because(Why.WAITING_CANCEL))
         return
     volume = most(state, code, beside.not_listed_left(state, code, OwnerKind.CLEAR, left), whole=book.whole)
@@ -262,6 +261,15 @@ def _sell(work: Work, book: ClearBook, left: int) -> None:
     else:
         want = Wanted(Owner(OwnerKind.CLEAR), Side.SELL, bid, volume)
         work.blocked(code, grids.enact(work, code, (want,), frozenset({OwnerKind.CLEAR})))
+
+
+def _winds(state: State, code: str) -> bool:
+    """Whether a stop of the code's grid is under way that sells itself, or takes off what may still trade."""
+    book = state.grids.get(code)
+    if book is None or book.winding is None:
+        return False
+    mine = [o for o in live_orders(state, code) if o.owner.kind in grids.GRID_OWNERS]
+    return book.winding is StopHow.SELL or any(not beside.absent_buy(state, o) for o in mine)
 
 
 def _wait(work: Work, book: ClearBook, bid: int) -> None:

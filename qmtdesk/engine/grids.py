@@ -296,18 +296,13 @@ def enact(
     going = frozenset([order.ref for order in steps.cancels])
     places = steps.places
     if stopping.stops(work.state, code):
-        places = difference(wished, [o for o in working if not _absent_buy(work.state, o)]).places
+        places = difference(wished, [o for o in working if not beside.absent_buy(work.state, o)]).places
     first: Reason | None = None
     for want in _least_refused_first(work.state, code, places):
         reason = beside.waits(work.state, book, want, going) if book is not None else None
         reason = reason or work.place(code, want.owner, want.side, want.price, want.volume)
         first = first or reason
     return first
-
-
-def _absent_buy(state: State, order: Order) -> bool:
-    """A buy of which nobody knows for a while whether it is there: what sells for good waits for none, see `beside`."""
-    return order.side is Side.BUY and beside.may_be_gone(state, order)
 
 
 def _least_refused_first(state: State, code: str, wanted: Iterable[Wanted]) -> Iterable[Wanted]:
@@ -323,11 +318,12 @@ def _wind(work: Work, code: str, book: GridBook) -> None:
     if book.winding is None:
         return
     clears = book.winding is StopHow.SELL
-    owners = GRID_OWNERS if clears else GRID_OWNERS | {OwnerKind.CLEAR}
+    # a clearing takes its own order off the book
+    owners = GRID_OWNERS if clears or code in work.state.clears else GRID_OWNERS | {OwnerKind.CLEAR}
     open_orders = [o for o in live_orders(work.state, code) if o.owner.kind in owners]
     for order in open_orders:
         work.cancel(order)
-    absent = [o for o in open_orders if clears and _absent_buy(work.state, o)]
+    absent = [o for o in open_orders if clears and beside.absent_buy(work.state, o)]
     if len(open_orders) > len(absent):
         if clears:
             work.blocked(code, because(Why.WAITING_CANCEL))

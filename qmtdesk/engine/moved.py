@@ -25,7 +25,7 @@ def begin_day(work: Work, turnover: int) -> None:
     """
     state = work.state
     if state.money is not None:
-        cash, held = state.money.gross_cash + _spent(state.fills.values()), _before_trades(state)
+        cash, held = state.money.gross_cash + spent(state.fills.values()), _before_trades(state)
         closes = {code: close_of(state, code) for code in held}
         total = cash + sum(volume * closes[code] for code, volume in held.items())
         work.note(r.DayBase(total, cash, held, replace(state.elsewhere, used=turnover), closes))
@@ -61,7 +61,7 @@ def compare(work: Work, turnover: int) -> None:
     if money is None or money.base_cash is None or not money.base_total:
         return
     held = _before_trades(state)
-    cash = money.gross_cash + _spent(state.fills.values()) - money.base_cash
+    cash = money.gross_cash + spent(state.fills.values()) - money.base_cash
     shares = _worth(state, money, held)
     # an answer without anything, believed and taken back, leaves a base below zero for a while
     scale = max(money.base_total, money.base_total + cash + shares, 0)
@@ -72,7 +72,7 @@ def compare(work: Work, turnover: int) -> None:
     amount = cash + shares
     # a trade that is not here yet may be all there is to it: no loss until then, and nothing to tell either
     came = changes(money, held)
-    on_their_way = any(o.told_filled > o.filled or _as_if_filled(o, came) for o in state.orders.values())
+    on_their_way = any(o.told_filled > o.filled or _as_if_filled(o, came, cash) for o in state.orders.values())
     if on_their_way or state.moving is None or abs(state.moving.amount - amount) * 10_000 > scale * MOVED_BP:
         work.state = replace(state, moving=Moving(amount, money.reported_at))
     elif money.reported_at - state.moving.since >= AGREE_MS:
@@ -80,10 +80,10 @@ def compare(work: Work, turnover: int) -> None:
         _tell(work, _base_after(state, money, cash, held), amount, turnover, slack)
 
 
-def _as_if_filled(order: Order, came: dict[str, int]) -> bool:
-    """Whether it is in doubt and shares went its way; taken out of the day they would be no sign of it any more."""
-    change = came.get(order.code, 0)
-    return order.in_doubt and change != 0 and (change > 0) is (order.side is Side.BUY)
+def _as_if_filled(order: Order, came: dict[str, int], cash: int) -> bool:
+    """Whether it is in doubt and shares or cash went its way; as a transfer they would be no sign of it any more."""
+    way = 1 if order.side is Side.BUY else -1
+    return order.in_doubt and (came.get(order.code, 0) * way > 0 or cash * way < 0)
 
 
 def _base_after(state: State, money: Money, cash: int, held: dict[str, int]) -> r.DayBase:
@@ -137,7 +137,7 @@ def _tell(work: Work, base: r.DayBase, amount: int, turnover: int, slack: int) -
         work.note(r.Suspended(BUYS, work.state.at, reason))
 
 
-def _spent(fills: Iterable[Fill]) -> int:
+def spent(fills: Iterable[Fill]) -> int:
     """厘 that these trades took out of the cash, fees included; below zero when they brought some in."""
     return sum((f.price * f.volume if f.side is Side.BUY else -f.price * f.volume) + f.fee for f in fills)
 

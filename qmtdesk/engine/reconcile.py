@@ -234,6 +234,8 @@ def _take_account(work: Work, report: AccountReport, later: Iterable[Fill]) -> N
     if all(order.broker_id for order in live_orders(before)):
         cash, shares = arrived.unexplained_cash(before, report), arrived.unexplained_shares(before, report)
         money = replace(money, idle_cash=cash, idle_shares=shares)
+        if arrived.at_rest(before):
+            money = replace(money, settled=arrived.settled(before, report))
     state = replace(before, holdings=held, money=replace(money, reported_at=report.at))
     for fill in later:
         state = moved_by(state, fill)

@@ -352,6 +352,19 @@ def test_what_the_user_typed_stays_and_is_refused_where_there_is_less(host: Host
     assert sheet.plan.adopt == 0
 
 
+def test_a_number_typed_too_soon_is_started_as_it_stands_once_there_is_as_much(host: Host, qtbot: QtBot) -> None:
+    stopped(host, 160, 500, 160)
+    sheet = sheets.open_grid_sheet(host, ft.BOND)
+    line = sheet.settings.adopt_volume.line
+    line.selectAll()
+    qtbot.keyClicks(line, "600")
+    assert sheet.blocked()
+    stopped(host, 160, 500, 660)
+    ready(qtbot, sheet)
+    sheet.confirm()
+    assert (line.text(), [armed.plan.adopt for armed in host.armed()]) == ("600", [600])
+
+
 def test_only_what_was_shown_is_started(host: Host, qtbot: QtBot) -> None:
     """Rows are told thirty times a second: one may have come between the last picture and the press."""
     stopped(host, 160, 500, 660)

@@ -1,5 +1,6 @@
 """A buy in doubt, for however long, keeps nothing from being sold that is to be sold for good."""
 
+import pytest
 from words import beat, row_of, told, trade_of, traded
 
 from qmtdesk.domain import messages as m
@@ -127,3 +128,29 @@ def test_what_the_buy_in_doubt_bought_after_all_is_sold_too() -> None:
     it.trade(it.buy, it.buy.volume, "57")
     it.looks(2, held=it.buy.volume, sellable=it.buy.volume, frozen=0)
     assert [place.volume for place in it.newer] == [300, it.buy.volume]
+
+
+@pytest.mark.parametrize("how", [StopHow.CANCEL, StopHow.LEAVE])
+def test_a_clearing_sells_although_a_buy_of_the_stopped_grid_stays_in_doubt(how: StopHow) -> None:
+    it = Doubted()
+    it.day.feed(m.DisarmGrid(BOND, how))
+    if how is StopHow.LEAVE:
+        it.day.feed(m.CancelOne(it.sale.ref))
+    beat(it.day, 1)
+    it.sale_is_off()
+    it.looks(5)
+    assert it.day.feed(m.ClearHoldings((m.ClearRow(BOND, 300, 118_000),), whole=True)).refusal is None
+    it.looks(4)
+    assert it.state is S.UNKNOWN
+    (clear,) = it.newer
+    assert (clear.volume, clear.owner.kind) == (300, OwnerKind.CLEAR)
+    assert it.day.state.orders[clear.ref].cancel_asked_at == 0
+
+
+def test_a_clearing_waits_for_a_stop_whose_orders_may_still_trade() -> None:
+    it = Doubted()
+    it.day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    it.looks(5, sellable=200)
+    answer = it.day.feed(m.ClearHoldings((m.ClearRow(BOND, 200, 118_000),), whole=True))
+    assert answer.refusal is not None
+    assert answer.refusal.why is Why.ALREADY_ARMED

@@ -226,7 +226,7 @@ def test_shares_of_a_stock_bought_today_are_no_sign_of_a_sale() -> None:
     rows = [row_of(day, bought, S.FILLED, 200, number="9")]
     for _ in range(5):
         beat(day, 3)
-        report = account(day, held=[Position(STOCK, 500, 300)], rows=rows)
+        report = account(day, held=[Position(STOCK, 500, 300)], rows=rows, spent=2_000_000)
         report = replace(report, fills=tuple(day.state.fills.values()))
         day.feed(m.AccountReported(day.state.request, report))
     assert not still_in_doubt(day, place)
@@ -246,6 +246,53 @@ def test_shares_that_went_do_not_become_a_transfer_while_the_sale_is_in_doubt(la
         looks(day, 1, held=[Position(BOND, 200, 200)], spent=0 if n < late else -place.price * place.volume)
     assert still_in_doubt(day, place)
     assert not said(day, Why.MONEY_MOVED)
+
+
+def rested(plan: GridPlan, **kit: object) -> tuple[MarketDay, Place]:
+    """An order that nobody heard, sent after half a minute in which nothing traded."""
+    day = MarketDay(**kit).open()  # type: ignore[arg-type]
+    day.deaf = True
+    held = [Position(BOND, volume, volume) for volume, _ in day.held.values()]
+    looks(day, 12, held=held)
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    (place,) = day.places(plan.code)
+    day.feed(m.SubmitUnknown(place.ref, ""))
+    return day, place
+
+
+@pytest.mark.parametrize("unit", [10, 30, 100])
+@pytest.mark.parametrize("late", [1, 3, 8])
+def test_a_buy_whose_cash_went_before_its_shares_came_stays_in_doubt(unit: int, late: int) -> None:
+    day, place = rested(replace(PLAN, unit=unit))
+    value = place.price * place.volume
+    looks(day, 4, frozen=value)
+    for n in range(10):
+        looks(day, 1, held=[Position(BOND, unit, unit)] if n >= late else [], spent=value)
+    assert still_in_doubt(day, place)
+    assert not said(day, Why.MONEY_MOVED)
+
+
+@pytest.mark.parametrize("unit", [10, 100])
+@pytest.mark.parametrize("late", [1, 3, 8])
+def test_a_sale_whose_cash_came_before_its_shares_went_stays_in_doubt(unit: int, late: int) -> None:
+    day, place = rested(replace(SELLS, unit=unit), held={BOND: (300, 9_000)})
+    value = place.price * place.volume
+    for n in range(14):
+        left = 300 - unit if n >= late else 300
+        looks(day, 1, held=[Position(BOND, left, left)], spent=-value)
+    assert still_in_doubt(day, place)
+    assert not said(day, Why.MONEY_MOVED)
+
+
+def test_cash_that_went_before_the_order_left_is_no_sign_of_it() -> None:
+    day = MarketDay().open()
+    day.deaf = True
+    looks(day, 12, spent=4_000_000)
+    assert day.feed(m.ArmGrid(replace(PLAN, unit=30))).refusal is None
+    (place,) = day.places(BOND)
+    day.feed(m.SubmitUnknown(place.ref, ""))
+    looks(day, spent=4_000_000)
+    assert not still_in_doubt(day, place)
 
 
 def test_a_holding_bought_by_nobody_keeps_a_buy_in_doubt() -> None:

@@ -219,8 +219,9 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
             return False
         own = own_of(self.mirror, self.code, running=self.running is not None)
         moved = self.settings.offer(own)
-        if moved and not self.settings.by_hand:
-            self.plan = replace(self.plan, adopt=own.grids)
+        if moved:
+            # by another range a number typed before may be right, which was not
+            self.plan = self.settings.apply(self.plan)
         return self._first_done() or moved
 
     def _first_done(self) -> bool:

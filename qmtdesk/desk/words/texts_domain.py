@@ -95,6 +95,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "then.alone": ("只暂停它，其余照常", "it alone is paused"),
     "sign.list": ("答复漏了别的委托", "the answer leaves out other orders"),
     "sign.cash": ("资金像是被它冻结了", "cash is frozen as if by it"),
+    "sign.money": ("资金像是因它变了", "cash changed as if by it"),
     "sign.shares": ("证券像是被它占用了", "shares are held back as if by it"),
     "sign.holding": ("持仓像是因它变了", "the holding changed as if by it"),
     "then.everything": ("而本程序正用到它，读出来之前全部暂停", "it is in use here, so everything waits until it can"),
