@@ -9,7 +9,7 @@ from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
-from qmtdesk.engine import grids, guards, moved, overnight, reconcile, selling_off, stopping, supervise
+from qmtdesk.engine import grids, guard_days, guards, moved, overnight, reconcile, selling_off, stopping, supervise
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import live_orders
 from qmtdesk.engine.work import Work
@@ -23,7 +23,7 @@ def opened(work: Work, event: m.DayOpened) -> None:
         return
     new, first = event.day != state.day, not state.instruments
     if new:
-        guards.close_day(work)
+        guard_days.close_day(work)
     told = {one.code: one for one in event.instruments}
     listings = {one.code: Listing(one.code, one.market, one.kind, one.board) for one in event.instruments}
     if not new:
@@ -38,7 +38,7 @@ def opened(work: Work, event: m.DayOpened) -> None:
     if new:
         _roll(work, event.day)
     else:
-        guards.new_day(work, [code for code, one in told.items() if one != state.instruments.get(code)])
+        guard_days.new_day(work, [code for code, one in told.items() if one != state.instruments.get(code)])
     if first:
         # a question of before the start may have been put on a clock of another speed
         guards.set_pace(work, work.state.pace)
@@ -67,7 +67,7 @@ def _roll(work: Work, day: str) -> None:
         today = date.fromisoformat(day)
         expire_arms(work, max(date.fromisoformat(old), previous_trading_day(today)))
     grids.new_day(work)
-    guards.new_day(work, work.state.instruments)
+    guard_days.new_day(work, work.state.instruments)
     if old:
         work.log("info", "", because(Why.DAY_ROLLED, day=day))
 
@@ -95,4 +95,4 @@ def expire_arms(work: Work, day: date) -> None:
     for code in tuple(work.state.grids):
         grids.expire(work, code, closed_at)
     for code in tuple(work.state.guards):
-        guards.expire(work, code, closed_at)
+        guard_days.expire(work, code, closed_at)

@@ -18,6 +18,7 @@ from qmtdesk.engine import (
     core,
     gate,
     grids,
+    guard_days,
     guard_sight,
     guards,
     selling_off,
@@ -82,7 +83,7 @@ def counters_kept(patch: Patch) -> None:
 
 def arms_for_ever(patch: Patch) -> None:
     patch.set(grids, "expire", lambda *_: None)
-    patch.set(guards, "expire", lambda *_: None)
+    patch.set(guard_days, "expire", lambda *_: None)
 
 
 def never_asks(patch: Patch) -> None:

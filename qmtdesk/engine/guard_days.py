@@ -1,0 +1,71 @@
+"""A guard's days: what it may still sell at a close, what of it is carried over, and what is said where it ends."""
+
+from collections.abc import Iterable
+
+from qmtdesk.domain.order import OwnerKind
+from qmtdesk.domain.reason import Why, because
+from qmtdesk.engine.books import State, filed_orders
+from qmtdesk.engine.guard_sight import JUDGING
+from qmtdesk.engine.guards import disarm
+from qmtdesk.engine.overnight import LAST_WORDS_MS
+from qmtdesk.engine.work import ALARM, NOTICE, Work
+from qmtdesk.strategies import guard as rules
+from qmtdesk.strategies import shadow as shadows
+from qmtdesk.strategies.guard import Guard, GuardState
+
+
+def close_day(work: Work) -> None:
+    """Measure what the rules would have sold against the day's last prices; called while they are still known."""
+    for code, shadow in work.state.shadows.items():
+        seen, instrument = work.state.quotes.get(code), work.state.instruments.get(code)
+        if seen is not None and instrument is not None:
+            work.set_shadow(code, shadows.close_shadow(shadow, seen.quote.last, instrument.limit_up), keep=True)
+
+
+def expire(work: Work, code: str, closed_at: int) -> None:
+    """End an arming of before the close, unless the user chose to keep it.
+
+    What the closing auction sold is told after it: a sale whose order stands is waited for, one minute and no longer.
+    """
+    guard = work.state.guards.get(code)
+    if guard is None or guard.plan.keep_armed or not guard.armed_at < closed_at <= work.state.at:
+        return
+    if work.state.at < closed_at + LAST_WORDS_MS and _may_yet_sell(work.state, guard):
+        return
+    _say_unsold(work, guard)
+    disarm(work, code, because(Why.EXPIRED_AT_CLOSE))
+
+
+def _may_yet_sell(state: State, guard: Guard) -> bool:
+    """Whether a trade of its sale may still be told."""
+    orders = filed_orders(state).of(guard.plan.code)
+    mine = any(order.owner.kind is OwnerKind.GUARD and order.open_volume for order in orders)
+    return mine and guard.state is GuardState.TRIGGERED
+
+
+def _say_unsold(work: Work, guard: Guard) -> None:
+    """Its order died at the close, and nothing sells the rest: whoever relied on it has to know."""
+    left = guard.sale.target - guard.sale.sold if guard.sale is not None else 0
+    if guard.state is GuardState.TRIGGERED and left > 0:
+        work.log(ALARM, guard.plan.code, because(Why.LEFT_UNSOLD, volume=left))
+
+
+def _say_off(work: Work, guard: Guard, today: Guard) -> None:
+    """One that watched and that the day or its list switched off: the user took himself for guarded."""
+    if guard.state in JUDGING and today.why_off is not None:
+        expired = today.why_off.why is Why.EXPIRED_AT_CLOSE
+        work.log(NOTICE if expired else ALARM, guard.plan.code, today.why_off)
+
+
+def new_day(work: Work, codes: Iterable[str]) -> None:
+    """Carry the guards of codes that are newly listed over to the trading day and its limit price."""
+    for code in codes:
+        guard, instrument = work.state.guards.get(code), work.state.instruments.get(code)
+        if guard is not None and instrument is not None:
+            today = rules.on_day(guard, instrument, work.state.at)
+            if today.state is GuardState.OFF:
+                _say_unsold(work, guard)
+                _say_off(work, guard, today)
+            elif guard.state is GuardState.OFF:
+                work.log(NOTICE, code, because(Why.ARMED, threshold_milli=guard.plan.threshold))
+            work.set_guard(code, today, keep=True)
