@@ -12,8 +12,8 @@ def left_to_grid(state: State, code: str, orders: tuple[Wanted, ...]) -> tuple[W
     if guard_sells(state, code):
         return ()
     guard = state.guards.get(code)
-    sold = guard is not None and guard.state is GuardState.SOLD
-    return tuple(want for want in orders if want.side is Side.SELL) if sold else orders
+    parted = guard is not None and guard.parted
+    return tuple(want for want in orders if want.side is Side.SELL) if parted else orders
 
 
 def guard_sells(state: State, code: str) -> bool:

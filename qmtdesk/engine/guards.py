@@ -56,6 +56,8 @@ def arm(work: Work, plan: GuardPlan) -> None:
     if not _traded(work.state, code):
         guard = rules.await_first(guard, work.state.boards.get(code))
     watch(work, code, on=True)
+    # another arming is no leave for a grid to buy back what the last one sold
+    guard = replace(guard, let_go=old is not None and old.parted)
     work.set_guard(code, guard, keep=True)
     work.log(INFO, code, because(Why.ARMED, threshold_milli=plan.threshold))
     if guard.why_off is not None:
@@ -78,11 +80,15 @@ def _traded(state: State, code: str) -> bool:
 
 
 def disarm(work: Work, code: str, why: Reason | None = None) -> None:
-    """Stop guarding; an order on its way is cancelled. Doing it twice is doing it once."""
+    """Stop guarding; an order on its way is cancelled. Doing it twice is doing it once.
+
+    Without a `why` it is the user who stops it. A sale that anything else broke off still has its reason.
+    """
     guard = work.state.guards.get(code)
     if guard is None or rules.disarm(guard) == guard:
         return
-    work.set_guard(code, rules.disarm(guard), keep=True)
+    let_go = guard.let_go or (why is not None and guard.state is GuardState.TRIGGERED)
+    work.set_guard(code, replace(rules.disarm(guard), let_go=let_go), keep=True)
     work.log(INFO if why is None else NOTICE, code, why or because(Why.DISARMED))
     plan_orders(work, code)
 
@@ -97,7 +103,8 @@ def set_pace(work: Work, pace: int) -> None:
 def give_up(work: Work, code: str, why: Reason) -> None:
     """Switch a guard off after a bug in its step; it stays in the books so that its order is not forgotten."""
     guard = work.state.guards[code]
-    work.set_guard(code, replace(guard, state=GuardState.OFF, question=None, why_off=why), keep=True)
+    let_go = guard.parted or guard.state is GuardState.TRIGGERED
+    work.set_guard(code, replace(guard, state=GuardState.OFF, question=None, why_off=why, let_go=let_go), keep=True)
 
 
 def set_threshold(work: Work, code: str, threshold: int) -> None:
@@ -136,14 +143,16 @@ def watch(work: Work, code: str, *, on: bool) -> None:
             raise PlanError(because(Why.UNKNOWN_CODE, code=code))
         work.note(r.WatchSet((*listed, code)))
     guard = work.state.guards.get(code)
-    if not on and code in listed:
+    if not on and (code in listed or (guard is not None and guard.parted)):
         if guard is not None and guard.state in (GuardState.WATCHING, GuardState.ASKING, GuardState.TRIGGERED):
             raise PlanError(because(Why.ALREADY_ARMED, code=code))
-        if guard is not None and guard.state is GuardState.SOLD and not _sells(work.state, code):
+        if guard is not None and guard.parted and not _sells(work.state, code):
             # who takes it off has done with its sale, and a grid of the code may buy again
-            work.set_guard(code, replace(guard, state=GuardState.OFF, why_off=because(Why.DISARMED)), keep=True)
+            off = because(Why.DISARMED) if guard.state is GuardState.SOLD else guard.why_off
+            work.set_guard(code, replace(guard, state=GuardState.OFF, why_off=off, let_go=False), keep=True)
         disarm(work, code)
-        work.note(r.WatchSet(tuple(c for c in listed if c != code)))
+        if code in listed:
+            work.note(r.WatchSet(tuple(c for c in listed if c != code)))
 
 
 def _sells(state: State, code: str) -> bool:
@@ -164,7 +173,9 @@ def quoted(work: Work, code: str) -> None:
 def is_watched(state: State, code: str) -> bool:
     """Whether a code's board is followed: on the list, guarded, or a stock that is held."""
     guard = state.guards.get(code)
-    if code in state.watch or (guard is not None and (guard.state is not GuardState.OFF or _sells(state, code))):
+    if code in state.watch:
+        return True
+    if guard is not None and (guard.state is not GuardState.OFF or guard.let_go or _sells(state, code)):
         return True
     held = state.holdings.get(code)
     return held is not None and held.volume > 0 and state.instruments[code].kind is Kind.STOCK

@@ -81,6 +81,8 @@ def _asked_for(day: "CheckedDay", place: m.Place) -> None:
         day.fail("I11", f"a guard that did not trigger sold: {place}")
     if place.side is Side.BUY and guard and guard.state in FIRED:
         day.fail("I11", f"what a guard sells was bought: {place}")
+    if place.side is Side.BUY and kind in GRID_OWNERS and guard and guard.let_go:
+        day.fail("I11", f"a grid bought back what a guard let go: {place}")
     if kind in GRID_OWNERS and guard and guard.state is GuardState.TRIGGERED:
         day.fail("I11", f"a grid did not stand aside for its guard: {place}")
 

@@ -28,6 +28,7 @@ from qmtdesk.strategies.guard_sale import (
     refresh_question,
     sale_price,
     sale_volume,
+    set_pace,
     start_sale,
     wanted_sale,
     why_nothing,
@@ -106,6 +107,11 @@ def arm_guard(plan: GuardPlan, instrument: Instrument, at: int, *, least_thresho
     check_plan(plan, least_threshold)
     check_lot(plan, instrument, at)
     return _armed(plan, instrument, at)
+
+
+def _anew(guard: Guard, instrument: Instrument, at: int) -> Guard:
+    """The same plan armed by the program itself: what was let go stays so."""
+    return await_first(replace(_armed(guard.plan, instrument, at), let_go=guard.parted))
 
 
 def _armed(plan: GuardPlan, instrument: Instrument, at: int) -> Guard:
@@ -206,16 +212,6 @@ def begin_run(guard: Guard) -> Guard:
     return forget(replace(guard, progress=replace(guard.progress, seen=-1)))
 
 
-def set_pace(guard: Guard, at: int, pace: int) -> Guard:
-    """From `at` on market time runs `pace` times as fast as the wall clock: an open question keeps its real seconds."""
-    question = guard.question
-    if question is None or question.pace == pace:
-        return guard
-    left = max(question.deadline - at, 0)
-    kept = replace(question, deadline=at + -(-left * pace // question.pace), pace=pace)
-    return replace(guard, question=kept)
-
-
 def set_threshold(guard: Guard, threshold: int, at: int, *, least_threshold: int = LEAST_THRESHOLD) -> Guard:
     """Give R1 another threshold (厘) for the one in force at `at`, confirmations anew; PlanError below the least.
 
@@ -248,10 +244,12 @@ def on_day(guard: Guard, instrument: Instrument, at: int) -> Guard:
         return _correct(guard, instrument, at) if guard.state in _JUDGING or limitless else guard
     kept, evening = guard.plan.keep_armed, not is_trading_day(guard.day) or guard.armed_at >= at_of(guard.day, 15, 0)
     if (guard.state in _JUDGING and (kept or evening)) or (limitless and kept):
-        return await_first(_armed(guard.plan, instrument, at))
+        return _anew(guard, instrument, at)
     if guard.state is GuardState.OFF:
         return guard
-    return replace(guard, state=GuardState.OFF, question=None, why_off=because(Why.EXPIRED_AT_CLOSE), shown="")
+    expired = because(Why.EXPIRED_AT_CLOSE)
+    let_go = guard.parted or guard.state is GuardState.TRIGGERED
+    return replace(guard, state=GuardState.OFF, question=None, why_off=expired, shown="", let_go=let_go)
 
 
 def _kept_off(guard: Guard) -> bool:
@@ -270,10 +268,10 @@ def shown_state(guard: Guard | None, board: Board, *, fresh: bool) -> str:
 
 def _correct(guard: Guard, instrument: Instrument, at: int) -> Guard:
     """A corrected limit makes another guard, on which R1 has yet to earn its readiness: nobody saw it armed."""
-    anew = _armed(guard.plan, instrument, at)
+    anew = _anew(guard, instrument, at)
     if guard.state is not GuardState.OFF and anew.why_off is None and anew.limit_up == guard.limit_up:
         return replace(guard, instrument=instrument)
-    return await_first(anew)
+    return anew
 
 
 def decides(guard: Guard, board: Board, quote: Quote, ctx: GuardContext) -> bool:

@@ -128,6 +128,16 @@ def refresh_question(guard: Guard, board: Board, quote: Quote, ctx: GuardContext
     return guard if asked == question else replace(guard, question=asked)
 
 
+def set_pace(guard: Guard, at: int, pace: int) -> Guard:
+    """From `at` on market time runs `pace` times as fast as the wall clock: an open question keeps its real seconds."""
+    question = guard.question
+    if question is None or question.pace == pace:
+        return guard
+    left = max(question.deadline - at, 0)
+    kept = replace(question, deadline=at + -(-left * pace // question.pace), pace=pace)
+    return replace(guard, question=kept)
+
+
 def wanted_sale(guard: Guard) -> WantedSale | None:
     """The one order that should be working now, None when there is none.
 
@@ -156,4 +166,6 @@ def on_sold(guard: Guard, volume: int, at: int) -> Guard:
         return guard
     sale = replace(guard.sale, sold=guard.sale.sold + volume, done_at=at)
     done = sale.sold >= sale.target and guard.state is GuardState.TRIGGERED
-    return replace(guard, sale=sale, state=GuardState.SOLD if done else guard.state)
+    return replace(
+        guard, sale=sale, state=GuardState.SOLD if done else guard.state, let_go=guard.let_go or sale.sold > 0
+    )

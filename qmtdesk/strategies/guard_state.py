@@ -121,7 +121,8 @@ class Guard(Struct, frozen=True):
     """One armed guard.
 
     `rules` are the ones that are on, R1 first; `asks` is the number of its latest question; `why_off` says why it
-    does not watch; `owed` waits for the account to tell what is held.
+    does not watch; `owed` waits for the account to tell what is held. `let_go`: a sale of it sold something, or was
+    broken off, and the user has not taken the code off the list since; it outlives the day and another arming.
     """
 
     plan: GuardPlan
@@ -138,6 +139,7 @@ class Guard(Struct, frozen=True):
     why_off: Reason | None = None
     shown: str = ""
     owed: Owed | None = None
+    let_go: bool = False
 
     def judged(self, progress: Progress, tries: tuple[Try, ...]) -> "Guard":
         """The guard with what it made of one more snapshot; written out, because `replace` on each tick costs 2×."""
@@ -156,7 +158,13 @@ class Guard(Struct, frozen=True):
             self.why_off,
             self.shown,
             self.owed,
+            self.let_go,
         )
+
+    @property
+    def parted(self) -> bool:
+        """Whether a grid of the code buys nothing back until the user takes it off the list."""
+        return self.let_go or self.state is GuardState.SOLD
 
     @property
     def ready(self) -> bool:

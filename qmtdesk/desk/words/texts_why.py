@@ -235,8 +235,8 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "The volume to sell[ {volume}] is no order by itself: at least[ {lot}][, in steps of {step}]; choose whole lots, or all",
     ),
     Why.GUARD_SOLD: (
-        "卫士今天卖出了这只，网格不再买回；要让网格再买，把它移出封板名单（Del）",
-        "The guard sold this today, so the grid buys nothing back; to let it buy, take the code off the watchlist (Del)",
+        "卫士卖过这只，或没卖完就结束了，网格只卖不买；要让网格再买，先撤防，再把它移出封板名单（Del）",
+        "The guard sold this, or ended before it had; the grid only sells. To let it buy: disarm, take it off the list (Del)",
     ),
     Why.ODD_REST: (
         "还剩[ {volume}]没卖：不够一笔[（至少 {lot}）]，按规则只能和余下的持仓一次卖完；卫士到此结束，要卖就自己下单；网格当天只卖不买",
