@@ -84,6 +84,7 @@ def start_disarmed(work: Work) -> None:
             grids.disarm(work, code, StopHow.CANCEL, because(Why.NOT_ARMED, restart=1))
     for code, guard in tuple(work.state.guards.items()):
         if not guard.plan.keep_armed:
+            guard_days.say_unsold(work, guard)
             guards.disarm(work, code, because(Why.NOT_ARMED, restart=1))
 
 

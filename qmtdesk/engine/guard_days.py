@@ -32,7 +32,7 @@ def expire(work: Work, code: str, closed_at: int) -> None:
         return
     if work.state.at < closed_at + LAST_WORDS_MS and _may_yet_sell(work.state, guard):
         return
-    _say_unsold(work, guard)
+    say_unsold(work, guard)
     disarm(work, code, because(Why.EXPIRED_AT_CLOSE))
 
 
@@ -43,8 +43,8 @@ def _may_yet_sell(state: State, guard: Guard) -> bool:
     return mine and guard.state is GuardState.TRIGGERED
 
 
-def _say_unsold(work: Work, guard: Guard) -> None:
-    """Its order died at the close, and nothing sells the rest: whoever relied on it has to know."""
+def say_unsold(work: Work, guard: Guard) -> None:
+    """Its order died, or is taken back, and nothing sells the rest: whoever relied on it has to know."""
     left = guard.sale.target - guard.sale.sold if guard.sale is not None else 0
     if guard.state is GuardState.TRIGGERED and left > 0:
         work.log(ALARM, guard.plan.code, because(Why.LEFT_UNSOLD, volume=left))
@@ -64,7 +64,7 @@ def new_day(work: Work, codes: Iterable[str]) -> None:
         if guard is not None and instrument is not None:
             today = rules.on_day(guard, instrument, work.state.at)
             if today.state is GuardState.OFF:
-                _say_unsold(work, guard)
+                say_unsold(work, guard)
                 _say_off(work, guard, today)
             elif guard.state is GuardState.OFF:
                 work.log(NOTICE, code, because(Why.ARMED, threshold_milli=guard.plan.threshold))

@@ -105,6 +105,17 @@ def test_a_code_taken_off_the_list_and_guarded_again_is_the_grids_to_buy() -> No
     assert buys(day, since)
 
 
+def test_a_fresh_start_names_what_a_guard_leaves_unsold_and_the_grid_buys_nothing() -> None:
+    day = selling()
+    since = len(day.sent)
+    day.last[STOCK] = 10_700
+    day.restart(resume=False).live_market(9_000)
+    assert day.state.guards[STOCK].state is GuardState.OFF
+    (line,) = [each for each in day.state.lines if each.reason.why is Why.LEFT_UNSOLD]
+    assert (line.level, line.code, dict(line.reason.args)) == ("alarm", STOCK, {"volume": 5_000})
+    buys_only_after_the_code_left_the_list(day, since)
+
+
 def test_a_sale_that_ended_with_its_day_lets_the_grid_buy_nothing() -> None:
     day = selling()
     since = len(day.sent)
