@@ -4,10 +4,16 @@ from qmtdesk.domain.order import Order, OwnerKind
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.engine import beside, grids, guards
-from qmtdesk.engine.work import INFO, NOTICE, Work
+from qmtdesk.engine.books import filed_orders, live_orders
+from qmtdesk.engine.ledger import PULLED
+from qmtdesk.engine.work import ALARM, INFO, NOTICE, Work
 
 NOBODYS = frozenset({OwnerKind.FOREIGN, OwnerKind.LOST, OwnerKind.TRIAL})
 """Orders that are no strategy's."""
+TOGETHER_MS = 5_000
+"""What leaves the book within so long of each other was taken off by one word: 全撤, not a level that bothers."""
+UNHEARD_MS = 120_000
+"""So long where nobody knows when: what happened while the link or the program was away is told when it is back."""
 
 
 def by_somebody(work: Work, order: Order, by: str = "terminal") -> None:
@@ -18,6 +24,8 @@ def by_somebody(work: Work, order: Order, by: str = "terminal") -> None:
     book = work.state.grids.get(order.code)
     if kind is OwnerKind.GUARD:
         guards.disarm(work, order.code, _off(order, by, "guard"))
+    elif kind is OwnerKind.GRID and by == "terminal" and _all_pulled(work, order):
+        grids.disarm(work, order.code, StopHow.CANCEL, _off(order, by, "lattice"), ALARM)
     elif kind is OwnerKind.GRID and _rest_gap(work, order):
         work.log(INFO if by == "desk" else NOTICE, order.code, because(Why.GAP_PAUSED, ref=order.ref))
     elif book is not None and kind is OwnerKind.CLEAR and book.winding is StopHow.SELL:
@@ -28,6 +36,30 @@ def by_somebody(work: Work, order: Order, by: str = "terminal") -> None:
 
 def _off(order: Order, by: str, then: str) -> Reason:
     return because(Why.TAKEN_OFF, by=by, side=order.side.value, price_milli=order.price, then=then, ref=order.ref)
+
+
+def _all_pulled(work: Work, order: Order) -> bool:
+    """Whether somebody pulls a running lattice whole, and not one level of it: another one just now, or its last.
+
+    Resting each gap would let the window send the next ones in their place, and go on with all that is held paused.
+    """
+    state = work.state
+    book = state.grids.get(order.code)
+    if book is None or not book.armed or book.grid is None or state.orders[order.ref].state not in PULLED:
+        return False
+    if not any(o.owner.kind in grids.GRID_OWNERS for o in live_orders(state, order.code)):
+        return True
+    since = state.at - (UNHEARD_MS if work.unheard else TOGETHER_MS)
+    # a rested gap tells what a hand took off from what the counter turned down in part
+    return any(
+        each.ref != order.ref
+        and each.state in PULLED
+        and not each.cancel_asked_at
+        and each.updated_at >= since
+        and each.owner.kind is OwnerKind.GRID
+        and beside.owner_in(book, each).slot in book.grid.paused
+        for each in filed_orders(state).of(order.code)
+    )
 
 
 def _rest_gap(work: Work, order: Order) -> bool:

@@ -12,7 +12,7 @@ from qmtdesk.domain.sessions import Phase, phase_at, shanghai_day
 from qmtdesk.engine import gate
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import apply, cancels_asked
-from qmtdesk.engine.books import GridBook, KillBook, LogLine, Seen, State, put
+from qmtdesk.engine.books import GridBook, KillBook, LogLine, Ready, Seen, State, put
 from qmtdesk.engine.diff import cancellable
 from qmtdesk.engine.risk_limits import RiskLimits
 from qmtdesk.engine.telling import told_key
@@ -29,6 +29,8 @@ class Work:
 
     def __init__(self, state: State) -> None:
         self.state = state
+        self.unheard = state.ready is not Ready.READY
+        """Whether what is told now may have happened at any time since the link or the program went."""
         self.records: list[r.Record] = []
         self.intents: list[Intent] = []
         self.filled: list[Fill] = []

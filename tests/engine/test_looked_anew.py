@@ -181,7 +181,7 @@ def test_a_number_of_a_hands_order_that_was_cancelled_before_is_not_what_became_
     assert day.places(BOND) == [place]
 
 
-@pytest.mark.parametrize(("state", "said"), [(S.REJECTED, Why.ORDER_REJECTED), (S.CANCELLED, Why.GAP_PAUSED)])
+@pytest.mark.parametrize(("state", "said"), [(S.REJECTED, Why.ORDER_REJECTED), (S.CANCELLED, Why.TAKEN_OFF)])
 def test_what_became_of_an_order_is_told_where_its_row_comes_before_its_answer_and_without_a_remark(
     state: OrderState, said: Why
 ) -> None:

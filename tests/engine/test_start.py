@@ -82,16 +82,20 @@ def test_no_link_means_no_question_and_no_order() -> None:
 def test_a_link_that_comes_back_lets_go_on_only_after_reconciliation() -> None:
     day, place = deaf_grid()
     told(day, place, S.WORKING)
+    day.price(BOND, 119_000)
+    stays = day.places(BOND)[-1]
+    told(day, stays, S.WORKING, number="78")
     day.feed(m.LinkChanged(up=False))
     beat(day, 2)
     day.feed(m.LinkChanged(up=True))
     told(day, place, S.CANCELLED)
     day.feed(m.PauseGap(BOND, place.owner.slot, on=False))
     beat(day, 2)
-    assert day.places(BOND) == [place]
-    answer(day, [row_of(day, place, S.CANCELLED)])
+    assert day.places(BOND) == [place, stays]
+    answer(day, [row_of(day, place, S.CANCELLED), row_of(day, stays, S.WORKING, number="78")])
+    day.price(BOND, 120_000)
     beat(day, 2)
-    assert len(day.places(BOND)) == 2
+    assert len(day.places(BOND)) == 3
 
 
 def test_with_a_doubt_left_a_reconnected_engine_is_not_ready() -> None:

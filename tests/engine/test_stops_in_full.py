@@ -79,6 +79,7 @@ def test_what_was_left_alone_before_the_stop_goes_with_it(by: str) -> None:
             day.feed(m.CancelOne(order.ref))
         else:
             day.exchange.cancel(day.at, m.Cancel("", order.broker_id))
+            day.live_market(9_000)
     day.live_market(6_000)
     assert day.state.grids[BOND].grid.paused  # type: ignore[union-attr]
     assert all(order.side is Side.BUY for order in day.live(BOND))
@@ -361,7 +362,7 @@ def test_a_sale_of_a_stop_that_is_always_turned_down_keeps_no_other_from_leaving
     buy_in(day, replace(WHOLE, lower_stop=118_000))
     goes_to(day, *range(119_800, 118_150, -190), every_ms=60_000)
     for order in [order for order in day.live(BOND) if order.side is Side.SELL]:
-        day.exchange.cancel(day.at, m.Cancel("", order.broker_id))
+        assert day.feed(m.CancelOne(order.ref)).refusal is None
     day.until, day.all_until, day.last[BOND] = day.at + 3_600_000, day.at + 20_000, 117_900
     day.refuse_for(240)
     grid = day.state.grids[BOND].grid

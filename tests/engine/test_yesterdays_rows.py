@@ -225,6 +225,8 @@ def numbered_anew(end: OrderState) -> tuple[MarketDay, Place, BrokerOrder]:
     bought = 100 if end is S.FILLED else 0
     if bought:
         traded(day, first, bought)
+    else:
+        day.feed(m.CancelOne(first.ref))
     told(day, first, end, bought)
     old = row_of(day, first, end, bought)
     rolled(day)

@@ -84,6 +84,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "网格已停，其余挂单一并撤，持仓不动；要继续就重新启动",
         "the grid is off, its other orders go too, holdings stay; start it again to go on",
     ),
+    "then.lattice": (
+        "它的挂单被一起撤掉，或一笔不剩：网格已停，其余挂单一并撤，持仓不动，止损也不再卖；要继续就重新启动",
+        "its orders were pulled together, or its last: the grid is off, nothing more is bought or sold; start it again",
+    ),
     "then.selling": (
         "停止并卖出到此为止，没卖完的留着，要卖可在交易端下单",
         "the selling ends here, what is left stays; sell it at the terminal",
