@@ -27,6 +27,7 @@ from qmtdesk.engine.collar import collar
 from qmtdesk.engine.filed import Orders
 from qmtdesk.engine.planned import planned_volume
 from qmtdesk.engine.reasons import shrunk_reason, side_frozen, status_reason
+from qmtdesk.engine.telling import told_key
 from qmtdesk.engine.turned_down import turned_down
 from qmtdesk.strategies.guard_state import GuardState
 
@@ -38,6 +39,8 @@ CLOCKS_APART_MS = 30_000
 """So far this computer's clock may be off from the exchange's before everything is suspended."""
 AWAKE = frozenset({GuardState.WATCHING, GuardState.ASKING, GuardState.TRIGGERED})
 NOBODY = Owner(OwnerKind.FOREIGN)
+LOSS_TOLD = told_key("", because(Why.LOSS_REDUCE))
+"""Under this it is remembered that buys were taken off today for the loss; refusals are told of their code."""
 
 
 def refusal(state: State, place: Place) -> Reason | None:
@@ -337,13 +340,23 @@ def executions(state: State, code: str, side: Side) -> int:
 
 def _loss(state: State, place: Place) -> Reason | None:
     """Past the day's loss limit only sells leave. What cannot be computed counts as past it."""
+    return past_loss(state) if place.side is Side.BUY else None
+
+
+def past_loss(state: State, *, resting: bool = False) -> Reason | None:
+    """Why only sells leave, or None. Once buys had to go for it, from a tenth below the limit: they do not flutter.
+
+    `resting`: whether buys on the book go too, which one wild price alone does not bring about.
+    """
     cap = state.limits.loss_reduce_bp
-    if not cap or place.side is Side.SELL or state.money is None:
+    if not cap or state.money is None:
         return None
-    if (odd := worth.odd_price(state)) is not None:
+    if (odd := worth.odd_price(state, agreed=resting)) is not None:
         return odd
+    if not resting and LOSS_TOLD in state.told:
+        cap -= cap // 10
     base = worth.day_base(state)
-    loss = base - worth.total_value(state)
+    loss = base - worth.total_value(state, agreed=resting)
     if base <= 0 or loss * 10_000 > worth.scale_of(state, base) * cap:
         return because(Why.LOSS_REDUCE, loss_milli=loss, cap_bp=cap)
     return None

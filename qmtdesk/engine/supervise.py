@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from qmtdesk.domain.messages import ClockJumped, JournalSetAside, SettingsRead
 from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.engine import reconcile, stopping
+from qmtdesk.engine import gate, reconcile, stopping
 from qmtdesk.engine import records as r
-from qmtdesk.engine.books import BUYS, State, filed_fills, filed_orders, live_orders
+from qmtdesk.engine.books import BUYS, Ready, State, filed_fills, filed_orders, live_orders
 from qmtdesk.engine.filed import Orders
 from qmtdesk.engine.telling import told_key
 from qmtdesk.engine.work import ALARM, NOTICE, Work
@@ -155,16 +155,35 @@ def in_time(work: Work) -> None:
             _clear_buys(work)
         elif code:
             _clear_book(work, code)
+    _watch_loss(work)
     _warn_stuck(work)
     for reason in (_near_day_cap(work.state), _cancel_ratio(work.state)):
         if reason is not None and told_key("", reason) not in work.state.told:
             work.log(NOTICE, "", reason)
 
 
-def _clear_buys(work: Work) -> None:
-    for order in live_orders(work.state):
-        if order.owner.kind in STRATEGIES and order.side is Side.BUY:
-            work.cancel(order)
+def _clear_buys(work: Work) -> bool:
+    """Whether a cancel left just now."""
+    return len([order for order in _buys(work.state) if work.cancel(order)]) > 0
+
+
+def _buys(state: State) -> list[Order]:
+    return [o for o in live_orders(state) if o.owner.kind in STRATEGIES and o.side is Side.BUY]
+
+
+def _watch_loss(work: Work) -> None:
+    """Past the day's loss limit nothing is bought by what rests on the book either; said once for those that go."""
+    state, resting = work.state, _buys(work.state)
+    if not resting or state.kill is not None or state.ready is not Ready.READY:
+        return
+    reason = gate.past_loss(state, resting=True)
+    if reason is None or not _clear_buys(work):
+        return
+    told = state.told.get(told_key("", reason), 0)
+    going = sum(1 for order in resting if order.created_at > told)
+    # a price that cannot be is said once a day, by whoever sees it first
+    if going and (reason.why is Why.LOSS_REDUCE or not told):
+        work.log(ALARM, "", because(reason.why, **dict(reason.args), orders=going))
 
 
 def _watch_changes(work: Work) -> None:

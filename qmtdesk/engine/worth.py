@@ -50,8 +50,11 @@ def least_base(state: State) -> int:
     return base
 
 
-def odd_price(state: State) -> Reason | None:
-    """A holding whose newest price cannot be one of today: then nobody knows what the account is worth."""
+def odd_price(state: State, *, agreed: bool = False) -> Reason | None:
+    """A holding whose newest price cannot be one of today: then nobody knows what the account is worth.
+
+    `agreed`: nor can the one before.
+    """
     for code, held in state.holdings.items():
         if not held.volume:
             continue
@@ -59,7 +62,8 @@ def odd_price(state: State) -> Reason | None:
         if seen is None or instrument is None or not seen.quote.last or not _todays(state, seen):
             continue
         up, down = _bounds(instrument)
-        if (up and seen.quote.last > up) or (down and seen.quote.last < down):
+        prices = (seen.quote.last, seen.before) if agreed else (seen.quote.last,)
+        if all((up and price > up) or (down and price < down) for price in prices):
             return because(Why.PNL_UNKNOWN, code=code, price_milli=seen.quote.last)
     return None
 

@@ -122,8 +122,8 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "Repeated executions[: {fills}][, cap {cap}] in a short time, paused",
     ),
     Why.LOSS_REDUCE: (
-        "今日亏损[ {loss_milli}]到上限[ {cap_bp}]，只减不增",
-        "Today's loss[ {loss_milli}] at the limit[ {cap_bp}], reducing only",
+        "今日亏损[ {loss_milli}]到上限[ {cap_bp}]，只减不增[，撤掉 {orders} 笔买单]",
+        "Today's loss[ {loss_milli}] at the limit[ {cap_bp}], reducing only[, {orders} buys cancelled]",
     ),
     Why.LOSS_KILL: (
         "今日亏损[ {loss_milli}]到停止线[ {cap_bp}]，已全部停止",
