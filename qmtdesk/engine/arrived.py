@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from qmtdesk.domain.account import AccountReport, BrokerOrder, Position
 from qmtdesk.domain.order import FINAL, Order, OrderState, OwnerKind, Side, alike
 from qmtdesk.domain.reason import Why, because
+from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import earlier, ledger
 from qmtdesk.engine.books import Money, State, filed_fills, filed_orders, frozen_by
 from qmtdesk.engine.filed import NOT_LISTED
@@ -119,9 +120,10 @@ def settled(state: State, report: AccountReport) -> int:
 
 
 def at_rest(state: State) -> bool:
-    """Whether cash and trades surely belong together: nothing moved for a while, and no trade is on its way."""
+    """Whether cash and trades surely belong together: nothing traded for a while, and no trade is on its way."""
     return not any(
-        state.at - order.updated_at < PASSING_MS or order.told_filled > order.filled for order in state.orders.values()
+        (order.filled and state.at - order.updated_at < PASSING_MS) or order.told_filled > order.filled
+        for order in state.orders.values()
     )
 
 
@@ -129,6 +131,20 @@ def idle_cash(state: State, report: AccountReport) -> int:
     """厘 frozen beyond what the listed buys cost: their fees are in it, which a counter freezes or not."""
     bids = [row for row in report.orders if row.side is Side.BUY and _holds_back(state, row)]
     return max(0, report.asset.frozen - sum(row.price * (row.volume - row.filled) for row in bids))
+
+
+def idle_before(money: Money, state: State, report: AccountReport) -> Money:
+    """What is held back for nothing here while no order is in doubt: what a later doubt is compared with.
+
+    What was held back before an own order moved, and still is, is nothing of that order's.
+    """
+    cash = max(unexplained_cash(state, report), min(money.idle_cash, idle_cash(state, report)))
+    before, now = money.idle_shares, idle_shares(state, report)
+    shares = {
+        code: max(volume, min(before.get(code, 0), now[code]))
+        for code, volume in unexplained_shares(state, report).items()
+    }
+    return replace(money, idle_cash=cash, idle_shares=shares)
 
 
 def unexplained_cash(state: State, report: AccountReport) -> int:

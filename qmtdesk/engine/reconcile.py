@@ -232,8 +232,7 @@ def _take_account(work: Work, report: AccountReport, later: Iterable[Fill]) -> N
     money = replace(before.money or Money(0, 0, 0), gross_cash=report.asset.cash + report.asset.frozen)
     money = replace(money, withheld=arrived.withheld(report))
     if all(order.broker_id for order in live_orders(before)):
-        cash, shares = arrived.unexplained_cash(before, report), arrived.unexplained_shares(before, report)
-        money = replace(money, idle_cash=cash, idle_shares=shares)
+        money = arrived.idle_before(money, before, report)
         if arrived.at_rest(before):
             money = replace(money, settled=arrived.settled(before, report))
     state = replace(before, holdings=held, money=replace(money, reported_at=report.at))

@@ -14,6 +14,9 @@ from qmtdesk.engine.telling import told_key
 from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.strategies.plan_error import PlanError
 
+CASH_MS = 15_000
+"""So long a counter may tell the money of a sale after its trade."""
+
 STRATEGIES = frozenset({OwnerKind.GRID, OwnerKind.FIRST_BUY, OwnerKind.ROLLING})
 
 
@@ -177,13 +180,18 @@ def _watch_loss(work: Work) -> None:
     if not resting or state.kill is not None or state.ready is not Ready.READY:
         return
     reason = gate.past_loss(state, resting=True)
-    if reason is None or not _clear_buys(work):
+    if reason is None or _cash_on_its_way(state) or not _clear_buys(work):
         return
     told = state.told.get(told_key("", reason), 0)
     going = sum(1 for order in resting if order.created_at > told)
     # a price that cannot be is said once a day, by whoever sees it first
     if going and (reason.why is Why.LOSS_REDUCE or not told):
         work.log(ALARM, "", because(reason.why, **dict(reason.args), orders=going))
+
+
+def _cash_on_its_way(state: State) -> bool:
+    """Whether a sale's shares may be gone and its cash not there yet: that is no loss."""
+    return any(fill.side is Side.SELL and state.at - fill.at < CASH_MS for fill in state.fills.values())
 
 
 def _watch_changes(work: Work) -> None:

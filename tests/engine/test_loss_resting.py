@@ -1,7 +1,7 @@
 """Past the day's loss limit no buy rests on the book; it comes back when the loss is clearly below the limit."""
 
 import pytest
-from words import day_base, total_value
+from words import beat, by_hand, day_base, total_value, trade_of
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import Order, Side
@@ -166,3 +166,21 @@ def test_a_loss_that_stops_everything_says_that_alone() -> None:
     assert buys(day) == []
     assert Why.LOSS_KILL in day.said()
     assert alarms(day) == []
+
+
+def test_cash_of_a_sale_that_is_on_its_way_is_no_loss() -> None:
+    day = losing(price=NEAR)
+    assert len(buys(day)) == 2
+    sold = by_hand(STOCK, Side.SELL, NEAR, 1_000)
+    day.feed(m.FillReported(trade_of(day, sold, 1_000, number="h1")))
+    money = day.state.money
+    assert money is not None
+    # the counter's shares are gone and its cash is not there yet
+    day.state = replace(day.state, money=replace(money, gross_cash=money.gross_cash - NEAR * 1_000))
+    day.deaf = True
+    for waited in range(14):
+        beat(day)
+        assert lost_bp(day) > 200
+        assert day.cancels() == [], waited
+    beat(day, 3)
+    assert len(day.cancels()) == 2

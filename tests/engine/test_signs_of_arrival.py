@@ -295,6 +295,47 @@ def test_cash_that_went_before_the_order_left_is_no_sign_of_it() -> None:
     assert not still_in_doubt(day, place)
 
 
+@pytest.mark.parametrize("side", Side)
+def test_what_something_unlisted_holds_back_all_day_is_no_sign_after_an_own_order_was_cancelled(side: Side) -> None:
+    """A repo, new shares, a pledge: an own order beside it moves, is taken off, and a later one is lost."""
+    day = MarketDay(held={BOND: (300, 9_000)} if side is Side.SELL else {}).open()
+    day.deaf = True
+    kept: dict[str, object] = {"held": [Position(BOND, 300, 200)]} if side is Side.SELL else {"frozen": 50_000_000}
+    looks(day, 12, **kept)
+    plan = replace(SELLS, adopt=200) if side is Side.SELL else PLAN
+    day.feed(m.ArmGrid(plan))
+    (first,) = day.places(BOND)
+    told(day, first, S.WORKING, number="9")
+    looks(day, 1, **kept, rows=[row_of(day, first, S.WORKING, number="9")])
+    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    told(day, first, S.CANCELLED, number="9")
+    rows = [row_of(day, first, S.CANCELLED, number="9")]
+    looks(day, 2, **kept, rows=rows)
+    assert idle(day) == ((0, 100) if side is Side.SELL else (50_000_000, 0))
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    place = day.places(BOND)[-1]
+    assert place != first
+    day.feed(m.SubmitUnknown(place.ref, ""))
+    looks(day, 5, **kept, rows=rows)
+    assert day.state.orders[place.ref].state is S.REFUSED
+
+
+def test_cash_that_went_on_a_busy_day_without_trades_is_no_sign_of_a_later_buy() -> None:
+    day = MarketDay().open()
+    day.deaf = True
+    rows: list[BrokerOrder] = []
+    looks(day, 12)
+    for n in range(4):
+        rows.append(row_of(day, by_hand(STOCK, Side.BUY, 9_000, 100), S.CANCELLED, number=f"h{n}"))
+        day.feed(m.OrderReported(rows[-1]))
+        looks(day, 6, spent=4_500_000, rows=rows)
+    assert day.feed(m.ArmGrid(replace(PLAN, unit=100))).refusal is None
+    place = day.places(BOND)[-1]
+    day.feed(m.SubmitUnknown(place.ref, ""))
+    looks(day, 5, spent=4_500_000, rows=rows)
+    assert day.state.orders[place.ref].state is S.REFUSED
+
+
 def test_a_holding_bought_by_nobody_keeps_a_buy_in_doubt() -> None:
     day, place = lost()
     looks(day, 12, held=[Position(BOND, place.volume, place.volume)], spent=place.price * place.volume)
