@@ -120,13 +120,19 @@ def test_q67_a_connection_the_layer_made_by_itself_is_not_taken_for_ours(qmt: Qm
     fresh(qmt)
 
 
-def test_q68_a_link_on_which_nothing_comes_is_subscribed_anew_and_then_made_anew(qmt: QmtBench) -> None:
-    fresh(qmt)
-    qmt.faults.frozen = True
+def heard_of(qmt: QmtBench) -> list[object]:
+    """Every subscription from here on."""
     subscriptions: list[object] = []
     (client,) = qmt.terminal.quote_clients
     inner = client.subscribe_whole_quote  # type: ignore[attr-defined]
     client.subscribe_whole_quote = lambda *a: subscriptions.append(a) or inner(*a)  # type: ignore[attr-defined]
+    return subscriptions
+
+
+def test_q68_a_link_on_which_nothing_comes_is_subscribed_anew_and_then_made_anew(qmt: QmtBench) -> None:
+    fresh(qmt)
+    qmt.faults.frozen = True
+    subscriptions = heard_of(qmt)
     qmt.until(lambda: bool(subscriptions), "a new subscription")
     assert qmt.gateway.health.quotes.reconnects == 0
     qmt.until(lambda: qmt.gateway.health.quotes.reconnects == 1, "a new connection")
@@ -142,10 +148,7 @@ def test_q68_a_silence_as_long_as_one_that_ended_by_itself_is_not_doubted_again(
     qmt.faults.frozen = False
     fresh(qmt)
     qmt.faults.frozen = True
-    subscriptions: list[object] = []
-    (client,) = qmt.terminal.quote_clients
-    inner = client.subscribe_whole_quote  # type: ignore[attr-defined]
-    client.subscribe_whole_quote = lambda *a: subscriptions.append(a) or inner(*a)  # type: ignore[attr-defined]
+    subscriptions = heard_of(qmt)
     qmt.pass_time(45_000)
     assert not subscriptions
 

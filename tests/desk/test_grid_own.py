@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from qmtdesk.desk.sheets import sheets
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.messages import DisarmGrid
+from qmtdesk.domain.messages import ArmGrid, DisarmGrid
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.replacing import replace
 from qmtdesk.simulate.market_day import quote_of
@@ -147,17 +147,24 @@ def test_the_first_buy_that_was_done_while_the_sheet_is_open_is_not_bought_again
     assert "first_buy" not in [who for who, _ in there.bought()[bought:]]
 
 
-def test_a_first_buy_done_between_the_press_and_the_stop_is_left_out(host: Host, qtbot: QtBot) -> None:
-    host.mirror.apply([ft.grid(held=60, first_left=100)])
-    host.mirror.flush()
-    sheet = sheets.open_grid_sheet(host, ft.BOND)
-    sheet.settings.step.set_value(50)
+def started_again(host: Host, sheet: sheets.GridSheet, qtbot: QtBot) -> ArmGrid:
+    """The button is pressed and the stop confirmed, with 80 held and the first buy done by then."""
     ready(qtbot, sheet)
     sheet.confirm()
     own = [msgspec.structs.replace(row, state="cancelled") for row in ft.orders() if row.code == ft.BOND]
     host.mirror.apply([ft.grid(state="stopped", armed=False, held=80, first_left=0), *own])
     host.mirror.flush()
     (armed,) = host.armed()
+    assert isinstance(armed, ArmGrid)
+    return armed
+
+
+def test_a_first_buy_done_between_the_press_and_the_stop_is_left_out(host: Host, qtbot: QtBot) -> None:
+    host.mirror.apply([ft.grid(held=60, first_left=100)])
+    host.mirror.flush()
+    sheet = sheets.open_grid_sheet(host, ft.BOND)
+    sheet.settings.step.set_value(50)
+    armed = started_again(host, sheet, qtbot)
     assert (armed.plan.adopt, armed.plan.first_buy) == (80, False)
 
 
@@ -193,12 +200,7 @@ def test_a_first_buy_taken_off_and_put_back_once_it_is_done_is_bought_again(host
     host.mirror.apply([ft.grid(held=160, first_left=0)])
     host.mirror.flush()
     sheet.settings.first.click()
-    ready(qtbot, sheet)
-    sheet.confirm()
-    own = [msgspec.structs.replace(row, state="cancelled") for row in ft.orders() if row.code == ft.BOND]
-    host.mirror.apply([ft.grid(state="stopped", armed=False, held=80, first_left=0), *own])
-    host.mirror.flush()
-    (armed,) = host.armed()
+    armed = started_again(host, sheet, qtbot)
     assert (armed.plan.adopt, armed.plan.first_buy) == (80, True)
 
 

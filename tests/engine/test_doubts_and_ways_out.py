@@ -144,6 +144,10 @@ def test_a_clearing_sells_although_a_buy_of_the_stopped_grid_stays_in_doubt(how:
     assert it.state is S.UNKNOWN
     (clear,) = it.newer
     assert (clear.volume, clear.owner.kind) == (300, OwnerKind.CLEAR)
+    it.day.feed(m.SubmitAnswered(clear.ref, "56"))
+    it.rows.append(row_of(it.day, clear, S.WORKING, number="56"))
+    it.looks(3, sellable=0)
+    assert it.state is S.UNKNOWN
     assert it.day.state.orders[clear.ref].cancel_asked_at == 0
 
 

@@ -12,6 +12,7 @@ from qmtdesk.domain.order import OrderState, Side
 from qmtdesk.domain.plans import BaseKind, GridPlan, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
+from qmtdesk.engine import arrived
 from qmtdesk.engine.books import Ready
 from qmtdesk.simulate.market_day import BOND, BOND2, STOCK, MarketDay
 
@@ -177,6 +178,31 @@ def test_shares_of_an_own_sale_that_is_not_listed_or_just_over_hide_no_later_one
     rows = [row_of(day, place, S.CANCELLED, number="9")] if over else []
     looks(day, 2, held=[Position(BOND, 300, 200)], rows=rows)
     assert idle(day) == (0, 0)
+
+
+@pytest.mark.parametrize("side", Side)
+def test_what_an_own_order_held_back_is_explained_by_it_for_half_a_minute_after_its_end(side: Side) -> None:
+    day, place = numbered(side)
+    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    told(day, place, S.CANCELLED, number="9")
+    found = []
+    for seconds in (1, 30):
+        beat(day, seconds)
+        held = [Position(BOND, 300, 200)] if side is Side.SELL else []
+        report = account(day, frozen=0 if held else place.price * place.volume, held=held)
+        cash, shares = arrived.unexplained_cash(day.state, report), arrived.unexplained_shares(day.state, report)
+        found.append(cash > 0 or shares.get(BOND, 0) > 0)
+    assert found == [False, True]
+
+
+def test_cash_belongs_to_the_trades_once_none_was_told_for_half_a_minute() -> None:
+    day, place = numbered(Side.BUY)
+    assert arrived.at_rest(day.state)
+    told(day, place, S.FILLED, place.volume, number="9")
+    traded(day, place, place.volume, number="9")
+    assert not arrived.at_rest(day.state)
+    beat(day, 31)
+    assert arrived.at_rest(replace(day.state, orders={place.ref: day.state.orders[place.ref]}))
 
 
 def test_shares_of_a_listed_sale_that_may_be_over_hide_no_later_one() -> None:
