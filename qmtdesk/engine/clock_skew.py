@@ -47,10 +47,12 @@ def look(work: Work, quote: Quote) -> None:
     A snapshot may be late, never early, and one that is in time proves the clock right. So only when more than three
     codes in a row, none of them in time, are off by the same, the clock is. The first snapshot of a code may be from
     before and counts for nothing.
+
+    On a paper clock that runs faster the same lateness of this computer is as many times longer in market time.
     """
     state = work.state
     off = state.at - quote.at
-    if -FINE_MS <= off <= FINE_MS:
+    if abs(off) <= FINE_MS * state.pace:
         if state.skews:
             work.state = replace(state, skews=())
         return
@@ -64,20 +66,26 @@ def look(work: Work, quote: Quote) -> None:
     rest = tuple(skew for skew in state.skews if skew.code != quote.code)[-KEPT + 1 :]
     skews = (*rest, Skew(quote.code, quote.at, off, again=newest > 0))
     work.state = replace(state, skews=skews)
-    _judge(work, agreed(skews))
+    _judge(work, agreed(skews, state.pace))
 
 
-def agreed(skews: tuple[Skew, ...]) -> int:
-    """What more than three codes agree the clock is off by, ms; 0 when they do not agree."""
+def agreed(skews: tuple[Skew, ...], pace: int = 1) -> int:
+    """What more than three codes agree the clock is off by, ms of market time; 0 when they do not agree."""
     offs = sorted((skew.ms for skew in skews if skew.again), key=abs)
     for first, last in zip(offs, offs[AGREEING - 1 :], strict=False):
-        if abs(last - first) <= FINE_MS:
+        if abs(last - first) <= FINE_MS * pace:
             return first
     return 0
 
 
+def set_pace(work: Work, pace: int) -> None:
+    """From now on market time runs `pace` times as fast: what was measured before was measured on another clock."""
+    if pace != work.state.pace:
+        work.state = replace(work.state, skews=())
+
+
 def _judge(work: Work, off: int) -> None:
-    if abs(off) > WRONG_MS:
+    if abs(off) > WRONG_MS * work.state.pace:
         supervise.suspend(work, "", because(Why.CLOCK_WRONG, skew_ms=abs(off)))
     elif off:
         reason = because(Why.CLOCK_SKEWED, skew_ms=abs(off))

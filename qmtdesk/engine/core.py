@@ -88,6 +88,7 @@ def _happen(work: Work, event: m.Event) -> None:
         case m.TimePassed():
             _time_passed(work)
         case m.SpeedChanged(speed):
+            clock_skew.set_pace(work, speed)
             guards.set_pace(work, speed)
         case m.DayOpened():
             days.opened(work, event)

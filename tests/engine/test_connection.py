@@ -153,6 +153,31 @@ def test_a_clock_that_is_a_little_off_is_said_once(off: int) -> None:
     assert day.state.suspended == {}
 
 
+@pytest.mark.parametrize(("pace", "off", "wrong"), [(60, 34_000, False), (60, 1_801_000, True), (5, 149_000, False)])
+def test_a_computer_that_is_late_on_a_paper_clock_of_many_times_the_speed_is_late_by_its_own_seconds(
+    pace: int, off: int, wrong: bool
+) -> None:
+    day = MarketDay().open()
+    day.feed(m.SpeedChanged(pace))
+    for _ in range(4):
+        tick(day, off)
+    assert ("" in day.state.suspended) is wrong
+
+
+def test_what_was_measured_on_a_faster_clock_is_not_held_against_a_slower_one() -> None:
+    day = MarketDay().open()
+    day.feed(m.SpeedChanged(60))
+    for _ in range(2):
+        tick(day, 130_000)
+    assert day.state.skews
+    assert day.state.suspended == {}
+    day.feed(m.SpeedChanged(60))
+    assert day.state.skews
+    day.feed(m.SpeedChanged(1))
+    tick(day, 130_000, CODES[:1])
+    assert day.state.suspended == {}
+
+
 def test_codes_that_do_not_agree_or_one_that_is_in_time_prove_nothing() -> None:
     day = MarketDay().open()
     for _ in range(3):
