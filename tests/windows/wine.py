@@ -19,7 +19,8 @@ SCREEN = "1680x1000x24"
 PLAIN_DPI = 96
 SCALES = (r"HKEY_CURRENT_USER\Control Panel\Desktop", r"HKEY_CURRENT_USER\Software\Wine\Fonts")
 STEP_S = 0.02
-LIMIT_S = 60.0
+LIMIT_S = 120.0
+"""Costs time only where something does not come."""
 
 T = TypeVar("T")
 
