@@ -167,6 +167,7 @@ class Why(str, Enum):
     ARMED = "armed"
     DISARMED = "disarmed"
     TAKEN_OFF = "taken_off"
+    PULLED_LATE = "pulled_late"
     RESUMED = "resumed"
     STARTED = "started"
     KILL_PRESSED = "kill_pressed"

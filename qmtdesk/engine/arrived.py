@@ -120,9 +120,12 @@ def settled(state: State, report: AccountReport) -> int:
 
 
 def at_rest(state: State) -> bool:
-    """Whether cash and trades surely belong together: nothing traded for a while, and no trade is on its way."""
+    """Whether cash and trades surely belong together: nothing traded for a while, and no trade is on its way.
+
+    The trade of an order that left a moment ago may be in the cash before any list tells it.
+    """
     return not any(
-        (order.filled and state.at - order.updated_at < PASSING_MS) or order.told_filled > order.filled
+        ((order.filled or order.live) and state.at - order.updated_at < PASSING_MS) or order.told_filled > order.filled
         for order in state.orders.values()
     )
 
@@ -163,19 +166,23 @@ def unexplained_shares(state: State, report: AccountReport) -> Mapping[str, int]
             offered[row.code] += row.volume - row.filled
     for order in _passing(state, report, Side.SELL):
         offered[order.code] += order.volume
+    for fill in state.fills.values():
+        one = state.instruments.get(fill.code)
+        if fill.side is Side.BUY and one is not None and not one.t_plus_one and state.at - fill.at < PASSING_MS:
+            # it may be sold at once, but a terminal may count it as sellable a while after it counts it as held
+            offered[fill.code] += fill.volume
     return {code: max(0, idle - offered[code]) for code, idle in idle_shares(state, report).items()}
 
 
 def _passing(state: State, report: AccountReport, side: Side) -> list[Order]:
-    """Own orders that live and are not listed, or that moved a moment ago."""
+    """Orders that are not listed: own ones that live, and all that moved a moment ago, a hand's too."""
     rows = {row.broker_id for row in report.orders if row.state not in FINAL}
     return [
         o
         for o in state.orders.values()
         if o.side is side
-        and o.owner.kind is not OwnerKind.FOREIGN
         and o.broker_id not in rows
-        and (o.live or state.at - o.updated_at < PASSING_MS)
+        and ((o.live and o.owner.kind is not OwnerKind.FOREIGN) or state.at - o.updated_at < PASSING_MS)
     ]
 
 

@@ -343,10 +343,11 @@ def _loss(state: State, place: Place) -> Reason | None:
     return past_loss(state) if place.side is Side.BUY else None
 
 
-def past_loss(state: State, *, resting: bool = False) -> Reason | None:
+def past_loss(state: State, *, resting: bool = False, coming: int = 0) -> Reason | None:
     """Why only sells leave, or None. Once buys had to go for it, from a tenth below the limit: they do not flutter.
 
-    `resting`: whether buys on the book go too, which one wild price alone does not bring about.
+    `resting`: whether buys on the book go too, which one wild price alone does not bring about. `coming`: 厘 that
+    may be on their way into the cash, no loss.
     """
     cap = state.limits.loss_reduce_bp
     if not cap or state.money is None:
@@ -356,7 +357,7 @@ def past_loss(state: State, *, resting: bool = False) -> Reason | None:
     if not resting and LOSS_TOLD in state.told:
         cap -= cap // 10
     base = worth.day_base(state)
-    loss = base - worth.total_value(state, agreed=resting)
+    loss = base - worth.total_value(state, agreed=resting) - coming
     if base <= 0 or loss * 10_000 > worth.scale_of(state, base) * cap:
         return because(Why.LOSS_REDUCE, loss_milli=loss, cap_bp=cap)
     return None

@@ -8,7 +8,7 @@ from qmtdesk.domain.plans import GridPlan, StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.sessions import at_of, phase_at
-from qmtdesk.engine import anew, aside, beside, ex_rights, gate, leaving, selling_off, stopping
+from qmtdesk.engine import anew, aside, beside, ex_rights, gate, last_minute, leaving, selling_off, stopping
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import GridBook, State, cash_kept, cash_room, filed_orders, live_orders
 from qmtdesk.engine.diff import difference
@@ -268,7 +268,7 @@ def plan_orders(work: Work, code: str) -> None:
     if anew.awaits(book, work.state.day):
         book = anew.begin(work, code, book)
     leaving.tell(work, code)
-    reason = gate.standstill(work.state, code)
+    reason = gate.standstill(work.state, code) or last_minute.over_today(work, code)
     if reason is not None or book is None:
         work.blocked(code, reason)
         return

@@ -13,6 +13,8 @@ from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.engine.worth import close_of, listed_close, price_of
 
 AGREE_MS = 4_000
+CASH_MS = 15_000
+"""So long a counter may take to tell the money, or the shares, of a trade it has told."""
 MOVED_BP = 50
 """Changes below this share of the day's first total are fees and interest, and nobody's transfer."""
 
@@ -53,9 +55,9 @@ def compare(work: Work, turnover: int) -> None:
     """Put an answer, taken over by now, beside the day's first one and every trade since.
 
     What came or went without a trade is taken out of the day's result. A counter may tell the money of a trade later
-    than the trade, so only what a later answer still says is a transfer; as nobody here knows why, the user is told
-    then, and only sales leave until he has looked. What the `turnover` of his trades in codes without rules can explain
-    is taken out as well, and nothing waits for him: he knows of his own reverse repo.
+    than the trade, so only what a later answer still says, and no trade of just now explains, is a transfer; as nobody
+    here knows why, the user is told then, and only sales leave until he has looked. What the `turnover` of his trades
+    in codes without rules can explain is taken out as well, and nothing waits for him: he knows of his reverse repo.
     """
     state, money = work.state, work.state.money
     if money is None or money.base_cash is None or not money.base_total:
@@ -72,12 +74,19 @@ def compare(work: Work, turnover: int) -> None:
     amount = cash + shares
     # a trade that is not here yet may be all there is to it: no loss until then, and nothing to tell either
     came = changes(money, held)
-    on_their_way = any(o.told_filled > o.filled or _as_if_filled(o, came, cash) for o in state.orders.values())
+    on_their_way = abs(amount) <= _traded_just_now(state, money.reported_at) or any(
+        o.told_filled > o.filled or _as_if_filled(o, came, cash) for o in state.orders.values()
+    )
     if on_their_way or state.moving is None or abs(state.moving.amount - amount) * 10_000 > scale * MOVED_BP:
         work.state = replace(state, moving=Moving(amount, money.reported_at))
     elif money.reported_at - state.moving.since >= AGREE_MS:
         slack = max(0, money.base_total) * MOVED_BP // 10_000
         _tell(work, _base_after(state, money, cash, held), amount, turnover, slack)
+
+
+def _traded_just_now(state: State, at: int) -> int:
+    """厘 of trades whose money, or shares, an answer of that time may not have yet."""
+    return sum(f.price * f.volume + f.fee for f in state.fills.values() if abs(at - f.at) < CASH_MS)
 
 
 def _as_if_filled(order: Order, came: dict[str, int], cash: int) -> bool:

@@ -10,12 +10,10 @@ from qmtdesk.engine import gate, reconcile, stopping
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import BUYS, Ready, State, filed_fills, filed_orders, live_orders
 from qmtdesk.engine.filed import Orders
+from qmtdesk.engine.moved import CASH_MS
 from qmtdesk.engine.telling import told_key
 from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.strategies.plan_error import PlanError
-
-CASH_MS = 15_000
-"""So long a counter may tell the money of a sale after its trade."""
 
 STRATEGIES = frozenset({OwnerKind.GRID, OwnerKind.FIRST_BUY, OwnerKind.ROLLING})
 
@@ -179,8 +177,8 @@ def _watch_loss(work: Work) -> None:
     state, resting = work.state, _buys(work.state)
     if not resting or state.kill is not None or state.ready is not Ready.READY:
         return
-    reason = gate.past_loss(state, resting=True)
-    if reason is None or _cash_on_its_way(state) or not _clear_buys(work):
+    reason = gate.past_loss(state, resting=True, coming=_cash_on_its_way(state))
+    if reason is None or not _clear_buys(work):
         return
     told = state.told.get(told_key("", reason), 0)
     going = sum(1 for order in resting if order.created_at > told)
@@ -189,9 +187,9 @@ def _watch_loss(work: Work) -> None:
         work.log(ALARM, "", because(reason.why, **dict(reason.args), orders=going))
 
 
-def _cash_on_its_way(state: State) -> bool:
-    """Whether a sale's shares may be gone and its cash not there yet: that is no loss."""
-    return any(fill.side is Side.SELL and state.at - fill.at < CASH_MS for fill in state.fills.values())
+def _cash_on_its_way(state: State) -> int:
+    """厘 of sales whose shares may be gone and whose cash may not be there yet: that is no loss."""
+    return sum(f.price * f.volume for f in state.fills.values() if f.side is Side.SELL and state.at - f.at < CASH_MS)
 
 
 def _watch_changes(work: Work) -> None:

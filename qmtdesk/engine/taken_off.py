@@ -3,8 +3,7 @@
 from qmtdesk.domain.order import Order, OwnerKind
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.domain.sessions import at_of, shanghai_day
-from qmtdesk.engine import beside, grids, guards
+from qmtdesk.engine import beside, grids, guards, last_minute
 from qmtdesk.engine.books import filed_orders, live_orders
 from qmtdesk.engine.ledger import PULLED
 from qmtdesk.engine.work import ALARM, INFO, NOTICE, Work
@@ -13,7 +12,6 @@ NOBODYS = frozenset({OwnerKind.FOREIGN, OwnerKind.LOST, OwnerKind.TRIAL})
 """Orders that are no strategy's."""
 TOGETHER_MS = 5_000
 """What leaves the book within so long of each other was taken off by one word: 全撤, not a level that bothers."""
-LAST_MINUTE_MS = 60_000
 UNHEARD_MS = 120_000
 """So long where nobody knows when: what happened while the link or the program was away is told when it is back."""
 
@@ -22,6 +20,8 @@ def by_somebody(work: Work, order: Order, by: str = "terminal") -> None:
     """An own order left the book by somebody's own hand: whoever took it off does not want it back at once."""
     kind = order.owner.kind
     if kind in NOBODYS:
+        return
+    if by == "terminal" and last_minute.maybe_the_close(work.state, order):
         return
     book = work.state.grids.get(order.code)
     if kind is OwnerKind.GUARD:
@@ -48,9 +48,6 @@ def _all_pulled(work: Work, order: Order) -> bool:
     state = work.state
     book = state.grids.get(order.code)
     if book is None or not book.armed or book.grid is None or state.orders[order.ref].state not in PULLED:
-        return False
-    if at_of(shanghai_day(state.at), 15, 0) - state.at < LAST_MINUTE_MS:
-        # the exchange takes everything off at the close, and our clock may be late
         return False
     if not any(o.owner.kind in grids.GRID_OWNERS for o in live_orders(state, order.code)):
         return True

@@ -20,6 +20,7 @@ GRID_WORDS = frozenset(
         Why.ARMED,
         Why.DISARMED,
         Why.TAKEN_OFF,
+        Why.PULLED_LATE,
         Why.SLEEP,
         Why.WAKE,
         Why.ROLLED,

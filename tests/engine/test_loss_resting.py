@@ -184,3 +184,17 @@ def test_cash_of_a_sale_that_is_on_its_way_is_no_loss() -> None:
         assert day.cancels() == [], waited
     beat(day, 3)
     assert len(day.cancels()) == 2
+
+
+def test_small_sales_by_hand_one_after_the_other_keep_no_buys_on_the_book() -> None:
+    day = losing(price=NEAR)
+    assert len(buys(day)) == 2
+    goes(day, 9_500, 0)
+    for second in range(30):
+        if second % 14 == 0:
+            sold = by_hand(STOCK, Side.SELL, 9_500, 100)
+            day.feed(m.FillReported(trade_of(day, sold, 100, f"h{second}", number=f"h{second}")))
+        beat(day)
+        if second == 6:
+            assert buys(day) == []
+    assert len(alarms(day)) == 1

@@ -1,7 +1,7 @@
 """Money and shares the user moves are no loss; what cannot be reckoned stops buying and never presses the switch."""
 
 import pytest
-from words import PLAN, answer, asked, beat, deaf_grid, loss, row_of
+from words import PLAN, answer, asked, beat, by_hand, deaf_grid, loss, row_of, trade_of
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import Position
@@ -217,3 +217,32 @@ def test_what_left_is_noted_in_the_order_of_the_books_and_not_of_a_set() -> None
     money = Money(0, 0, 0, base_held=dict.fromkeys(codes, 10))
     assert list(moved.changes(money, {})) == codes
     assert list(moved.changes(money, {"123001.SZ": 10})) == ["123001.SZ", *codes]
+
+
+@pytest.mark.parametrize(
+    ("side", "late", "amount", "told"),
+    [
+        (Side.SELL, 12, 0, False),
+        (Side.BUY, 12, 0, False),
+        (Side.SELL, 12, 90_000_000, True),
+        (Side.SELL, 40, 0, True),
+    ],
+)
+def test_money_that_follows_its_trade_seconds_later_is_no_transfer(
+    side: Side, late: int, amount: int, *, told: bool
+) -> None:
+    day = MarketDay(prices={BOND: 120_000}, held={BOND: (1_000, 120_000)}, cash=880_000_000).open()
+    day.deaf = True
+    trade = trade_of(day, by_hand(BOND, side, 120_000, 120), 120, number="h1")
+    row = row_of(day, by_hand(BOND, side, 120_000, 120), OrderState.FILLED, 120, number="h1")
+    day.feed(m.OrderReported(row))
+    day.feed(m.FillReported(trade))
+    sign = 1 if side is Side.SELL else -1
+    held = [Position(BOND, 1_000 - sign * 120, 1_000 - sign * 120)]
+    for second in range(45):
+        beat(day)
+        cash = 880_000_000 - amount + (sign * 120_000 * 120 if second >= late else 0)
+        day.feed(m.AskNow())
+        answer(day, [row], [trade], held, cash)
+    assert (Why.MONEY_MOVED in day.said()) is told
+    assert (BUYS in day.state.suspended) is told

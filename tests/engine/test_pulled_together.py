@@ -8,7 +8,7 @@ from qmtdesk.domain.plans import GridPlan, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.books import put
-from qmtdesk.simulate.market_day import BOND, BOND2, MarketDay
+from qmtdesk.simulate.market_day import BOND, MarketDay
 
 S = OrderState
 TWO = replace(PLAN, live_per_side=2)
@@ -97,19 +97,6 @@ def test_the_last_order_of_a_lattice_pulled_at_the_terminal_stops_it() -> None:
     day.deaf = False
     stopped(day)
     assert day.places() == [place]
-
-
-def test_what_the_exchange_takes_off_a_moment_before_the_close_by_our_clock_stops_nothing() -> None:
-    day = MarketDay(hour=14, minute=50, prices={BOND2: 120_000}).open()
-    day.deaf = True
-    assert day.feed(m.ArmGrid(replace(TWO, code=BOND2, keep_armed=True))).refusal is None
-    placed = list(enumerate(day.places(BOND2)))
-    assert len(placed) > 1
-    for state, second in ((S.WORKING, 0), (S.CANCELLED, 55)):
-        day.jump(14, 59, second)
-        for number, place in placed:
-            told(day, place, state, number=str(number))
-    assert day.state.grids[BOND2].armed
 
 
 def test_a_stopped_lattice_is_started_again_as_ever() -> None:

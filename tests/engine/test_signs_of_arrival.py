@@ -1,78 +1,18 @@
 """An order in doubt that no row tells of is not sent again while anything in the account is as if it had arrived."""
 
-from collections.abc import Sequence
-
 import pytest
-from words import PLAN, answer, beat, by_hand, deaf_grid, look, row_of, said, told, traded, why
+from doubts import CASH, OTHER, SELLS, S, counted, grid_of, looks, lost, still_in_doubt
+from words import PLAN, answer, beat, by_hand, deaf_grid, look, row_of, said, told, traded
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import AccountReport, Asset, BrokerOrder, Position
 from qmtdesk.domain.messages import Place
 from qmtdesk.domain.order import OrderState, Side
-from qmtdesk.domain.plans import BaseKind, GridPlan, StopHow
+from qmtdesk.domain.plans import BaseKind, GridPlan
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
-from qmtdesk.engine import arrived
 from qmtdesk.engine.books import Ready
 from qmtdesk.simulate.market_day import BOND, BOND2, STOCK, MarketDay
-
-S = OrderState
-CASH = 1_000_000_000
-SELLS = GridPlan(code=BOND, base=BaseKind.LAST, first_buy=False, live_per_side=1, unit=100, adopt=300, sell_only=True)
-OTHER = by_hand(BOND2, Side.SELL, 125_000, 10)
-
-
-def lost(side: Side = Side.BUY, code: str = BOND, **kit: object) -> tuple[MarketDay, Place]:
-    """One order that left and was heard by nobody, of a grid that buys or of one that sells what is held."""
-    prices = {BOND: 120_000, BOND2: 110_000, STOCK: 10_000}
-    held = {code: (300, 9_000)} if side is Side.SELL else {}
-    plan = replace(SELLS, code=code) if side is Side.SELL else PLAN
-    day, place = grid_of(plan, prices=prices, held=held, **kit)
-    assert place.side is side
-    day.feed(m.SubmitUnknown(place.ref, ""))
-    return day, place
-
-
-def grid_of(plan: GridPlan, *, first: AccountReport | None = None, **kit: object) -> tuple[MarketDay, Place]:
-    day = MarketDay(**kit).open()  # type: ignore[arg-type]
-    day.deaf = True
-    if first is not None:
-        beat(day, 15)
-        day.feed(m.AccountReported(day.state.request, replace(first, at=day.at)))
-    assert day.feed(m.ArmGrid(plan)).refusal is None
-    (place,) = day.places(plan.code)
-    return day, place
-
-
-def account(
-    day: MarketDay,
-    *,
-    frozen: int = 0,
-    spent: int = 0,
-    held: Sequence[Position] = (),
-    rows: Sequence[BrokerOrder] = (),
-) -> AccountReport:
-    asset = Asset(CASH - frozen - spent, frozen, CASH)
-    return AccountReport(day.at, day.day.isoformat(), asset, tuple(held), tuple(rows), ())
-
-
-def looks(day: MarketDay, times: int = 5, **parts: object) -> None:
-    for _ in range(times):
-        beat(day, 3)
-        day.feed(m.AccountReported(day.state.request, account(day, **parts)))  # type: ignore[arg-type]
-
-
-def still_in_doubt(day: MarketDay, place: Place) -> bool:
-    """Kept, frozen, told once, and for the user to decide."""
-    same = [each for each in day.places(place.code) if each.side is place.side]
-    assert same == [place] or day.state.orders[place.ref].state is S.REFUSED
-    kept = day.state.orders[place.ref].state is S.UNKNOWN
-    assert said(day, Why.DOUBT_KEPT) == kept
-    if kept:
-        assert why(day, replace(place, price=place.price - 1_000)) is Why.SIDE_FROZEN
-        assert day.feed(m.DecideUnknown(place.ref, "")).refusal is None
-        assert day.state.orders[place.ref].state is S.REFUSED
-    return kept
 
 
 @pytest.mark.parametrize("volume", [100, 50, 30])
@@ -140,78 +80,6 @@ def test_cash_that_was_frozen_before_the_order_left_is_no_sign_of_it() -> None:
     assert not still_in_doubt(day, place)
 
 
-def numbered(side: Side) -> tuple[MarketDay, Place]:
-    """One order of ours that is at the counter under a number."""
-    day, place = grid_of(SELLS, held={BOND: (300, 9_000)}) if side is Side.SELL else grid_of(PLAN)
-    day.feed(m.SubmitAnswered(place.ref, "9"))
-    return day, place
-
-
-def idle(day: MarketDay) -> tuple[int, int]:
-    """Cash and shares that were held back before an order left."""
-    assert day.state.money is not None
-    return day.state.money.idle_cash, day.state.money.idle_shares.get(BOND, 0)
-
-
-@pytest.mark.parametrize("over", [False, True])
-def test_cash_of_an_own_buy_that_is_not_listed_or_just_over_hides_no_later_one(*, over: bool) -> None:
-    day, place = numbered(Side.BUY)
-    frozen, rows = place.price * place.volume, []
-    if over:
-        day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
-        told(day, place, S.CANCELLED, number="9")
-        rows = [row_of(day, place, S.CANCELLED, number="9")]
-    looks(day, 2, frozen=frozen, rows=rows)
-    assert idle(day) == (0, 0)
-    if over:
-        beat(day, 30)
-        # so long after its end it is something else that this is frozen for
-        looks(day, 1, frozen=frozen, rows=rows)
-        assert idle(day) == (frozen, 0)
-
-
-@pytest.mark.parametrize("over", [False, True])
-def test_shares_of_an_own_sale_that_is_not_listed_or_just_over_hide_no_later_one(*, over: bool) -> None:
-    day, place = numbered(Side.SELL)
-    if over:
-        told(day, place, S.CANCELLED, number="9")
-    rows = [row_of(day, place, S.CANCELLED, number="9")] if over else []
-    looks(day, 2, held=[Position(BOND, 300, 200)], rows=rows)
-    assert idle(day) == (0, 0)
-
-
-@pytest.mark.parametrize("side", Side)
-def test_what_an_own_order_held_back_is_explained_by_it_for_half_a_minute_after_its_end(side: Side) -> None:
-    day, place = numbered(side)
-    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
-    told(day, place, S.CANCELLED, number="9")
-    found = []
-    for seconds in (1, 30):
-        beat(day, seconds)
-        held = [Position(BOND, 300, 200)] if side is Side.SELL else []
-        report = account(day, frozen=0 if held else place.price * place.volume, held=held)
-        cash, shares = arrived.unexplained_cash(day.state, report), arrived.unexplained_shares(day.state, report)
-        found.append(cash > 0 or shares.get(BOND, 0) > 0)
-    assert found == [False, True]
-
-
-def test_cash_belongs_to_the_trades_once_none_was_told_for_half_a_minute() -> None:
-    day, place = numbered(Side.BUY)
-    assert arrived.at_rest(day.state)
-    told(day, place, S.FILLED, place.volume, number="9")
-    traded(day, place, place.volume, number="9")
-    assert not arrived.at_rest(day.state)
-    beat(day, 31)
-    assert arrived.at_rest(replace(day.state, orders={place.ref: day.state.orders[place.ref]}))
-
-
-def test_shares_of_a_listed_sale_that_may_be_over_hide_no_later_one() -> None:
-    day, _ = numbered(Side.SELL)
-    row = row_of(day, by_hand(BOND, Side.SELL, 125_000, 100), S.UNKNOWN, number="8")
-    looks(day, 2, held=[Position(BOND, 300, 200)], rows=[row])
-    assert idle(day) == (0, 0)
-
-
 @pytest.mark.parametrize("volume", [100, 50, 30])
 def test_shares_held_back_as_if_by_a_sale_or_by_part_of_it_keep_it_in_doubt(volume: int) -> None:
     day, place = lost(Side.SELL)
@@ -252,7 +120,7 @@ def test_shares_of_a_stock_bought_today_are_no_sign_of_a_sale() -> None:
     rows = [row_of(day, bought, S.FILLED, 200, number="9")]
     for _ in range(5):
         beat(day, 3)
-        report = account(day, held=[Position(STOCK, 500, 300)], rows=rows, spent=2_000_000)
+        report = counted(day, held=[Position(STOCK, 500, 300)], rows=rows, spent=2_000_000)
         report = replace(report, fills=tuple(day.state.fills.values()))
         day.feed(m.AccountReported(day.state.request, report))
     assert not still_in_doubt(day, place)
@@ -321,31 +189,6 @@ def test_cash_that_went_before_the_order_left_is_no_sign_of_it() -> None:
     assert not still_in_doubt(day, place)
 
 
-@pytest.mark.parametrize("side", Side)
-def test_what_something_unlisted_holds_back_all_day_is_no_sign_after_an_own_order_was_cancelled(side: Side) -> None:
-    """A repo, new shares, a pledge: an own order beside it moves, is taken off, and a later one is lost."""
-    day = MarketDay(held={BOND: (300, 9_000)} if side is Side.SELL else {}).open()
-    day.deaf = True
-    kept: dict[str, object] = {"held": [Position(BOND, 300, 200)]} if side is Side.SELL else {"frozen": 50_000_000}
-    looks(day, 12, **kept)
-    plan = replace(SELLS, adopt=200) if side is Side.SELL else PLAN
-    day.feed(m.ArmGrid(plan))
-    (first,) = day.places(BOND)
-    told(day, first, S.WORKING, number="9")
-    looks(day, 1, **kept, rows=[row_of(day, first, S.WORKING, number="9")])
-    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
-    told(day, first, S.CANCELLED, number="9")
-    rows = [row_of(day, first, S.CANCELLED, number="9")]
-    looks(day, 2, **kept, rows=rows)
-    assert idle(day) == ((0, 100) if side is Side.SELL else (50_000_000, 0))
-    assert day.feed(m.ArmGrid(plan)).refusal is None
-    place = day.places(BOND)[-1]
-    assert place != first
-    day.feed(m.SubmitUnknown(place.ref, ""))
-    looks(day, 5, **kept, rows=rows)
-    assert day.state.orders[place.ref].state is S.REFUSED
-
-
 def test_cash_that_went_on_a_busy_day_without_trades_is_no_sign_of_a_later_buy() -> None:
     day = MarketDay().open()
     day.deaf = True
@@ -372,7 +215,7 @@ def test_a_holding_that_cannot_be_read_says_nothing_of_the_order() -> None:
     day, place = lost(Side.SELL)
     for _ in range(5):
         beat(day, 3)
-        day.feed(m.AccountReported(day.state.request, replace(account(day), unclear=(BOND,))))
+        day.feed(m.AccountReported(day.state.request, replace(counted(day), unclear=(BOND,))))
     assert not still_in_doubt(day, place)
 
 
@@ -380,7 +223,7 @@ def test_cash_is_a_sign_of_a_buy_whether_its_holding_can_be_read_or_not() -> Non
     day, place = lost()
     for _ in range(5):
         beat(day, 3)
-        report = replace(account(day, frozen=place.price * place.volume), unclear=(BOND,))
+        report = replace(counted(day, frozen=place.price * place.volume), unclear=(BOND,))
         day.feed(m.AccountReported(day.state.request, report))
     assert day.state.orders[place.ref].state is S.UNKNOWN
 
@@ -494,6 +337,6 @@ def test_answers_that_lack_now_more_now_less_are_believed_in_the_end() -> None:
     lists = [[Position(BOND2, 10, 10)], [Position(BOND2, 10, 10), Position(STOCK, 500, 500)]]
     for n in range(8):
         beat(day, 2)
-        day.feed(m.AccountReported(day.state.request, account(day, held=lists[n % 2])))
+        day.feed(m.AccountReported(day.state.request, counted(day, held=lists[n % 2])))
     assert Why.REPORT_BELIEVED in day.said()
     assert day.state.ready is Ready.READY

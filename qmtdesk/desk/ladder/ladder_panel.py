@@ -39,6 +39,7 @@ CALM = frozenset(
         Why.NOT_ARMED,
         Why.DISARMED,
         Why.TAKEN_OFF,
+        Why.PULLED_LATE,
         Why.EXPIRED_AT_CLOSE,
     }
 )

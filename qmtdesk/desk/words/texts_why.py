@@ -320,6 +320,10 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "撤掉了委托[ {price_milli}][ {side}单][（{by}）][，{then}]",
         "Order cancelled[, {side}][ {price_milli}][ ({by})][: {then}]",
     ),
+    Why.PULLED_LATE: (
+        "收盘前一分钟内委托被撤，今天不再发单",
+        "Its orders went off the book in the last minute, nothing more is sent today",
+    ),
     Why.RESUMED: (
         "核对无误，恢复运行[：{grids} 个网格][，{guards} 只布防]",
         "Reconciled, running again[: {grids} grids][, {guards} guards]",
@@ -430,6 +434,7 @@ SHORT: dict[Why, tuple[str, str]] = {
     Why.SELF_TRADE: ("会自成交", "Self trade"),
     Why.BLIND: ("失明", "Blind"),
     Why.TAKEN_OFF: ("委托被撤，已停", "Cancelled, off"),
+    Why.PULLED_LATE: ("被撤，今天不再发", "Off for today"),
     Why.NOTHING_SELLABLE: ("无可卖", "Nothing to sell"),
     Why.ALREADY_TRIGGERED: ("已触发", "Triggered"),
     Why.GUARD_SOLD: ("卫士卖过", "Guard sold"),

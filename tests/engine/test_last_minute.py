@@ -1,0 +1,90 @@
+"""The last minute: what leaves the book then the exchange may have taken off, by a clock that is ahead of ours."""
+
+import pytest
+from words import beat, told
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.order import OrderState
+from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan
+from qmtdesk.domain.reason import Why
+from qmtdesk.simulate.market_day import BOND2, MarketDay
+
+S = OrderState
+LATTICE = GridPlan(
+    code=BOND2, base=BaseKind.LAST, first_buy=False, live_per_side=2, unit=100, adopt=300, keep_armed=True
+)
+PAIR = GridPlan(code=BOND2, mode=GridMode.ROLLING, unit=100, adopt=300, keep_armed=True)
+PLANS = pytest.mark.parametrize("plan", [LATTICE, PAIR], ids=["lattice", "pair"])
+
+
+def evening(plan: GridPlan, hour: int = 14, minute: int = 57) -> MarketDay:
+    """A strategy of Shanghai, where the exchange takes cancels until 15:00, with orders on both sides."""
+    day = MarketDay(hour=hour, minute=minute, prices={BOND2: 120_000}, held={BOND2: (300, 120_000)}).open()
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    day.live_market(6_000)
+    assert len(day.live(BOND2)) > 1
+    return day
+
+
+def pull_all(day: MarketDay) -> None:
+    """全撤 at the terminal; to the program the exchange's own cancels look the same."""
+    for order in list(day.live(BOND2)):
+        day.exchange.cancel(day.at, m.Cancel("", order.broker_id))
+    day.wait(500)
+
+
+def until_the_close(day: MarketDay) -> None:
+    day.live_market((15 * 3_600 - 5) * 1_000 - (day.at + 8 * 3_600_000) % 86_400_000)
+
+
+@PLANS
+def test_nothing_leaves_any_more_and_the_strategy_is_the_same_the_next_day(plan: GridPlan) -> None:
+    day = evening(plan)
+    before = sorted((order.side, order.price) for order in day.live(BOND2))
+    day.jump(14, 59, 10).quote_all()
+    sent = len(day.places())
+    pull_all(day)
+    until_the_close(day)
+    book = day.state.grids[BOND2]
+    assert (len(day.places()), book.armed, day.live(BOND2)) == (sent, True, [])
+    if book.grid is not None:
+        assert book.grid.paused == frozenset()
+    assert day.state.blocked[BOND2].why is Why.PULLED_LATE
+    assert day.said().count(Why.PULLED_LATE) == 1
+    assert not {Why.TAKEN_OFF, Why.GAP_PAUSED} & set(day.said())
+    day.next_day()
+    day.live_market(9_000)
+    assert sorted((order.side, order.price) for order in day.live(BOND2)) == before
+
+
+def test_cancels_of_the_close_heard_by_a_late_clock_send_nothing_to_a_closed_exchange() -> None:
+    day = evening(LATTICE)
+    day.jump(14, 59, 55).quote_all()
+    day.deaf = True
+    sent = len(day.places())
+    for place in day.places():
+        told(day, place, S.CANCELLED, number=day.state.orders[place.ref].broker_id)
+        beat(day)
+        day.quote_all()
+    assert len(day.places()) == sent
+    assert day.state.grids[BOND2].armed
+
+
+@PLANS
+def test_a_moment_earlier_it_is_somebodys_wish(plan: GridPlan) -> None:
+    day = evening(plan)
+    day.jump(14, 58, 50).quote_all()
+    pull_all(day)
+    until_the_close(day)
+    assert not day.state.grids[BOND2].armed
+    assert Why.TAKEN_OFF in day.said()
+
+
+def test_an_order_cancelled_by_ourselves_holds_up_nothing() -> None:
+    day = evening(LATTICE)
+    day.jump(14, 59, 5).quote_all()
+    order = day.live(BOND2)[0]
+    assert day.feed(m.CancelOne(order.ref)).refusal is None
+    day.live_market(9_000)
+    assert Why.PULLED_LATE not in day.said()
+    assert BOND2 not in day.state.blocked or day.state.blocked[BOND2].why is not Why.PULLED_LATE
