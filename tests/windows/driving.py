@@ -55,7 +55,8 @@ def trade(program: Program, pictures: Path) -> str:
     program.start("--speed", SPEED)
     program.attached()
     button = until(lambda: _run(program, BLUES, BUTTON), "the button that starts a grid")
-    _begin_demonstration(program, button[0], button[1] + DEMO_BELOW)
+    program.screen.click(program.window, button[0], button[1] + DEMO_BELOW)
+    program.until(lambda seen: seen["grids"] == DEMO_GRIDS and seen["guards"], "the demonstration", 30)
     until(lambda: _run(program, BLUES, BUTTON) is None, "a ladder where the button was")
     program.screen.save(pictures / "2-demonstration.png")
     # the fifth of the table: the demonstration takes the first three
@@ -63,29 +64,12 @@ def trade(program: Program, pictures: Path) -> str:
     until(lambda: sheet_open(program), "the sheet of a grid")
     until(lambda: _run(program, BLUES, BUTTON), "its button alive")
     program.screen.save(pictures / "3-grid-sheet.png")
-    until(lambda: _confirmed(program), "the sheet of a grid gone with Ctrl+Enter", step_s=1.0)
-    program.until(lambda seen: seen["grids"] == DEMO_GRIDS + 1, "a grid armed by keyboard")
-    seen = program.until(lambda seen: seen["fills"] >= 3, "orders that were filled", 240)
+    until(lambda: _confirmed(program), "the sheet of a grid gone with Ctrl+Enter", 30, 1.0)
+    program.until(lambda seen: seen["grids"] == DEMO_GRIDS + 1, "a grid armed by keyboard", 30)
+    seen = program.until(lambda seen: seen["fills"] >= 3, "orders that were filled", 120)
     booked = program.journal().counts()["FillBooked"]
     program.screen.save(pictures / "4-trading.png")
     return f"{seen['grids']} grids, {seen['guards']} guards, {booked} fills in the journal"
-
-
-def _begin_demonstration(program: Program, x: int, y: int) -> None:
-    """Press its button; once more, said aloud, where the window was not ready for the first press."""
-    program.screen.click(program.window, x, y)
-    try:
-        _demonstration(program)
-    except ProofError as error:
-        if _run(program, BLUES, BUTTON) is None:
-            raise
-        sys.stderr.write(f"      {error}; pressed once more\n")
-        program.screen.click(program.window, x, y)
-        _demonstration(program)
-
-
-def _demonstration(program: Program) -> None:
-    program.until(lambda seen: seen["grids"] == DEMO_GRIDS and seen["guards"], "the demonstration")
 
 
 def second_start(program: Program, pictures: Path) -> str:
@@ -98,11 +82,11 @@ def second_start(program: Program, pictures: Path) -> str:
         at = (x + wide // 2, y + high // 2)
         until(lambda: program.screen.pixel(*at) == PAPER, "another program's window in front")
         program.wine.start("start", "/unix", str(link))
-        until(lambda: program.screen.pixel(*at) != PAPER, "the first window in front again")
+        until(lambda: program.screen.pixel(*at) != PAPER, "the first window in front again", 30)
         program.screen.save(pictures / "5-second-start.png")
     finally:
         other.kill()
-    until(lambda: set(program.wine.processes()) == running, "the end of the second start")
+    until(lambda: set(program.wine.processes()) == running, "the end of the second start", 30)
     return f"{link.name}: one window, the same {len(running)} processes"
 
 
@@ -151,7 +135,7 @@ def _said_once(program: Program, exe: str, picture: Path) -> int:
         until(lambda: screen.pixel(x + wide // 2, y + high // 2) != BLACK, "a sentence")
         screen.save(picture)
         screen.key(window, "Return")
-        return int(until(lambda: None if process.poll() is None else str(process.returncode), "its end"))
+        return int(until(lambda: None if process.poll() is None else str(process.returncode), "its end", 30))
     finally:
         process.kill()
 
@@ -159,15 +143,15 @@ def _said_once(program: Program, exe: str, picture: Path) -> int:
 def kill(program: Program, pictures: Path) -> str:
     """F12; every order confirmed as gone; then the word that lifts it."""
     program.screen.key(program.window, "F12")
-    until(lambda: program.journal().kill(), "the kill switch in the journal")
+    until(lambda: program.journal().kill(), "the kill switch in the journal", 30)
     until(lambda: _run(program, SOLIDS, HEAD), "the sheet of the kill switch")
-    killed = until(lambda: program.journal().killed(), "every cancel confirmed", 180)
-    program.until(lambda seen: not seen["grids"] and not seen["guards"], "nothing armed any more")
+    killed = until(lambda: program.journal().killed(), "every cancel confirmed", 90)
+    program.until(lambda seen: not seen["grids"] and not seen["guards"], "nothing armed any more", 30)
     x, y, wide, _ = program.screen.frame(program.window)
-    until(lambda: program.screen.pixel(x + wide - 20, y + 27) in SOLIDS, "the button of all stop lit")
+    until(lambda: program.screen.pixel(x + wide - 20, y + 27) in SOLIDS, "the button of all stop lit", 30)
     program.screen.save(pictures / "6-all-stop.png")
     _lift(program, pictures)
-    until(lambda: program.journal().kill() is None, "the kill switch lifted by the typed word")
+    until(lambda: program.journal().kill() is None, "the kill switch lifted by the typed word", 30)
     until(lambda: not sheet_open(program), "the window without a sheet")
     program.screen.save(pictures / "8-lifted.png")
     return f"by {killed['by']}, {len(killed['refs'])} orders cancelled and confirmed; lifted"
@@ -182,7 +166,7 @@ def _lift(program: Program, pictures: Path) -> None:
         screen.key(window, "ctrl+Return")
         return _run(program, SOLIDS, HEAD) is None
 
-    until(opened, "the sheet that lifts the kill switch", step_s=0.5)
+    until(opened, "the sheet that lifts the kill switch", 30, 0.5)
     until(lambda: sheet_open(program), "that sheet over the window")
     screen.type(window, "jiechu")
     until(lambda: _run(program, BLUES, BUTTON), "its button alive")

@@ -20,7 +20,7 @@ from tests.windows.wine import ProofError, Wine, until
 PLACE = "C:\\程序测试\\我的程序\\qmtdesk"
 EXE = PLACE + "\\qmtdesk.exe"
 TITLE = "qmtdesk"
-GONE_S = 120.0
+GONE_S = 45.0
 
 
 class Program:
@@ -59,7 +59,7 @@ class Program:
             "the market in the window",
         )
 
-    def until(self, condition: Callable[[dict[str, Any]], object], what: str, limit_s: float = 120.0) -> dict[str, Any]:
+    def until(self, condition: Callable[[dict[str, Any]], object], what: str, limit_s: float = 90.0) -> dict[str, Any]:
         """Wait until the window shows something; what it shows then."""
         try:
             until(lambda: (seen := self.seen()) and condition(seen), what, limit_s)

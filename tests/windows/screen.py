@@ -49,7 +49,7 @@ class Screen:
         """The visible windows whose title fits a regular expression."""
         return [int(line) for line in xdotool("search", "--onlyvisible", "--name", title, must=False).split()]
 
-    def window(self, title: str, limit_s: float = 120.0) -> int:
+    def window(self, title: str, limit_s: float = 60.0) -> int:
         """The first visible window of that title, once it is there."""
         return until(lambda: self.windows(title), f"a window titled {title!r}", limit_s)[0]
 

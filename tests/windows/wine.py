@@ -19,8 +19,7 @@ SCREEN = "1680x1000x24"
 PLAIN_DPI = 96
 SCALES = (r"HKEY_CURRENT_USER\Control Panel\Desktop", r"HKEY_CURRENT_USER\Software\Wine\Fonts")
 STEP_S = 0.02
-LIMIT_S = 120.0
-"""Costs time only where something does not come."""
+LIMIT_S = 60.0
 
 T = TypeVar("T")
 
