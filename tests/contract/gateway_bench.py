@@ -36,6 +36,7 @@ from qmtdesk.gateways.qmt.gateway import QmtGateway
 from qmtdesk.gateways.qmt.native import load
 from qmtdesk.gateways.qmt.raw_log import RawLog
 from qmtdesk.gateways.qmt.trade_side import TradeOptions
+from tests.stopwatch import Stopwatch
 
 BUY, SELL = Side.BUY, Side.SELL
 WAIT_S = 20.0
@@ -175,9 +176,9 @@ class GatewayBench:
     def stop(self) -> float:
         """Seconds it took."""
         self.stopped = True
-        begun = time.monotonic()
-        self.gateway.stop()
-        return time.monotonic() - begun
+        with Stopwatch() as watch:
+            self.gateway.stop()
+        return watch.seconds
 
     @property
     def key(self) -> str:

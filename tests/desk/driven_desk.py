@@ -7,7 +7,6 @@ as it is started by a user.
 
 import json
 import sys
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -17,6 +16,7 @@ from PySide6.QtGui import QSessionManager
 
 from qmtdesk.app import main
 from qmtdesk.desk.shell.wired import Desk
+from tests.stopwatch import Stopwatch
 
 LOOK_MS = 50
 
@@ -77,9 +77,9 @@ class Eyes:
     def _end_session(self) -> None:
         """As Qt does it: the signal, whose manager nobody can make, and then every window is closed."""
         assert self._desk._app.receivers(SIGNAL("commitDataRequest(QSessionManager&)")) == 1
-        begun = time.monotonic()
-        self._desk.session.commit(Manager())  # type: ignore[arg-type]
-        (self._folder / "session-ended").write_text(str(time.monotonic() - begun), "utf-8")
+        with Stopwatch() as watch:
+            self._desk.session.commit(Manager())  # type: ignore[arg-type]
+        (self._folder / "session-ended").write_text(str(watch.seconds), "utf-8")
         self._desk._frame.close()
 
 

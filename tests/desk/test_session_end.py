@@ -1,7 +1,5 @@
 """The session ends: nobody is asked, what was chosen beforehand is done, and it takes less than two seconds."""
 
-import time
-
 import fake_trader as fake
 import msgspec
 import pytest
@@ -18,6 +16,7 @@ from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.messages import DisarmGrid, DisarmGuard
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.wire.talk import OnExit
+from tests.stopwatch import Stopwatch
 
 pytestmark = pytest.mark.fault("X16")
 
@@ -70,9 +69,9 @@ class Stage:
         self.saved += 1
 
     def commit(self) -> float:
-        begun = time.monotonic()
-        self.end.commit(self.manager)  # type: ignore[arg-type]
-        return time.monotonic() - begun
+        with Stopwatch() as watch:
+            self.end.commit(self.manager)  # type: ignore[arg-type]
+        return watch.seconds
 
     def stops(self) -> set[StopHow]:
         return {wish.how for wish in self.commands.wished if isinstance(wish, DisarmGrid)}

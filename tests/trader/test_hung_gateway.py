@@ -23,6 +23,7 @@ from qmtdesk.trader.answer_watch import AnswerWatch
 from qmtdesk.trader.diary import Diary
 from qmtdesk.trader.loop import Loop
 from qmtdesk.trader.pictures import Desk
+from tests.stopwatch import Stopwatch
 
 MS = 1_000_000
 
@@ -102,19 +103,19 @@ def test_a_hung_worker_is_noticed_holds_orders_back_and_blocks_nobody(
         feed.free.clear()
         assert feed.hangs.wait(10)
         # what the loop calls never waits for the worker
-        begun = time.monotonic()
-        gateway.query(m.Query(10**6))
-        gateway.submit(m.Place("q", "113050.SH", Side.BUY, 1, 10, Owner(OwnerKind.CLEAR)))
-        gateway.cancel(m.Cancel("q", "1"))
-        assert time.monotonic() - begun < 0.1
+        with Stopwatch() as watch:
+            gateway.query(m.Query(10**6))
+            gateway.submit(m.Place("q", "113050.SH", Side.BUY, 1, 10, Owner(OwnerKind.CLEAR)))
+            gateway.cancel(m.Cancel("q", "1"))
+        assert watch.seconds < 0.1
         loop.post(0, m.AskNow())
         wait_for(lambda: loop.state.unanswered > 0)
         assert any(line.reason.why is Why.GATEWAY_SILENT for line in loop.state.lines)
         asked = threading.Event()
-        begun = time.monotonic()
-        loop.ask(lambda _each: asked.set())
-        assert asked.wait(5)
-        assert time.monotonic() - begun < 1.0
+        with Stopwatch() as watch:
+            loop.ask(lambda _each: asked.set())
+            assert asked.wait(20)
+        assert watch.seconds < 1.0
         loop.post(0, m.SetMaster(on=False))
         wait_for(lambda: not loop.state.master)
         assert gateway.history("113050.SH") == []
