@@ -44,6 +44,7 @@ from qmtdesk.wire.redact import Redactor
 from qmtdesk.wire.talk import PROTOCOL, Command, Demo, FromTrader, Hello, Resync, Stop, Welcome
 
 SLOW_S = 1.0
+SLOW_AGAIN = 2
 INTERESTING = (b"", b"\x00", b"\xff", b"\x7f", b"-1", b"0", b"1e308", b"NaN", b"null", b"{}", b"[]", b'"', b"\\", b",")
 NUMBERS = (0, 1, -1, 127, 128, 255, 256, 32767, 65535, 65536, 2**31 - 1, 2**31, 2**32 - 1, 2**53, 2**63 - 1)
 WORDS = ("１００".encode(), "张三".encode(), "\ufeff".encode(), "\u202e".encode(), b"../..", b"<img src=x>", b"=1+1")
@@ -93,6 +94,20 @@ class Target:
     def once(self, dice: random.Random) -> str:
         """One input; '' or what is wrong with how it was read."""
         data = mutated(dice, dice.choice(self.corpus or self.seeds))
+        told, took = self._tried(data)
+        self.runs += 1
+        for _ in range(SLOW_AGAIN):
+            if told or took <= SLOW_S:
+                break
+            # a shared computer stalls at whatever it happens to read; a slow input is slow every time
+            refused = self.refused
+            told, again = self._tried(data)
+            took, self.refused = min(took, again), refused
+        self.slowest = max(self.slowest, took)
+        return told or (f"{self.name}: {took:.1f} s for {data[:200]!r}" if took > SLOW_S else "")
+
+    def _tried(self, data: bytes) -> tuple[str, float]:
+        """What is wrong with how it was read, '' for nothing, and the seconds that took."""
         began = time.perf_counter()
         told = ""
         try:
@@ -106,10 +121,7 @@ class Target:
             # what was taken is a better place to go on from
             if len(self.corpus) < 200:
                 self.corpus = [*(self.corpus or self.seeds), data]
-        took = time.perf_counter() - began
-        self.runs += 1
-        self.slowest = max(self.slowest, took)
-        return told or (f"{self.name}: {took:.1f} s for {data[:200]!r}" if took > SLOW_S else "")
+        return told, time.perf_counter() - began
 
 
 def targets(folder: Path) -> list[Target]:
