@@ -10,7 +10,7 @@ LONGEST_S = 0.05
 
 
 class Stopwatch:
-    """Measures its `with` block in `seconds`.
+    """Measures its `with` block in `seconds`; inside they can be read already, to a step.
 
     A thread counts beside it. Whatever waits, computes in Python or blocks in a call of the system lets it count on;
     a process that is stopped does not. So a limit holds on a computer that stalls, and what is too slow still fails.

@@ -13,11 +13,13 @@ from qmtdesk.domain.order import FINAL
 from qmtdesk.engine import records as r
 from qmtdesk.gateways.paper.truth import Entry
 from qmtdesk.store.settings import trader_settings
+from qmtdesk.trader.loop import FAREWELL_NS
 from qmtdesk.wire.talk import OnExit
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of a POSIX system")
 
-ENDS_WITHIN_S = 2.0
+ENDS_WITHIN_S = 5.0
+"""What a system that ends a session gives a program. Ours takes two, but a shared computer may stall in them."""
 
 
 @pytest.fixture
@@ -40,6 +42,10 @@ def choose(bench: KillBench, *, cancel: bool) -> None:
         desk.until(lambda: [row for row in desk.orders().values() if row.cancellable], "an order on the book")
 
     bench.visit(say)
+
+
+def test_the_farewell_leaves_room_for_the_rest_of_the_end() -> None:
+    assert FAREWELL_NS < 2e9
 
 
 def told_to_end(bench: KillBench) -> float:

@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 from qmtdesk.domain.reason import Reason, Why
 from qmtdesk.trader.mirror import Mirror
 from qmtdesk.trader.serve import DeskServer
@@ -17,6 +19,7 @@ from qmtdesk.wire.address import new_boot
 from qmtdesk.wire.locks import FolderLock
 from qmtdesk.wire.rows import EventRow, QuoteRow
 from qmtdesk.wire.talk import Ack, AskSeries, Command, Demo, PaperClock, Series, WatchCode
+from tests.stopwatch import Stopwatch
 
 BOOK = tuple((100_000 + n, 10) for n in range(5))
 
@@ -34,7 +37,7 @@ def event(n: int) -> EventRow:
 
 class Stub:
     def __init__(self, folder: Path, *, armed: bool) -> None:
-        self.mirror, self.inbox = Mirror(), queue.SimpleQueue()
+        self.mirror, self.inbox, self.watch = Mirror(), queue.SimpleQueue(), Stopwatch()
         self.armed, self.running = armed, True
         self.seq = self.applied = self.rate = self.quotes = self.passes = self.longest = 0
         self.server = DeskServer(
@@ -52,10 +55,10 @@ class Stub:
         changes = [(self.seq + n + 1, event(self.seq + n + 1)) for n in range(events)]
         rows = [quote(self.quotes + n) for n in range(quotes)]
         self.seq, self.quotes = self.seq + events, self.quotes + quotes
-        begun = time.perf_counter_ns()
+        begun = self.watch.seconds
         self.mirror.apply(changes, rows)
         self.server.publish(changes, rows)
-        self.longest = max(self.longest, (time.perf_counter_ns() - begun) // 1000)
+        self.longest = max(self.longest, int((self.watch.seconds - begun) * 1e6))
 
     def obey(self, desk: int, command: Command) -> None:
         match command.body:
@@ -94,7 +97,9 @@ def main() -> int:
         return 7
     if not lock.acquire(500):
         return 3
-    Stub(Path(folder), armed="armed" in words).run()
+    stub = Stub(Path(folder), armed="armed" in words)
+    with stub.watch:
+        stub.run()
     return 0
 
 
