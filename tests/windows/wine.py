@@ -75,7 +75,8 @@ class Wine:
 
     def _open_screen(self) -> str:
         reads, writes = os.pipe()
-        words = ["Xvfb", "-displayfd", str(writes), "-screen", "0", SCREEN, "-nolisten", "tcp"]
+        # -r: no repeated keys, for a stall between the press and the release of one would be a key held down
+        words = ["Xvfb", "-displayfd", str(writes), "-screen", "0", SCREEN, "-nolisten", "tcp", "-r"]
         self._screen = subprocess.Popen(words, pass_fds=[writes], stderr=subprocess.DEVNULL)
         os.close(writes)
         with os.fdopen(reads) as told:
