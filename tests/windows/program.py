@@ -6,7 +6,7 @@ import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ PLACE = "C:\\程序测试\\我的程序\\qmtdesk"
 EXE = PLACE + "\\qmtdesk.exe"
 TITLE = "qmtdesk"
 GONE_S = 45.0
+JOURNAL = ("journal.db-wal", "journal.db")
 
 
 class Program:
@@ -88,15 +89,34 @@ def read_seen(path: Path) -> dict[str, Any]:
     return told
 
 
+def _copied(folder: Path, path: Path) -> bool:
+    """Copy the journal as it stands; False when it was written to meanwhile, for the two files must fit together."""
+    before = _stamps(folder)
+    for name in JOURNAL:
+        path.with_name(name).unlink(missing_ok=True)
+        if name in before:
+            with suppress(FileNotFoundError):
+                shutil.copyfile(folder / name, path.with_name(name))
+    return _stamps(folder) == before
+
+
+def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
+    """Size and time of the journal's files that are there; its last writer takes one of them away."""
+    found = {}
+    for name in JOURNAL:
+        with suppress(FileNotFoundError):
+            told = (folder / name).stat()
+            found[name] = (told.st_size, told.st_mtime_ns)
+    return found
+
+
 class JournalCopy:
     """A copy of the journal, taken while the trader may be writing."""
 
     def __init__(self, folder: Path) -> None:
         with tempfile.TemporaryDirectory() as place:
-            for name in ("journal.db-wal", "journal.db"):
-                if (folder / name).exists():
-                    shutil.copyfile(folder / name, Path(place) / name)
             path = Path(place) / "journal.db"
+            until(lambda: _copied(folder, path), "a moment in which the journal stands still")
             self.verdict = verify(path)
             with closing(sqlite3.connect(path)) as connection:
                 self.rows: list[tuple[str, bytes]] = connection.execute(
