@@ -12,6 +12,7 @@ from tests.windows.wine import ProofError, until
 SPEED = "20"
 """Of the paper market's clock: what takes an hour takes three minutes."""
 DEMO_GRIDS = 3
+CLICKS = 3
 BUTTON, HEAD = 90, 600
 """Points side by side in one colour: of a button; of the kill sheet's head, wider than a question's."""
 BARS = 140
@@ -54,9 +55,7 @@ def trade(program: Program, pictures: Path) -> str:
     """The mouse starts the demonstration, the keyboard one grid more; then orders have to be filled."""
     program.start("--speed", SPEED)
     program.attached()
-    button = until(lambda: _run(program, BLUES, BUTTON), "the button that starts a grid")
-    program.screen.click(program.window, button[0], button[1] + DEMO_BELOW)
-    program.until(lambda seen: seen["grids"] == DEMO_GRIDS and seen["guards"], "the demonstration", 30)
+    _start_demonstration(program)
     until(lambda: _run(program, BLUES, BUTTON) is None, "a ladder where the button was")
     program.screen.save(pictures / "2-demonstration.png")
     # the fifth of the table: the demonstration takes the first three
@@ -70,6 +69,23 @@ def trade(program: Program, pictures: Path) -> str:
     booked = program.journal().counts()["FillBooked"]
     program.screen.save(pictures / "4-trading.png")
     return f"{seen['grids']} grids, {seen['guards']} guards, {booked} fills in the journal"
+
+
+def _start_demonstration(program: Program) -> None:
+    """Click its button; once more where nothing came of it.
+
+    At twenty times the speed a quote is too old after 0.4 s: a computer that stalls just then has the click refused.
+    """
+    button = until(lambda: _run(program, BLUES, BUTTON), "the button that starts a grid")
+    for left in reversed(range(CLICKS)):
+        program.screen.click(program.window, button[0], button[1] + DEMO_BELOW)
+        try:
+            program.until(lambda seen: seen["grids"] == DEMO_GRIDS and seen["guards"], "the demonstration", 30)
+        except ProofError:
+            if not left or program.seen().get("grids", 1):
+                raise
+        else:
+            return
 
 
 def second_start(program: Program, pictures: Path) -> str:
@@ -151,7 +167,7 @@ def kill(program: Program, pictures: Path) -> str:
     until(lambda: program.screen.pixel(x + wide - 20, y + 27) in SOLIDS, "the button of all stop lit", 30)
     program.screen.save(pictures / "6-all-stop.png")
     _lift(program, pictures)
-    until(lambda: program.journal().kill() is None, "the kill switch lifted by the typed word", 30)
+    until(lambda: _lifted(program), "the kill switch lifted by the typed word", 30, 1.0)
     until(lambda: not sheet_open(program), "the window without a sheet")
     program.screen.save(pictures / "8-lifted.png")
     return f"by {killed['by']}, {len(killed['refs'])} orders cancelled and confirmed; lifted"
@@ -171,7 +187,6 @@ def _lift(program: Program, pictures: Path) -> None:
     screen.type(window, "jiechu")
     until(lambda: _run(program, BLUES, BUTTON), "its button alive")
     screen.save(pictures / "7-lift.png")
-    screen.key(window, "ctrl+Return")
 
 
 def leave(program: Program) -> str:
@@ -188,6 +203,15 @@ def _confirmed(program: Program) -> bool:
     if sheet_open(program):
         program.screen.key(program.window, "ctrl+Return")
     return not sheet_open(program)
+
+
+def _lifted(program: Program) -> bool:
+    """Whether the switch is off; else its sheet is confirmed once more: after a stall the account is compared again."""
+    if program.journal().kill() is None:
+        return True
+    if sheet_open(program):
+        program.screen.key(program.window, "ctrl+Return")
+    return False
 
 
 def sheet_open(program: Program) -> bool:
