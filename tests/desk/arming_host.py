@@ -44,4 +44,4 @@ def shown_host(qtbot: QtBot) -> Host:
 
 def ready(qtbot: QtBot, sheet: Sheet) -> None:
     """Until the sheet's button lives."""
-    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)

@@ -83,7 +83,7 @@ class Desk:
         self.commands.waiting.pop()(msgspec.structs.replace(answer, **said))
 
     def press(self, sheet: ClearSheet) -> None:
-        self.qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+        self.qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
         self.qtbot.mouseClick(sheet.go, LEFT)
 
     def click_row(self, sheet: ClearSheet, at: int, x: int = 12) -> None:
@@ -243,12 +243,12 @@ def test_one_that_is_being_sold_is_shown_and_stopped_by_click_or_key(desk: Desk)
 
 def test_the_keyboard_moves_ticks_and_confirms(desk: Desk) -> None:
     sheet = desk.open()
-    desk.qtbot.waitUntil(lambda: not sheet._dead.isActive(), timeout=3000)
+    desk.qtbot.waitUntil(lambda: not sheet._dead.isActive(), timeout=20_000)
     desk.qtbot.keyClick(sheet.table, Qt.Key.Key_Down)
     desk.qtbot.keyClick(sheet.table, Qt.Key.Key_Space)
     assert [line.code for line in sheet.ticked()] == [B.code]
     assert "☑ 晶澳转债" in sheet.table.accessibleName()
-    desk.qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    desk.qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
     desk.qtbot.keyClick(sheet.table, Qt.Key.Key_Return)
     assert not desk.commands.wished
     desk.qtbot.keyClick(sheet.table, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)

@@ -77,7 +77,7 @@ def test_deciding_wants_the_word_typed_and_names_the_order(host: Host, qtbot: Qt
     qtbot.keyClick(sheet, Qt.Key.Key_Return, CONTROL)
     assert host.commands.wished == []
     sheet.word.setText("没有")
-    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
     qtbot.keyClick(sheet, Qt.Key.Key_Return, CONTROL)
     assert host.commands.wished == [DecideUnknown(doubtful(host).ref)]
 
@@ -96,7 +96,7 @@ def test_a_word_typed_for_one_order_does_not_count_for_another(host: Host, qtbot
 def test_an_order_that_turns_up_while_the_word_is_typed_cannot_be_given_up(host: Host, qtbot: QtBot) -> None:
     sheet = opened(host)
     sheet.word.setText("没有")
-    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
     host.tell(msgspec.structs.replace(doubtful(host), state="working"))
     assert not sheet.go.isEnabled()
     assert "没有结果不明的委托了" in painted(sheet)

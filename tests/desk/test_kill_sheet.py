@@ -78,7 +78,7 @@ def test_lifting_is_dead_until_everything_is_confirmed(host: Host, qtbot: QtBot)
     assert not sheet.go.isEnabled()
     assert "核对" in sheet.foot_words
     host.tell(ft.kill_row(complete=True))
-    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
 
 
 def test_without_a_trade_link_it_says_that_no_cancel_left(host: Host) -> None:
@@ -123,7 +123,7 @@ def test_every_reason_at_its_foot_is_said_in_full(host: Host, language: Language
 def test_lifting_asks_for_a_typed_word(host: Host, qtbot: QtBot) -> None:
     host.tell(ft.kill_row(complete=True))
     sheet = sheets.open_kill_sheet(host)
-    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
     qtbot.mouseClick(sheet.go, Qt.MouseButton.LeftButton)
     assert host.commands.wished == []
     lift = lift_sheet(host)
@@ -133,7 +133,7 @@ def test_lifting_asks_for_a_typed_word(host: Host, qtbot: QtBot) -> None:
     qtbot.keyClick(lift, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert host.commands.wished == []
     lift.word.setText("解除")
-    qtbot.waitUntil(lift.go.isEnabled, timeout=3000)
+    qtbot.waitUntil(lift.go.isEnabled, timeout=20_000)
     qtbot.keyClick(lift.word, Qt.Key.Key_Return)
     assert host.commands.wished == []
     qtbot.keyClick(lift, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
@@ -155,7 +155,7 @@ def test_a_refused_lift_says_why(host: Host, qtbot: QtBot) -> None:
     lift = LiftSheet(host, host.mirror, host.commands, host.look)
     lift.open()
     lift.word.setText("解除")
-    qtbot.waitUntil(lift.go.isEnabled, timeout=3000)
+    qtbot.waitUntil(lift.go.isEnabled, timeout=20_000)
     qtbot.mouseClick(lift.go, Qt.MouseButton.LeftButton)
     assert not lift.leaving
     assert "核对" in lift.foot_words
@@ -343,7 +343,7 @@ def test_stopping_acts_at_once_and_only_selling_asks(host: Host, qtbot: QtBot) -
     qtbot.mouseClick(choice.options[2], Qt.MouseButton.LeftButton)
     assert len(host.commands.wished) == 2
     sheet = next(s for s in host.findChildren(StopSheet) if not s.leaving)
-    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
     assert sheet.go.kind == "sell"
     assert "210" in sheet.go.text()
     qtbot.keyClick(sheet, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
@@ -368,7 +368,7 @@ def test_a_sheet_that_has_left_hears_nothing_more(host: Host, qtbot: QtBot) -> N
             over.leave()
         elif isinstance(over, StopChoice):
             over.leave()
-    qtbot.waitUntil(lambda: not host.findChildren(Sheet), timeout=3000)
+    qtbot.waitUntil(lambda: not host.findChildren(Sheet), timeout=20_000)
     ft.fill_mirror(host.mirror, "main")
     host.mirror.set_link("lost")
     host.mirror.set_link("attached")
@@ -384,7 +384,7 @@ def test_the_keyboard_goes_back_to_what_had_it_before_all_sheets(host: Host, qtb
     qtbot.waitUntil(host.stop.hasFocus)
     host.tell(ft.kill_row(complete=True))
     sheet = sheets.open_kill_sheet(host)
-    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
     sheet.confirm()
     lift = lift_sheet(host)
     assert lift is not None
@@ -429,7 +429,7 @@ def test_a_sheet_fades_in_and_out_and_is_gone(host: Host, qtbot: QtBot) -> None:
     host.look.set(motion=True)
     sheet = sheets.open_kill_sheet(host)
     assert sheet.card.graphicsEffect() is not None
-    qtbot.waitUntil(lambda: sheet.card.graphicsEffect() is None, timeout=3000)
+    qtbot.waitUntil(lambda: sheet.card.graphicsEffect() is None, timeout=20_000)
     sheet.leave()
     assert not sheet.go.isEnabled()
-    qtbot.waitUntil(lambda: not host.findChildren(Sheet), timeout=3000)
+    qtbot.waitUntil(lambda: not host.findChildren(Sheet), timeout=20_000)

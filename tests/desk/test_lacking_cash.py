@@ -101,7 +101,7 @@ def test_the_sheet_says_which(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> 
     preview = replace(ft.grid_preview(ft.grid().plan), ok=False, checks=(Check("refuse", short),))
     monkeypatch.setattr(ft, "grid_preview", lambda _plan: preview)
     sheet = sheets.open_grid_sheet(host, IDLE)
-    qtbot.waitUntil(lambda: "留一部分不动" in sheet.foot_words, timeout=3000)
+    qtbot.waitUntil(lambda: "留一部分不动" in sheet.foot_words, timeout=20_000)
     assert not sheet.go.isEnabled()
 
 

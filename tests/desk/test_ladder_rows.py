@@ -184,7 +184,7 @@ def test_an_own_fill_flashes_its_level_and_then_stops(desk: Desk) -> None:
     desk.feed(fill)
     assert list(panel.ladder._flashes) == [index(1)]
     desk.feed(fill)
-    desk.qtbot.waitUntil(lambda: not panel.ladder._flashes, timeout=3000)
+    desk.qtbot.waitUntil(lambda: not panel.ladder._flashes, timeout=20_000)
     assert not panel.ladder._flash_timer.isActive()
 
 

@@ -86,7 +86,7 @@ class Desk:
         return next(sheet for sheet in self.window.findChildren(ListSheet) if not sheet.leaving)
 
     def press(self, sheet: ListSheet) -> None:
-        self.qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+        self.qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
         self.qtbot.mouseClick(sheet.go, LEFT)
 
 
@@ -190,7 +190,7 @@ def test_a_long_reading_shows_how_far_it_is_and_can_be_stopped(desk: Desk) -> No
     sheet = desk.open("/srv/lists/large.xlsx")
     desk.mirror.apply([BondListRow(reading="large.xlsx", done=5 << 20, total=10 << 20)])
     desk.mirror.flush()
-    desk.qtbot.waitUntil(lambda: sheet.pages.currentWidget() is sheet.wait, timeout=3000)
+    desk.qtbot.waitUntil(lambda: sheet.pages.currentWidget() is sheet.wait, timeout=20_000)
     assert "已读 5.0 / 10.0 MB" in painted(sheet)
     desk.press(sheet)
     assert desk.lists.asked[-1] == BondListWish(what="stop")

@@ -277,7 +277,7 @@ def test_the_sheet_wants_the_answer_and_the_word(qtbot: QtBot) -> None:
     sheet.word.setText("模拟")
     assert sheet.blocked() == "键入「实盘」两个字，或 shipan"
     sheet.word.setText(LIVE_WORD)
-    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
     qtbot.keyClick(sheet, Qt.Key.Key_Return)
     assert desk.bodies(GoLive) == []
     qtbot.keyClick(sheet, Qt.Key.Key_Return, CONTROL)

@@ -104,7 +104,7 @@ def test_starting_again_uses_the_new_values_and_nothing_waits_any_more(window: M
     window.mirror.apply(stopped)
     window.mirror.flush()
     sheet = sheet_of(window)
-    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
     sheet.confirm()
     (arm,) = [wish for wish in window.commands.wished if isinstance(wish, ArmGrid)]
     assert arm.plan == replace(kept, adopt=ft.grid().held)
@@ -116,7 +116,7 @@ def test_a_refused_start_keeps_what_waits(window: MainWindow, qtbot: QtBot) -> N
     window.mirror.apply([msgspec.structs.replace(row, armed=False, state="stopped") for row in ft.all_grids()])
     window.mirror.flush()
     sheet = sheet_of(window)
-    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
     window.commands.ok = False
     sheet.confirm()
     assert window.mirror.pending == {ft.BOND: wider(window)}

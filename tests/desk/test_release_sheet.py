@@ -55,7 +55,7 @@ def test_the_sheet_says_what_happened_what_was_counted_and_what_follows(host: Ho
 
 def test_going_on_takes_control_enter_and_is_said_to_the_trader_once(host: Host, qtbot: QtBot) -> None:
     sheet = open_release(host, ft.BOND)
-    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
     qtbot.keyClick(sheet, Qt.Key.Key_Return)
     assert host.commands.wished == []
     qtbot.keyClick(sheet, Qt.Key.Key_Return, CONTROL)
@@ -71,7 +71,7 @@ def test_everything_that_was_suspended_goes_on_from_its_own_sheet(host: Host, qt
     assert any("被柜台拒绝 10 次" in each for each in words)
     assert any("可用资金不足 [251005]" in each for each in words)
     assert any("5 只卫士恢复卖出" in each for each in words)
-    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
     qtbot.keyClick(sheet, Qt.Key.Key_Return, CONTROL)
     assert host.commands.wished == [Release("")]
 
@@ -79,7 +79,7 @@ def test_everything_that_was_suspended_goes_on_from_its_own_sheet(host: Host, qt
 def test_a_refused_release_says_why_and_stays(host: Host, qtbot: QtBot) -> None:
     host.commands.ok, host.commands.reason = False, because(Why.JOURNAL_FAILED, error="ENOSPC")
     sheet = open_release(host, ft.BOND)
-    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
     sheet.confirm()
     assert not sheet.leaving
     assert "ENOSPC" in sheet.foot_words
@@ -122,7 +122,7 @@ def test_the_master_switch_names_what_it_releases_with_it(host: Host, qtbot: QtB
     sheet = MasterSheet(host, host.mirror, host.commands, host.look)
     sheet.open()
     assert "多次被拒，全部暂停" in said(sheet)
-    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
     sheet.confirm()
     assert host.commands.wished == [SetMaster(on=True)]
 
@@ -137,7 +137,7 @@ def test_buying_alone_is_released_by_its_own_words_and_the_strip_goes_on_telling
     words = said(sheet)
     assert any("卖出、撤单与卫士照常" in each for each in words)
     assert sheet.go.text() == "恢复买入"
-    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
     sheet.confirm()
     assert host.commands.wished == [Release("")]
 

@@ -75,7 +75,7 @@ def test_the_button_is_dead_again_when_it_comes_to_mean_something_else(host: Hos
     ready(qtbot, sheet)
     assert (sheet.go.text(), sheet.go.kind) == ("布防", "primary")
     sheet.threshold.set_value(2_000 * WAN)
-    qtbot.waitUntil(lambda: sheet.go.kind == "sell", timeout=3000)
+    qtbot.waitUntil(lambda: sheet.go.kind == "sell", timeout=20_000)
     assert not sheet.go.isEnabled()
     ready(qtbot, sheet)
 
@@ -96,7 +96,7 @@ def test_the_amber_band_follows_the_option_and_offers_the_way_out(host: Host, qt
     assert "立即卖出" in sheet.band.words
     assert "1,000" in sheet.way_lower.text()
     qtbot.mouseClick(sheet.way_lower, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not sheet.band.alarm, timeout=3000)
+    qtbot.waitUntil(lambda: not sheet.band.alarm, timeout=20_000)
     assert sheet.plan.threshold == 1_000 * WAN
     assert sheet.go.kind == "primary"
 
@@ -105,17 +105,17 @@ def test_waiting_for_recovery_is_a_readiness(host: Host, qtbot: QtBot) -> None:
     sheet = guard(host)
     qtbot.mouseClick(sheet.way_wait, Qt.MouseButton.LeftButton)
     assert sheet.plan.readiness is Readiness.ABOVE
-    qtbot.waitUntil(lambda: sheet.answer is not None and sheet.answer.plan.readiness is Readiness.ABOVE, timeout=3000)
+    qtbot.waitUntil(lambda: sheet.answer is not None and sheet.answer.plan.readiness is Readiness.ABOVE, timeout=20_000)
 
 
 def test_only_an_automatic_sale_is_green(host: Host, qtbot: QtBot) -> None:
     sheet = guard(host)
     sheet.action.set_value("ask")
-    qtbot.waitUntil(lambda: sheet.go.kind == "primary", timeout=3000)
+    qtbot.waitUntil(lambda: sheet.go.kind == "primary", timeout=20_000)
     assert "会问" in sheet.go.text()
     sheet.action.set_value("alert")
     assert sheet.plan.action is GuardAction.ALERT
-    qtbot.waitUntil(lambda: sheet.go.text() == "布防", timeout=3000)
+    qtbot.waitUntil(lambda: sheet.go.text() == "布防", timeout=20_000)
 
 
 def test_a_wrong_field_disables_the_button_and_says_why(host: Host, qtbot: QtBot) -> None:
@@ -202,7 +202,7 @@ def test_edits_are_gathered_into_one_question(host: Host, qtbot: QtBot) -> None:
     sheet.threshold.line.selectAll()
     qtbot.keyClicks(sheet.threshold.line, "1250")
     assert len(host.commands.wished) == before
-    qtbot.waitUntil(lambda: len(host.commands.wished) == before + 1, timeout=3000)
+    qtbot.waitUntil(lambda: len(host.commands.wished) == before + 1, timeout=20_000)
     asked = host.commands.wished[-1]
     assert isinstance(asked, PreviewGuard)
     assert asked.plan.threshold == 1_250 * WAN
@@ -215,7 +215,7 @@ def test_ticks_ask_again_at_most_once_a_second(host: Host, qtbot: QtBot) -> None
         host.mirror.apply([msgspec.structs.replace(host.mirror.quotes[ft.STOCK], at=ft.CLOCK + n)])
         host.mirror.flush()
     assert len(host.commands.wished) == before
-    qtbot.waitUntil(lambda: len(host.commands.wished) > before, timeout=3000)
+    qtbot.waitUntil(lambda: len(host.commands.wished) > before, timeout=20_000)
     assert len(host.commands.wished) == before + 1
     assert sheet.isVisible()
 
@@ -369,7 +369,7 @@ def test_no_text_of_a_sheet_is_cut(host: Host, qtbot: QtBot, size: tuple[int, in
     else:
         sheet = sheets.open_grid_sheet(host, ft.BOND if kind == "running" else IDLE)
     sheet.more.setChecked(kind in ("rules", "more"))
-    qtbot.waitUntil(lambda: sheet.answer is not None, timeout=3000)
+    qtbot.waitUntil(lambda: sheet.answer is not None, timeout=20_000)
     with paint.recording() as seen:
         sheet.grab()
     assert [drawn.text for drawn in seen.too_wide()] == []

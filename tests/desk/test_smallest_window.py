@@ -56,7 +56,9 @@ def test_no_figure_of_the_grids_sheet_is_cut_or_stands_on_its_label(
     sheet = window.findChildren(GridSheet)[-1]
     room = sheet.body.parentWidget()
     assert room is not None
-    qtbot.waitUntil(lambda: sheet.answer is not None and sheet.outcome.geometry().right() < room.width(), timeout=3000)
+    qtbot.waitUntil(
+        lambda: sheet.answer is not None and sheet.outcome.geometry().right() < room.width(), timeout=20_000
+    )
     with paint.recording() as seen:
         sheet.outcome.grab()
     assert seen.too_wide() == []

@@ -57,7 +57,7 @@ def test_a_grid_is_armed_from_the_keyboard_only_after_its_numbers_were_shown(des
     sheet = desk.window.findChild(GridSheet)
     assert sheet is not None
     assert desk.wished(ArmGrid) == []
-    desk.qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    desk.qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
     assert sheet.answer is not None
     desk.qtbot.keyClick(sheet, Qt.Key.Key_Return)
     assert desk.wished(ArmGrid) == []
@@ -93,7 +93,7 @@ def test_a_fed_tick_moves_the_price_line_and_the_cell_of_the_ladder(desk: Desk) 
     levels = desk.mirror.grids[fake.BOND].levels
     price = next(level.price for level in levels if level.price > old.last + 300)
     desk.tell(msgspec.structs.replace(old, at=old.at + 3000, last=price))
-    desk.qtbot.waitUntil(lambda: shot(ladder) != before, timeout=3000)
+    desk.qtbot.waitUntil(lambda: shot(ladder) != before, timeout=20_000)
     assert desk.window.ladder.chart.scene.last == price
 
 

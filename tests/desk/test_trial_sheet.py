@@ -47,7 +47,7 @@ def wished(host: Host) -> list[TrialWish]:
 
 
 def press(sheet: TrialSheet, qtbot: QtBot) -> None:
-    qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
     qtbot.keyClick(sheet, Qt.Key.Key_Return, CONTROL)
 
 

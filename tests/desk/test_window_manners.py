@@ -139,7 +139,7 @@ def test_the_master_switch_goes_on_only_from_a_sheet_that_says_what_then_trades(
     assert isinstance(sheet, MasterSheet)
     assert desk.wished(SetMaster) == []
     assert "网格" in sheet.facts.accessibleName()
-    desk.qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    desk.qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
     desk.qtbot.keyClick(sheet, Qt.Key.Key_Return, CONTROL)
     assert desk.wished(SetMaster) == [SetMaster(True)]
     assert sheet.leaving
@@ -152,7 +152,7 @@ def test_a_refused_switch_says_why(desk: Desk) -> None:
     desk.status(master=False)
     desk.window.act("master")
     sheet = desk.sheet()
-    desk.qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    desk.qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
     desk.qtbot.keyClick(sheet, Qt.Key.Key_Return, CONTROL)
     assert not sheet.leaving
     assert "核对" in sheet.foot_words
@@ -296,7 +296,7 @@ def test_the_shadow_says_what_r1_would_have_done(desk: Desk) -> None:
 
 def test_a_wrong_field_is_named_and_takes_the_colour_from_the_figures(desk: Desk) -> None:
     sheet = sheets.open_grid_sheet(desk.window, IDLE)
-    desk.qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    desk.qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
     assert sheet.outcome.theme == desk.look.theme
     sheet.settings.step.line.setText("0.01")
     sheet.settings.step.line.textEdited.emit("0.01")
@@ -308,13 +308,13 @@ def test_a_wrong_field_is_named_and_takes_the_colour_from_the_figures(desk: Desk
 def test_new_orders_do_not_push_the_table_away_from_the_top(qtbot: QtBot) -> None:
     desk = Desk(qtbot, (1280, 720))
     table = desk.window.tabs.tables[0]
-    qtbot.waitUntil(lambda: len(table.rows.rows) > 3, timeout=3000)
+    qtbot.waitUntil(lambda: len(table.rows.rows) > 3, timeout=20_000)
     qtbot.mouseClick(table.viewport(), LEFT, pos=QPoint(60, 36))
     assert table.chosen() is not None
     model = next(iter(desk.mirror.orders.values()))
     late = [msgspec.structs.replace(model, ref=f"new{n}", at=model.at + 90_000_000 + n) for n in range(30)]
     desk.tell(*late)
-    qtbot.waitUntil(lambda: len(table.rows.rows) > 30, timeout=3000)
+    qtbot.waitUntil(lambda: len(table.rows.rows) > 30, timeout=20_000)
     assert table.verticalScrollBar().value() == 0
 
 
@@ -327,12 +327,12 @@ def test_enter_opens_the_sheet_where_the_empty_ladder_says_so(desk: Desk) -> Non
 
 def test_a_tick_after_a_pause_is_drawn_at_once(desk: Desk) -> None:
     chart = desk.window.ladder.chart
-    desk.qtbot.waitUntil(lambda: not chart._timer.isActive() and chart._drawn > 0, timeout=3000)
+    desk.qtbot.waitUntil(lambda: not chart._timer.isActive() and chart._drawn > 0, timeout=20_000)
     chart._drawn -= 1
     before = chart._drawn
     chart.refresh()
     assert chart._timer.interval() == 0
-    desk.qtbot.waitUntil(lambda: chart._drawn > before, timeout=3000)
+    desk.qtbot.waitUntil(lambda: chart._drawn > before, timeout=20_000)
 
 
 # one sheet, and the way out of the stop
@@ -354,7 +354,7 @@ def test_the_stop_is_lifted_from_the_strip_with_any_keyboard(desk: Desk, typed: 
     sheet = desk.sheet()
     assert isinstance(sheet, LiftSheet)
     sheet.word.setText(typed)
-    desk.qtbot.waitUntil(sheet.go.isEnabled, timeout=3000)
+    desk.qtbot.waitUntil(sheet.go.isEnabled, timeout=20_000)
     desk.qtbot.keyClick(sheet, Qt.Key.Key_Return, CONTROL)
     assert desk.wished(LiftKill) == [LiftKill()]
 
