@@ -70,7 +70,7 @@ class KillBench:
         rows = rows_after(self.folder, self.mark)
         return any(kind == "Logged" and word in body for _, kind, body in rows for word in words)
 
-    def ready(self, limit_s: float = 20.0) -> bool:
+    def ready(self, limit_s: float = 60.0) -> bool:
         """Wait until this run has reconciled; False when it died before."""
         wait(lambda: self.gone or self.said(*READY), limit_s)
         if self.gone:
@@ -102,7 +102,7 @@ class KillBench:
         """SIGKILL, and look at what is left."""
         assert self.process is not None
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(60)
         self.kills += 1
         self.look()
 
@@ -124,7 +124,7 @@ class KillBench:
         """Attach as a desk does, do something, leave."""
         assert self.process is not None
         pid = self.process.pid
-        wait(lambda: self.gone or ((card := read_card(self.folder)) is not None and card.pid == pid), 20)
+        wait(lambda: self.gone or ((card := read_card(self.folder)) is not None and card.pid == pid), 60)
         desk = Visitor(self.base)
         desk.link.start()
         try:
@@ -152,11 +152,11 @@ class KillBench:
         self.start()
         self.ready()
         (self.folder / "KILL").touch()
-        if not wait(lambda: self.said(b'"kill_done"'), 20):
+        if not wait(lambda: self.said(b'"kill_done"'), 60):
             self.wrong.append("the kill switch was not carried out")
         assert self.process is not None
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(60)
         self.wrong += settled(self.folder)
 
     def close(self) -> None:
@@ -164,7 +164,7 @@ class KillBench:
         if not self.gone:
             assert self.process is not None
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(60)
 
 
 def random_kills(bench: KillBench, count: int, dice: random.Random) -> None:

@@ -77,7 +77,7 @@ def test_a_damaged_journal_is_kept_and_the_account_rebuilt_from_the_broker_disar
     assert wait(lambda: bench.said(b'"journal_set_aside"'), 20)
     assert bench.ready()
     bench.process.kill()  # type: ignore[union-attr]
-    bench.process.wait(10)  # type: ignore[union-attr]
+    bench.process.wait(60)  # type: ignore[union-attr]
     (kept,) = [p for p in bench.folder.glob("journal.db.damaged-*") if not p.name.endswith(("-wal", "-shm"))]
     assert kept.read_bytes() == bad
     state, truth = folded(bench), broker_truth(bench.folder)
@@ -98,7 +98,7 @@ def test_a_damaged_journal_is_kept_and_the_account_rebuilt_from_the_broker_disar
     bench.arm()
     assert wait(lambda: remarks(bench) > before, 20)
     bench.process.kill()  # type: ignore[union-attr]
-    bench.process.wait(10)  # type: ignore[union-attr]
+    bench.process.wait(60)  # type: ignore[union-attr]
     again = broker_truth(bench.folder)
     assert again is not None
     assert max(Counter(entry.remark for entry in again.entries.values()).values()) == 1
@@ -135,7 +135,7 @@ def test_a_torn_log_of_the_last_writes_costs_nothing_the_broker_does_not_tell_ag
         assert not bench.gone
         wait(lambda: bench.said(b'"resumed"', b'"reconciled"'), 5)
         bench.process.kill()  # type: ignore[union-attr]
-        bench.process.wait(10)  # type: ignore[union-attr]
+        bench.process.wait(60)  # type: ignore[union-attr]
         truth, state = broker_truth(bench.folder), folded(bench)
         assert truth is not None
         remarks = Counter(entry.remark for entry in truth.entries.values() if entry.remark)
@@ -184,7 +184,7 @@ def test_a_journal_that_cannot_even_be_opened_ends_the_trader_with_its_own_code(
         path.mkdir()
         bench.start()
         assert bench.process is not None
-        assert bench.process.wait(20) == NO_JOURNAL
+        assert bench.process.wait(60) == NO_JOURNAL
         assert b"the journal cannot be used" in log.read()
 
 
@@ -205,7 +205,7 @@ def test_of_several_traders_started_at_once_one_stays(bench: KillBench, count: i
         late = KillBench(bench.base)
         late.start(resume=False)
         assert late.process is not None
-        assert late.process.wait(20) == LOCKED
+        assert late.process.wait(60) == LOCKED
         stays.kill()
         assert stays.wrong == []
     finally:

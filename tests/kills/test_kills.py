@@ -70,7 +70,7 @@ def test_a_death_at_each_point_of_the_journal_and_of_the_gateway_is_made_good(be
 @pytest.mark.parametrize("point", OPENING)
 def test_a_death_on_the_first_day_leaves_a_trader_that_starts(bench: KillBench, point: str) -> None:
     bench.start(point=(point, 1), resume=False)
-    assert wait(lambda: bench.gone, 20)
+    assert wait(lambda: bench.gone, 60)
     bench.kill()
     bench.start(resume=False)
     assert bench.ready()
@@ -85,7 +85,7 @@ def test_a_death_while_the_kill_switch_is_pressed_stops_everything_all_the_same(
     bench.kill()
     (bench.folder / "KILL").touch()
     bench.start(point=(point, 1))
-    assert wait(lambda: bench.gone, 20)
+    assert wait(lambda: bench.gone, 60)
     bench.kill()
     bench.finish()
     assert bench.wrong == []
@@ -103,7 +103,7 @@ def test_a_users_word_is_kept_once_it_was_written_and_not_before(bench: KillBenc
             code = next(iter(desk.watches()), None) or next(iter(desk.rows))[1]
             said = WatchStock(_other_stock(desk, code), on=True) if isinstance(word, WatchStock) else word
             desk.link.send(act(said))
-            assert wait(lambda: bench.gone, 20)
+            assert wait(lambda: bench.gone, 60)
 
         bench.visit(say)
         bench.kill()

@@ -55,7 +55,7 @@ def test_a_subscription_is_given_up_again(answer: Answer, code: Code, monkeypatc
     layer = Layer(answer)
     line = looked(layer)
     assert (line.level, line.found.code) == ("ok", code)
-    assert layer.done.wait(5)
+    assert layer.done.wait(20)
     assert layer.given_up == [7]
 
 

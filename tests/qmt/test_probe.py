@@ -73,7 +73,7 @@ def attempt(tmp_path: Path, userdata: Path, monkeypatch: pytest.MonkeyPatch) -> 
         words = ("--probe-qmt", str(place), "--package", "qmt_standin", *more)
         probe = ProbeRun(words, account, lines.append, end, silence_s)
         assert ended.wait(100)
-        assert probe.wait(5)
+        assert probe.wait(20)
         with pytest.raises(ProcessLookupError):
             os.kill(probe.pid, 0)
         return Tried(lines, fine=ends[0], seconds=time.monotonic() - begun)

@@ -38,7 +38,7 @@ class Bench:
             return [record for _, record in self.heard if isinstance(record, kind)]
 
         with self._news:
-            assert self._news.wait_for(lambda: len(found()) >= count, 5), self.heard
+            assert self._news.wait_for(lambda: len(found()) >= count, 20), self.heard
         return found()
 
 

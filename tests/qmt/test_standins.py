@@ -26,7 +26,7 @@ class Heard:
 
     def wait(self, name: str, count: int = 1) -> list[Any]:
         with self.news:
-            assert self.news.wait_for(lambda: len(self.of(name)) >= count, 5), self.all
+            assert self.news.wait_for(lambda: len(self.of(name)) >= count, 20), self.all
         return self.of(name)
 
     def of(self, name: str) -> list[Any]:
@@ -121,7 +121,7 @@ def test_snapshots_come_decoded_from_a_foreign_thread(terminal: Terminal) -> Non
 
     code, _ = bond(terminal)
     assert xtdata.subscribe_whole_quote([code], hear) > 0
-    assert news.wait(5)
+    assert news.wait(20)
     name, rows = got[0]
     assert name.startswith("native-quotes")
     assert rows[code]["lastPrice"] == terminal.quotes[code].last / 1000

@@ -41,7 +41,7 @@ class Traders:
 
     def up(self, base: Path, process: subprocess.Popen) -> bool:
         """Wait until it serves, or has ended."""
-        end = time.monotonic() + 30
+        end = time.monotonic() + 60
         while time.monotonic() < end and process.poll() is None:
             card = read_card(base / "paper")
             if card is not None and card.pid == process.pid:
@@ -52,7 +52,7 @@ class Traders:
     def close(self) -> None:
         for process in self.running:
             process.kill()
-            process.wait(10)
+            process.wait(60)
             process.stdout.close()
 
 
@@ -71,7 +71,7 @@ def test_a_second_data_folder_on_the_account_is_refused_and_told_the_first(trade
     assert traders.up(one, first)
     # the same account and the same broker, written another way
     second = traders.start(two, f" {NUMBER}", str(broker / ".." / "国金QMT"))
-    assert second.wait(30) == ACCOUNT_TAKEN
+    assert second.wait(60) == ACCOUNT_TAKEN
     said = second.stdout.read()
     assert str(one / "paper") in said
     assert str(first.pid) in said
@@ -99,7 +99,7 @@ def test_a_killed_trader_frees_its_account(traders: Traders, tmp_path: Path) -> 
     first = traders.start(one, NUMBER, str(tmp_path))
     assert traders.up(one, first)
     first.kill()
-    first.wait(10)
+    first.wait(60)
     second = traders.start(two, NUMBER, str(tmp_path))
     assert traders.up(two, second)
     assert not refusal_in(two / "paper")[0]
@@ -110,7 +110,7 @@ def test_of_four_started_at_once_one_trades(traders: Traders, tmp_path: Path) ->
     processes = [traders.start(base, NUMBER, str(tmp_path)) for base in bases]
     up = [traders.up(base, process) for base, process in zip(bases, processes, strict=True)]
     assert sum(up) == 1
-    assert [process.wait(10) for process, here in zip(processes, up, strict=True) if not here] == [ACCOUNT_TAKEN] * 3
+    assert [process.wait(60) for process, here in zip(processes, up, strict=True) if not here] == [ACCOUNT_TAKEN] * 3
 
 
 def test_a_lock_says_who_holds_it_and_not_for_which_account(tmp_path: Path) -> None:

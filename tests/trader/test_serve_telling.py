@@ -55,7 +55,7 @@ def test_what_a_snapshot_holds_already_is_not_told_again(tmp_path):
     server.start()
     desk = Desk(tmp_path)
     assert desk.hear(Page).seq == 2
-    taken.wait(5)
+    taken.wait(20)
     server.publish([(3, event(3))], [])
     assert desk.hear(Batch).first == 3
     desk.close()

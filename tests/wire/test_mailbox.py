@@ -64,7 +64,7 @@ def test_a_full_box_makes_putting_wait_until_it_is_taken():
     thread.start()
     assert not done.wait(0.05)
     assert box.take()[0] == [0, 1, 2]
-    assert done.wait(5)
+    assert done.wait(20)
     thread.join()
     assert box.take()[0] == [3]
 
@@ -75,7 +75,7 @@ def test_a_closed_box_lets_everybody_go():
     thread = Thread(target=lambda: box.put(2))
     thread.start()
     box.close()
-    thread.join(5)
+    thread.join(20)
     assert not thread.is_alive()
 
 
@@ -88,7 +88,7 @@ def test_items_of_many_threads_all_arrive_in_their_order_and_the_last_one_wakes(
         thread.start()
     got = []
     while len(got) < producers * count:
-        assert woken.wait(5), "nobody woke the window although something is left"
+        assert woken.wait(20), "nobody woke the window although something is left"
         woken.clear()
         got += box.take()[0]
     for thread in threads:
