@@ -12,7 +12,7 @@ from qmtdesk.domain.plans import StopHow
 from qmtdesk.wire.bond_talk import TypeBond
 from qmtdesk.wire.clear_talk import ClearLine, ClearList, ClearRows, KeepWhole, ListClear
 from qmtdesk.wire.rows import PositionRow
-from qmtdesk.wire.talk import Ack, Demo, act
+from qmtdesk.wire.talk import Ack, act
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="stops processes by POSIX signals")
 
@@ -33,7 +33,7 @@ def line_of(desk: DeskStandIn, code: str) -> ClearLine | None:
 def test_what_a_grid_bought_is_cleared_when_its_bond_left_the_list(tmp_path: Path) -> None:
     with DeskStandIn(tmp_path) as desk:
         desk.until(lambda: desk.ready, "ready")
-        assert desk.do(Demo()).ok
+        desk.demo()
         fill = desk.until(
             lambda: next((f for f in desk.fills().values() if f.kind == "first_buy"), None), "a first buy"
         )

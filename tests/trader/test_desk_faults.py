@@ -18,7 +18,7 @@ from qmtdesk.domain.messages import Kill
 from qmtdesk.wire.address import read_card
 from qmtdesk.wire.attach import attach
 from qmtdesk.wire.line import LineLostError
-from qmtdesk.wire.talk import PROTOCOL, Ack, Command, Demo, Hello, Refuse, act
+from qmtdesk.wire.talk import PROTOCOL, Ack, Command, Hello, Refuse, act
 
 pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="speaks to a socket and sends POSIX signals"),
@@ -36,7 +36,7 @@ def desk(tmp_path: Path) -> Iterator[DeskStandIn]:
 
 def start_trading(one: DeskStandIn) -> None:
     one.until(lambda: one.ready, "ready")
-    assert one.do(Demo()).ok
+    one.demo()
     one.until(lambda: len(one.fills()) >= 2, "two fills")
 
 

@@ -21,7 +21,6 @@ from qmtdesk.simulate.market_day import BOND, STOCK
 from qmtdesk.trader.diary import Diary
 from qmtdesk.trader.pictures import status_row
 from qmtdesk.trader.unwritten import Unwritten
-from qmtdesk.wire.talk import Demo
 
 __all__ = ["disk"]
 
@@ -232,7 +231,7 @@ def test_a_real_trader_says_that_it_cannot_write_and_goes_on_when_it_can(tmp_pat
 
     with DeskStandIn(tmp_path) as desk:
         desk.until(lambda: desk.ready, "ready")
-        assert desk.do(Demo()).ok
+        desk.demo()
         desk.until(lambda: len(desk.fills()) >= 2, "two fills")
         old, soft = desk.pid, resource.prlimit(desk.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(old, resource.RLIMIT_FSIZE, (1, soft[1]))

@@ -11,12 +11,12 @@ from qmtdesk.desk.link.commands import LinkCommands
 from qmtdesk.domain.messages import Kill, LiftKill
 from qmtdesk.domain.reason import Why
 from qmtdesk.wire.rows import EventRow
-from qmtdesk.wire.talk import Demo, act
+from qmtdesk.wire.talk import act
 
 
 def _start_demo(desk: DeskStandIn) -> None:
     desk.until(lambda: desk.ready, "ready")
-    assert desk.do(Demo()).ok
+    desk.demo()
     desk.until(lambda: len(desk.fills()) >= 3, "three fills")
     desk.until(lambda: any(row.cancellable for row in desk.orders().values()), "an order on the book")
 

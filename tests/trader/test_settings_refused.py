@@ -18,7 +18,6 @@ from qmtdesk.simulate.market_day import BOND
 from qmtdesk.store.settings import keep_exit, keep_whole, trader_settings
 from qmtdesk.trader.process import _settings
 from qmtdesk.wire.rows import EventRow
-from qmtdesk.wire.talk import Demo
 
 TIGHT = {"version": 1, "risk": {"symbol_exposure": 25_000_000}}
 SLIP = {"version": 1, "risk": {"symbol_exposure": 25_000_000, "order_valeu": 20_000_000}}
@@ -147,7 +146,7 @@ def test_limits_that_could_not_be_read_at_once_are_neither_waited_for_nor_lost_w
 def test_what_was_armed_in_this_run_does_not_go_on_under_limits_nobody_can_read(tmp_path: Path) -> None:
     with DeskStandIn(tmp_path) as desk:
         desk.until(lambda: desk.ready, "ready")
-        assert desk.do(Demo()).ok
+        desk.demo()
         desk.until(lambda: any(row.armed for row in desk.grids().values()), "a grid")
         wrote(tmp_path / "paper", SLIP)
         old = desk.kill_trader()
