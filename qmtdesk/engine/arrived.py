@@ -120,12 +120,9 @@ def settled(state: State, report: AccountReport) -> int:
 
 
 def at_rest(state: State) -> bool:
-    """Whether cash and trades surely belong together: nothing traded for a while, and no trade is on its way.
-
-    The trade of an order that left a moment ago may be in the cash before any list tells it.
-    """
+    """Whether cash and trades surely belong together: nothing traded for a while, and no trade is on its way."""
     return not any(
-        ((order.filled or order.live) and state.at - order.updated_at < PASSING_MS) or order.told_filled > order.filled
+        (order.filled and state.at - order.updated_at < PASSING_MS) or order.told_filled > order.filled
         for order in state.orders.values()
     )
 

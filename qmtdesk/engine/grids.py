@@ -268,13 +268,21 @@ def plan_orders(work: Work, code: str) -> None:
     if anew.awaits(book, work.state.day):
         book = anew.begin(work, code, book)
     leaving.tell(work, code)
-    reason = gate.standstill(work.state, code) or last_minute.over_today(work, code)
+    reason = gate.standstill(work.state, code)
     if reason is not None or book is None:
         work.blocked(code, reason)
         return
     wish = wish_of(work.state, code, explain=False)
     if wish is not None:
         orders = aside.left_to_grid(work.state, code, wish.orders)
+        late = last_minute.over_today(work, code)
+        if late is not None:
+            # what does not fit any more still goes
+            working = [order for order in live_orders(work.state, code) if order.owner.kind in GRID_OWNERS]
+            for order in difference(orders, working).cancels:
+                work.cancel(order)
+            work.blocked(code, late)
+            return
         # a guard that sells says itself what it waits for
         fired = (work.state.blocked.get(code) or FIRED) if aside.guard_sells(work.state, code) else SOLD
         reason = enact(work, code, orders, GRID_OWNERS, book=book)

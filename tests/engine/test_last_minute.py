@@ -4,9 +4,10 @@ import pytest
 from words import beat, told
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.order import OrderState
+from qmtdesk.domain.order import OrderState, Side
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
 from qmtdesk.simulate.market_day import BOND2, MarketDay
 
 S = OrderState
@@ -88,3 +89,32 @@ def test_an_order_cancelled_by_ourselves_holds_up_nothing() -> None:
     day.live_market(9_000)
     assert Why.PULLED_LATE not in day.said()
     assert BOND2 not in day.state.blocked or day.state.blocked[BOND2].why is not Why.PULLED_LATE
+
+
+def pulled_by_hand(plan: GridPlan, side: Side) -> MarketDay:
+    """In the last minute a hand takes off what rests on one side."""
+    day = evening(plan)
+    day.jump(14, 59, 5).quote_all()
+    for order in [order for order in day.live(BOND2) if order.side is side]:
+        day.exchange.cancel(day.at, m.Cancel("", order.broker_id))
+    day.wait(500)
+    return day
+
+
+@pytest.mark.parametrize("side", Side)
+def test_the_lower_stop_sells_all_the_same(side: Side) -> None:
+    day = pulled_by_hand(replace(LATTICE, lower_stop=119_000), side)
+    day.price(BOND2, 118_900)
+    day.live_market(12_000)
+    book = day.state.grids[BOND2]
+    assert book.grid is not None
+    assert book.grid.held_total == 0
+    assert [order for order in day.live(BOND2) if order.side is Side.BUY] == []
+
+
+def test_what_does_not_fit_any_more_is_still_taken_off() -> None:
+    day = pulled_by_hand(LATTICE, Side.SELL)
+    assert {order.side for order in day.live(BOND2)} == {Side.BUY}
+    assert day.feed(m.SetSellOnly(BOND2, on=True)).refusal is None
+    day.live_market(6_000)
+    assert day.live(BOND2) == []

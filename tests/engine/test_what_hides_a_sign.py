@@ -71,9 +71,6 @@ def test_what_an_own_order_held_back_is_explained_by_it_for_half_a_minute_after_
 
 def test_cash_belongs_to_the_trades_once_none_was_told_for_half_a_minute() -> None:
     day, place = numbered(Side.BUY)
-    # its trade may be in the cash before any list tells it
-    assert not arrived.at_rest(day.state)
-    beat(day, 31)
     assert arrived.at_rest(day.state)
     told(day, place, S.FILLED, place.volume, number="9")
     traded(day, place, place.volume, number="9")
@@ -172,29 +169,3 @@ def test_cash_still_frozen_for_a_hands_buy_that_is_just_over_hides_none_of_ours(
         spent = value if filled else 0
         shown(day, frozen=place.price * place.volume, spent=spent, rows=rows, held=held, fills=fills)
     assert still_in_doubt(day, place)
-
-
-@pytest.mark.parametrize("side", Side)
-def test_cash_of_a_trade_that_is_told_later_keeps_no_later_order_of_the_other_side_in_doubt(side: Side) -> None:
-    held = dict.fromkeys((BOND, BOND2), (300, 110000))
-    day = MarketDay(prices={BOND: 120_000, BOND2: 110_000}, held=held).open()
-    day.deaf = True
-    both = [Position(BOND, 300, 300), Position(BOND2, 300, 300)]
-    looks(day, 14, held=both)
-    buys, sells = replace(PLAN, adopt=0), replace(SELLS, adopt=300)
-    first, then = (buys, sells) if side is Side.BUY else (sells, buys)
-    assert day.feed(m.ArmGrid(replace(first, code=BOND2))).refusal is None
-    (one,) = day.places(BOND2)
-    told(day, one, S.WORKING, number="1")
-    spent = one.price * one.volume * (1 if side is Side.BUY else -1)
-    looks(day, 1, held=both, spent=spent, rows=[row_of(day, one, S.WORKING, number="1")])
-    told(day, one, S.FILLED, one.volume, number="1")
-    traded(day, one, one.volume, number="1")
-    day.feed(m.DisarmGrid(BOND2, StopHow.LEAVE))
-    assert day.feed(m.ArmGrid(replace(then, code=BOND))).refusal is None
-    (place,) = day.places(BOND)
-    day.feed(m.SubmitUnknown(place.ref, ""))
-    both[1] = Position(BOND2, *[300 + (one.volume if side is Side.BUY else -one.volume)] * 2)
-    rows = [row_of(day, one, S.FILLED, one.volume, number="1")]
-    looks(day, 6, held=both, spent=spent, rows=rows, fills=[trade_of(day, one, one.volume, number="1")])
-    assert not still_in_doubt(day, place)
