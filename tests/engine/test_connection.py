@@ -162,6 +162,7 @@ def test_a_computer_that_is_late_on_a_paper_clock_of_many_times_the_speed_is_lat
     for _ in range(4):
         tick(day, off)
     assert ("" in day.state.suspended) is wrong
+    assert said(day, Why.CLOCK_SKEWED) == (off > 2_000 * pace and not wrong)
 
 
 def test_what_was_measured_on_a_faster_clock_is_not_held_against_a_slower_one() -> None:

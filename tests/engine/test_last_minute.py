@@ -118,3 +118,19 @@ def test_what_does_not_fit_any_more_is_still_taken_off() -> None:
     assert day.feed(m.SetSellOnly(BOND2, on=True)).refusal is None
     day.live_market(6_000)
     assert day.live(BOND2) == []
+
+
+def test_a_stops_own_sale_that_is_taken_off_is_somebodys_wish() -> None:
+    day = evening(replace(LATTICE, lower_stop=119_000))
+    day.jump(14, 59, 5).quote_all()
+    for order in list(day.live(BOND2)):
+        day.exchange.cancel(day.at, m.Cancel("", order.broker_id))
+    day.deaf = True
+    sent = len(day.places())
+    day.price(BOND2, 118_900)
+    beat(day, 3)
+    sale = day.places()[sent]
+    assert sale.side is Side.SELL
+    told(day, sale, S.WORKING, number="77")
+    told(day, sale, S.CANCELLED, number="77")
+    assert Why.GAP_PAUSED in day.said()

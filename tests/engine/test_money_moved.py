@@ -246,3 +246,17 @@ def test_money_that_follows_its_trade_seconds_later_is_no_transfer(
         answer(day, [row], [trade], held, cash)
     assert (Why.MONEY_MOVED in day.said()) is told
     assert (BUYS in day.state.suspended) is told
+
+
+def test_more_than_the_trades_of_just_now_explain_is_a_transfer_at_once() -> None:
+    day = MarketDay(prices={BOND: 120_000}, held={BOND: (1_000, 120_000)}, cash=880_000_000).open()
+    day.deaf = True
+    hand = by_hand(BOND, Side.SELL, 120_000, 120)
+    row, trade = row_of(day, hand, OrderState.FILLED, 120, number="h1"), trade_of(day, hand, 120, number="h1")
+    day.feed(m.OrderReported(row))
+    day.feed(m.FillReported(trade))
+    for _ in range(10):
+        beat(day)
+        day.feed(m.AskNow())
+        answer(day, [row], [trade], [Position(BOND, 880, 880)], 790_000_000)
+    assert Why.MONEY_MOVED in day.said()
