@@ -8,6 +8,7 @@ from qmtdesk.engine import others
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import Gaps, filed_orders
 from qmtdesk.engine.work import NOTICE, Work
+from qmtdesk.strategies.grid import with_base
 
 
 def compare(work: Work, unclear: Iterable[str] = ()) -> None:
@@ -45,7 +46,7 @@ def _base(work: Work, code: str) -> None:
     was, base = part.base_holding, max(0, position - part.held_total)
     if base == was or (base > was and _waits(work, code)):
         return
-    grid = replace(book.grid, base_holding=base) if book.grid else None
+    grid = with_base(book.grid, base) if book.grid else None
     pair = replace(book.rolling, base_holding=base) if book.rolling else None
     work.set_grid(code, replace(book, grid=grid, rolling=pair), keep=True)
     why = Why.BASE_LESS if base < was else Why.BASE_MORE

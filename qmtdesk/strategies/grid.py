@@ -1,6 +1,6 @@
 """The lattice grid as its users see it: its state, its wishes, and what fills, prices and days do to it."""
 
-from qmtdesk.strategies.grid_fills import on_cleared, on_fill, on_others, put_back
+from qmtdesk.strategies.grid_fills import on_cleared, on_fill, on_others, put_back, with_base
 from qmtdesk.strategies.grid_moves import on_day, on_price
 from qmtdesk.strategies.grid_state import (
     Gap,
@@ -40,4 +40,5 @@ __all__ = [
     "summary",
     "wanted",
     "whole_lots",
+    "with_base",
 ]

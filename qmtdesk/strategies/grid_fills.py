@@ -13,14 +13,15 @@ def on_fill(grid: Grid, owner: Owner, side: Side, price: int, volume: int, order
 
     First-buy fills go into the first buy's gap, then the one above it. A sale of the whole grid (CLEAR) empties the
     lowest gaps first. What its gap cannot take goes to the nearest that can; what no gap can take changes 底仓 and
-    makes the figures an estimate. `at` is not used by this version's figures.
+    makes the figures an estimate. Bought, it is the surplus: the sale that had made room for it may be told later.
+    `at` is not used by this version's figures.
     """
     if volume <= 0:
         return grid
     better = (order_price - price) * volume if side is Side.BUY else (price - order_price) * volume
     grid = replace(grid, fees=grid.fees + fee, fees_today=grid.fees_today + fee, improvement=grid.improvement + better)
     if side is Side.SELL:
-        return _sold(grid, _gaps_of(grid, owner), price, volume)
+        return _taken_in(_sold(grid, _gaps_of(grid, owner), price, volume), _gaps_of(grid, owner))
     # rather the gap above than the one below, whose sale would bring no more than was paid
     grid = _bought(grid, _gaps_of(grid, owner, rather_above=True), price, volume)
     left = grid.first_left - volume if owner.kind is OwnerKind.FIRST_BUY else grid.first_left
@@ -49,7 +50,12 @@ def on_others(grid: Grid, side: Side, volume: int) -> Grid:
         if take:
             gaps[i] = _less(gaps[i], take)
             left -= take
-    return replace(grid, gaps=tuple(gaps), base_holding=grid.base_holding - from_base, exact=False)
+    return with_base(replace(grid, gaps=tuple(gaps), exact=False), grid.base_holding - from_base)
+
+
+def with_base(grid: Grid, base: int) -> Grid:
+    """The grid beside another 底仓: what is gone from it is nobody's surplus any more."""
+    return _surplus(replace(grid, base_holding=base), min(grid.surplus, base))
 
 
 def put_back(grid: Grid, volume: int, price: int) -> Grid:
@@ -61,7 +67,7 @@ def put_back(grid: Grid, volume: int, price: int) -> Grid:
         take = min(left, grid.unit - gaps[i].held)
         gaps[i] = replace(gaps[i], held=gaps[i].held + take, cost=gaps[i].cost + take * price)
         left -= take
-    return replace(grid, gaps=tuple(gaps), base_holding=grid.base_holding + left, exact=False)
+    return _spared(replace(grid, gaps=tuple(gaps), exact=False), left, left * price)
 
 
 def _gaps_of(grid: Grid, owner: Owner, *, rather_above: bool = False) -> Iterable[int]:
@@ -85,7 +91,33 @@ def _bought(grid: Grid, order: Iterable[int], price: int, volume: int) -> Grid:
         if trails and gaps[i].held == grid.unit:
             trails[i] = replace(trails[i], was_above=False, trough=0, buy_fired=False)
     grid = replace(grid, gaps=tuple(gaps), trails=tuple(trails))
-    return grid if left == 0 else replace(grid, base_holding=grid.base_holding + left, exact=False)
+    return grid if left == 0 else _spared(replace(grid, exact=False), left, left * price)
+
+
+def _spared(grid: Grid, volume: int, cost: int) -> Grid:
+    """No gap has room for it."""
+    base, surplus = grid.base_holding + volume, grid.surplus + volume
+    return replace(grid, base_holding=base, surplus=surplus, surplus_cost=grid.surplus_cost + cost)
+
+
+def _surplus(grid: Grid, volume: int) -> Grid:
+    """The grid with less surplus, its cost reduced in proportion."""
+    cost = grid.surplus_cost * volume // max(grid.surplus, 1)
+    return replace(grid, surplus=volume, surplus_cost=cost)
+
+
+def _taken_in(grid: Grid, order: Iterable[int]) -> Grid:
+    """The surplus fills what came free."""
+    if not grid.surplus:
+        return grid
+    for i in order:
+        gap = grid.gaps[i]
+        take = min(grid.surplus, grid.unit - gap.held)
+        if take > 0:
+            rest = _surplus(replace(grid, base_holding=grid.base_holding - take), grid.surplus - take)
+            full = replace(gap, held=gap.held + take, cost=gap.cost + grid.surplus_cost - rest.surplus_cost)
+            grid = replace(rest, gaps=(*grid.gaps[:i], full, *grid.gaps[i + 1 :]))
+    return grid
 
 
 def _sold(grid: Grid, order: Iterable[int], price: int, volume: int) -> Grid:
@@ -103,7 +135,11 @@ def _sold(grid: Grid, order: Iterable[int], price: int, volume: int) -> Grid:
         if trails and gaps[i].held == 0:
             trails[i] = replace(trails[i], peak=0, sell_fired=False)
     grid = replace(grid, gaps=tuple(gaps), trails=tuple(trails), realised=grid.realised + gained)
-    return grid if left == 0 else replace(grid, base_holding=max(0, grid.base_holding - left), exact=False)
+    if left == 0:
+        return grid
+    # more than the gaps hold was the grid's as long as there is a surplus
+    grid = _surplus(replace(grid, exact=False), max(0, grid.surplus - left))
+    return with_base(grid, max(0, grid.base_holding - left))
 
 
 def _less(gap: Gap, take: int) -> Gap:

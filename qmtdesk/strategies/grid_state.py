@@ -60,8 +60,9 @@ class Grid(Struct, frozen=True, kw_only=True, dict=True):
     Gap i lies between levels i and i+1. Owners name a gap by its slot = i + `slot0`; `slot0` is 0 until a roll takes
     levels off or puts levels on below, so that an order keeps its gap. `paused` holds slots, `first_slot` is one.
     `anchor` is the base all levels are computed from; `lattice.base_index` is the index of the step numbered `centre`
-    from it, 0 until a roll. `base_holding` is 底仓 and never traded. `realised` is before fees. Only the summary adds
-    what was `earlier` today; everything here is of this arming.
+    from it, 0 until a roll. `base_holding` is 底仓 and never traded; `surplus` is what own orders bought
+    of it for `surplus_cost`, as no gap had room: one that comes free takes it. `realised` is before fees. Only the
+    summary adds what was `earlier` today; everything here is of this arming.
     """
 
     plan: GridPlan
@@ -93,6 +94,8 @@ class Grid(Struct, frozen=True, kw_only=True, dict=True):
     exact: bool = True
     earlier: Earlier = NO_EARLIER
     trails: tuple[Trail, ...] = ()
+    surplus: int = 0
+    surplus_cost: int = 0
 
     @cached_property
     def last_asked(self) -> "list[tuple[GridContext, Wish]]":

@@ -91,6 +91,36 @@ def test_what_no_gap_can_take_changes_the_base_holding_and_is_an_estimate() -> N
     assert (grid.base_holding, grid.held_total, grid.exact) == (10, 0, False)
 
 
+def test_what_no_gap_could_take_is_the_grids_again_as_soon_as_a_sale_told_late_makes_room() -> None:
+    full = holding(make(position=40), **{f"g{i}": 80 for i in range(20)})
+    grid = fill(full, 9, BUY, 99_000, 30)
+    grid = fill(grid, 5, SELL, 96_000, 20)
+    assert (grid.base_holding, grid.held_total, grid.held[5], grid.surplus) == (50, 1600, 80, 10)
+    assert grid.gaps[5].cost == 60 * 95_000 + 20 * 99_000
+    grid = on_cleared(grid, 1600, 99_000, 0, NOON)
+    assert (grid.base_holding, grid.held_total, grid.surplus, grid.cash_used) == (40, 10, 0, 10 * 99_000)
+    assert (grid.surplus_cost, on_cleared(grid, 10, 99_000, 0, NOON).held_total) == (0, 0)
+
+
+@pytest.mark.parametrize("sold", [60, 69, 70])
+def test_what_others_sold_of_it_does_not_come_back_to_the_grid(sold: int) -> None:
+    full = holding(make(position=40), **{f"g{i}": 80 for i in range(20)})
+    short = on_others(fill(full, 9, BUY, 99_000, 30), SELL, sold)
+    assert (short.base_holding, short.surplus, short.held_total) == (70 - sold, 70 - sold, 1600)
+    bought = on_others(short, BUY, 500)
+    grid = fill(bought, 5, SELL, 96_000, 80)
+    assert (grid.base_holding, grid.held_total, grid.surplus) == (500, 1520 + 70 - sold, 0)
+
+
+@pytest.mark.parametrize(("sold", "base", "held"), [(1_610, 40, 20), (1_630, 40, 0), (1_650, 20, 0), (1_700, 0, 0)])
+def test_what_was_sold_beyond_the_gaps_is_taken_from_the_surplus_before_the_users_own(
+    sold: int, base: int, held: int
+) -> None:
+    full = holding(make(position=40), **{f"g{i}": 80 for i in range(20)})
+    grid = on_cleared(fill(full, 9, BUY, 99_000, 30), sold, 99_000, 0, NOON)
+    assert (grid.base_holding, grid.held_total, grid.surplus) == (base, held, 0)
+
+
 def test_a_trade_of_another_owner_of_the_grid_is_booked_from_the_bottom() -> None:
     grid = on_fill(make(), Owner(OwnerKind.ROLLING, 3), BUY, 99_000, 20, 99_000, 0, NOON)
     assert grid.held[0] == 20
@@ -147,7 +177,9 @@ def test_what_was_the_grids_own_sale_after_all_goes_back_where_it_came_from(volu
 def test_what_no_gap_has_room_for_is_base_holding() -> None:
     grid = make()
     whole = put_back(grid, grid.unit * len(grid.gaps) + 7, 100_000)
-    assert (set(whole.held), whole.base_holding) == ({grid.unit}, 7)
+    assert (set(whole.held), whole.base_holding, whole.surplus) == ({grid.unit}, 7, 7)
+    sold = fill(whole, 9, SELL, 100_000, 80)
+    assert (sold.held[9], sold.base_holding, sold.surplus) == (7, 0, 0)
 
 
 def test_what_others_bought_is_base_holding() -> None:

@@ -285,3 +285,20 @@ def test_from_any_state_a_wish_is_whole_covered_and_uncrossed(
     for order in wish.orders:
         room = grid.held[order.owner.slot] if order.side is SELL else grid.unit - grid.held[order.owner.slot]
         assert 0 < order.volume <= room
+
+
+@settings(max_examples=200)
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 19), st.integers(1, 400)), max_size=60))
+def test_what_is_the_grids_does_not_hang_on_the_order_in_which_its_trades_are_told(
+    trades: list[tuple[bool, int, int]],
+) -> None:
+    grid = start_grid(PLAN, BOND, 100_500, 0, 40, NOON, "2026-11-20", opening_auction=False)
+    own, room = 0, grid.unit * len(grid.gaps)
+    for sale, slot, volume in trades:
+        side, volume = (SELL, min(volume, own)) if sale else (BUY, volume)  # noqa: PLW2901 - never more than its own
+        own += -volume if sale else volume
+        grid = on_fill(grid, Owner(OwnerKind.GRID, slot), side, 100_000, volume, 100_000, 0, NOON)
+        assert (grid.held_total, grid.surplus) == (min(own, room), max(0, own - room))
+        assert grid.base_holding == 40 + grid.surplus
+        assert grid.cash_used + grid.surplus_cost == own * 100_000
+        assert max(grid.held) <= grid.unit
