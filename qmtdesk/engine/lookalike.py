@@ -39,7 +39,7 @@ def match(work: Work, order: Order, rows: Sequence[BrokerOrder], report: Account
     if not mute or not ours:
         return
     only = len(mute) == len(ours) == 1 and not telling
-    if only and mute[0].at - ours[0].created_at <= BY_HAND_MS and not _others(work.state, mute[0], report):
+    if only and mute[0].at - ours[0].created_at <= BY_HAND_MS and not _others(work.state, ours[0], mute[0], report):
         ledger.claim(work, ours[0].ref, mute[0])
     else:
         ask(work, ours, mute)
@@ -58,20 +58,24 @@ def claimed_by_user(work: Work, order: Order, broker_id: str) -> bool:
     return same
 
 
-def _others(state: State, row: BrokerOrder, report: AccountReport) -> bool:
+def _others(state: State, order: Order, row: BrokerOrder, report: AccountReport) -> bool:
     """Whether somebody else trades this code today, or this counter keeps our remarks and so would have kept this."""
     theirs = any(
-        o.owner.kind is OwnerKind.FOREIGN and o.broker_id != row.broker_id and not _like_another(state, o)
+        o.owner.kind is OwnerKind.FOREIGN and o.broker_id != row.broker_id and not _like_another(state, order, o)
         for o in filed_orders(state).of(row.code)
     )
     ours = {o.broker_id for o in state.orders.values() if o.broker_id and o.owner.kind is not OwnerKind.FOREIGN}
     return theirs or any(each.broker_id in ours and len(each.remark) >= TELLING for each in report.orders)
 
 
-def _like_another(state: State, row: Order) -> bool:
-    """Whether it is just what an order of ours in doubt sent at that moment: a buy and a sale got lost together."""
+def _like_another(state: State, order: Order, row: Order) -> bool:
+    """Whether it is just what another of ours in doubt sent at that moment: a buy and a sale got lost together.
+
+    What is just like the order itself was told before and is not listed now: it may be the one that is ours.
+    """
     return any(
-        o.state is OrderState.UNKNOWN
+        o.ref != order.ref
+        and o.state is OrderState.UNKNOWN
         and not o.broker_id
         and alike(o, row)
         and (o.price, o.volume) == (row.price, row.volume)

@@ -84,6 +84,17 @@ def test_two_rows_or_two_orders_are_asked_about() -> None:
     assert day.said().count(Why.ORDER_LOOKALIKE) == 1
 
 
+def test_of_two_rows_the_one_that_is_still_listed_is_not_taken_for_ours() -> None:
+    """The terminal forgets the other for a while, and it may be the other that is ours."""
+    day, place = in_doubt()
+    typed = twin(day, place)
+    look(day, 1, orders=[typed, twin(day, place, "78")])
+    look(day, 4, orders=[typed])
+    assert day.state.orders[place.ref].state is S.UNKNOWN
+    assert day.state.orders["x77"].owner.kind is OwnerKind.FOREIGN
+    assert day.cancels() == []
+
+
 def asked() -> tuple[MarketDay, Place]:
     day, place = in_doubt()
     traded(day, by_hand(place.code, place.side, place.price, 10), 10, number="77")
