@@ -91,6 +91,8 @@ class Publisher:
             self._put(out, desk.trial)
         again = _numbered_anew(before, state) if before else frozenset()
         self._by_part(out, OrderRow, state.orders, before.orders if before else None, pictures.order_row, state, again)
+        # a trade's row tells of its order, too, and that may be put right after the trade was told
+        again |= _put_right(before, state) if before else frozenset()
         self._by_part(out, FillRow, state.fills, before.fills if before else None, pictures.fill_row, state, again)
         self._positions(out, state)
         first = before.next_line if before is not None else 0
@@ -236,6 +238,14 @@ def _numbered_anew(before: State, state: State) -> frozenset[str]:
     if before.grids is state.grids:
         return frozenset()
     return frozenset(code for code in state.grids if _numbering(before, code) != _numbering(state, code))
+
+
+def _put_right(before: State, state: State) -> frozenset[str]:
+    """Codes that have an order whose price or owner is another than was thought."""
+    if before.orders is state.orders:
+        return frozenset()
+    known = [(before.orders.get(ref), order) for ref, order in state.orders.items()]
+    return frozenset(order.code for old, order in known if old and (old.price, old.owner) != (order.price, order.owner))
 
 
 def _numbering(state: State, code: str) -> tuple[int, int] | None:
