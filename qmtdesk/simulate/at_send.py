@@ -157,7 +157,7 @@ def _way_out(day: "CheckedDay", place: m.Place) -> bool:
 
 
 def _counted(day: "CheckedDay", place: m.Place) -> None:
-    """Messages of the last minute and of the day, counted by what left."""
+    """Messages of the last minute and of the day, counted by what left: of the minute, by what could be written."""
     if place.owner.kind is OwnerKind.GUARD:
         return
     caps, minute = day.limits, 0
@@ -170,7 +170,7 @@ def _counted(day: "CheckedDay", place: m.Place) -> None:
     for at, intent in reversed(day.sent):
         if day.at - at >= 60_000:
             break
-        minute += not isinstance(intent, m.Query)
+        minute += not isinstance(intent, m.Query) and (at, intent) not in day.unwritten
     if caps.per_minute and minute > caps.per_minute:
         day.fail("I10", f"{minute} messages in a minute with {place}")
 

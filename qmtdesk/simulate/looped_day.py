@@ -147,6 +147,7 @@ class LoopedDay(MarketDay):
         super().__post_init__()
         self.crash_at: Point | None = None
         self.disk = Disk.SOUND
+        self.unwritten: set[tuple[int, m.Intent]] = set()
         self.events = 0
         self.trace = bytearray()
         self.folder = _folder() if self.on_file else NOWHERE
@@ -171,6 +172,9 @@ class LoopedDay(MarketDay):
         """The loop sends; the state is already the one after the event."""
         self.state = self.loop.state
         self.trace += repr(intent).encode()
+        if self.disk is not Disk.SOUND:
+            # a cancel leaves all the same, and a new process knows nothing of it
+            self.unwritten.add((self.at, intent))
         self.let_go(intent)
         if self.crash_at is Point.AFTER_SEND:
             raise CrashError
