@@ -85,12 +85,15 @@ REPLAY_LIMITS = RiskLimits(
 
 
 def paced(limits: RiskLimits, speed: int) -> RiskLimits:
-    """The limits on a clock that runs `speed` times as fast: nobody answers faster because the market moves faster."""
-    answer = 400 * speed
-    age = limits.account_age_ms and max(limits.account_age_ms, 2_000 * speed)
+    """The limits on a clock that runs `speed` times as fast: nobody answers faster because the market moves faster.
+
+    What is old has two seconds of the computer's own time: one that stood still for half of one makes nothing old.
+    """
+    answer, old = 400 * speed, 2_000 * speed
+    age = limits.account_age_ms and max(limits.account_age_ms, old)
     return replace(
         limits,
-        quote_age_ms=max(limits.quote_age_ms, answer),
+        quote_age_ms=max(limits.quote_age_ms, old),
         answer_ms=max(limits.answer_ms, answer),
         query_answer_ms=max(limits.query_answer_ms, answer),
         cancel_again_ms=max(limits.cancel_again_ms, answer),
