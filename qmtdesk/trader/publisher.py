@@ -241,11 +241,11 @@ def _numbered_anew(before: State, state: State) -> frozenset[str]:
 
 
 def _put_right(before: State, state: State) -> frozenset[str]:
-    """Codes that have an order whose price or owner is another than was thought."""
+    """Codes that have an order whose price is another than was thought; whose it is never changes under its ref."""
     if before.orders is state.orders:
         return frozenset()
     known = [(before.orders.get(ref), order) for ref, order in state.orders.items()]
-    return frozenset(order.code for old, order in known if old and (old.price, old.owner) != (order.price, order.owner))
+    return frozenset(order.code for old, order in known if old is not None and old.price != order.price)
 
 
 def _numbering(state: State, code: str) -> tuple[int, int] | None:

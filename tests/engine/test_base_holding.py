@@ -24,15 +24,19 @@ MODE = pytest.mark.parametrize("mode", GridMode)
 
 
 def slept(
-    volume: int, mode: GridMode = GridMode.LATTICE, how: StopHow | None = None, *, deaf: bool = False
+    volume: int, mode: GridMode = GridMode.LATTICE, how: StopHow | None = None, *, deaf: bool = False, surplus: int = 0
 ) -> MarketDay:
-    """A grid of 300 beside 200 of the user's own; on the next day the account holds this much."""
+    """A grid of 300 beside 200 of the user's own, `surplus` of it bought by the grid; the next day it is this much."""
     day = MarketDay(held={BOND: (500, 110_000)}).open()
     assert day.feed(m.ArmGrid(replace(KEPT, mode=mode))).refusal is None
     day.live_market(3_000)
     if how is not None:
         day.feed(m.DisarmGrid(BOND, how))
         day.live_market(3_000)
+    book = day.state.grids[BOND]
+    if surplus and book.grid is not None:
+        grid = replace(book.grid, surplus=surplus, surplus_cost=surplus * 110_000)
+        day.state = replace(day.state, grids={BOND: replace(book, grid=grid)})
     day.jump(15, 0, 1)
     day.exchange.close_day(day.at)
     day.wait(2_000)
@@ -66,6 +70,13 @@ def test_what_he_bought_unseen_he_sells_without_a_word_to_the_grid() -> None:
     day.exchange.submit(day.at, by_hand(BOND, Side.SELL, 119_900, 400))
     day.live_market(6_000)
     assert books(day) == (300, 0)
+
+
+@pytest.mark.parametrize(("volume", "surplus"), [(300, 0), (350, 50), (400, 80), (700, 80)])
+def test_of_what_the_grid_had_no_room_for_only_what_is_still_there_is_its_own(volume: int, surplus: int) -> None:
+    grid = slept(volume, surplus=80).state.grids[BOND].grid
+    assert grid is not None
+    assert (grid.base_holding, grid.surplus, grid.surplus_cost) == (volume - 300, surplus, surplus * 110_000)
 
 
 def test_a_grid_that_holds_more_than_the_account_has_nothing_beside_it() -> None:
