@@ -1,6 +1,7 @@
 """What an answer has to show before it is believed: one that suddenly lacks what was there is not an empty account."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from qmtdesk.domain.account import AccountReport
 from qmtdesk.domain.codes import has_rules
@@ -46,9 +47,7 @@ def gaps_of(state: State, report: AccountReport) -> Gaps:
 def _held(state: State, report: AccountReport, young: list[Fill]) -> set[str]:
     """Codes that are held for all we know; what was bought this very moment an answer need not know yet."""
     if state.money is not None and state.money.reported_at:
-        bought = Counter[str]()
-        for fill in young:
-            bought[fill.code] += fill.volume if fill.side is Side.BUY else 0
+        bought = _bought_lately(young)
         return {code for code, held in state.holdings.items() if held.volume > bought[code]}
     # a new day or a new process: what the last answer showed, what counts as the grids' and what guards are selling
     held = {*state.held_before, *(code for code, volume in state.bought.items() if volume > 0)}
@@ -60,6 +59,18 @@ def _held(state: State, report: AccountReport, young: list[Fill]) -> set[str]:
             held.add(code)
     fired = {code for code, guard in state.guards.items() if guard.state is GuardState.TRIGGERED}
     return held | fired
+
+
+def _bought_lately(young: Iterable[Fill]) -> Counter[str]:
+    """By code the most that came with the newest of these trades: so much less may have been there at some moment.
+
+    What was bought and sold again since came on top of what was there all the time.
+    """
+    came, most = Counter[str](), Counter[str]()
+    for fill in sorted(young, key=lambda fill: fill.at, reverse=True):
+        came[fill.code] += fill.volume if fill.side is Side.BUY else -fill.volume
+        most[fill.code] = max(most[fill.code], came[fill.code])
+    return most
 
 
 def _holdings_lacking(state: State, report: AccountReport) -> bool:

@@ -8,7 +8,7 @@ from qmtdesk.domain import messages as m
 from qmtdesk.domain.calendar import is_trading_day, next_trading_day
 from qmtdesk.domain.codes import classify
 from qmtdesk.domain.instrument import Kind
-from qmtdesk.domain.order import FINAL, OrderState, Owner, OwnerKind, Side
+from qmtdesk.domain.order import FINAL, OrderState, Owner, OwnerKind, Side, alike
 from qmtdesk.domain.plans import Spacing, StopHow
 from qmtdesk.domain.quote import BoardState, board_state, seal_amount
 from qmtdesk.domain.reason import Why
@@ -183,7 +183,9 @@ def _level(day: "CheckedDay", place: m.Place) -> None:
     grid, tick, even = book.grid, day.state.instruments[place.code].tick, book.plan.spacing is Spacing.ARITHMETIC
     # deep below the market a sale is raised to what the exchange's cage takes, which may be above all levels
     raised = place.side is Side.SELL and place.price > grid.lattice.levels[-1]
-    if not raised and place.price not in exact_levels(grid.anchor, book.plan.step_bp, tick, even=even):
+    # rolls of a week may carry a grid further from where it began than any day does
+    reach = 2 if grid.anchor < 2 * place.price < 4 * grid.anchor else 64
+    if not raised and place.price not in exact_levels(grid.anchor, book.plan.step_bp, tick, reach, even=even):
         day.fail("I12", f"no level of {grid.anchor} in steps of {book.plan.step_bp} bp: {place}")
     gap = place.owner.slot - grid.slot0
     here = 0 <= gap < grid.lattice.gaps
@@ -210,10 +212,13 @@ def _pair(day: "CheckedDay", place: m.Place) -> None:
 
 
 @lru_cache(maxsize=256)
-def exact_levels(base: int, step_bp: int, tick: int, *, even: bool = False) -> frozenset[int]:
-    """Every level from half to twice the base by whole fractions: another way than the program's to the same prices."""
+def exact_levels(base: int, step_bp: int, tick: int, reach: int = 2, *, even: bool = False) -> frozenset[int]:
+    """Every level up to `reach` times the base and down to as small a part of it.
+
+    By whole fractions: another way than the program's to the same prices.
+    """
     levels, whole, parts = {base}, BP, BP
-    while whole < 2 * parts:
+    while whole < reach * parts:
         # this far away the price is base * whole / parts, and on the other side what makes it even or inverse
         whole, parts = (whole + step_bp, parts) if even else (whole * (BP + step_bp), parts * BP)
         other = (2 * parts - whole, parts) if even else (parts, whole)
@@ -231,12 +236,19 @@ def alive(day: "CheckedDay", code: str) -> list[tuple[m.Place, Entry]]:
     ]
 
 
+def _taken_for(day: "CheckedDay", mine: m.Place, entry: Entry) -> Owner:
+    """Whose order a number counts as: of several that are alike but for their gap, each may have any of the numbers."""
+    known = day.state.orders.get(day.state.refs.get(entry.broker_id, ""))
+    same = known is not None and alike(known, mine) and (known.price, known.volume) == (mine.price, mine.volume)
+    return known.owner if known is not None and same and known.owner.kind is mine.owner.kind else mine.owner
+
+
 def check_together(day: "CheckedDay", place: m.Place) -> None:
     """With the newest one on its way: one order per owner and side, none crossing, no more than there is."""
     here = alive(day, place.code)
     # a stop leaves what may still sell its part, in whichever gap, beside an order that is not listed any more
-    seen = [mine for mine, _ in here if not (_stops(day, mine) and _not_listed(day, mine.ref))]
-    keys: Counter[tuple[Owner, Side]] = Counter((mine.owner, mine.side) for mine in seen)
+    seen = [each for each in here if not (_stops(day, each[0]) and _not_listed(day, each[0].ref))]
+    keys: Counter[tuple[Owner, Side]] = Counter((_taken_for(day, *each), each[0].side) for each in seen)
     if keys and max(keys.values()) > 1:
         day.fail("I4", f"two live orders of one owner and side: {keys}")
     guards = sum(1 for mine, _ in here if mine.owner.kind is OwnerKind.GUARD)

@@ -1,5 +1,6 @@
 """An answer that lacks a trade just heard of: was it given before the trade, or has its list a hole?"""
 
+import pytest
 from words import ID, answer, beat, by_hand, deaf_grid, row_of, told, trade_of, traded
 
 from qmtdesk.domain import messages as m
@@ -126,3 +127,26 @@ def test_a_code_bought_for_the_first_time_while_a_question_was_on_its_way_is_no_
     answer(day, cash=CASH)
     assert Why.REPORT_SHRUNK not in day.said()
     assert day.state.holdings[BOND].volume == 10
+
+
+@pytest.mark.parametrize(
+    ("trades", "held", "hole"),
+    [
+        ("buy 200, sell 200", 70, True),
+        ("sell 200, buy 200", 200, False),
+        ("sell 150, buy 150", 200, True),
+        ("buy 100, sell 60", 0, False),
+        ("buy 100, sell 60", 10, True),
+    ],
+)
+def test_a_holding_that_was_there_between_all_young_trades_is_a_hole(trades: str, held: int, hole: bool) -> None:  # noqa: FBT001
+    """Bought and sold again within a moment, it is what was there before that the answer lacks."""
+    day = MarketDay(held={BOND: (held, 110_000)}).open()
+    day.deaf = True
+    beat(day, 11)
+    for number, trade in enumerate(trades.split(", ")):
+        side, volume = trade.split()
+        day.at += 300
+        traded(day, by_hand(BOND, Side(side), 120_000, int(volume)), int(volume), str(number), number=str(number))
+    answer(day, cash=CASH)
+    assert (Why.REPORT_SHRUNK in day.said()) is hole
