@@ -174,8 +174,9 @@ def filled(work: Work, fill: Fill, order: Order) -> None:
         elif book.rolling is not None:
             book = replace(book, rolling=rolling_pair.on_cleared(book.rolling, fill.volume, fill.price, fill.fee))
     elif book.grid is not None:
+        owner, late = beside.owner_in(book, order), order.created_at < book.armed_at
         part = lattice_grid.on_fill(
-            book.grid, beside.owner_in(book, order), fill.side, fill.price, fill.volume, order.price, fill.fee, fill.at
+            book.grid, owner, fill.side, fill.price, fill.volume, order.price, fill.fee, fill.at, earlier=late
         )
         book = replace(book, grid=part, rejects=0)
     elif book.rolling is not None:

@@ -79,6 +79,13 @@ class Allotment:
         return f"fees {part.fees}, its trades cost {self.fees}" if part.fees != self.fees else ""
 
 
+def own_of(book: GridBook | None) -> int | None:
+    """All that a grid takes for its own, what no gap has room for included; None where there is no grid."""
+    if book is None:
+        return None
+    return book.grid.held_total + book.grid.surplus if book.grid else book.rolling.held_total if book.rolling else None
+
+
 def armed(book: GridBook) -> Allotment:
     """The books of a new arming."""
     part = book.grid or book.rolling

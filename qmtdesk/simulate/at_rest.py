@@ -11,6 +11,7 @@ from qmtdesk.engine.books import Ready, State, filed_orders
 from qmtdesk.engine.grids import wish_of
 from qmtdesk.engine.ledger import TELLING
 from qmtdesk.gateways.paper import names
+from qmtdesk.simulate.allotment import own_of
 from qmtdesk.strategies.guard import GuardState
 
 if TYPE_CHECKING:
@@ -39,10 +40,9 @@ def check(day: "CheckedDay") -> None:
     _clearings(day)
     _guards(day)
     for code, book in state.grids.items():
-        part = book.grid or book.rolling
-        own = day.allotment(code)
-        if part is not None and part.held_total != own.held:
-            day.fail("I3", f"{code} holds {part.held_total}, its trades come to {own.held}")
+        own, held = day.allotment(code), own_of(book)
+        if held is not None and held != own.held:
+            day.fail("I3", f"{code} holds {held}, its trades come to {own.held}")
         if wrong := own.agrees(book):
             day.fail("I12", f"the figures of {code} are wrong, {wrong}")
     if day.state.messages != day.written_today.total() or dict(day.state.messages_of) != dict(+day.written_today):

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from qmtdesk.domain.order import Fill, OwnerKind
 from qmtdesk.engine.books import Overnight
+from qmtdesk.simulate.allotment import own_of
 
 if TYPE_CHECKING:
     from qmtdesk.simulate.checked_day import CheckedDay
@@ -60,21 +61,21 @@ class Untold:
         while self._guessed:
             code = self._guessed.pop()
             book, own = day.state.grids.get(code), day.allotment(code)
-            part = (book.grid or book.rolling) if book else None
-            if part is None or own.armed_at != (book.armed_at if book else 0):
+            has = own_of(book)
+            if has is None or own.armed_at != (book.armed_at if book else 0):
                 continue
-            if part.held_total > own.held and not day.foreign:
-                day.fail("I2", f"the grid of {code} takes {part.held_total} for its own, it has {own.held}")
-            own.held, own.guessed = part.held_total, True
+            if has > own.held and not day.foreign:
+                day.fail("I2", f"the grid of {code} takes {has} for its own, it has {own.held}")
+            own.held, own.guessed = has, True
 
     def _less_held(self, day: "CheckedDay", code: str, trades: set[str]) -> None:
         """A grid may have lost shares to others by this, and never has more for it; pairs begin anew."""
         book, own = day.state.grids.get(code), day.allotment(code)
-        part = (book.grid or book.rolling) if book else None
-        if book is None or part is None or own.armed_at != book.armed_at or part.held_total == own.held:
+        has = own_of(book)
+        if book is None or has is None or own.armed_at != book.armed_at or has == own.held:
             return
-        if part.held_total > own.held:
-            day.fail("I2", f"the grid of {code} takes {part.held_total} for its own, it has {own.held}")
-        self._cut |= dict.fromkeys(trades, own.held - part.held_total)
-        own.held, own.guessed, own.cut_at = part.held_total, True, day.at
+        if has > own.held:
+            day.fail("I2", f"the grid of {code} takes {has} for its own, it has {own.held}")
+        self._cut |= dict.fromkeys(trades, own.held - has)
+        own.held, own.guessed, own.cut_at = has, True, day.at
         own.lots.clear()

@@ -8,13 +8,24 @@ from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.strategies.grid_state import Gap, Grid
 
 
-def on_fill(grid: Grid, owner: Owner, side: Side, price: int, volume: int, order_price: int, fee: int, at: int) -> Grid:
-    """Book one trade of an own order, whoever in the grid it was for.
+def on_fill(
+    grid: Grid,
+    owner: Owner,
+    side: Side,
+    price: int,
+    volume: int,
+    order_price: int,
+    fee: int,
+    at: int,
+    *,
+    earlier: bool = False,
+) -> Grid:
+    """Book one trade of an own order, whoever in the grid it was for; `earlier`: the order is of an earlier arming.
 
     First-buy fills go into the first buy's gap, then the one above it. A sale of the whole grid (CLEAR) empties the
     lowest gaps first. What its gap cannot take goes to the nearest that can; what no gap can take changes 底仓 and
-    makes the figures an estimate. Bought, it is the surplus: the sale that had made room for it may be told later.
-    `at` is not used by this version's figures.
+    makes the figures an estimate. Bought by this arming it is the surplus: the sale that had made room for it may be
+    told later. `at` is not used by this version's figures.
     """
     if volume <= 0:
         return grid
@@ -23,7 +34,9 @@ def on_fill(grid: Grid, owner: Owner, side: Side, price: int, volume: int, order
     if side is Side.SELL:
         return _taken_in(_sold(grid, _gaps_of(grid, owner), price, volume), _gaps_of(grid, owner))
     # rather the gap above than the one below, whose sale would bring no more than was paid
-    grid = _bought(grid, _gaps_of(grid, owner, rather_above=True), price, volume)
+    before, grid = grid, _bought(grid, _gaps_of(grid, owner, rather_above=True), price, volume)
+    if earlier:
+        grid = replace(grid, surplus=before.surplus, surplus_cost=before.surplus_cost)
     left = grid.first_left - volume if owner.kind is OwnerKind.FIRST_BUY else grid.first_left
     # what an order of an earlier arming brought fills gaps that the first buy was to fill
     room = sum(max(0, grid.unit - gap.held) for gap in grid.gaps)
@@ -54,8 +67,9 @@ def on_others(grid: Grid, side: Side, volume: int) -> Grid:
 
 
 def with_base(grid: Grid, base: int) -> Grid:
-    """The grid beside another 底仓: what is gone from it is nobody's surplus any more."""
-    return _surplus(replace(grid, base_holding=base), min(grid.surplus, base))
+    """The grid beside another 底仓. What is gone from it is the surplus first: never is the user's own taken for it."""
+    gone = max(0, grid.base_holding - base)
+    return _surplus(replace(grid, base_holding=base), max(0, grid.surplus - gone))
 
 
 def put_back(grid: Grid, volume: int, price: int) -> Grid:
@@ -67,7 +81,7 @@ def put_back(grid: Grid, volume: int, price: int) -> Grid:
         take = min(left, grid.unit - gaps[i].held)
         gaps[i] = replace(gaps[i], held=gaps[i].held + take, cost=gaps[i].cost + take * price)
         left -= take
-    return _spared(replace(grid, gaps=tuple(gaps), exact=False), left, left * price)
+    return replace(grid, gaps=tuple(gaps), base_holding=grid.base_holding + left, exact=False)
 
 
 def _gaps_of(grid: Grid, owner: Owner, *, rather_above: bool = False) -> Iterable[int]:
@@ -80,7 +94,7 @@ def _gaps_of(grid: Grid, owner: Owner, *, rather_above: bool = False) -> Iterabl
 
 
 def _bought(grid: Grid, order: Iterable[int], price: int, volume: int) -> Grid:
-    gaps, trails, left = list(grid.gaps), list(grid.trails), volume
+    gaps, left, whole = list(grid.gaps), volume, list[int]()
     for i in order:
         gap = gaps[i]
         take = min(left, grid.unit - gap.held)
@@ -88,16 +102,23 @@ def _bought(grid: Grid, order: Iterable[int], price: int, volume: int) -> Grid:
             continue
         gaps[i] = replace(gap, held=gap.held + take, cost=gap.cost + take * price, bought=gap.bought + take)
         left -= take
-        if trails and gaps[i].held == grid.unit:
-            trails[i] = replace(trails[i], was_above=False, trough=0, buy_fired=False)
-    grid = replace(grid, gaps=tuple(gaps), trails=tuple(trails))
-    return grid if left == 0 else _spared(replace(grid, exact=False), left, left * price)
+        if gaps[i].held == grid.unit:
+            whole.append(i)
+    grid = _buys_anew(replace(grid, gaps=tuple(gaps)), *whole)
+    if left == 0:
+        return grid
+    base, surplus = grid.base_holding + left, grid.surplus + left
+    return replace(grid, base_holding=base, surplus=surplus, surplus_cost=grid.surplus_cost + left * price, exact=False)
 
 
-def _spared(grid: Grid, volume: int, cost: int) -> Grid:
-    """No gap has room for it."""
-    base, surplus = grid.base_holding + volume, grid.surplus + volume
-    return replace(grid, base_holding=base, surplus=surplus, surplus_cost=grid.surplus_cost + cost)
+def _buys_anew(grid: Grid, *gaps: int) -> Grid:
+    """These gaps are full; their next buy waits for the price to come down and turn once more."""
+    if not grid.trails or not gaps:
+        return grid
+    trails = list(grid.trails)
+    for i in gaps:
+        trails[i] = replace(trails[i], was_above=False, trough=0, buy_fired=False)
+    return replace(grid, trails=tuple(trails))
 
 
 def _surplus(grid: Grid, volume: int) -> Grid:
@@ -115,8 +136,10 @@ def _taken_in(grid: Grid, order: Iterable[int]) -> Grid:
         take = min(grid.surplus, grid.unit - gap.held)
         if take > 0:
             rest = _surplus(replace(grid, base_holding=grid.base_holding - take), grid.surplus - take)
-            full = replace(gap, held=gap.held + take, cost=gap.cost + grid.surplus_cost - rest.surplus_cost)
-            grid = replace(rest, gaps=(*grid.gaps[:i], full, *grid.gaps[i + 1 :]))
+            fuller = replace(gap, held=gap.held + take, cost=gap.cost + grid.surplus_cost - rest.surplus_cost)
+            grid = replace(rest, gaps=(*grid.gaps[:i], fuller, *grid.gaps[i + 1 :]))
+            if fuller.held == grid.unit:
+                grid = _buys_anew(grid, i)
     return grid
 
 
@@ -137,9 +160,7 @@ def _sold(grid: Grid, order: Iterable[int], price: int, volume: int) -> Grid:
     grid = replace(grid, gaps=tuple(gaps), trails=tuple(trails), realised=grid.realised + gained)
     if left == 0:
         return grid
-    # more than the gaps hold was the grid's as long as there is a surplus
-    grid = _surplus(replace(grid, exact=False), max(0, grid.surplus - left))
-    return with_base(grid, max(0, grid.base_holding - left))
+    return with_base(replace(grid, exact=False), max(0, grid.base_holding - left))
 
 
 def _less(gap: Gap, take: int) -> Gap:

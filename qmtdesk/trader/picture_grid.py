@@ -97,6 +97,7 @@ def _lattice_row(
         cell=-1 if cell is None else cell,
         held=figures.held,
         base_holding=grid.base_holding,
+        surplus=grid.surplus,
         stash=grid.stash,
         realised=figures.realised_today,
         floating=figures.floating,

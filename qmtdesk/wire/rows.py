@@ -177,7 +177,10 @@ class LevelRow(Row, frozen=True):
 
 
 class GridRow(Row, frozen=True, tag=5):
-    """A grid's ladder, levels from lowest to highest. `state` as in BondRow.grid; `first_left`: of the first buy."""
+    """A grid's ladder, levels from lowest to highest. `state` as in BondRow.grid; `first_left`: of the first buy.
+
+    `base_holding` is 底仓; `surplus` of it the grid bought itself and sells as soon as a gap has room for it.
+    """
 
     code: str
     name: str
@@ -210,6 +213,7 @@ class GridRow(Row, frozen=True, tag=5):
     next_sell: int = 0
     next_sell_volume: int = 0
     first_left: int = 0
+    surplus: int = 0
 
 
 class WatchRow(Row, frozen=True, tag=6):

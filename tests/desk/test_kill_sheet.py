@@ -350,6 +350,19 @@ def test_stopping_acts_at_once_and_only_selling_asks(host: Host, qtbot: QtBot) -
     assert host.commands.wished[-1] == DisarmGrid(ft.BOND, StopHow.SELL)
 
 
+def test_what_a_grid_bought_and_had_no_room_for_counts_as_sold_and_not_as_kept(host: Host) -> None:
+    more = {"held": 210, "base_holding": 150, "surplus": 50}
+    host.tell(msgspec.structs.replace(host.mirror.grids[ft.BOND], can_use=360, **more))
+    sheet = StopSheet(host, host.mirror, host.commands, host.look, ft.BOND)
+    said = sheet.facts.accessibleName()
+    assert f"{t('stop.sells')} 260" in said
+    assert f"{t('stop.keeps')} 100" in said
+    assert t("stop.rest") not in said
+    host.tell(msgspec.structs.replace(host.mirror.grids[ft.BOND], can_use=230))
+    assert f"{t('stop.sells')} 230" in sheet.facts.accessibleName()
+    assert "30" in sheet.facts.accessibleName().partition(t("stop.rest"))[2]
+
+
 def test_the_choice_goes_with_escape(host: Host, qtbot: QtBot) -> None:
     choice = sheets.open_stop_choice(host, ft.BOND, host.stop)
     qtbot.keyClick(choice, Qt.Key.Key_Escape)

@@ -72,7 +72,7 @@ def test_what_he_bought_unseen_he_sells_without_a_word_to_the_grid() -> None:
     assert books(day) == (300, 0)
 
 
-@pytest.mark.parametrize(("volume", "surplus"), [(300, 0), (350, 50), (400, 80), (700, 80)])
+@pytest.mark.parametrize(("volume", "surplus"), [(300, 0), (419, 0), (450, 30), (500, 80), (700, 80)])
 def test_of_what_the_grid_had_no_room_for_only_what_is_still_there_is_its_own(volume: int, surplus: int) -> None:
     grid = slept(volume, surplus=80).state.grids[BOND].grid
     assert grid is not None

@@ -292,3 +292,18 @@ def test_a_clearing_beside_a_sale_that_is_not_listed_any_more_rests_on_the_book(
     orders = [intent for _, intent in day.sent[sent:] if not isinstance(intent, m.Query)]
     assert [type(intent) for intent in orders] == [m.Place]
     assert [(order.state, order.filled) for order in day.live(BOND)] == [(OrderState.WORKING, 0)]
+
+
+def test_what_a_grid_bought_and_had_no_room_for_is_shown_and_sold_with_the_rest_and_the_users_own_is_kept() -> None:
+    day = MarketDay(held={BOND: (550, 110_000)}).open()
+    assert day.feed(m.ArmGrid(replace(PLAN, adopt=400))).refusal is None
+    book = day.state.grids[BOND]
+    assert book.grid is not None
+    grid = replace(book.grid, surplus=50, surplus_cost=50 * 120_000)
+    day.state = replace(day.state, grids={BOND: replace(book, grid=grid)})
+    row = grid_row(day.state, BOND)
+    assert (row.held, row.surplus, row.base_holding) == (400, 50, 150)
+    day.feed(m.DisarmGrid(BOND, StopHow.SELL))
+    day.live_market(30_000)
+    assert (sum(sales(day)), day.exchange.account.holdings[BOND].volume) == (450, 100)
+    assert day.state.grids[BOND].winding is None

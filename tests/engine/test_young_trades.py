@@ -139,7 +139,7 @@ def test_a_code_bought_for_the_first_time_while_a_question_was_on_its_way_is_no_
         ("buy 100, sell 60", 10, True),
     ],
 )
-def test_a_holding_that_was_there_between_all_young_trades_is_a_hole(trades: str, held: int, hole: bool) -> None:  # noqa: FBT001
+def test_a_holding_that_was_there_between_all_young_trades_is_a_hole(trades: str, held: int, hole: bool) -> None:
     """Bought and sold again within a moment, it is what was there before that the answer lacks."""
     day = MarketDay(held={BOND: (held, 110_000)}).open()
     day.deaf = True

@@ -102,14 +102,28 @@ def test_what_no_gap_could_take_is_the_grids_again_as_soon_as_a_sale_told_late_m
     assert (grid.surplus_cost, on_cleared(grid, 10, 99_000, 0, NOON).held_total) == (0, 0)
 
 
-@pytest.mark.parametrize("sold", [60, 69, 70])
-def test_what_others_sold_of_it_does_not_come_back_to_the_grid(sold: int) -> None:
+@pytest.mark.parametrize("sold", [10, 29, 30, 60])
+def test_what_others_sold_is_of_it_first_so_that_the_users_own_is_never_sold_for_it(sold: int) -> None:
     full = holding(make(position=40), **{f"g{i}": 80 for i in range(20)})
     short = on_others(fill(full, 9, BUY, 99_000, 30), SELL, sold)
-    assert (short.base_holding, short.surplus, short.held_total) == (70 - sold, 70 - sold, 1600)
-    bought = on_others(short, BUY, 500)
-    grid = fill(bought, 5, SELL, 96_000, 80)
-    assert (grid.base_holding, grid.held_total, grid.surplus) == (500, 1520 + 70 - sold, 0)
+    left = max(0, 30 - sold)
+    assert (short.base_holding, short.surplus, short.held_total) == (70 - sold, left, 1600)
+    grid = fill(on_others(short, BUY, 500), 5, SELL, 96_000, 80)
+    assert (grid.base_holding, grid.held_total, grid.surplus) == (570 - sold - left, 1520 + left, 0)
+
+
+def test_what_an_order_of_an_earlier_start_bought_beyond_the_gaps_is_the_users() -> None:
+    full = holding(make(position=40), **{f"g{i}": 80 for i in range(20)})
+    grid = on_fill(fill(full, 9, BUY, 99_000, 30), gap(9), BUY, 99_000, 50, 99_000, 0, NOON, earlier=True)
+    assert (grid.base_holding, grid.held_total, grid.surplus, grid.surplus_cost) == (120, 1600, 30, 30 * 99_000)
+
+
+def test_a_gap_that_is_full_by_what_had_no_room_waits_for_a_new_turn_before_it_buys_again() -> None:
+    full = holding(make(trail_bp=50), **{f"g{i}": 80 for i in range(20)})
+    trails = tuple(Trail(was_above=True, trough=98_000, buy_fired=True) for _ in full.trails)
+    grid = replace(fill(full, 9, BUY, 99_000, 90), trails=trails)
+    assert fill(grid, 9, SELL, 100_000, 80).trails[9] == Trail()
+    assert fill(grid, 9, SELL, 100_000, 80).trails[8] == trails[8]
 
 
 @pytest.mark.parametrize(("sold", "base", "held"), [(1_610, 40, 20), (1_630, 40, 0), (1_650, 20, 0), (1_700, 0, 0)])
@@ -177,9 +191,7 @@ def test_what_was_the_grids_own_sale_after_all_goes_back_where_it_came_from(volu
 def test_what_no_gap_has_room_for_is_base_holding() -> None:
     grid = make()
     whole = put_back(grid, grid.unit * len(grid.gaps) + 7, 100_000)
-    assert (set(whole.held), whole.base_holding, whole.surplus) == ({grid.unit}, 7, 7)
-    sold = fill(whole, 9, SELL, 100_000, 80)
-    assert (sold.held[9], sold.base_holding, sold.surplus) == (7, 0, 0)
+    assert (set(whole.held), whole.base_holding, whole.surplus) == ({grid.unit}, 7, 0)
 
 
 def test_what_others_bought_is_base_holding() -> None:

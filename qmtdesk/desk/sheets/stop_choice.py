@@ -45,7 +45,7 @@ class StopSheet(WishSheet):
 
     def _volume(self) -> int:
         grid = self.mirror.grids.get(self.code)
-        return min(grid.held, grid.can_use) if grid is not None else 0
+        return min(grid.held + grid.surplus, grid.can_use) if grid is not None else 0
 
     def _show(self) -> None:
         grid = self.mirror.grids.get(self.code)
@@ -58,12 +58,11 @@ class StopSheet(WishSheet):
             (t("stop.sells"), fmt.volume(volume, self.code), False),
             (t("stop.worth"), t("grid.yuan", money=fmt.money(volume * last, 0)), False),
             (t("stop.result"), fmt.money(grid.floating, 2, signed=True), grid.floating < 0),
-            (t("stop.keeps"), fmt.volume(grid.base_holding, self.code), False),
+            (t("stop.keeps"), fmt.volume(grid.base_holding - grid.surplus, self.code), False),
         ]
-        if grid.held > grid.can_use:
-            lines.append(
-                (t("stop.rest"), t("stop.rest_note", volume=fmt.volume(grid.held - grid.can_use, self.code)), True)
-            )
+        rest = grid.held + grid.surplus - grid.can_use
+        if rest > 0:
+            lines.append((t("stop.rest"), t("stop.rest_note", volume=fmt.volume(rest, self.code)), True))
         self.facts.say(tuple(lines))
         self.arm_button(t("stop.sell_go", volume=fmt.volume(volume, self.code)), "sell")
         self.recheck()
