@@ -1,39 +1,61 @@
 """What is taken off the book in the last minute: the exchange may have done it, and our clock may be late."""
 
-from qmtdesk.domain.order import Order
+from collections.abc import Iterator
+
+from qmtdesk.domain.order import Order, OwnerKind, Side
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.sessions import at_of, shanghai_day
 from qmtdesk.engine.books import State, filed_orders
 from qmtdesk.engine.ledger import PULLED
-from qmtdesk.engine.stopping import PRICED_BY_LEVEL, stop_sale, stops
+from qmtdesk.engine.stopping import PRICED_BY_LEVEL, stops
+from qmtdesk.engine.telling import told_key
 from qmtdesk.engine.work import NOTICE, Work
 
 LAST_MINUTE_MS = 60_000
+RESTING = PRICED_BY_LEVEL | {OwnerKind.FIRST_BUY}
 
 
 def maybe_the_close(state: State, order: Order) -> bool:
     """Whether a grid's order was taken off now, unasked, and nobody can say whether by a hand or by the close."""
-    if stop_sale(state, order):
-        return False
     begun = _begun(state)
-    return order.owner.kind in PRICED_BY_LEVEL and state.at >= begun and _pulled(state.orders[order.ref], begun)
+    return order.owner.kind in RESTING and state.at >= begun and _pulled(state.orders[order.ref], begun)
 
 
 def over_today(work: Work, code: str) -> Reason | None:
-    """Why nothing of a code's grid is placed any more today, but for the sale of its lower stop; said once.
+    """Why nothing of a code's grid is placed any more today, said once; the sale of its lower stop is.
 
     A hand does not want it back at once, and an exchange that has closed would turn it down until the grid is stopped.
+    Where it is that very sale which was taken off, the stop sells in the next session. Who arms anew wants it now.
     """
-    begun = _begun(work.state)
-    if work.state.at < begun or stops(work.state, code):
+    state = work.state
+    if state.at < _begun(state):
         return None
-    orders = filed_orders(work.state).of(code)
-    if not any(order.owner.kind in PRICED_BY_LEVEL and _pulled(order, begun) for order in orders):
+    gone = list(_gone(state, code))
+    if stops(state, code):
+        gone = [order for order in gone if _sold_the_stop(state, order)]
+    if not gone:
         return None
     reason = because(Why.PULLED_LATE)
-    if work.state.blocked.get(code) != reason:
+    if told_key(code, reason) not in state.told:
         work.log(NOTICE, code, reason)
     return reason
+
+
+def _gone(state: State, code: str) -> Iterator[Order]:
+    """What was taken off of what the grid's newest start sent."""
+    begun, since = _begun(state), state.grids[code].armed_at
+    for order in filed_orders(state).of(code):
+        if order.owner.kind in RESTING and order.created_at >= since and _pulled(order, begun):
+            yield order
+
+
+def _sold_the_stop(state: State, order: Order) -> bool:
+    """Whether it was the sale of a grid below its stop: offered below its gap's level, as nothing else is."""
+    grid = state.grids[order.code].grid
+    if grid is None or order.side is not Side.SELL:
+        return False
+    above = order.owner.slot - grid.slot0 + 1
+    return not 0 < above < len(grid.lattice.levels) or order.price < grid.lattice.levels[above]
 
 
 def _begun(state: State) -> int:

@@ -89,6 +89,8 @@ def paced(limits: RiskLimits, speed: int) -> RiskLimits:
 
     What is old has two seconds of the computer's own time: one that stood still for half of one makes nothing old.
     """
+    if speed <= 1:
+        return limits
     answer, old = 400 * speed, 2_000 * speed
     age = limits.account_age_ms and max(limits.account_age_ms, old)
     return replace(

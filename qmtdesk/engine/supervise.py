@@ -10,7 +10,7 @@ from qmtdesk.engine import gate, reconcile, stopping
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import BUYS, Ready, State, filed_fills, filed_orders, live_orders
 from qmtdesk.engine.filed import Orders
-from qmtdesk.engine.moved import CASH_MS
+from qmtdesk.engine.moved import CASH_MS, spent
 from qmtdesk.engine.telling import told_key
 from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.strategies.plan_error import PlanError
@@ -188,8 +188,12 @@ def _watch_loss(work: Work) -> None:
 
 
 def _cash_on_its_way(state: State) -> int:
-    """厘 of sales whose shares may be gone and whose cash may not be there yet: that is no loss."""
-    return sum(f.price * f.volume for f in state.fills.values() if f.side is Side.SELL and state.at - f.at < CASH_MS)
+    """厘 that lack in the cash and that sales of just now may bring: their shares may be gone, and that is no loss."""
+    if state.money is None or state.money.base_cash is None:
+        return 0
+    lacking = state.money.base_cash - state.money.gross_cash - spent(state.fills.values())
+    sold = sum(f.price * f.volume for f in state.fills.values() if f.side is Side.SELL and state.at - f.at < CASH_MS)
+    return max(0, min(sold, lacking))
 
 
 def _watch_changes(work: Work) -> None:

@@ -14,6 +14,7 @@ ONCE_A_DAY = frozenset(
         Why.ORDER_LOOKALIKE,
         Why.DOUBT_KEPT,
         Why.PNL_UNKNOWN,
+        Why.PULLED_LATE,
     }
 )
 APART = {Why.CANCEL_STUCK: "ref", Why.ORDER_LOOKALIKE: "ref", Why.DOUBT_KEPT: "ref", Why.OTHER_PROGRAM: "install"}

@@ -177,10 +177,7 @@ class LevelRow(Row, frozen=True):
 
 
 class GridRow(Row, frozen=True, tag=5):
-    """A grid's ladder, levels from lowest to highest. `state` as in BondRow.grid; `first_left`: of the first buy.
-
-    `base_holding` is 底仓; `surplus` of it the grid bought itself and sells as soon as a gap has room for it.
-    """
+    """A grid's ladder from lowest to highest; `state` as in BondRow.grid, `surplus`: what of 底仓 the grid bought."""
 
     code: str
     name: str

@@ -4,11 +4,12 @@ import pytest
 from words import beat, told
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.order import OrderState, Side
-from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan
+from qmtdesk.domain.order import OrderState, OwnerKind, Side
+from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan, StopHow
+from qmtdesk.domain.quote import EMPTY
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
-from qmtdesk.simulate.market_day import BOND2, MarketDay
+from qmtdesk.simulate.market_day import BOND2, MarketDay, quote_of
 
 S = OrderState
 LATTICE = GridPlan(
@@ -120,17 +121,68 @@ def test_what_does_not_fit_any_more_is_still_taken_off() -> None:
     assert day.live(BOND2) == []
 
 
-def test_a_stops_own_sale_that_is_taken_off_is_somebodys_wish() -> None:
-    day = evening(replace(LATTICE, lower_stop=119_000))
-    day.jump(14, 59, 5).quote_all()
-    for order in list(day.live(BOND2)):
-        day.exchange.cancel(day.at, m.Cancel("", order.broker_id))
-    day.deaf = True
+def nobody_bids(day: MarketDay, price: int) -> None:
+    quote = replace(quote_of(BOND2, day.at, price, prev=120_000), bids=(EMPTY,) * 5)
+    day.exchange.market(quote)
+    day.feed(m.Quoted(quote))
+
+
+@pytest.mark.parametrize("adopt", [100, 300])
+def test_a_stops_own_sale_that_is_taken_off_is_sold_the_next_morning(adopt: int) -> None:
+    """Nobody bids, and the close takes it off."""
+    day = evening(replace(LATTICE, lower_stop=119_000, adopt=adopt), minute=55)
+    day.jump(14, 58)
+    for _ in range(12):
+        day.wait(1_000)
+        nobody_bids(day, 118_900)
+    assert {order.side for order in day.live(BOND2)} == {Side.SELL}
+    day.jump(14, 59, 57)
+    nobody_bids(day, 118_900)
     sent = len(day.places())
-    day.price(BOND2, 118_900)
-    beat(day, 3)
-    sale = day.places()[sent]
-    assert sale.side is Side.SELL
-    told(day, sale, S.WORKING, number="77")
-    told(day, sale, S.CANCELLED, number="77")
-    assert Why.GAP_PAUSED in day.said()
+    pull_all(day)
+    nobody_bids(day, 118_900)
+    day.wait(1_000)
+    book = day.state.grids[BOND2]
+    assert book.grid is not None
+    assert (len(day.places()), book.armed, book.grid.paused) == (sent, True, frozenset())
+    assert book.grid.held_total >= adopt
+    assert day.state.blocked[BOND2].why is Why.PULLED_LATE
+    assert not {Why.TAKEN_OFF, Why.GAP_PAUSED} & set(day.said())
+    day.last[BOND2] = 118_000
+    day.next_day()
+    day.live_market(15_000)
+    assert day.state.grids[BOND2].grid.held_total == 0  # type: ignore[union-attr]
+
+
+def test_a_first_buy_that_the_close_takes_off_goes_on_the_next_morning() -> None:
+    plan = GridPlan(code=BOND2, base=BaseKind.LAST, keep_armed=True)
+    day = MarketDay(hour=14, minute=50, prices={BOND2: 120_000}).open()
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    day.price(BOND2, 120_500)
+    day.live_market(6_000)
+    assert [order.owner.kind for order in day.live(BOND2)].count(OwnerKind.FIRST_BUY) == 1
+    day.jump(14, 59, 57).quote_all()
+    sent = len(day.places())
+    pull_all(day)
+    beat(day, 2)
+    assert (len(day.places()), day.state.grids[BOND2].armed) == (sent, True)
+    day.next_day()
+    day.live_market(9_000)
+    assert len(day.places()) > sent
+
+
+def test_who_starts_it_anew_in_that_minute_wants_it_on_the_book() -> None:
+    day = pulled_by_hand(LATTICE, Side.BUY)
+    assert day.feed(m.DisarmGrid(BOND2, StopHow.CANCEL)).refusal is None
+    day.live_market(3_000)
+    assert day.feed(m.ArmGrid(replace(LATTICE, adopt=300))).refusal is None
+    day.live_market(6_000)
+    assert {order.side for order in day.live(BOND2)} == {Side.BUY, Side.SELL}
+
+
+def test_it_is_said_once_though_something_else_is_in_the_way_now_and_then() -> None:
+    day = pulled_by_hand(LATTICE, Side.BUY)
+    for _ in range(4):
+        day.wait(9_500)
+        day.quote_all()
+    assert day.said().count(Why.PULLED_LATE) == 1

@@ -198,3 +198,17 @@ def test_small_sales_by_hand_one_after_the_other_keep_no_buys_on_the_book() -> N
         if second == 6:
             assert buys(day) == []
     assert len(alarms(day)) == 1
+
+
+@pytest.mark.parametrize("every", [3, 7, 14])
+def test_sales_whose_cash_is_there_keep_no_buys_on_the_book_however_many_there_are(every: int) -> None:
+    day = losing(price=NEAR)
+    goes(day, PAST, 0)
+    for second in range(28):
+        if second % every == 0:
+            sold = by_hand(STOCK, Side.SELL, PAST, 1_000)
+            day.feed(m.FillReported(trade_of(day, sold, 1_000, f"h{second}", number=f"h{second}")))
+        beat(day)
+        if second == 6:
+            assert 200 < lost_bp(day) < 215
+            assert buys(day) == []

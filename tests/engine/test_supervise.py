@@ -342,6 +342,8 @@ def report(day: MarketDay) -> AccountReport:
 def test_on_a_fast_clock_everybody_has_the_same_real_time_to_answer() -> None:
     limits = RiskLimits()
     assert paced(limits, 1) == limits
+    strict = replace(limits, quote_age_ms=1_000, answer_ms=300)
+    assert paced(strict, 1) == strict
     fast = paced(limits, 60)
     assert (fast.answer_ms, fast.query_answer_ms, fast.cancel_again_ms) == (24_000, 24_000, 24_000)
     assert (fast.quote_age_ms, fast.account_age_ms) == (120_000, 120_000)
