@@ -181,9 +181,11 @@ def pair_follows_the_fill(patch: Patch) -> None:
 def fees_forgotten(patch: Patch) -> None:
     real = grid_fills.on_fill
 
-    def forgetful(grid: Anything, owner: Anything, side: Side, price: int, volume: int, *rest: int) -> Anything:
+    def forgetful(
+        grid: Anything, owner: Anything, side: Side, price: int, volume: int, *rest: int, earlier: bool = False
+    ) -> Anything:
         order_price, _fee, at = rest
-        return real(grid, owner, side, price, volume, order_price, 0, at)
+        return real(grid, owner, side, price, volume, order_price, 0, at, earlier=earlier)
 
     patch.set(grid_fills, "on_fill", forgetful)
     patch.set(lattice_grid, "on_fill", forgetful)
