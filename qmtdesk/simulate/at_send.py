@@ -246,8 +246,7 @@ def _taken_for(day: "CheckedDay", mine: m.Place, entry: Entry) -> Owner:
 def check_together(day: "CheckedDay", place: m.Place) -> None:
     """With the newest one on its way: one order per owner and side, none crossing, no more than there is."""
     here = alive(day, place.code)
-    # a stop leaves what may still sell its part, in whichever gap, beside an order that is not listed any more
-    seen = [each for each in here if not (_stops(day, each[0]) and _not_listed(day, each[0].ref))]
+    seen = [each for each in here if not _beyond_its_gap(day, each[0])]
     keys: Counter[tuple[Owner, Side]] = Counter((_taken_for(day, *each), each[0].side) for each in seen)
     if keys and max(keys.values()) > 1:
         day.fail("I4", f"two live orders of one owner and side: {keys}")
@@ -272,6 +271,16 @@ def check_together(day: "CheckedDay", place: m.Place) -> None:
 def _not_listed(day: "CheckedDay", ref: str) -> bool:
     known = day.state.orders.get(ref)
     return known is not None and known.text == NOT_LISTED
+
+
+def _beyond_its_gap(day: "CheckedDay", mine: m.Place) -> bool:
+    """Whether it is not listed any more and says nothing of the gap that has its number now.
+
+    A stop leaves what may still sell its part, in whichever gap; one of an earlier start was another gap's.
+    """
+    if not _not_listed(day, mine.ref):
+        return False
+    return _stops(day, mine) or day.state.orders[mine.ref].created_at < day.allotment(mine.code).armed_at
 
 
 def _passes(day: "CheckedDay", buy: m.Place, sale: m.Place) -> bool:
