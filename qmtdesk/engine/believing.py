@@ -1,7 +1,6 @@
 """What an answer has to show before it is believed: one that suddenly lacks what was there is not an empty account."""
 
 from collections import Counter
-from collections.abc import Iterable
 
 from qmtdesk.domain.account import AccountReport
 from qmtdesk.domain.codes import has_rules
@@ -61,13 +60,15 @@ def _held(state: State, report: AccountReport, young: list[Fill]) -> set[str]:
     return held | fired
 
 
-def _bought_lately(young: Iterable[Fill]) -> Counter[str]:
+def _bought_lately(young: list[Fill]) -> Counter[str]:
     """By code the most that came with the newest of these trades: so much less may have been there at some moment.
 
     What was bought and sold again since came on top of what was there all the time.
     """
     came, most = Counter[str](), Counter[str]()
-    for fill in sorted(young, key=lambda fill: fill.at, reverse=True):
+    # of one time stamp the one told last is the newest
+    in_order = sorted(young, key=lambda fill: fill.at)
+    for fill in in_order[::-1]:
         came[fill.code] += fill.volume if fill.side is Side.BUY else -fill.volume
         most[fill.code] = max(most[fill.code], came[fill.code])
     return most

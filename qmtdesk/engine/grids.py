@@ -278,11 +278,13 @@ def plan_orders(work: Work, code: str) -> None:
         orders = aside.left_to_grid(work.state, code, wish.orders)
         late = last_minute.over_today(work, code)
         if late is not None:
-            # what does not fit any more still goes
+            others = last_minute.others(work.state, code, orders)
+            reason = enact(work, code, others, GRID_OWNERS, book=book) if others else None
+            # what does not fit any more goes all the same
             working = [order for order in live_orders(work.state, code) if order.owner.kind in GRID_OWNERS]
-            for order in difference(orders, working).cancels:
+            for order in () if others else difference(orders, working).cancels:
                 work.cancel(order)
-            work.blocked(code, late)
+            work.blocked(code, reason or late)
             return
         # a guard that sells says itself what it waits for
         fired = (work.state.blocked.get(code) or FIRED) if aside.guard_sells(work.state, code) else SOLD

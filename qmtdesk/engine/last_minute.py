@@ -1,6 +1,6 @@
 """What is taken off the book in the last minute: the exchange may have done it, and our clock may be late."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from qmtdesk.domain.order import Order, OwnerKind, Side
 from qmtdesk.domain.reason import Reason, Why, because
@@ -10,6 +10,7 @@ from qmtdesk.engine.ledger import PULLED
 from qmtdesk.engine.stopping import PRICED_BY_LEVEL, stops
 from qmtdesk.engine.telling import told_key
 from qmtdesk.engine.work import NOTICE, Work
+from qmtdesk.strategies.grid import Wanted
 
 LAST_MINUTE_MS = 60_000
 RESTING = PRICED_BY_LEVEL | {OwnerKind.FIRST_BUY}
@@ -22,18 +23,13 @@ def maybe_the_close(state: State, order: Order) -> bool:
 
 
 def over_today(work: Work, code: str) -> Reason | None:
-    """Why nothing of a code's grid is placed any more today, said once; the sale of its lower stop is.
+    """Why nothing of a code's grid is placed any more today, said once; of one below its stop why not all is.
 
     A hand does not want it back at once, and an exchange that has closed would turn it down until the grid is stopped.
-    Where it is that very sale which was taken off, the stop sells in the next session. Who arms anew wants it now.
+    What was not placed is in the next session. Who arms anew wants it now.
     """
     state = work.state
-    if state.at < _begun(state):
-        return None
-    gone = list(_gone(state, code))
-    if stops(state, code):
-        gone = [order for order in gone if _sold_the_stop(state, order)]
-    if not gone:
+    if state.at < _begun(state) or not any(_gone(state, code)):
         return None
     reason = because(Why.PULLED_LATE)
     if told_key(code, reason) not in state.told:
@@ -41,11 +37,19 @@ def over_today(work: Work, code: str) -> Reason | None:
     return reason
 
 
+def others(state: State, code: str, wanted: Iterable[Wanted]) -> tuple[Wanted, ...]:
+    """What is placed all the same: below its lower stop a grid sells all but what was taken off of that very sale."""
+    if not stops(state, code):
+        return ()
+    gone = {order.owner for order in _gone(state, code)}
+    return tuple(each for each in wanted if each.owner not in gone)
+
+
 def _gone(state: State, code: str) -> Iterator[Order]:
-    """What was taken off of what the grid's newest start sent."""
-    begun, since = _begun(state), state.grids[code].armed_at
+    """What was taken off since the grid's newest start; below its stop, of its sale."""
+    since, stopped = max(_begun(state), state.grids[code].armed_at), stops(state, code)
     for order in filed_orders(state).of(code):
-        if order.owner.kind in RESTING and order.created_at >= since and _pulled(order, begun):
+        if order.owner.kind in RESTING and _pulled(order, since) and (not stopped or _sold_the_stop(state, order)):
             yield order
 
 

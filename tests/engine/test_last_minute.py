@@ -180,6 +180,47 @@ def test_who_starts_it_anew_in_that_minute_wants_it_on_the_book() -> None:
     assert {order.side for order in day.live(BOND2)} == {Side.BUY, Side.SELL}
 
 
+def left_and_started_anew() -> MarketDay:
+    """Stopped with its orders left on the book, and started again: they are the new start's."""
+    day = evening(LATTICE, minute=50)
+    assert day.feed(m.DisarmGrid(BOND2, StopHow.LEAVE)).refusal is None
+    day.live_market(2_000)
+    assert day.feed(m.ArmGrid(replace(LATTICE, hysteresis=3))).refusal is None
+    day.live_market(5_000)
+    assert any(order.created_at < day.state.grids[BOND2].armed_at for order in day.live(BOND2))
+    return day
+
+
+def test_what_an_earlier_start_left_on_the_book_is_not_sent_again_either() -> None:
+    day = left_and_started_anew()
+    day.jump(14, 59, 10).quote_all()
+    sent = len(day.places())
+    pull_all(day)
+    until_the_close(day)
+    assert (len(day.places()), day.state.grids[BOND2].armed) == (sent, True)
+    assert day.said().count(Why.PULLED_LATE) == 1
+
+
+def test_of_a_stop_only_what_was_taken_off_waits_and_the_rest_follows_the_market() -> None:
+    day = evening(replace(LATTICE, lower_stop=119_000), minute=55)
+    day.jump(14, 58, 50)
+    for _ in range(10):
+        day.wait(1_000)
+        nobody_bids(day, 118_900)
+    day.jump(14, 59, 10)
+    nobody_bids(day, 118_900)
+    first, *rest = day.live(BOND2)
+    assert rest
+    day.exchange.cancel(day.at, m.Cancel("", first.broker_id))
+    day.wait(500)
+    day.price(BOND2, 117_500)
+    day.live_market(40_000)
+    book = day.state.grids[BOND2]
+    assert book.grid is not None
+    assert (book.armed, book.grid.held_total, day.live(BOND2)) == (True, first.left, [])
+    assert day.state.blocked[BOND2].why is Why.PULLED_LATE
+
+
 def test_it_is_said_once_though_something_else_is_in_the_way_now_and_then() -> None:
     day = pulled_by_hand(LATTICE, Side.BUY)
     for _ in range(4):

@@ -129,6 +129,7 @@ def test_a_code_bought_for_the_first_time_while_a_question_was_on_its_way_is_no_
     assert day.state.holdings[BOND].volume == 10
 
 
+@pytest.mark.parametrize("apart_ms", [300, 0])
 @pytest.mark.parametrize(
     ("trades", "held", "hole"),
     [
@@ -139,14 +140,16 @@ def test_a_code_bought_for_the_first_time_while_a_question_was_on_its_way_is_no_
         ("buy 100, sell 60", 10, True),
     ],
 )
-def test_a_holding_that_was_there_between_all_young_trades_is_a_hole(trades: str, held: int, hole: bool) -> None:
+def test_a_holding_that_was_there_between_all_young_trades_is_a_hole(
+    trades: str, held: int, *, hole: bool, apart_ms: int
+) -> None:
     """Bought and sold again within a moment, it is what was there before that the answer lacks."""
     day = MarketDay(held={BOND: (held, 110_000)}).open()
     day.deaf = True
     beat(day, 11)
     for number, trade in enumerate(trades.split(", ")):
         side, volume = trade.split()
-        day.at += 300
+        day.at += apart_ms
         traded(day, by_hand(BOND, Side(side), 120_000, int(volume)), int(volume), str(number), number=str(number))
     answer(day, cash=CASH)
     assert (Why.REPORT_SHRUNK in day.said()) is hole
