@@ -102,6 +102,8 @@ class Heard:
             return
         # a list that has rows hidden lacks them as one with holes does
         holed = bool(request in day.exchange.holed or day.exchange.hidden or day.exchange.unloaded)
+        # and one that was on its way when the rows were shown again lacks them still
+        holed = holed or self.lacks_since > 0
         # one that tells a trade and lists no order is the first to tell of that order, and lacks it
         unlisted = bool(report.fills) and not report.orders
         if not (holed and (unlisted or lacking(day, report, 0))):
