@@ -27,14 +27,29 @@ class KillFile:
         self._own = [folder / name for name in NAMES]
         self._all = self._own + [place / name for place in _above(folder) for name in NAMES]
         self._refused = False
+        self._unseen: set[Path] = set()
 
     def found(self) -> Path | None:
-        """The file that is there, None when there is none."""
-        return next((path for path in self._all if path.exists()), None) if self._kept else None
+        """The file that is there, None when there is none, or when a folder cannot be looked into: that is said once.
+
+        It is looked for several times a second, and a share that is gone for a moment must not end the trader.
+        """
+        return next((path for path in self._all if self._there(path)), None) if self._kept else None
+
+    def _there(self, path: Path) -> bool:
+        try:
+            there = path.exists()
+        except OSError:
+            if path not in self._unseen:
+                log.exception("nobody can see whether %s is there; the button stops everything all the same", path)
+            self._unseen.add(path)
+            return False
+        self._unseen.discard(path)
+        return there
 
     def keep(self, kill: KillBook) -> None:
         """Make the file if it is missing. A disk that refuses is said once; the switch is on without it."""
-        if not self._kept or any(path.exists() for path in self._own):
+        if not self._kept or any(self._there(path) for path in self._own):
             return
         try:
             write_atomic(self._path, f"pressed by {kill.by}\n".encode())

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gateway_bench import QmtBench
+from gateway_bench import BOND, QmtBench
 from standins.terminal import ACCOUNT, OTHER
 
 from qmtdesk.domain.messages import (
@@ -392,3 +392,16 @@ def test_q97_why_an_account_was_not_told_is_in_the_health_until_it_is(qmt: QmtBe
     qmt.faults.none = set()
     qmt.report()
     assert qmt.gateway.health.trading.unanswered == ""
+
+
+def test_q104_a_subscription_by_hand_is_told_as_other_business(raw_qmt: QmtBench) -> None:
+    raw_qmt.terminal.issues = {BOND: ""}
+    raw_qmt.ready()
+    raw_qmt.report()
+    raw_qmt.by_hand(Side.BUY, 110_000, 10)
+    raw_qmt.until(lambda: bool(raw_qmt.report().odd))
+    found = raw_qmt.report()
+    assert (found.orders, [row.code for row in found.odd]) == ((), [BOND])
+    # an order of ours in such a code is ours
+    ref = raw_qmt.order()
+    raw_qmt.wait(OrderReported, lambda e: e.order.remark == ref)

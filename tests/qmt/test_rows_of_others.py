@@ -272,3 +272,29 @@ def test_an_early_error_ends_with_its_connection(reader: Reader) -> None:
     reader.read(NO_MONEY, TEN)
     reader.new_connection()
     assert reader.read(NO_MONEY, TEN) == reader.sent(SECOND, 6) == Read()
+
+
+ISSUE = "301999.SZ"
+
+
+def test_a_subscription_to_a_new_issue_is_no_buy_though_it_is_told_as_one(reader: Reader) -> None:
+    """Nothing is frozen for it, and it would take the cash of every grid until the close."""
+    row = theirs(stock_code=ISSUE, order_volume=16_500, price=46.06)
+    assert [each.code for each in report(reader, orders=(order(), row)).orders] == [BOND, ISSUE]
+    found = report(reader, orders=(order(), row), issues=frozenset({ISSUE}))
+    assert [each.code for each in found.orders] == [BOND]
+    assert [each.code for each in found.odd] == [ISSUE]
+    assert reader.read(row, TEN) == Read()
+    told = their_trade(stock_code=ISSUE, traded_volume=500, traded_price=46.06)
+    assert reader.read(told, TEN) == Read()
+    assert report(reader, trades=(told,), issues=frozenset({ISSUE})).fills == ()
+
+
+def test_an_order_of_ours_is_never_taken_for_a_subscription(reader: Reader) -> None:
+    issues = frozenset({BOND})
+    found = report(reader, orders=(order(),), trades=(trade(),), issues=issues)
+    assert ([each.remark for each in found.orders], len(found.fills)) == ([REF], 1)
+    mute = order(order_remark="")
+    assert [each.remark for each in report(reader, orders=(mute,), issues=issues).orders] == [REF]
+    (event,) = reader.read(mute, TEN).events
+    assert isinstance(event, OrderReported)

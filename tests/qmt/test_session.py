@@ -209,3 +209,29 @@ def test_a_lost_link_is_put_and_nothing_else_happens_in_the_callback(bench: Benc
     bench.wait(RawLost)
     assert [type(record) for _, record in bench.heard] == [RawLost]
     bench.session.close()
+
+
+def test_what_is_subscribed_to_today_is_asked_once_and_what_comes_later_is_not_it(
+    bench: Bench, terminal: Terminal
+) -> None:
+    assert bench.session.open() is None
+    terminal.issues = {"301999.SZ": "20261120", "301998.SZ": "20261123", "301997.SZ": ""}
+    for _ in range(3):
+        assert bench.session.new_issues("2026-11-20") == {"301999.SZ", "301997.SZ"}
+    assert terminal.queries.count("issues") == 1
+    bench.session.close()
+
+
+@pytest.mark.parametrize("fault", ["none", "empty", "silent", "hang_calls"])
+def test_a_terminal_that_does_not_tell_new_issues_loses_nothing_else(
+    bench: Bench, terminal: Terminal, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "ISSUES_S", 0.1)
+    assert bench.session.open() is None
+    getattr(terminal.faults, fault).add("issues")
+    for _ in range(3):
+        assert bench.session.new_issues("2026-11-20") == frozenset()
+    assert terminal.queries.count("issues") <= 1
+    assert not bench.session.sick
+    assert isinstance(bench.session.read_account(), RawReport)
+    bench.session.close()

@@ -184,3 +184,31 @@ def test_a_press_that_comes_as_wish_and_file_and_twice_is_one_press_and_lifted_o
     day.loop._agree_with_kill_file()
     assert day.state.kill is None
     assert day.feed(m.ArmGrid(GridPlan(code=BOND))).refusal is None
+
+
+def test_a_folder_that_cannot_be_looked_into_is_said_once_and_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    day = traded(tmp_path)
+    real, gone = Path.exists, True
+
+    def exists(path: Path, **how: bool) -> bool:
+        if gone and path.name.startswith("KILL"):
+            raise PermissionError(13, "denied", str(path))
+        return real(path, **how)
+
+    monkeypatch.setattr(Path, "exists", exists)
+    for _ in range(4):
+        day.loop._agree_with_kill_file()
+    assert day.loop.state.kill is None
+    said = [record for record in caplog.records if "nobody can see" in record.message]
+    assert {record.args for record in said} == {(tmp_path / "KILL",), (tmp_path / "KILL.txt",)}
+    assert len(said) == 2
+    day.feed(m.Kill("button"))
+    assert day.state.kill is not None
+    day.wait(5_000)
+    assert day.feed(m.LiftKill()).refusal is None
+    gone = False
+    (tmp_path / "KILL").write_bytes(b"")
+    day.loop._agree_with_kill_file()
+    assert day.loop.state.kill is not None

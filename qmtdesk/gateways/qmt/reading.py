@@ -66,6 +66,7 @@ class Reader:
         self._leaving: set[str] = set()
         """Orders whose call has not come back yet."""
         self._unclear: set[str] = set()
+        self._issues: frozenset[str] = frozenset()
         self._day: date | None = None
 
     # --- what we sent
@@ -147,6 +148,9 @@ class Reader:
         return Read(unread=f"status was {number!r}: not a number") if key == self.key else Read()
 
     def _row(self, record: RawOrder | RawTrade, now: int) -> Read:
+        if self._elsewhere(record):
+            self._not_followed(f"{record.stock_code}: a subscription, or of order_type {record.order_type!r}")
+            return Read()
         if isinstance(record, RawTrade):
             if self._is_nothing(record):
                 return Read()
@@ -274,6 +278,7 @@ class Reader:
     def _report(self, raw: RawReport, asked_at: int, now: int) -> AccountReport:
         if isinstance(raw.asset, RawPoison) or not self._mine(raw.asset.account_id):
             raise mean.UnclearError(f"the asset was {_masked(raw.asset)}: not this account's")
+        self._issues = raw.issues
         odd: list[tuple[RawOrder | RawTrade, str]] = []
         orders = self._read_rows(self._own_rows(raw.orders, odd), self._order, odd, now)
         trades = [each for each in self._own_rows(raw.trades, odd) if not self._is_nothing(each)]
@@ -364,12 +369,17 @@ class Reader:
                 raise mean.UnclearError(f"{each.kind}: {each.text}")
             if not self._mine(each.account_id) or not has_rules(mean.text_of(each.stock_code)):
                 continue
-            if mean.is_other_business(each) and not self._numbers.knows_id(mean.number_of(each)):
+            if self._elsewhere(each):
                 self._not_followed(f"{each.stock_code}: order_type {each.order_type!r}")
                 odd.append((each, ""))
                 continue
             out.append(each)
         return out
+
+    def _elsewhere(self, raw: RawOrder | RawTrade) -> bool:
+        """Whether it is no buy and no sale, whatever it is told as: a conversion, a subscription to a new issue."""
+        issue = raw.stock_code in self._issues and not raw.order_remark
+        return (issue or mean.is_other_business(raw)) and not self._numbers.knows_id(mean.number_of(raw))
 
     def _nobodys(self, poison: RawPoison) -> bool:
         """Whether a row that cannot be read is at least known to be another account's or of a code without rules."""

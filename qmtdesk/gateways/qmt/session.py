@@ -29,6 +29,7 @@ log = logging.getLogger("qmtdesk.trader")
 CONNECT_S = 15.0
 SUBSCRIBE_S = 10.0
 QUERY_S = 5.0
+ISSUES_S, ISSUES_AGAIN_S = 2.0, 600.0
 ORDER_S = 3.0
 CLOSE_S = 2.0
 ROUNDS = 4
@@ -58,6 +59,8 @@ class RawReport(NamedTuple):
     positions: tuple[RawPosition | RawPoison, ...]
     orders: tuple[RawOrder | RawPoison, ...]
     trades: tuple[RawTrade | RawPoison, ...]
+    issues: frozenset[str] = frozenset()
+    """Codes that are subscribed to and not traded yet."""
 
 
 class ReportFailure(NamedTuple):
@@ -95,6 +98,10 @@ class TradeSession:
         self._worker = CommandThread(f"qmt-orders-{generation}")
         # a slow question must not hold up an order
         self._asker = CommandThread(f"qmt-questions-{generation}")
+        # a terminal that does not know this question must lose nothing but its answer
+        self._issuer = CommandThread(f"qmt-issues-{generation}")
+        self._issues: dict[str, frozenset[str]] = {}
+        self._issues_asked = -ISSUES_AGAIN_S
         self._trader: Any = None
         self._account: Any = None
 
@@ -127,6 +134,7 @@ class TradeSession:
         self._worker.call(self._stop, CLOSE_S)
         self._worker.end()
         self._asker.end()
+        self._issuer.end()
 
     def _connect(self) -> int:
         # the class takes the event loop of the thread that builds it; this thread has no other use for one
@@ -213,6 +221,29 @@ class TradeSession:
         trades = self._rows("trades", RawTrade, "query_stock_trades")
         return trades if isinstance(trades, ReportFailure) else (orders, trades)
 
+    def new_issues(self, day: str) -> frozenset[str]:
+        """Codes that are subscribed to on a day (ISO) and so are traded on none yet; empty where nobody says.
+
+        An order for one is told as an ordinary buy, and freezes nothing. Asked once a day, again while none is told.
+        """
+        now = time.monotonic()
+        if day in self._issues or now - self._issues_asked < ISSUES_AGAIN_S:
+            return self._issues.get(day, frozenset())
+        self._issues_asked = now
+
+        def ask() -> object:
+            return self._trader.query_ipo_data()
+
+        match self._issuer.call(ask, ISSUES_S):
+            case Done(dict() as told):
+                today = day.replace("-", "")
+                found = frozenset(code for code, one in told.items() if isinstance(code, str) and _of_day(one, today))
+                self._issues = {day: found} if found else {}
+                log.info("QMT: new issues of %s: %s", day, ", ".join(sorted(found)) or "none told")
+            case other:
+                log.info("QMT: new issues of %s are not told: %s", day, other)
+        return self._issues.get(day, frozenset())
+
     def accounts(self) -> tuple[RawAccount | RawPoison, ...] | ReportFailure:
         """The accounts the terminal is logged in to."""
         return self._rows("accounts", RawAccount, "query_account_infos", account=False)
@@ -242,6 +273,13 @@ class TradeSession:
                 return ReportFailure(what, f"{what}: {text}")
             case Overdue(seconds):
                 return ReportFailure(what, names.NO_RETURN.format(question, seconds), hung=True)
+
+
+def _of_day(told: object, day: str) -> bool:
+    """Whether an issue is of that day (YYYYMMDD); one whose day cannot be read is: it is listed for today."""
+    date = str(told.get("purchaseDate", "")) if isinstance(told, dict) else ""
+    digits = "".join(sign for sign in date if sign.isdigit())
+    return len(digits) != len(day) or digits == day
 
 
 def _unordered(lists: tuple[tuple[Struct, ...], ...]) -> list[list[str]]:

@@ -25,6 +25,7 @@ from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.ports import Post
 from qmtdesk.gateways.qmt import approach, link, names, unanswered
 from qmtdesk.gateways.qmt.approach import Approach, Loader
+from qmtdesk.gateways.qmt.days import trading_day
 from qmtdesk.gateways.qmt.health import TradingHealth
 from qmtdesk.gateways.qmt.hearing import Hearing
 from qmtdesk.gateways.qmt.queue_files import QueueFiles
@@ -324,6 +325,7 @@ class TradeSide:
                 self.lost(session.generation, names.UNANSWERED.format(found.text))
             return
         self._unanswered = unanswered.answered(self._unanswered)
+        found = found._replace(issues=session.new_issues(trading_day(asked_at).isoformat()))
         self._hearing.answered(session.generation, found, query.request, asked_at)
 
     def _in_vain(self, generation: int, why: ReportFailure) -> bool:

@@ -9,8 +9,8 @@ class TerminalFaults:
     """Switches. Counts are used up one by one, sets and flags stay until they are taken back.
 
     `hang_calls` names native calls that never return: connect, stop, order, cancel, asset, orders, trades, positions,
-    infos, status, subscribe. `silent` names requests that are taken and never answered. `none` names queries answered
-    with None, `empty` those answered with an empty list.
+    infos, status, issues, subscribe. `silent` names requests that are taken and never answered. `none` names queries
+    answered with None, `empty` those answered with an empty list.
     """
 
     connect_fails: int = 0

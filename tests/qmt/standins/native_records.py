@@ -45,6 +45,7 @@ REQUESTS = (
     "QueryStockPositionsReq",
     "QueryAccountInfosReq",
     "QueryAccountStatusReq",
+    "QueryIPODataReq",
 )
 
 

@@ -18,6 +18,7 @@ QUERIES = {
     "queryStockPositionsWithSeq": ("positions", "QueryStockPositions"),
     "queryAccountInfosWithSeq": ("infos", "QueryAccountInfos"),
     "queryAccountStatusWithSeq": ("status", "QueryAccountStatus"),
+    "queryIPODataWithSeq": ("issues", "QueryIPOData"),
     "subscribeWithSeq": ("subscribe", "SubscribeResp"),
     "unsubscribeWithSeq": ("unsubscribe", "UnsubscribeResp"),
 }

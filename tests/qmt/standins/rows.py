@@ -121,3 +121,9 @@ def asset_row(report: AccountReport, account: str, *, first: bool) -> dict[str, 
         "total_asset": total / 1000,
         "fetch_balance": cash / 1000,
     }
+
+
+def issue_row(code: str, day: str) -> dict[str, Any]:
+    """A new issue that is subscribed to on a day."""
+    named = {"m_strIPOCode": code, "m_strIPOName": "", "m_strIPOType": "STOCK", "m_strPurchaseDate": day}
+    return {**named, "m_nMaxPurchaseNum": 16_500, "m_nMinPurchaseNum": 500, "m_dIssuePrice": 46.06}

@@ -23,7 +23,7 @@ from qmtdesk.domain.quote import Quote
 from qmtdesk.gateways.paper.world import World
 from standins.faults import TerminalFaults
 from standins.native_records import NativeRecord, Poison
-from standins.rows import asset_row, order_row, position_row, trade_row
+from standins.rows import asset_row, issue_row, order_row, position_row, trade_row
 
 ACCOUNT = "66800012345396"
 OTHER = "66800054321777"
@@ -74,6 +74,8 @@ class Terminal:
         self.quotes: dict[str, Quote] = {}
         self.orders_taken: list[Place] = []
         self.queries: list[str] = []
+        self.issues: dict[str, str] = {}
+        """What may be subscribed to: codes and their days, YYYYMMDD."""
         self.subscribed: set[str] = set()
         self.level2_asked: list[str] = []
         """Codes in the order in which Level-2 was asked for."""
@@ -374,6 +376,8 @@ class Terminal:
                 NativeRecord("XtAccountStatus", {"account_id": one, "account_type": kind, "status": status})
                 for one, kind, status in self._listed()
             ]
+        if what == "issues":
+            return [NativeRecord("IPOData", issue_row(code, day)) for code, day in self.issues.items()]
         if what in ("subscribe", "unsubscribe"):
             return -1 if self.faults.refuse_subscribe or account not in self.accounts else 0
         return self._account_rows(what, account)
