@@ -318,7 +318,7 @@ def test_q91_a_number_listed_for_three_markets_stands_as_its_stock_account_does(
     raw_qmt.terminal.set_status(ACCOUNT, 5)
     raw_qmt.terminal.set_status(ACCOUNT, 3, kind=7)
     raw_qmt.terminal.set_status(ACCOUNT, 6)
-    raw_qmt.until(lambda: raw_qmt.status_numbers()[-1] == 6)
+    raw_qmt.until(lambda: raw_qmt.status_numbers()[-1:] == [6])
     assert raw_qmt.status_numbers() == [0, 5, 6]
 
 
@@ -341,7 +341,7 @@ def test_q93_a_status_whose_correction_was_lost_is_asked_again(raw_qmt: QmtBench
     assert set(raw_qmt.status_numbers()) == {2}
     raw_qmt.set_status(0)
     raw_qmt.report()
-    raw_qmt.until(lambda: raw_qmt.status_numbers()[-1] == 0)
+    raw_qmt.until(lambda: raw_qmt.status_numbers()[-1:] == [0])
     asked = raw_qmt.terminal.queries.count("status")
     raw_qmt.report()
     raw_qmt.report()
@@ -363,10 +363,10 @@ def test_q95_a_status_pushed_while_it_was_asked_is_the_newer_one(qmt: QmtBench) 
     hearing = qmt.gateway._trade._hearing
     before = hearing.statuses
     qmt.set_status(3)
-    qmt.until(lambda: qmt.status_numbers()[-1] == 3)
+    qmt.until(lambda: qmt.status_numbers()[-1:] == [3])
     hearing.stated(qmt.gateway._trade.generation, (RawStatus(ACCOUNT, 2, 0),), before)
     hearing.stated(qmt.gateway._trade.generation, (RawStatus(ACCOUNT, 2, 5),), hearing.statuses)
-    qmt.until(lambda: qmt.status_numbers()[-1] == 5)
+    qmt.until(lambda: qmt.status_numbers()[-1:] == [5])
     assert qmt.status_numbers() == [0, 3, 5]
 
 
