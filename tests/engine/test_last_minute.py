@@ -4,11 +4,12 @@ import pytest
 from words import beat, told
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.order import OrderState, OwnerKind, Side
+from qmtdesk.domain.order import Order, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan, StopHow
 from qmtdesk.domain.quote import EMPTY
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
+from qmtdesk.engine.books import put
 from qmtdesk.simulate.market_day import BOND2, MarketDay, quote_of
 
 S = OrderState
@@ -218,6 +219,18 @@ def test_of_a_stop_only_what_was_taken_off_waits_and_the_rest_follows_the_market
     book = day.state.grids[BOND2]
     assert book.grid is not None
     assert (book.armed, book.grid.held_total, day.live(BOND2)) == (True, first.left, [])
+    assert day.state.blocked[BOND2].why is Why.PULLED_LATE
+
+
+@pytest.mark.parametrize("slot", [999, -999])
+def test_a_stops_sale_of_a_gap_the_lattice_has_no_more_counts_as_one(slot: int) -> None:
+    day = evening(replace(LATTICE, lower_stop=119_000), minute=55)
+    day.jump(14, 59, 10)
+    nobody_bids(day, 118_900)
+    gone = Order("q", BOND2, Side.SELL, 130_000, 10, Owner(OwnerKind.GRID, slot), S.CANCELLED, day.at, day.at)
+    day.state = replace(day.state, orders=put(day.state.orders, gone.ref, gone))
+    nobody_bids(day, 118_900)
+    day.wait(1_000)
     assert day.state.blocked[BOND2].why is Why.PULLED_LATE
 
 

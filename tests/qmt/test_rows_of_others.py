@@ -294,6 +294,8 @@ def test_an_order_of_ours_is_never_taken_for_a_subscription(reader: Reader) -> N
     issues = frozenset({BOND})
     found = report(reader, orders=(order(),), trades=(trade(),), issues=issues)
     assert ([each.remark for each in found.orders], len(found.fills)) == ([REF], 1)
+    before = order(order_id=903, order_remark="qabcd2611190007")
+    assert [each.remark for each in report(reader, orders=(before,), issues=issues).orders] == ["qabcd2611190007"]
     mute = order(order_remark="")
     assert [each.remark for each in report(reader, orders=(mute,), issues=issues).orders] == [REF]
     (event,) = reader.read(mute, TEN).events
