@@ -1,7 +1,7 @@
 """底仓 is put beside the account at each day's first answer: what was sold unseen is not there any more."""
 
 import pytest
-from words import PLAN, beat, by_hand, report_of, said
+from words import PLAN, beat, by_hand, report_of, said, told, traded
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import Position
@@ -158,3 +158,21 @@ def test_what_may_be_an_own_purchase_that_nobody_has_told_is_not_taken_for_the_u
         part = work.state.grids[BOND].grid
         assert part is not None
         assert (part.held_total, part.base_holding) == (300, base)
+
+
+def test_what_an_order_of_an_earlier_start_buys_beyond_a_smaller_grid_is_the_users_for_good() -> None:
+    day = MarketDay().open()
+    day.deaf = True
+    assert day.feed(m.ArmGrid(PLAN)).refusal is None
+    (place,) = day.places(BOND)
+    told(day, place, OrderState.WORKING)
+    assert day.feed(m.DisarmGrid(BOND, StopHow.LEAVE)).refusal is None
+    beat(day, 1)
+    small = replace(PLAN, unit=10, step_bp=100, range_bp=300)
+    assert day.feed(m.ArmGrid(small)).refusal is None
+    traded(day, place, 100)
+    grid = day.state.grids[BOND].grid
+    assert grid is not None
+    room = 10 * len(grid.gaps)
+    assert room < 100
+    assert (grid.held_total, grid.base_holding, grid.surplus) == (room, 100 - room, 0)
