@@ -66,6 +66,7 @@ class Why(str, Enum):
     LIVE_WORD_WRONG = "live_word_wrong"
     LIVE_SAID = "live_said"
     NOT_REPORTED = "not_reported"
+    WISH_LATE = "wish_late"
     UNIT_UNKNOWN = "unit_unknown"
     TRIAL_TOO_NEAR = "trial_too_near"
     BUNDLE_MADE = "bundle_made"

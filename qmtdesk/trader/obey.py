@@ -24,6 +24,7 @@ from qmtdesk.strategies.screen import is_old, leaving
 from qmtdesk.strategies.shadow import figures
 from qmtdesk.trader.bond_lists import BondLists
 from qmtdesk.trader.clear_wishes import ClearWishes
+from qmtdesk.trader.late_wishes import too_late
 from qmtdesk.trader.live_wishes import LiveWishes
 from qmtdesk.trader.loop import Loop
 from qmtdesk.trader.picture_bonds import screen_now
@@ -100,19 +101,29 @@ class Obey:
 
     def carry_out(self, loop: Loop, desk: int, command: Command) -> None:
         """Do it and answer; an impossible request is answered with its reason, never dropped."""
-        body = command.body
-        if isinstance(body, ReadBondList | BondListWish | TypeBond) and self._lists is not None:
-            self._lists.ask(loop, command.id, body, lambda answer: self._reply(desk, answer))
-            return
-        if isinstance(body, Looking | GoLive | MakeBundle | TrialWish) and self._live is not None:
-            self._live.ask(loop, desk, command.id, body, lambda answer: self._reply(desk, answer))
-            return
         try:
-            answer = self._answer(loop, command)
+            late = too_late(command)
+            if late is not None:
+                log.warning("command %d is too old: %s", command.id, late)
+                answer: Answer | None = _no(loop, command.id, late)
+            else:
+                answer = self._begun(loop, desk, command)
         except (ValueError, KeyError, LookupError, msgspec.ValidationError) as error:
             log.warning("command %d cannot be carried out: %s", command.id, error)
             answer = _no(loop, command.id, because(Why.BAD_SETTING, name=type(command.body).__name__, value=str(error)))
-        self._reply(desk, answer)
+        if answer is not None:
+            self._reply(desk, answer)
+
+    def _begun(self, loop: Loop, desk: int, command: Command) -> Answer | None:
+        """The answer; None where whoever was asked answers by himself, perhaps later."""
+        body = command.body
+        if isinstance(body, ReadBondList | BondListWish | TypeBond) and self._lists is not None:
+            self._lists.ask(loop, command.id, body, lambda answer: self._reply(desk, answer))
+            return None
+        if isinstance(body, Looking | GoLive | MakeBundle | TrialWish) and self._live is not None:
+            self._live.ask(loop, desk, command.id, body, lambda answer: self._reply(desk, answer))
+            return None
+        return self._answer(loop, command)
 
     def _answer(self, loop: Loop, command: Command) -> Answer:
         body = command.body

@@ -91,17 +91,15 @@ class TraderLink:
 
     def send(self, body: Body) -> int:
         """Ask the trader for something; returns the id its answer will carry. Without a trader it waits for one."""
-        now = self._now
-        number = self._requests.add(body, now.boot if now else "", now.have if now else 0)
-        self._poke(now)
+        number = self._requests.add(body)
+        self._poke()
         return number
 
     def request(self, body: Body, on_reply: Callable[[Reply], None]) -> int:
         """Like `send`; the answer is given to `on_reply` during a later `drain`, and to nobody else."""
-        now = self._now
-        number = self._requests.add(body, now.boot if now else "", now.have if now else 0)
+        number = self._requests.add(body)
         self._replies[number] = on_reply
-        self._poke(now)
+        self._poke()
         return number
 
     def drain(self) -> list[Item]:
@@ -148,7 +146,8 @@ class TraderLink:
         if self._worker.is_alive():
             self._worker.join(5)
 
-    def _poke(self, now: Conversation | None) -> None:
+    def _poke(self) -> None:
+        now = self._now
         if now is not None:
             now.poke()
 

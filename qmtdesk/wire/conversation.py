@@ -71,11 +71,6 @@ class Conversation:
         self._reader = Thread(target=self._read, name="link-read", daemon=True)
         self._sender = Thread(target=self._send, name="link-send", daemon=True)
 
-    @property
-    def have(self) -> int:
-        """The newest change that was heard."""
-        return self._numbers.have
-
     def start(self) -> None:
         """Begin both threads; what an earlier conversation left unanswered is asked again."""
         self._requests.send_again()
@@ -152,7 +147,7 @@ class Conversation:
                     notes, self._notes = self._notes, []
                 if self.lost:
                     return
-                for message in (*notes, *self._requests.take(self.boot)):
+                for message in (*notes, *self._requests.take()):
                     self._line.send(_encoder.encode(message))
         except LineLostError as error:
             self._lose(str(error))

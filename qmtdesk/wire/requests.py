@@ -2,6 +2,7 @@
 
 import secrets
 from threading import Lock
+from time import monotonic_ns
 
 import msgspec
 
@@ -9,11 +10,10 @@ from qmtdesk.wire.talk import Body, Command
 
 
 class _Asked(msgspec.Struct):
-    """One request: its body, the trader and the change the desk had seen when the user asked."""
+    """One request: its body and when the user asked, in ms of `Command.asked`."""
 
     body: Body
-    boot: str
-    seen: int
+    at: int
 
 
 class Requests:
@@ -25,11 +25,11 @@ class Requests:
         self._open: dict[int, _Asked] = {}
         self._unsent: list[int] = []
 
-    def add(self, body: Body, boot: str, seen: int) -> int:
+    def add(self, body: Body) -> int:
         """A new request, to be sent; returns its id."""
         with self._guard:
             self._next += 1
-            self._open[self._next] = _Asked(body, boot, seen)
+            self._open[self._next] = _Asked(body, monotonic_ns() // 1_000_000)
             self._unsent.append(self._next)
             return self._next
 
@@ -43,12 +43,12 @@ class Requests:
         with self._guard:
             self._unsent = list(self._open)
 
-    def take(self, boot: str) -> list[Command]:
-        """What is to be sent to the trader of that boot; of what the desk saw of another one it knows nothing: 0."""
+    def take(self) -> list[Command]:
+        """What is to be sent. A trader that comes late sees how old each is, and says no to what was for its moment."""
         with self._guard:
             numbers, self._unsent = self._unsent, []
             asked = [(number, self._open[number]) for number in numbers if number in self._open]
-        return [Command(number, max(0, each.seen) if each.boot == boot else 0, each.body) for number, each in asked]
+        return [Command(number, each.at, each.body) for number, each in asked]
 
     @property
     def waiting(self) -> bool:

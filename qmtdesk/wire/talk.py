@@ -29,7 +29,7 @@ from qmtdesk.wire.clear_talk import ClearList, ClearRows, KeepWhole, ListClear
 from qmtdesk.wire.live_talk import GoLive, Looking, MakeBundle, TrialWish
 from qmtdesk.wire.rows import AnyRow
 
-PROTOCOL = 2
+PROTOCOL = 3
 
 
 class Message(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -300,10 +300,14 @@ Body = (
 
 
 class Command(Message, frozen=True, tag=60):
-    """One numbered request; repeated with the same id it is done once. `seen` is the newest seq the desk had."""
+    """One numbered request; repeated with the same id it is done once.
+
+    `asked` is when the user asked: ms of the clock that counts since this computer began (`time.monotonic_ns`), the
+    same for every process of it; 0 where nobody says.
+    """
 
     id: int
-    seen: int
+    asked: int
     body: Body
 
 

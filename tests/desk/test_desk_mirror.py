@@ -16,6 +16,7 @@ from qmtdesk.desk.link.sealed import sealed_amount
 from qmtdesk.desk.shell.strip_words import quote_age
 from qmtdesk.domain.messages import Kill
 from qmtdesk.domain.plans import GridPlan
+from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.wire.link_events import Attached, Failed, Lost, Silent
 from qmtdesk.wire.live_talk import FoundRow, HealthRow, TrialRow
 from qmtdesk.wire.numbering import Snapshot
@@ -134,8 +135,9 @@ class FakeLink:
         self.tried.append("kill")
 
 
-def commands(link: FakeLink, tmp_path: Path, mirror: Mirror) -> LinkCommands:
-    return LinkCommands(link, tmp_path / "KILL", lambda s: mirror.set_series(s.code, s.what, s.points))
+def commands(link: FakeLink, tmp_path: Path, mirror: Mirror, late: list[Reason] | None = None) -> LinkCommands:
+    told = late if late is not None else []
+    return LinkCommands(link, tmp_path / "KILL", lambda s: mirror.set_series(s.code, s.what, s.points), told.append)
 
 
 @pytest.mark.parametrize("attached", [True, False])
@@ -165,6 +167,21 @@ def test_a_refused_preview_gives_no_figures(mirror: Mirror, tmp_path: Path) -> N
     preview = fake.grid_preview(GridPlan(code=fake.BOND))
     link.waiting[0](preview)
     assert seen == [preview]
+
+
+def test_a_wish_that_came_too_late_is_told_whoever_asked(mirror: Mirror, tmp_path: Path) -> None:
+    link, told, answers = FakeLink(), [], []
+    wishes = commands(link, tmp_path, mirror, told)
+    wishes.arm_grid(GridPlan(code=fake.BOND), answers.append)
+    wishes.set_master(True)
+    late = because(Why.WISH_LATE, age_ms=40_000, code=fake.BOND)
+    for waiting in link.waiting:
+        waiting(Ack(1, False, 3, late))
+    assert told == [late, late]
+    assert answers == [Ack(1, False, 3, late)]
+    link.waiting[0](Ack(1, False, 3, because(Why.QUOTE_STALE)))
+    link.waiting[1](Ack(2, True, 3))
+    assert told == [late, late]
 
 
 def test_history_that_was_asked_for_reaches_the_mirror(mirror: Mirror, tmp_path: Path) -> None:

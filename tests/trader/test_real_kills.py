@@ -120,7 +120,7 @@ def test_the_switch_pressed_at_a_trader_that_hangs_outlives_it_and_its_window(tm
     with DeskStandIn(tmp_path) as desk:
         _start_demo(desk)
         os.kill(desk.pid, signal.SIGSTOP)
-        LinkCommands(desk.link, desk.folder / "KILL", lambda _: None).kill("button")
+        LinkCommands(desk.link, desk.folder / "KILL", lambda _: None, lambda _: None).kill("button")
         desk.link.close()
         assert desk.gone(desk.kill_trader())
     with DeskStandIn(tmp_path) as desk:

@@ -146,14 +146,13 @@ def test_a_gap_makes_the_link_ask_again_and_the_window_sees_none(pair):
     assert window.of(Batch)[0].changes == (event(5),)
 
 
-def test_a_command_carries_what_the_desk_had_seen(pair):
+def test_a_command_carries_when_the_user_asked(pair):
     trader, window = pair
-    talk = trader.talks[0]
-    talk.say(page(9), Raise())
-    window.until(lambda: window.of(Raise))
+    before = time.monotonic_ns() // 1_000_000
     number = window.link.send(Demo())
-    command = talk.hear(Command)
-    assert (command.id, command.seen, command.body) == (number, 9, Demo())
+    command = trader.talks[0].hear(Command)
+    assert (command.id, command.body) == (number, Demo())
+    assert before <= command.asked <= time.monotonic_ns() // 1_000_000
 
 
 def test_answers_go_to_who_asked_and_a_taker_that_fails_hurts_nobody(pair, caplog):
@@ -252,19 +251,16 @@ def test_a_trader_that_cannot_be_started_is_told(tmp_path):
     window.link.close()
 
 
-def test_a_new_trader_is_told_that_the_desk_saw_nothing_of_it(tmp_path):
+def test_a_new_trader_hears_of_an_unanswered_command_when_it_was_first_asked(tmp_path):
     first = FakeTrader(tmp_path)
     window = Window(tmp_path, pace=Pace())
     window.until(lambda: window.of(Attached) and first.talks)
-    first.talks[0].say(page(50), Raise())
-    window.until(lambda: window.of(Raise))
     number = window.link.send(Demo())
-    assert first.talks[0].hear(Command).seen == 50
+    asked = first.talks[0].hear(Command).asked
     first.stop()
     second = FakeTrader(tmp_path, "b2")
     window.until(lambda: second.talks and len(window.of(Attached)) == 2)
-    command = second.talks[0].hear(Command)
-    assert (command.id, command.seen) == (number, 0)
+    assert second.talks[0].hear(Command) == Command(number, asked, Demo())
     assert window.of(Attached)[1].restarted
     window.link.close()
     second.stop()

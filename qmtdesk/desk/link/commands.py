@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -25,6 +26,7 @@ from qmtdesk.domain.messages import (
     StopClearing,
 )
 from qmtdesk.domain.plans import GridPlan, GuardPlan, StopHow
+from qmtdesk.domain.reason import Reason, Why
 from qmtdesk.wire.bond_talk import BondListAnswer, BondListWish, ReadBondList, TypeBond
 from qmtdesk.wire.clear_talk import ClearList, ClearRows, KeepWhole, ListClear
 from qmtdesk.wire.live_talk import GoLive, Looking, MakeBundle, TrialWish
@@ -200,7 +202,6 @@ class Link(Protocol):
 
     @property
     def attached(self) -> bool: ...
-    def send(self, body: Body) -> int: ...
     def request(self, body: Body, on_reply: Callable[[Reply], None]) -> int: ...
     def retry(self) -> None: ...
     def kill_trader(self) -> None: ...
@@ -209,18 +210,25 @@ class Link(Protocol):
 class LinkCommands(Wishes):
     """The wishes over the pipe.
 
-    Without a trader they wait for one. The kill switch leaves its file as well, always: a trader that is attached may
+    Without a trader they wait for one, which does no more than stop where that took long; `late` is told of the rest.
+    The kill switch leaves its file as well, always: a trader that is attached may
     hang, and whichever looks next finds it. Lifting takes it away.
     """
 
-    def __init__(self, link: Link, kill_file: Path, series: Callable[[Series], None]) -> None:
-        self._link, self._kill_file, self._series = link, kill_file, series
+    def __init__(
+        self, link: Link, kill_file: Path, series: Callable[[Series], None], late: Callable[[Reason], None]
+    ) -> None:
+        self._link, self._kill_file, self._series, self._late = link, kill_file, series, late
 
     def send(self, body: Body, done: Callable[..., None] | None = None) -> None:
-        if done is None:
-            self._link.send(body)
-        else:
-            self._link.request(body, done)
+        self._link.request(body, partial(self._answered, done))
+
+    def _answered(self, done: Callable[..., None] | None, reply: Reply) -> None:
+        """To whoever asked; one that came too late also to the window, as its sheet may be gone by now."""
+        if isinstance(reply, Ack) and reply.reason is not None and reply.reason.why is Why.WISH_LATE:
+            self._late(reply.reason)
+        if done is not None:
+            done(reply)
 
     def preview_grid(self, plan: GridPlan, callback: Callable[[GridPreview], None]) -> None:
         self.send(PreviewGrid(plan), _only(GridPreview, callback))

@@ -26,7 +26,8 @@ from qmtdesk.desk.shell.qt_words import log_qt
 from qmtdesk.desk.shell.tidy import Tidy
 from qmtdesk.desk.shell.tray import Tray
 from qmtdesk.desk.shell.window import MainWindow
-from qmtdesk.desk.words.texts import t
+from qmtdesk.desk.words.texts import say, t
+from qmtdesk.domain.reason import Reason
 from qmtdesk.wire.client import TraderLink
 from qmtdesk.wire.inside import inside
 from qmtdesk.wire.live_settings import live_settings
@@ -87,7 +88,7 @@ class Desk:
         dress(self.look, kept, system_dark=dark)
         self.mirror = Mirror()
         self.link = TraderLink(options.folder, self._spawn_trader, self._wake)
-        self.commands = LinkCommands(self.link, options.folder / "KILL", self._series)
+        self.commands = LinkCommands(self.link, options.folder / "KILL", self._series, self._came_late)
         self.window = MainWindow(self.mirror, self.commands, self.look, scale=kept.scale, sound=kept.sound)
         self.listener = Listener(self.mirror, self.commands, self._raise, self._refused, options.folder, self._disarmed)
         self.tidy = Tidy(app)
@@ -169,6 +170,9 @@ class Desk:
         window.show()
         window.raise_()
         window.activateWindow()
+
+    def _came_late(self, reason: Reason) -> None:
+        self.window.strip.show_error(say(reason), t("strip.late"))
 
     def _disarmed(self) -> None:
         self.window.strip.show_error(t("strip.safe_note"), t("strip.safe"))

@@ -160,6 +160,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "10 分钟内多次意外结束。正在重新启动它；启动后没设为保持的网格和卫士都停着，要手动启动。",
         "It ended several times within 10 minutes. It is being restarted; all but what is kept armed comes back disarmed.",
     ),
+    "strip.late": ("要求晚到，没有执行", "Asked too long ago, not done"),
     "strip.safe": ("交易进程多次意外结束", "The trader ended again and again"),
     "strip.safe_note": (
         "10 分钟内多次意外结束，这次启动没有恢复策略：没设为保持的网格和卫士都停着。看过日志后手动启动。",

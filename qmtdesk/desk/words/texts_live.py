@@ -17,6 +17,10 @@ LIVE: dict[Why, tuple[str, str]] = {
         "还没有答复「已通过券商完成程序化交易报告？」，不能开始实盘",
         "The question whether program trading was reported to the broker is not answered, nothing can go live",
     ),
+    Why.WISH_LATE: (
+        "{age_ms} 前要求的操作[（{code}）]没有执行：交易进程当时没有应答；还要的话，看过现价再做一次",
+        "What you asked for {age_ms} ago[ ({code})] was not done: no trader answered then. If you still want it, do it again",
+    ),
     Why.UNIT_UNKNOWN: (
         "成交量单位还未核实，封单金额不可信，卫士等到核实为止；网格只用价格，不受影响",
         "What one volume stands for is not known yet, so the seal is not: the guard waits; grids use prices only",
