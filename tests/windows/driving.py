@@ -16,7 +16,7 @@ CLICKS = 3
 BUTTON, HEAD = 90, 600
 """Points side by side in one colour: of a button; of the kill sheet's head, wider than a question's."""
 BARS = 140
-DEMO_BELOW = 40
+DEMO_BELOW = 27
 """From the lower edge of the button that starts a grid to the middle of the demonstration's."""
 THEMES = (theme_of(True), theme_of(False))
 
@@ -41,7 +41,7 @@ def wizard(program: Program, pictures: Path) -> str:
     seen = program.attached()
     settings = program.data / "paper" / "desk-settings.json"
     until(lambda: sheet_open(program), "the wizard over the window")
-    until(lambda: _run(program, BLUES, BUTTON), "the wizard's button")
+    until(lambda: _button(program), "the wizard's button")
     program.screen.save(pictures / "1-first-start.png")
     program.screen.key(program.window, "ctrl+Return")
     until(lambda: not sheet_open(program), "the window without the wizard")
@@ -55,37 +55,52 @@ def trade(program: Program, pictures: Path) -> str:
     """The mouse starts the demonstration, the keyboard one grid more; then orders have to be filled."""
     program.start("--speed", SPEED)
     program.attached()
-    _start_demonstration(program)
-    until(lambda: _run(program, BLUES, BUTTON) is None, "a ladder where the button was")
+    _start_demonstration(program, pictures)
+    until(lambda: _button(program) is None, "a ladder where the button was")
     program.screen.save(pictures / "2-demonstration.png")
     # the fifth of the table: the demonstration takes the first three
     program.screen.key(program.window, "ctrl+1", "Home", "Down", "Down", "Down", "Down", "Return")
     until(lambda: sheet_open(program), "the sheet of a grid")
-    until(lambda: _run(program, BLUES, BUTTON), "its button alive")
+    until(lambda: _button(program), "its button alive")
     program.screen.save(pictures / "3-grid-sheet.png")
-    until(lambda: _confirmed(program), "the sheet of a grid gone with Ctrl+Enter", 30, 1.0)
-    program.until(lambda seen: seen["grids"] == DEMO_GRIDS + 1, "a grid armed by keyboard", 30)
+    until(lambda: _confirmed(program), "a grid armed with Ctrl+Enter, its sheet gone", 60, 1.0)
     seen = program.until(lambda seen: seen["fills"] >= 3, "orders that were filled", 120)
     booked = program.journal().counts()["FillBooked"]
     program.screen.save(pictures / "4-trading.png")
     return f"{seen['grids']} grids, {seen['guards']} guards, {booked} fills in the journal"
 
 
-def _start_demonstration(program: Program) -> None:
+def _start_demonstration(program: Program, pictures: Path) -> None:
     """Click its button; once more where nothing came of it.
 
-    At twenty times the speed a quote is too old after 0.4 s: a computer that stalls just then has the click refused.
+    Its place is looked for before each click: the ladder's empty page is laid out anew when the account has been
+    compared, and a picture may be of the page before. At twenty times the speed a quote is too old after 0.4 s, so a
+    computer that stalls just then has the click refused.
     """
-    button = until(lambda: _run(program, BLUES, BUTTON), "the button that starts a grid")
+    clicked: list[tuple[int, int]] = []
     for left in reversed(range(CLICKS)):
+        button = until(lambda: _settled(program), "the button that starts a grid")
+        clicked.append(button)
         program.screen.click(program.window, button[0], button[1] + DEMO_BELOW)
         try:
             program.until(lambda seen: seen["grids"] == DEMO_GRIDS and seen["guards"], "the demonstration", 30)
-        except ProofError:
+        except ProofError as error:
+            program.screen.save(pictures / f"2-nothing-came-{len(clicked)}.png")
             if not left or program.seen().get("grids", 1):
-                raise
+                raise ProofError(f"{error}; clicked below {clicked}, the button is at {_button(program)}") from error
         else:
             return
+
+
+def _button(program: Program) -> tuple[int, int] | None:
+    """Where the lowest blue button is."""
+    return _run(program, BLUES, BUTTON)
+
+
+def _settled(program: Program) -> tuple[int, int] | None:
+    """Where the lowest blue button is in two pictures, one after the other; None while it comes or moves."""
+    found = _button(program)
+    return found if found == _button(program) else None
 
 
 def second_start(program: Program, pictures: Path) -> str:
@@ -185,7 +200,7 @@ def _lift(program: Program, pictures: Path) -> None:
     until(opened, "the sheet that lifts the kill switch", 30, 0.5)
     until(lambda: sheet_open(program), "that sheet over the window")
     screen.type(window, "jiechu")
-    until(lambda: _run(program, BLUES, BUTTON), "its button alive")
+    until(lambda: _button(program), "its button alive")
     screen.save(pictures / "7-lift.png")
 
 
@@ -199,10 +214,16 @@ def leave(program: Program) -> str:
 
 
 def _confirmed(program: Program) -> bool:
-    """Whether the sheet is gone; else it is confirmed once more: its button is dead while new numbers are computed."""
+    """Whether the grid runs and no sheet is open; else it is confirmed once more.
+
+    The sheet's button is dead while new numbers are computed. Where it closed after the last look, the key reached the
+    ladder behind it and opened the running grid's settings.
+    """
+    armed = program.seen().get("grids") == DEMO_GRIDS + 1
     if sheet_open(program):
-        program.screen.key(program.window, "ctrl+Return")
-    return not sheet_open(program)
+        program.screen.key(program.window, "Escape" if armed else "ctrl+Return")
+        return False
+    return armed
 
 
 def _lifted(program: Program) -> bool:
