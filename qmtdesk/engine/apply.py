@@ -222,9 +222,9 @@ def _filled(order: Order, fill: Fill) -> Order:
             state = OrderState.PART_CANCELLING
     elif state is OrderState.CANCELLED:
         state = OrderState.PART_CANCELLED
-    return replace(
-        order, filled=filled, amount=order.amount + fill.price * fill.volume, state=state, updated_at=fill.at
-    )
+    # a trade that is told behind its order's end changes nothing of when that was
+    at = max(order.updated_at, fill.at) if order.state in FINAL else fill.at
+    return replace(order, filled=filled, amount=order.amount + fill.price * fill.volume, state=state, updated_at=at)
 
 
 def moved_by(state: State, fill: Fill) -> State:

@@ -9,7 +9,7 @@ from qmtdesk.engine.books import State, filed_orders
 from qmtdesk.engine.ledger import PULLED
 from qmtdesk.engine.stopping import PRICED_BY_LEVEL, stops
 from qmtdesk.engine.telling import told_key
-from qmtdesk.engine.work import NOTICE, Work
+from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.strategies.grid import Wanted
 
 LAST_MINUTE_MS = 60_000
@@ -18,8 +18,13 @@ RESTING = PRICED_BY_LEVEL | {OwnerKind.FIRST_BUY}
 
 def maybe_the_close(state: State, order: Order) -> bool:
     """Whether a grid's order was taken off now, unasked, and nobody can say whether by a hand or by the close."""
+    return order.owner.kind in RESTING and in_it(state, order)
+
+
+def in_it(state: State, order: Order) -> bool:
+    """Whether an order was taken off now, unasked, within the last minute."""
     begun = _begun(state)
-    return order.owner.kind in RESTING and state.at >= begun and _pulled(state.orders[order.ref], begun)
+    return state.at >= begun and _pulled(state.orders[order.ref], begun)
 
 
 def over_today(work: Work, code: str) -> Reason | None:
@@ -31,10 +36,20 @@ def over_today(work: Work, code: str) -> Reason | None:
     state = work.state
     if state.at < _begun(state) or not any(_gone(state, code)):
         return None
-    reason = because(Why.PULLED_LATE)
+    reason = _reason(state, code)
     if told_key(code, reason) not in state.told:
-        work.log(NOTICE, code, reason)
+        work.log(ALARM if stops(state, code) else NOTICE, code, reason)
     return reason
+
+
+def _reason(state: State, code: str) -> Reason:
+    """What was taken off, where the user has to know what becomes of it: the sale of a stop, a first buy to come."""
+    kept = state.grids[code].plan.keep_armed
+    if stops(state, code):
+        return because(Why.PULLED_LATE, then="stop_kept" if kept else "stop")
+    if kept and any(order.owner.kind is OwnerKind.FIRST_BUY for order in _gone(state, code)):
+        return because(Why.PULLED_LATE, then="first_kept")
+    return because(Why.PULLED_LATE)
 
 
 def others(state: State, code: str, wanted: Iterable[Wanted]) -> tuple[Wanted, ...]:

@@ -1,9 +1,13 @@
 """Rows that are neither a buy nor a sale: the user's own business, but for one that may be an order of ours."""
 
 from qmtdesk.domain.account import AccountReport, OddRow
-from qmtdesk.domain.order import Order, OwnerKind, Side
+from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side
+from qmtdesk.engine import records as r
 from qmtdesk.engine.books import State, live_orders
 from qmtdesk.engine.ledger import CLOCKS_APART_MS
+from qmtdesk.engine.work import Work
+
+OTHER = "other_business"
 
 
 def maybe_ours(state: State, report: AccountReport) -> OddRow | None:
@@ -15,6 +19,18 @@ def maybe_ours(state: State, report: AccountReport) -> OddRow | None:
     if report.day != state.day:
         return None
     return next((row for row in report.odd if _ours(state, row)), None)
+
+
+def end_foreign(work: Work, report: AccountReport) -> None:
+    """Somebody else's order that turns out to be no buy and no sale: a subscription told before its issue was known.
+
+    It holds no cash of the account's; as a buy it would bind its price until the close.
+    """
+    listed = {row.broker_id for row in report.orders}
+    for row in report.odd:
+        order = work.state.orders.get(work.state.refs.get(row.broker_id, ""))
+        if order is not None and order.live and row.broker_id not in listed and order.owner.kind is OwnerKind.FOREIGN:
+            work.note(r.OrderMoved(order.ref, OrderState.CANCELLED, work.state.at, text=OTHER))
 
 
 def _ours(state: State, row: OddRow) -> bool:

@@ -7,7 +7,19 @@ from qmtdesk.domain.order import Fill, Order, OrderState, OwnerKind, Side, alike
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
-from qmtdesk.engine import arrived, believing, earlier, grids, ledger, lookalike, missing, moved, overnight, unclear
+from qmtdesk.engine import (
+    arrived,
+    believing,
+    earlier,
+    grids,
+    ledger,
+    lookalike,
+    missing,
+    moved,
+    other_business,
+    overnight,
+    unclear,
+)
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import fill_key, moved_by
 from qmtdesk.engine.books import (
@@ -127,6 +139,7 @@ def take_in(work: Work, request: int, report: AccountReport) -> bool:
     missing.look(work, report, looks)
     if looks:
         earlier.leave(work, report, whole=bool(told.orders))
+        other_business.end_foreign(work, report)
     if later is not None:
         _take_account(work, report, later)
     if answers:

@@ -3,7 +3,7 @@
 from qmtdesk.domain.order import Order, OwnerKind
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.engine import beside, grids, guards, last_minute
+from qmtdesk.engine import beside, grids, guards, last_minute, selling_off
 from qmtdesk.engine.books import filed_orders, live_orders
 from qmtdesk.engine.ledger import PULLED
 from qmtdesk.engine.work import ALARM, INFO, NOTICE, Work
@@ -32,6 +32,9 @@ def by_somebody(work: Work, order: Order, by: str = "terminal") -> None:
         work.log(INFO if by == "desk" else NOTICE, order.code, because(Why.GAP_PAUSED, ref=order.ref))
     elif book is not None and kind is OwnerKind.CLEAR and book.winding is StopHow.SELL:
         grids.disarm(work, order.code, StopHow.CANCEL, _off(order, by, "selling"))
+        if by == "terminal" and last_minute.in_it(work.state, order):
+            # by a clock that is late it was the close, and nobody's wish that the rest stays
+            selling_off.say_unsold(work, order.code, book)
     elif book is not None and kind is not OwnerKind.CLEAR and book.armed:
         grids.disarm(work, order.code, StopHow.CANCEL, _off(order, by, "grid"))
 

@@ -17,7 +17,13 @@ ONCE_A_DAY = frozenset(
         Why.PULLED_LATE,
     }
 )
-APART = {Why.CANCEL_STUCK: "ref", Why.ORDER_LOOKALIKE: "ref", Why.DOUBT_KEPT: "ref", Why.OTHER_PROGRAM: "install"}
+APART = {
+    Why.CANCEL_STUCK: "ref",
+    Why.ORDER_LOOKALIKE: "ref",
+    Why.DOUBT_KEPT: "ref",
+    Why.OTHER_PROGRAM: "install",
+    Why.PULLED_LATE: "then",
+}
 """Words that are said once for each of something."""
 REFUSALS = frozenset(
     {

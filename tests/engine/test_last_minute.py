@@ -1,13 +1,13 @@
 """The last minute: what leaves the book then the exchange may have taken off, by a clock that is ahead of ours."""
 
 import pytest
-from words import beat, told
+from words import beat, told, trade_of
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import Order, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan, StopHow
 from qmtdesk.domain.quote import EMPTY
-from qmtdesk.domain.reason import Why
+from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.books import put
 from qmtdesk.simulate.market_day import BOND2, MarketDay, quote_of
@@ -167,6 +167,8 @@ def test_a_first_buy_that_the_close_takes_off_goes_on_the_next_morning() -> None
     pull_all(day)
     beat(day, 2)
     assert (len(day.places()), day.state.grids[BOND2].armed) == (sent, True)
+    # bought then at a price of the day before: who pulled it himself has to know
+    assert day.state.blocked[BOND2] == because(Why.PULLED_LATE, then="first_kept")
     day.next_day()
     day.live_market(9_000)
     assert len(day.places()) > sent
@@ -240,3 +242,66 @@ def test_it_is_said_once_though_something_else_is_in_the_way_now_and_then() -> N
         day.wait(9_500)
         day.quote_all()
     assert day.said().count(Why.PULLED_LATE) == 1
+
+
+def logged(day: MarketDay, why: Why) -> list[tuple[str, Reason]]:
+    return [(line.level, line.reason) for line in day.state.lines if line.reason.why is why]
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["kept", "for the day"])
+def test_a_stops_sale_that_is_taken_off_is_an_alarm_whatever_was_said_before(kept: bool) -> None:
+    day = evening(replace(LATTICE, lower_stop=119_000, keep_armed=kept), minute=55)
+    day.jump(14, 59, 5).quote_all()
+    pull_all(day)
+    beat(day)
+    for _ in range(3):
+        nobody_bids(day, 118_900)
+        day.wait(1_000)
+    assert {order.side for order in day.live(BOND2)} == {Side.SELL}
+    day.jump(14, 59, 57)
+    nobody_bids(day, 118_900)
+    pull_all(day)
+    beat(day, 2)
+    assert logged(day, Why.PULLED_LATE) == [
+        ("notice", because(Why.PULLED_LATE)),
+        ("alarm", because(Why.PULLED_LATE, then="stop_kept" if kept else "stop")),
+    ]
+
+
+@pytest.mark.parametrize(("second", "left"), [(55, [("alarm", because(Why.LEFT_UNSOLD, volume=300))]), (0, [])])
+def test_the_sale_of_a_stop_by_the_user_that_the_close_takes_off_is_an_alarm_too(
+    second: int, left: list[tuple[str, Reason]]
+) -> None:
+    day = evening(LATTICE)
+    day.jump(14, 59 if second else 58, second or 50).quote_all()
+    assert day.feed(m.DisarmGrid(BOND2, StopHow.SELL)).refusal is None
+    day.wait(300)
+    day.last[BOND2] = 119_000
+    day.exchange.market(quote_of(BOND2, day.at, 119_000, prev=120_000))
+    day.wait(700)
+    beat(day)
+    assert [order.owner.kind for order in day.live(BOND2)] == [OwnerKind.CLEAR]
+    pull_all(day)
+    beat(day)
+    assert day.state.grids[BOND2].winding is None
+    assert Why.TAKEN_OFF in day.said()
+    assert logged(day, Why.LEFT_UNSOLD) == left
+
+
+def test_a_trade_told_behind_the_end_of_its_order_brings_nothing_back() -> None:
+    day = evening(replace(LATTICE, live_per_side=1))
+    day.jump(14, 58, 58).quote_all()
+    day.deaf = True
+    order = next(order for order in day.live(BOND2) if order.side is Side.BUY)
+    place = next(place for place in day.places() if place.ref == order.ref)
+    fill = trade_of(day, place, 40, number=order.broker_id)
+    day.jump(14, 59, 1).quote_all()
+    told(day, place, S.PART_CANCELLED, 40, number=order.broker_id)
+    sent = len(day.places())
+    day.at += 300
+    day.feed(m.FillReported(fill))
+    day.quote_all()
+    beat(day, 3)
+    assert day.state.orders[order.ref].filled == 40
+    assert len(day.places()) == sent
+    assert day.state.blocked[BOND2].why is Why.PULLED_LATE

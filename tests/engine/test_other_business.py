@@ -6,9 +6,10 @@ from words import beat, deaf_grid, report_of, row_of, told
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import OddRow
 from qmtdesk.domain.messages import Place
-from qmtdesk.domain.order import OrderState, Owner, OwnerKind
+from qmtdesk.domain.order import OrderState, Owner, OwnerKind, Side
+from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
-from qmtdesk.engine.books import Ready
+from qmtdesk.engine.books import Ready, cash_room
 from qmtdesk.simulate.market_day import BOND, BOND2, MarketDay
 
 
@@ -98,3 +99,38 @@ def test_an_order_in_doubt_is_not_given_up_while_a_row_without_a_price_may_be_it
         day.feed(m.AccountReported(day.state.request, report_of(day, orders=(row,))))
     assert day.state.orders[place.ref].state is state
     assert (len(day.places(BOND)) == 1) is (state is OrderState.UNKNOWN)
+
+
+@pytest.mark.parametrize("beside", [True, False], ids=["beside others", "the only one"])
+def test_a_foreign_buy_that_turns_out_to_be_other_business_lets_its_cash_go(beside: bool) -> None:
+    day = MarketDay().open()
+    day.deaf = True
+    room = cash_room(day.state)
+    sub = Place("", "301999.SZ", Side.BUY, 46_060, 16_500, Owner(OwnerKind.FOREIGN))
+    other = Place("", BOND2, Side.BUY, 100_000, 10, Owner(OwnerKind.FOREIGN))
+    day.feed(m.OrderReported(row_of(day, sub, OrderState.WORKING, number="901")))
+    rows = (row_of(day, other, OrderState.CANCELLED, number="902"),) if beside else ()
+    for row in rows:
+        day.feed(m.OrderReported(row))
+    assert cash_room(day.state) <= room - 46_060 * 16_500
+    odd = OddRow("901", sub.code, sub.volume, sub.price, day.at, "order_type 23")
+    for _ in range(2):
+        beat(day, 6)
+        day.feed(m.AccountReported(day.state.request, report_of(day, orders=rows, odd=(odd,))))
+    assert cash_room(day.state) == room
+    assert day.state.ready is Ready.READY
+    assert Why.REPORT_SHRUNK not in day.said()
+    day.restart(resume=True)
+    day.deaf = True
+    assert all(not order.live for order in day.state.orders.values())
+
+
+def test_a_foreign_buy_that_is_listed_as_one_stays_one() -> None:
+    day = MarketDay().open()
+    theirs = Place("", BOND2, Side.BUY, 100_000, 10, Owner(OwnerKind.FOREIGN))
+    listed = row_of(day, theirs, OrderState.WORKING, number="901")
+    day.feed(m.OrderReported(listed))
+    odd = OddRow("901", BOND2, 10, 100_000, day.at, "order_type 23", traded=True)
+    beat(day, 6)
+    day.feed(m.AccountReported(day.state.request, report_of(day, orders=(listed,), odd=(odd,))))
+    assert [order.state for order in day.state.orders.values()] == [OrderState.WORKING]

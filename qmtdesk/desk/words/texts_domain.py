@@ -92,6 +92,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "停止并卖出到此为止，没卖完的留着，要卖可在交易端下单",
         "the selling ends here, what is left stays; sell it at the terminal",
     ),
+    "then.stop": (
+        "跌破下限的卖单没有卖完，要卖就自己卖",
+        "the sale below the range is not done, sell the rest by hand",
+    ),
+    "then.stop_kept": (
+        "跌破下限的卖单没有卖完，下一交易日接着卖",
+        "the sale below the range is not done and goes on in the next session",
+    ),
+    "then.first_kept": (
+        "首仓没有买完，下一交易日照原价接着买，不要就停止",
+        "the first buy is not done and goes on in the next session at its price, stop the grid if you do not want it",
+    ),
+    "then.no_sale": ("网格已停，没有卖", "the grid was stopped, nothing was sold"),
+    "then.no_restart": ("网格已停，没有按新参数启动", "the grid was stopped and not started with the new settings"),
     "then.guard": (
         "已撤防，不再卖；要继续守就重新布防",
         "no longer guarded, nothing more is sold; guard it again to go on",

@@ -321,8 +321,8 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "Order cancelled[, {side}][ {price_milli}][ ({by})][: {then}]",
     ),
     Why.PULLED_LATE: (
-        "收盘前一分钟内委托被撤，今天不再发单",
-        "Its orders went off the book in the last minute, nothing more is sent today",
+        "收盘前一分钟内委托被撤，今天不再发单[；{then}]",
+        "Its orders went off the book in the last minute, nothing more is sent today[; {then}]",
     ),
     Why.RESUMED: (
         "核对无误，恢复运行[：{grids} 个网格][，{guards} 只布防]",
