@@ -3,7 +3,6 @@
 from time import monotonic_ns
 
 from qmtdesk.domain.messages import (
-    AnswerAsk,
     ArmGrid,
     ArmGuard,
     DecideUnknown,
@@ -20,10 +19,8 @@ from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.wire.clear_talk import ClearRows
 from qmtdesk.wire.live_talk import GoLive, TrialWish
+from qmtdesk.wire.requests import LATE_MS
 from qmtdesk.wire.talk import Act, Body, Command, Demo, event_of
-
-LATE_MS = 10_000
-"""A trader that fell is back within two seconds; one that is still reading its journal or was frozen is not."""
 
 
 def too_late(command: Command, now_ns: int = 0) -> Reason | None:
@@ -35,7 +32,14 @@ def too_late(command: Command, now_ns: int = 0) -> Reason | None:
     age_ms = (now_ns or monotonic_ns()) // 1_000_000 - command.asked
     if not command.asked or age_ms <= LATE_MS or not _depends_on_the_moment(command.body):
         return None
-    return because(Why.WISH_LATE, age_ms=age_ms, **_code_of(command.body))
+    stop = stop_in(command.body)
+    return because(Why.WISH_LATE, age_ms=age_ms, **_code_of(command.body), **({"then": "no_sale"} if stop else {}))
+
+
+def stop_in(body: Body) -> DisarmGrid | None:
+    """What is done all the same of a late wish to stop and sell: the stop."""
+    event = event_of(body) if isinstance(body, Act) else None
+    return DisarmGrid(event.code, StopHow.CANCEL) if isinstance(event, DisarmGrid) else None
 
 
 def _code_of(body: Body) -> dict[str, str]:
@@ -58,6 +62,7 @@ def _depends_on_the_moment(body: Body) -> bool:
 
 
 def _trades(body: Act) -> bool:
+    # the answer to a guard's question is not here: the question has its own time
     match event_of(body):
         case DisarmGrid(how=how):
             return how is StopHow.SELL
@@ -65,8 +70,6 @@ def _trades(body: Act) -> bool:
             return not on
         case SetMaster(on=on):
             return on
-        case AnswerAsk(sell=sell):
-            return sell
         case ArmGrid() | ArmGuard() | SetThreshold() | LiftKill() | DecideUnknown() | Release() | PlaceTrial():
             return True
         case _:

@@ -24,7 +24,7 @@ from qmtdesk.strategies.screen import is_old, leaving
 from qmtdesk.strategies.shadow import figures
 from qmtdesk.trader.bond_lists import BondLists
 from qmtdesk.trader.clear_wishes import ClearWishes
-from qmtdesk.trader.late_wishes import too_late
+from qmtdesk.trader.late_wishes import stop_in, too_late
 from qmtdesk.trader.live_wishes import LiveWishes
 from qmtdesk.trader.loop import Loop
 from qmtdesk.trader.picture_bonds import screen_now
@@ -101,16 +101,19 @@ class Obey:
 
     def carry_out(self, loop: Loop, desk: int, command: Command) -> None:
         """Do it and answer; an impossible request is answered with its reason, never dropped."""
+        body = command.body
         try:
             late = too_late(command)
             if late is not None:
                 log.warning("command %d is too old: %s", command.id, late)
+                if (stop := stop_in(body)) is not None:
+                    loop.handle(0, stop)
                 answer: Answer | None = _no(loop, command.id, late)
             else:
                 answer = self._begun(loop, desk, command)
         except (ValueError, KeyError, LookupError, msgspec.ValidationError) as error:
             log.warning("command %d cannot be carried out: %s", command.id, error)
-            answer = _no(loop, command.id, because(Why.BAD_SETTING, name=type(command.body).__name__, value=str(error)))
+            answer = _no(loop, command.id, because(Why.BAD_SETTING, name=type(body).__name__, value=str(error)))
         if answer is not None:
             self._reply(desk, answer)
 

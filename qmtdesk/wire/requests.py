@@ -8,6 +8,12 @@ import msgspec
 
 from qmtdesk.wire.talk import Body, Command
 
+LATE_MS = 10_000
+"""So long a wish that depends on its moment may be on its way.
+
+A trader that fell is back within two seconds; one that reads its journal, or was frozen, is not.
+"""
+
 
 class _Asked(msgspec.Struct):
     """One request: its body and when the user asked, in ms of `Command.asked`."""

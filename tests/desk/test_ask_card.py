@@ -17,6 +17,7 @@ from qmtdesk.desk.watch.ask_card import AskCard
 from qmtdesk.desk.watch.seal_panel import SealPanel
 from qmtdesk.desk.watch.watch_panel import WatchPanel
 from qmtdesk.domain.messages import AnswerAsk, ArmGuard, DisarmGuard
+from qmtdesk.domain.reason import Why, because
 from qmtdesk.wire.rows import AskRow
 
 OTHER = "603121.SH"
@@ -328,6 +329,17 @@ def test_an_answered_question_is_not_asked_again(host: Host) -> None:
     host.ask(ft.ask())
     assert not host.card.isVisible()
     assert len(host.answers()) == 1
+
+
+def test_an_answer_that_was_refused_leaves_the_question_open(host: Host) -> None:
+    host.commands.ok, host.commands.reason = False, because(Why.JOURNAL_FAILED)
+    host.ask(ft.ask())
+    host.card.answer(sell=False)
+    assert len(host.answers()) == 1
+    assert host.card.isVisible()
+    host.commands.ok = True
+    host.card.answer(sell=False)
+    assert not host.card.isVisible()
 
 
 def test_a_question_that_is_gone_takes_the_card_with_it(host: Host) -> None:

@@ -122,16 +122,29 @@ def test_a_second_f12_asks_for_the_open_cancels_again_and_shows_the_progress_aga
     assert len(stage.sheets()) == 1
 
 
-def test_f12_after_the_last_cancel_is_proved_only_shows_what_was_done(stage: Stage) -> None:
+def test_f12_after_the_last_cancel_is_proved_is_said_all_the_same_for_a_lift_may_be_on_its_way(stage: Stage) -> None:
     stage.tell(fake.killed_status(), msgspec.structs.replace(fake.kill_row(), done=True))
     stage.sheets()[0].leave()
     stage.commands.wished.clear()
     stage.key(Qt.Key.Key_F12)
-    assert Kill("key") not in stage.commands.wished
+    assert stage.commands.wished == [Kill("key")]
     assert len(stage.sheets()) == 1
 
 
 # the strip
+
+
+def test_the_strip_names_every_wish_that_came_too_late(stage: Stage) -> None:
+    strip = stage.window.strip
+    for words in ("first", "second", "second"):
+        strip.add_error(words, "late")
+    assert strip.alarm is not None
+    assert (strip.alarm.title, strip.alarm.note) == ("late", "first · second")
+    strip.add_error("third", "another")
+    assert strip.alarm.note == "third"
+    strip.show_error("")
+    strip.add_error("fourth", "another")
+    assert strip.alarm.note == "fourth"
 
 
 def test_the_strip_answers_three_questions(stage: Stage) -> None:

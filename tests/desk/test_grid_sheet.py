@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from qmtdesk.desk.brush import paint
 from qmtdesk.desk.brush.inputs import UnitField
 from qmtdesk.desk.brush.look import Look
-from qmtdesk.desk.sheets import sheets
+from qmtdesk.desk.sheets import grid_sheet, sheets
 from qmtdesk.desk.sheets.grid_form import fall_rows
 from qmtdesk.desk.sheets.grid_paint import Fall, Outcome
 from qmtdesk.desk.words.check_words import check_words
@@ -20,6 +20,7 @@ from qmtdesk.domain.messages import DisarmGrid
 from qmtdesk.domain.plans import GridMode, GridPlan, StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
+from qmtdesk.wire.requests import LATE_MS
 from qmtdesk.wire.talk import Check, GridPreview
 
 
@@ -254,6 +255,25 @@ def test_a_restart_that_comes_too_early_is_tried_again(host: Host, qtbot: QtBot)
     host.mirror.second_passed.emit()
     assert len(host.armed()) == tries + 1
     assert sheet.leaving
+
+
+@pytest.mark.parametrize(("waited_ms", "arms"), [(LATE_MS, True), (LATE_MS + 1, False)])
+def test_new_settings_start_nothing_where_the_stop_was_answered_late(
+    host: Host, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, waited_ms: int, arms: bool
+) -> None:
+    sheet = sheets.open_grid_sheet(host, ft.BOND)
+    sheet.settings.step.set_value(50)
+    ready(qtbot, sheet)
+    times = [0, waited_ms * 1_000_000]
+    monkeypatch.setattr(grid_sheet, "monotonic_ns", lambda: times.pop(0))
+    sheet.confirm()
+    own = [row for row in ft.orders() if row.code == ft.BOND]
+    host.mirror.apply([ft.grid(state="stopped", armed=False)])
+    host.mirror.apply([msgspec.structs.replace(row, state="cancelled") for row in own])
+    host.mirror.flush()
+    assert (len(host.armed()) == 1, sheet.leaving) == (arms, arms)
+    if not arms:
+        assert "没有按新参数启动" in sheet.foot_words
 
 
 def test_a_kill_in_between_ends_the_restart(host: Host, qtbot: QtBot) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from desk_stand_in import DeskStandIn
+from loop_day import LoopDay
 
 from qmtdesk.domain.messages import (
     AnswerAsk,
@@ -27,15 +28,20 @@ from qmtdesk.domain.messages import (
     StopClearing,
     WatchStock,
 )
+from qmtdesk.domain.order import OwnerKind
 from qmtdesk.domain.plans import GridPlan, GuardAction, GuardPlan, StopHow
 from qmtdesk.domain.reason import Why, because
+from qmtdesk.simulate.market_day import BOND
 from qmtdesk.trader.late_wishes import LATE_MS, too_late
+from qmtdesk.trader.obey import Obey
 from qmtdesk.wire import requests
 from qmtdesk.wire.bond_talk import ReadBondList
 from qmtdesk.wire.clear_talk import ClearRows, KeepWhole, ListClear
 from qmtdesk.wire.live_talk import GoLive, Looking, MakeBundle, TrialWish
+from qmtdesk.wire.outbox import Answer
 from qmtdesk.wire.rows import StatusRow
 from qmtdesk.wire.talk import (
+    Ack,
     AskSeries,
     Body,
     Command,
@@ -59,7 +65,6 @@ MOMENT: list[UserAct] = [
     SetSellOnly(GRID.code, False),
     PauseGap(GRID.code, 1, False),
     SetThreshold(GUARD.code, 5),
-    AnswerAsk(GUARD.code, 1, True),
     SetMaster(True),
     LiftKill(),
     DecideUnknown("r1"),
@@ -72,6 +77,8 @@ WHENEVER: list[UserAct] = [
     DisarmGuard(GUARD.code),
     SetSellOnly(GRID.code, True),
     PauseGap(GRID.code, 1, True),
+    # a question has its own time, and the seal its own
+    AnswerAsk(GUARD.code, 1, True),
     AnswerAsk(GUARD.code, 1, False),
     SetMaster(False),
     Kill("button"),
@@ -139,6 +146,27 @@ def test_the_refusal_says_how_long_ago_and_for_which_code() -> None:
 
 def test_a_command_that_does_not_say_when_it_was_asked_is_done() -> None:
     assert too_late(Command(1, 0, Demo())) is None
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_a_late_stop_with_selling_stops_and_sells_nothing(tmp_path: Path, late: bool) -> None:
+    day = LoopDay(folder=tmp_path, prices={BOND: 120_000}, held={BOND: (100, 120_000)}).open()
+    day.feed(ArmGrid(GridPlan(code=BOND, adopt=100, first_buy=False)))
+    day.live_market(6_000)
+    answers: list[Answer] = []
+    obey = Obey(None, lambda _desk, answer: answers.append(answer), keep_exit=lambda _cancel: None)
+    asked = time.monotonic_ns() // 1_000_000 - (60_000 if late else 0)
+    obey.carry_out(day.loop, 1, Command(7, asked, act(DisarmGrid(BOND, StopHow.SELL))))
+    day.state = day.loop.state
+    day.live_market(9_000)
+    assert not day.state.grids[BOND].armed
+    assert day.live(BOND) == []
+    sold = [order for order in day.state.orders.values() if order.owner.kind is OwnerKind.CLEAR]
+    assert bool(sold) is not late
+    (answer,) = answers
+    assert isinstance(answer, Ack)
+    assert answer.ok is not late
+    assert ("no_sale" in str(answer.reason)) is late
 
 
 @pytest.mark.skipif(os.name == "nt", reason="stops processes by POSIX signals")

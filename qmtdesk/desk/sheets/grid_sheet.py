@@ -1,6 +1,7 @@
 """启动网格: what a grid would do with the money, before it may; for a running one, what new settings would change."""
 
 from dataclasses import dataclass
+from time import monotonic_ns
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -18,8 +19,9 @@ from qmtdesk.desk.sheets.preview_sheet import EDIT_MS, PreviewSheet
 from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.order import FINAL, OrderState, OwnerKind
 from qmtdesk.domain.plans import BaseKind, GridPlan, StopHow
-from qmtdesk.domain.reason import Why
+from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
+from qmtdesk.wire.requests import LATE_MS
 from qmtdesk.wire.talk import Ack, GridPreview
 
 _GRID_KINDS = (OwnerKind.GRID.value, OwnerKind.FIRST_BUY.value, OwnerKind.ROLLING.value)
@@ -192,9 +194,15 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
             return
 
         again = _Again(plan, takes=not self.settings.by_hand, first=self.settings.first_by_hand)
+        asked = monotonic_ns()
 
         def stopped(ack: Ack) -> None:
-            if ack.ok:
+            age_ms = (monotonic_ns() - asked) // 1_000_000
+            if ack.ok and age_ms > LATE_MS:
+                # nobody answered meanwhile, and the figures that were confirmed are of that time
+                late = because(Why.WISH_LATE, age_ms=age_ms, code=self.code, then="no_restart")
+                self.sent(Ack(ack.id, False, ack.seq, late))
+            elif ack.ok:
                 self._restart = again
                 self._try_restart()
             else:

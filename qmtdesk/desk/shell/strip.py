@@ -17,6 +17,7 @@ from qmtdesk.desk.shell.strip_words import Alarm, Clause, Phrase, actions_of, al
 HEIGHT = 34
 _GAP = 14.0
 _LABEL_GAP = 10.0
+APART = " · "
 
 
 class Strip(QWidget):
@@ -63,6 +64,11 @@ class Strip(QWidget):
         """Say that something in this window broke, or what `title` names; '' takes it back."""
         self._error, self._title = text, title
         self.refresh()
+
+    def add_error(self, text: str, title: str) -> None:
+        """Say it beside what is said under that title already."""
+        said = self._error.split(APART) if self._error and self._title == title else []
+        self.show_error(APART.join([*said, text] if text not in said else said), title)
 
     def refresh(self, *_: object) -> None:
         """Read the mirror again; repaint only when the words changed."""

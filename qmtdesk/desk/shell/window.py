@@ -138,10 +138,11 @@ class MainWindow(QMainWindow):
     # what the user does
 
     def kill(self, by: str) -> None:
-        """全部停止. Never asks; shows at once what is being done about it. Again: the open cancels are asked again."""
-        kill = self.mirror.kill
-        if not self.mirror.killed or kill is None or not kill.done:
-            self.commands.kill(by)
+        """全部停止. Never asks; shows at once what is being done about it. Again: the open cancels are asked again.
+
+        Said each time: what the window shows as stopped may be about to be lifted, by a wish that is on its way.
+        """
+        self.commands.kill(by)
         self._show_kill()
 
     def act(self, name: str) -> None:

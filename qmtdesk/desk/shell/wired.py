@@ -172,7 +172,7 @@ class Desk:
         window.activateWindow()
 
     def _came_late(self, reason: Reason) -> None:
-        self.window.strip.show_error(say(reason), t("strip.late"))
+        self.window.strip.add_error(say(reason), t("strip.late"))
 
     def _disarmed(self) -> None:
         self.window.strip.show_error(t("strip.safe_note"), t("strip.safe"))

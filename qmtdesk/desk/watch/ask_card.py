@@ -1,5 +1,7 @@
 """要卖出吗: the confirm-sell card over the seal chart. It takes no focus and counts down to doing nothing."""
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
@@ -17,6 +19,7 @@ from qmtdesk.desk.watch.ask_keys import AnswerKeys
 from qmtdesk.desk.watch.watch_list import WatchList
 from qmtdesk.desk.words.texts import t
 from qmtdesk.wire.rows import AskRow, key_of
+from qmtdesk.wire.talk import Ack
 
 HEAD = 40
 LEAST = 330
@@ -94,9 +97,15 @@ class AskCard(QWidget):
             return
         key = key_of(ask)
         self._answered.add(key)
-        self.commands.answer_ask(ask.code, ask.ask, sell)
+        self.commands.answer_ask(ask.code, ask.ask, sell, partial(self._taken, key))
         self.answered.emit(key)
         self._choose()
+
+    def _taken(self, key: str, ack: Ack) -> None:
+        """An answer that was refused is none: a question that is still open is asked again."""
+        if not ack.ok:
+            self._answered.discard(key)
+            self._choose()
 
     def _disarm(self) -> None:
         ask = self.asking

@@ -18,8 +18,8 @@ LIVE: dict[Why, tuple[str, str]] = {
         "The question whether program trading was reported to the broker is not answered, nothing can go live",
     ),
     Why.WISH_LATE: (
-        "{age_ms} 前要求的操作[（{code}）]没有执行：交易进程当时没有应答；还要的话，看过现价再做一次",
-        "What you asked for {age_ms} ago[ ({code})] was not done: no trader answered then. If you still want it, do it again",
+        "{age_ms} 前要求的操作[（{code}）]没有执行[，{then}]：交易进程当时没有应答；还要的话，看过现价再做一次",
+        "What you asked for {age_ms} ago[ ({code})] was not done[, {then}]: no trader answered. Do it again if you want it",
     ),
     Why.UNIT_UNKNOWN: (
         "成交量单位还未核实，封单金额不可信，卫士等到核实为止；网格只用价格，不受影响",
