@@ -290,6 +290,17 @@ def test_a_subscription_to_a_new_issue_is_no_buy_though_it_is_told_as_one(reader
     assert report(reader, trades=(told,), issues=frozenset({ISSUE})).fills == ()
 
 
+def test_what_is_known_of_new_issues_outlives_an_answer_without_them_and_not_the_day(reader: Reader) -> None:
+    row = theirs(stock_code=ISSUE, order_volume=16_500, price=46.06)
+    report(reader, issues=frozenset({ISSUE}))
+    reader.new_connection()
+    assert [each.code for each in report(reader, orders=(row,)).odd] == [ISSUE]
+    assert reader.read(row, TEN) == Read()
+    reader.leaves(REF, TEN + 96 * 3_600_000)
+    reader.leaves(REF, TEN)
+    assert [each.code for each in report(reader, orders=(row,)).orders] == [ISSUE]
+
+
 def test_an_order_of_ours_is_never_taken_for_a_subscription(reader: Reader) -> None:
     issues = frozenset({BOND})
     found = report(reader, orders=(order(),), trades=(trade(),), issues=issues)

@@ -222,6 +222,26 @@ def test_what_is_subscribed_to_today_is_asked_once_and_what_comes_later_is_not_i
     bench.session.close()
 
 
+def test_a_slow_answer_about_new_issues_is_known_when_it_comes_and_asked_for_again_where_it_does_not(
+    bench: Bench, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "ISSUES_S", 0.05)
+    monkeypatch.setattr(room, "ISSUES_AGAIN_S", 0.0)
+    terminal.issues = {"301999.SZ": "20261120"}
+    terminal.faults.silent.add("issues")
+    assert bench.session.open() is None
+    assert bench.session.new_issues("2026-11-20") == frozenset()
+    terminal.faults.silent.clear()
+    assert bench.session.new_issues("2026-11-20") == {"301999.SZ"}
+    # never more than three threads that wait for ever
+    terminal.faults.silent.add("issues")
+    for _ in range(6):
+        assert bench.session.new_issues("2026-11-23") == frozenset()
+    assert terminal.queries.count("issues") == 1 + 1 + 2
+    assert not bench.session.sick
+    bench.session.close()
+
+
 @pytest.mark.parametrize("fault", ["none", "empty", "silent", "hang_calls"])
 def test_a_terminal_that_does_not_tell_new_issues_loses_nothing_else(
     bench: Bench, terminal: Terminal, fault: str, monkeypatch: pytest.MonkeyPatch

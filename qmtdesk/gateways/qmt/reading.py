@@ -103,6 +103,7 @@ class Reader:
             self._numbers = Numbers()
             self._early.clear()
             self._unclear.clear()
+            self._issues = frozenset()
 
     # --- what is pushed
 
@@ -278,7 +279,7 @@ class Reader:
     def _report(self, raw: RawReport, asked_at: int, now: int) -> AccountReport:
         if isinstance(raw.asset, RawPoison) or not self._mine(raw.asset.account_id):
             raise mean.UnclearError(f"the asset was {_masked(raw.asset)}: not this account's")
-        self._issues = raw.issues
+        self._issues |= raw.issues  # what this connection does not tell, one before it may have
         odd: list[tuple[RawOrder | RawTrade, str]] = []
         orders = self._read_rows(self._own_rows(raw.orders, odd), self._order, odd, now)
         trades = [each for each in self._own_rows(raw.trades, odd) if not self._is_nothing(each)]

@@ -30,6 +30,8 @@ CONNECT_S = 15.0
 SUBSCRIBE_S = 10.0
 QUERY_S = 5.0
 ISSUES_S, ISSUES_AGAIN_S = 2.0, 600.0
+ISSUES_OPEN = 3
+"""So many questions without an answer, each with its thread, are one too many to ask again on a connection."""
 ORDER_S = 3.0
 CLOSE_S = 2.0
 ROUNDS = 4
@@ -102,6 +104,7 @@ class TradeSession:
         self._issuer = CommandThread(f"qmt-issues-{generation}")
         self._issues: dict[str, frozenset[str]] = {}
         self._issues_asked = -ISSUES_AGAIN_S
+        self._issues_open = 0
         self._trader: Any = None
         self._account: Any = None
 
@@ -224,25 +227,34 @@ class TradeSession:
     def new_issues(self, day: str) -> frozenset[str]:
         """Codes that are subscribed to on a day (ISO) and so are traded on none yet; empty where nobody says.
 
-        An order for one is told as an ordinary buy, and freezes nothing. Asked once a day, again while none is told.
+        An order for one is told as an ordinary buy, and freezes nothing. Asked once a day, again while none is told. An
+        answer that takes longer than anybody waits for it is known at the next call.
         """
         now = time.monotonic()
-        if day in self._issues or now - self._issues_asked < ISSUES_AGAIN_S:
+        if day in self._issues or now - self._issues_asked < ISSUES_AGAIN_S or self._issues_open == ISSUES_OPEN:
             return self._issues.get(day, frozenset())
         self._issues_asked = now
+        self._issues_open += 1
+        if self._issuer.sick:
+            self._issuer = CommandThread(self._issuer.name)
 
-        def ask() -> object:
-            return self._trader.query_ipo_data()
+        def ask() -> None:
+            try:
+                self._note_issues(day, self._trader.query_ipo_data())
+            finally:
+                self._issues_open -= 1
 
-        match self._issuer.call(ask, ISSUES_S):
-            case Done(dict() as told):
-                today = day.replace("-", "")
-                found = frozenset(code for code, one in told.items() if isinstance(code, str) and _of_day(one, today))
-                self._issues = {day: found} if found else {}
-                log.info("QMT: new issues of %s: %s", day, ", ".join(sorted(found)) or "none told")
-            case other:
-                log.info("QMT: new issues of %s are not told: %s", day, other)
+        done = self._issuer.call(ask, ISSUES_S)
+        if not isinstance(done, Done):
+            log.info("QMT: new issues of %s are not told: %s", day, done)
         return self._issues.get(day, frozenset())
+
+    def _note_issues(self, day: str, told: object) -> None:
+        """On the thread that asked."""
+        today, rows = day.replace("-", ""), told if isinstance(told, dict) else {}
+        found = frozenset(code for code, one in rows.items() if isinstance(code, str) and _of_day(one, today))
+        self._issues = {day: found} if found else {}
+        log.info("QMT: new issues of %s: %s", day, ", ".join(sorted(found)) or "none told")
 
     def accounts(self) -> tuple[RawAccount | RawPoison, ...] | ReportFailure:
         """The accounts the terminal is logged in to."""
