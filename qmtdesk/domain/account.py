@@ -70,7 +70,7 @@ class BrokerOrder(Struct, frozen=True):
 class OddRow(Struct, frozen=True):
     """A row of an order or a trade that is neither a buy nor a sale and bears no remark: other business, or a mistake.
 
-    0 and '' are what could not be read; `text` is what the counter called it.
+    0 and '' are what could not be read; `text` is what the counter called it. `issue`: a subscription to a new issue.
     """
 
     broker_id: str
@@ -80,6 +80,7 @@ class OddRow(Struct, frozen=True):
     at: int
     text: str
     traded: bool = False
+    issue: bool = False
 
 
 class AccountReport(Struct, frozen=True):

@@ -91,9 +91,9 @@ def _orders_lacking(state: State, report: AccountReport) -> frozenset[str]:
     todays = ((number, order) for number, order in numbered if order is not None and is_todays(state, order))
     # a trade in the same answer tells of its order, however lately it was heard of here
     traded = {fill.broker_id for fill in report.fills}
-    odd = {row.broker_id for row in report.odd}
+    subscribed = {row.broker_id for row in report.odd if row.issue}
     lacking = (number for number, order in todays if order.updated_at < long_ago or number in traded)
-    return frozenset(number for number in lacking if number not in odd)
+    return frozenset(number for number in lacking if number not in subscribed)
 
 
 def _fills_lacking(state: State, report: AccountReport) -> frozenset[str]:

@@ -22,14 +22,17 @@ def maybe_ours(state: State, report: AccountReport) -> OddRow | None:
 
 
 def end_foreign(work: Work, report: AccountReport) -> None:
-    """Somebody else's order that turns out to be no buy and no sale: a subscription told before its issue was known.
+    """Somebody else's order that turns out to be a subscription, told before its issue was known.
 
-    It holds no cash of the account's; as a buy it would bind its price until the close.
+    It holds no cash of the account's; as a buy it would bind its price until the close. Any other odd row may be an
+    ordinary order that could not be read this once, and a final one is not heard of again.
     """
     listed = {row.broker_id for row in report.orders}
     for row in report.odd:
         order = work.state.orders.get(work.state.refs.get(row.broker_id, ""))
-        if order is not None and order.live and row.broker_id not in listed and order.owner.kind is OwnerKind.FOREIGN:
+        if order is None or not row.issue or row.traded or row.broker_id in listed:
+            continue
+        if order.live and order.owner.kind is OwnerKind.FOREIGN:
             work.note(r.OrderMoved(order.ref, OrderState.CANCELLED, work.state.at, text=OTHER))
 
 

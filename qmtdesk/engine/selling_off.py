@@ -25,10 +25,12 @@ def whole(state: State, code: str, volume: int) -> int:
 
 
 def say_unsold(work: Work, code: str, book: GridBook) -> None:
-    """A stop that sells has ended, and nothing sells the rest."""
+    """A stop that sells has ended, and nothing sells the rest; what is sold and not booked yet is none of it."""
     part = book.grid or book.rolling
-    if part is not None and part.held_total:
-        work.log(ALARM, code, because(Why.LEFT_UNSOLD, volume=part.held_total))
+    clears = (order for order in filed_orders(work.state).of(code) if order.owner.kind is OwnerKind.CLEAR)
+    owed = sum([max(0, order.told_filled - order.filled) for order in clears])
+    if part is not None and part.held_total > owed:
+        work.log(ALARM, code, because(Why.LEFT_UNSOLD, volume=part.held_total - owed))
 
 
 def waits(state: State, code: str) -> Reason | None:

@@ -17,6 +17,7 @@ from qmtdesk.domain.messages import (
 )
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.engine.books import State
 from qmtdesk.wire.clear_talk import ClearRows
 from qmtdesk.wire.live_talk import GoLive, TrialWish
 from qmtdesk.wire.requests import LATE_MS
@@ -32,14 +33,17 @@ def too_late(command: Command, now_ns: int = 0) -> Reason | None:
     age_ms = (now_ns or monotonic_ns()) // 1_000_000 - command.asked
     if not command.asked or age_ms <= LATE_MS or not _depends_on_the_moment(command.body):
         return None
-    stop = stop_in(command.body)
-    return because(Why.WISH_LATE, age_ms=age_ms, **_code_of(command.body), **({"then": "no_sale"} if stop else {}))
+    return because(Why.WISH_LATE, age_ms=age_ms, **_code_of(command.body))
 
 
-def stop_in(body: Body) -> DisarmGrid | None:
-    """What is done all the same of a late wish to stop and sell: the stop."""
+def stop_in(body: Body, state: State) -> DisarmGrid | None:
+    """What is done all the same of a late wish to stop and sell: the stop of a grid that runs.
+
+    One that was stopped before is left alone; it may be selling already, by an earlier word.
+    """
     event = event_of(body) if isinstance(body, Act) else None
-    return DisarmGrid(event.code, StopHow.CANCEL) if isinstance(event, DisarmGrid) else None
+    book = state.grids.get(event.code) if isinstance(event, DisarmGrid) else None
+    return DisarmGrid(book.plan.code, StopHow.CANCEL) if book is not None and book.armed else None
 
 
 def _code_of(body: Body) -> dict[str, str]:

@@ -106,8 +106,9 @@ class Obey:
             late = too_late(command)
             if late is not None:
                 log.warning("command %d is too old: %s", command.id, late)
-                if (stop := stop_in(body)) is not None:
+                if (stop := stop_in(body, loop.state)) is not None:
                     loop.handle(0, stop)
+                    late = because(late.why, **dict(late.args), then="no_sale")
                 answer: Answer | None = _no(loop, command.id, late)
             else:
                 answer = self._begun(loop, desk, command)

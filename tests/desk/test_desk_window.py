@@ -140,11 +140,13 @@ def test_the_strip_names_every_wish_that_came_too_late(stage: Stage) -> None:
         strip.add_error(words, "late")
     assert strip.alarm is not None
     assert (strip.alarm.title, strip.alarm.note) == ("late", "first · second")
-    strip.add_error("third", "another")
-    assert strip.alarm.note == "third"
+    # what was said before and not read yet stays, under its own title
+    strip.show_error("nothing was restored", "safe")
+    strip.add_error("third", "late")
+    assert (strip.alarm.title, strip.alarm.note) == ("safe", "nothing was restored · third")
     strip.show_error("")
-    strip.add_error("fourth", "another")
-    assert strip.alarm.note == "fourth"
+    strip.add_error("fourth", "late")
+    assert (strip.alarm.title, strip.alarm.note) == ("late", "fourth")
 
 
 def test_the_strip_answers_three_questions(stage: Stage) -> None:

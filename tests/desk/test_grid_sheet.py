@@ -15,12 +15,12 @@ from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.sheets import grid_sheet, sheets
 from qmtdesk.desk.sheets.grid_form import fall_rows
 from qmtdesk.desk.sheets.grid_paint import Fall, Outcome
+from qmtdesk.desk.sheets.grid_sheet import RESTART_MS
 from qmtdesk.desk.words.check_words import check_words
 from qmtdesk.domain.messages import DisarmGrid
 from qmtdesk.domain.plans import GridMode, GridPlan, StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
-from qmtdesk.wire.requests import LATE_MS
 from qmtdesk.wire.talk import Check, GridPreview
 
 
@@ -257,16 +257,18 @@ def test_a_restart_that_comes_too_early_is_tried_again(host: Host, qtbot: QtBot)
     assert sheet.leaving
 
 
-@pytest.mark.parametrize(("waited_ms", "arms"), [(LATE_MS, True), (LATE_MS + 1, False)])
-def test_new_settings_start_nothing_where_the_stop_was_answered_late(
+@pytest.mark.parametrize(("waited_ms", "arms"), [(RESTART_MS, True), (RESTART_MS + 1, False)])
+def test_new_settings_start_nothing_where_the_stop_took_long(
     host: Host, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, waited_ms: int, arms: bool
 ) -> None:
     sheet = sheets.open_grid_sheet(host, ft.BOND)
     sheet.settings.step.set_value(50)
     ready(qtbot, sheet)
-    times = [0, waited_ms * 1_000_000]
-    monkeypatch.setattr(grid_sheet, "monotonic_ns", lambda: times.pop(0))
+    now = [0]
+    monkeypatch.setattr(grid_sheet, "monotonic_ns", lambda: now[0])
     sheet.confirm()
+    assert not sheet.leaving
+    now[0] = waited_ms * 1_000_000
     own = [row for row in ft.orders() if row.code == ft.BOND]
     host.mirror.apply([ft.grid(state="stopped", armed=False)])
     host.mirror.apply([msgspec.structs.replace(row, state="cancelled") for row in own])
@@ -274,6 +276,14 @@ def test_new_settings_start_nothing_where_the_stop_was_answered_late(
     assert (len(host.armed()) == 1, sheet.leaving) == (arms, arms)
     if not arms:
         assert "没有按新参数启动" in sheet.foot_words
+        # pressed again it starts: there is nothing to stop any more
+        stops = host.commands.wished.count(DisarmGrid(ft.BOND, StopHow.CANCEL))
+        sheet.request()
+        ready(qtbot, sheet)
+        sheet.confirm()
+        assert len(host.armed()) == 1
+        assert sheet.leaving
+        assert host.commands.wished.count(DisarmGrid(ft.BOND, StopHow.CANCEL)) == stops
 
 
 def test_a_kill_in_between_ends_the_restart(host: Host, qtbot: QtBot) -> None:

@@ -268,12 +268,10 @@ def test_a_stops_sale_that_is_taken_off_is_an_alarm_whatever_was_said_before(kep
     ]
 
 
-@pytest.mark.parametrize(("second", "left"), [(55, [("alarm", because(Why.LEFT_UNSOLD, volume=300))]), (0, [])])
-def test_the_sale_of_a_stop_by_the_user_that_the_close_takes_off_is_an_alarm_too(
-    second: int, left: list[tuple[str, Reason]]
-) -> None:
+def selling_above_the_bid(*at: int) -> MarketDay:
+    """停止并卖出, whose order rests."""
     day = evening(LATTICE)
-    day.jump(14, 59 if second else 58, second or 50).quote_all()
+    day.jump(*at).quote_all()
     assert day.feed(m.DisarmGrid(BOND2, StopHow.SELL)).refusal is None
     day.wait(300)
     day.last[BOND2] = 119_000
@@ -281,11 +279,27 @@ def test_the_sale_of_a_stop_by_the_user_that_the_close_takes_off_is_an_alarm_too
     day.wait(700)
     beat(day)
     assert [order.owner.kind for order in day.live(BOND2)] == [OwnerKind.CLEAR]
+    return day
+
+
+@pytest.mark.parametrize(("second", "left"), [(55, [("alarm", because(Why.LEFT_UNSOLD, volume=300))]), (0, [])])
+def test_the_sale_of_a_stop_by_the_user_that_the_close_takes_off_is_an_alarm_too(
+    second: int, left: list[tuple[str, Reason]]
+) -> None:
+    day = selling_above_the_bid(14, 59 if second else 58, second or 50)
     pull_all(day)
     beat(day)
     assert day.state.grids[BOND2].winding is None
     assert Why.TAKEN_OFF in day.said()
     assert logged(day, Why.LEFT_UNSOLD) == left
+
+
+def test_what_a_stop_sold_and_was_not_told_yet_is_none_of_what_it_leaves() -> None:
+    day = selling_above_the_bid(14, 59, 55)
+    (place,) = [place for place in day.places() if place.owner.kind is OwnerKind.CLEAR]
+    day.deaf = True
+    told(day, place, S.PART_CANCELLED, 200, number=day.state.orders[place.ref].broker_id)
+    assert logged(day, Why.LEFT_UNSOLD) == [("alarm", because(Why.LEFT_UNSOLD, volume=100))]
 
 
 def test_a_trade_told_behind_the_end_of_its_order_brings_nothing_back() -> None:

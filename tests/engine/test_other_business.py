@@ -113,7 +113,7 @@ def test_a_foreign_buy_that_turns_out_to_be_other_business_lets_its_cash_go(besi
     for row in rows:
         day.feed(m.OrderReported(row))
     assert cash_room(day.state) <= room - 46_060 * 16_500
-    odd = OddRow("901", sub.code, sub.volume, sub.price, day.at, "order_type 23")
+    odd = OddRow("901", sub.code, sub.volume, sub.price, day.at, "order_type 23", issue=True)
     for _ in range(2):
         beat(day, 6)
         day.feed(m.AccountReported(day.state.request, report_of(day, orders=rows, odd=(odd,))))
@@ -125,12 +125,20 @@ def test_a_foreign_buy_that_turns_out_to_be_other_business_lets_its_cash_go(besi
     assert all(not order.live for order in day.state.orders.values())
 
 
-def test_a_foreign_buy_that_is_listed_as_one_stays_one() -> None:
+@pytest.mark.parametrize(
+    "changes", [{"issue": False}, {"traded": True}, {"listed": True}], ids=["unreadable this once", "a trade", "listed"]
+)
+def test_a_foreign_buy_that_only_could_not_be_read_stays_one(changes: dict[str, bool]) -> None:
     day = MarketDay().open()
+    day.deaf = True
     theirs = Place("", BOND2, Side.BUY, 100_000, 10, Owner(OwnerKind.FOREIGN))
-    listed = row_of(day, theirs, OrderState.WORKING, number="901")
-    day.feed(m.OrderReported(listed))
-    odd = OddRow("901", BOND2, 10, 100_000, day.at, "order_type 23", traded=True)
-    beat(day, 6)
-    day.feed(m.AccountReported(day.state.request, report_of(day, orders=(listed,), odd=(odd,))))
+    row = row_of(day, theirs, OrderState.WORKING, number="901")
+    day.feed(m.OrderReported(row))
+    room = cash_room(day.state)
+    listed = (row,) if changes.pop("listed", False) else ()
+    odd = replace(OddRow("901", BOND2, 10, 100_000, day.at, "order_type 0", issue=True), **changes)
+    for _ in range(2):
+        beat(day, 6)
+        day.feed(m.AccountReported(day.state.request, report_of(day, orders=listed, odd=(odd,))))
     assert [order.state for order in day.state.orders.values()] == [OrderState.WORKING]
+    assert cash_room(day.state) == room

@@ -283,7 +283,11 @@ def test_a_subscription_to_a_new_issue_is_no_buy_though_it_is_told_as_one(reader
     assert [each.code for each in report(reader, orders=(order(), row)).orders] == [BOND, ISSUE]
     found = report(reader, orders=(order(), row), issues=frozenset({ISSUE}))
     assert [each.code for each in found.orders] == [BOND]
-    assert [each.code for each in found.odd] == [ISSUE]
+    assert [(each.code, each.issue) for each in found.odd] == [(ISSUE, True)]
+    unreadable = theirs(stock_code=ISSUE, order_volume=None)
+    other = theirs(stock_code=ISSUE, order_type=31)
+    assert [each.issue for each in report(reader, orders=(other, unreadable)).odd] == [True, True]
+    assert [each.issue for each in report(reader, orders=(theirs(order_type=0),)).odd] == [False]
     assert reader.read(row, TEN) == Read()
     told = their_trade(stock_code=ISSUE, traded_volume=500, traded_price=46.06)
     assert reader.read(told, TEN) == Read()

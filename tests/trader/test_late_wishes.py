@@ -169,6 +169,25 @@ def test_a_late_stop_with_selling_stops_and_sells_nothing(tmp_path: Path, late: 
     assert ("no_sale" in str(answer.reason)) is late
 
 
+def test_a_late_stop_with_selling_leaves_a_sale_alone_that_runs_already(tmp_path: Path) -> None:
+    day = LoopDay(folder=tmp_path, prices={BOND: 120_000}, held={BOND: (100, 120_000)}).open()
+    day.feed(ArmGrid(GridPlan(code=BOND, adopt=100, first_buy=False)))
+    day.live_market(6_000)
+    day.feed(DisarmGrid(BOND, StopHow.SELL))
+    answers: list[Answer] = []
+    obey = Obey(None, lambda _desk, answer: answers.append(answer), keep_exit=lambda _cancel: None)
+    asked = time.monotonic_ns() // 1_000_000 - 60_000
+    obey.carry_out(day.loop, 1, Command(7, asked, act(DisarmGrid(BOND, StopHow.SELL))))
+    day.state = day.loop.state
+    assert day.state.grids[BOND].winding is StopHow.SELL
+    day.live_market(9_000)
+    assert any(order.owner.kind is OwnerKind.CLEAR for order in day.state.orders.values())
+    (answer,) = answers
+    assert isinstance(answer, Ack)
+    assert not answer.ok
+    assert "no_sale" not in str(answer.reason)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="stops processes by POSIX signals")
 def test_a_real_trader_arms_nothing_that_was_asked_long_ago_and_still_stops(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

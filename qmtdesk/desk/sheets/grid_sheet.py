@@ -19,19 +19,26 @@ from qmtdesk.desk.sheets.preview_sheet import EDIT_MS, PreviewSheet
 from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.order import FINAL, OrderState, OwnerKind
 from qmtdesk.domain.plans import BaseKind, GridPlan, StopHow
-from qmtdesk.domain.reason import Why, because
+from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
-from qmtdesk.wire.requests import LATE_MS
 from qmtdesk.wire.talk import Ack, GridPreview
 
 _GRID_KINDS = (OwnerKind.GRID.value, OwnerKind.FIRST_BUY.value, OwnerKind.ROLLING.value)
 
 
+RESTART_MS = 30_000
+"""So long cancels may take before new settings start by themselves on what was confirmed."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Again:
-    """A start that waits for the cancels. `takes`: over what the grid holds by then; `first`: by the user's word."""
+    """A start that waits for the cancels, asked for at `asked` (monotonic ns).
+
+    `takes`: over what the grid holds by then; `first`: by the user's word.
+    """
 
     plan: GridPlan
+    asked: int
     takes: bool
     first: bool
 
@@ -193,21 +200,21 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
             self.commands.arm_grid(plan, self.sent)
             return
 
-        again = _Again(plan, takes=not self.settings.by_hand, first=self.settings.first_by_hand)
-        asked = monotonic_ns()
+        again = _Again(plan, monotonic_ns(), takes=not self.settings.by_hand, first=self.settings.first_by_hand)
 
         def stopped(ack: Ack) -> None:
-            age_ms = (monotonic_ns() - asked) // 1_000_000
-            if ack.ok and age_ms > LATE_MS:
-                # nobody answered meanwhile, and the figures that were confirmed are of that time
-                late = because(Why.WISH_LATE, age_ms=age_ms, code=self.code, then="no_restart")
-                self.sent(Ack(ack.id, False, ack.seq, late))
-            elif ack.ok:
+            if ack.ok:
                 self._restart = again
                 self._try_restart()
             else:
                 self.sent(ack)
 
+        row = self.mirror.grids.get(self.code)
+        if row is not None and not row.armed:
+            # it was stopped meanwhile, by this sheet or by somebody else
+            self._restart = again
+            self._try_restart()
+            return
         self.commands.disarm_grid(self.code, StopHow.CANCEL, stopped)
 
     def _rows_changed(self, keys: frozenset[str]) -> None:
@@ -249,6 +256,12 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         if self.mirror.killed:
             self._restart = None
         again, row = self._restart, self.mirror.grids.get(self.code)
+        waited_ms = (monotonic_ns() - again.asked) // 1_000_000 if again is not None else 0
+        if waited_ms > RESTART_MS:
+            # nobody answered, or the exchange takes no cancels: the figures that were confirmed are of that time
+            self._restart = None
+            self.deny(t("grid.not_restarted", age=fmt.duration(waited_ms)))
+            return
         if again is None or self.leaving or (row is not None and row.armed) or live_own(self.mirror, self.code):
             return
         self._restart = None

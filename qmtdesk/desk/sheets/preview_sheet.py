@@ -130,7 +130,12 @@ class PreviewSheet(Sheet, Generic[P, R]):
         if ack.ok:
             self.leave()
             return
-        self._refusal = self._denied = say(ack.reason, self.code) if ack.reason is not None else t("sheet.refused")
+        self.deny(say(ack.reason, self.code) if ack.reason is not None else t("sheet.refused"))
+
+    def deny(self, words: str) -> None:
+        """Say why nothing came of the last press; the button is back with fresh figures."""
+        self._sending = False
+        self._refusal = self._denied = words
         self.recheck()
 
     def aside(self) -> tuple[str, bool]:

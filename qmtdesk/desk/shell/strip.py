@@ -66,9 +66,9 @@ class Strip(QWidget):
         self.refresh()
 
     def add_error(self, text: str, title: str) -> None:
-        """Say it beside what is said under that title already."""
-        said = self._error.split(APART) if self._error and self._title == title else []
-        self.show_error(APART.join([*said, text] if text not in said else said), title)
+        """Say it behind what is said already, which stays until it was read."""
+        said = self._error.split(APART) if self._error else []
+        self.show_error(APART.join([*said, text] if text not in said else said), self._title if said else title)
 
     def refresh(self, *_: object) -> None:
         """Read the mirror again; repaint only when the words changed."""

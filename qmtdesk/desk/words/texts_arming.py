@@ -190,6 +190,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "网格还持有 {volume}：账户核对完才能启动",
         "The grid still holds {volume}: starts once the account is reconciled",
     ),
+    "grid.not_restarted": (
+        "停止和撤单用了 {age}，网格已停，没有按新参数启动；看过现价再按一次",
+        "Stopping took {age}: the grid is off and was not started with the new settings; look at the price, press again",
+    ),
     "grid.no_changes": ("没有改动", "Nothing changed"),
     "check.step": ("步长够宽", "Step is wide enough"),
     "check.step_note": ("{step_bp}[，成本线的 {times}]", "{step_bp}[, {times} the cost line]"),

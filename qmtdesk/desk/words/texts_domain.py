@@ -105,7 +105,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the first buy is not done and goes on in the next session at its price, stop the grid if you do not want it",
     ),
     "then.no_sale": ("网格已停，没有卖", "the grid was stopped, nothing was sold"),
-    "then.no_restart": ("网格已停，没有按新参数启动", "the grid was stopped and not started with the new settings"),
     "then.guard": (
         "已撤防，不再卖；要继续守就重新布防",
         "no longer guarded, nothing more is sold; guard it again to go on",

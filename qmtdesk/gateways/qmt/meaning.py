@@ -1,6 +1,6 @@
 """What xtquant's records mean in the terms of the domain; what is unclear is refused by name, never guessed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from decimal import Decimal
 from hashlib import blake2b
@@ -146,8 +146,11 @@ def _is_zero(value: Scalar) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value == 0
 
 
-def odd_row(raw: RawOrder | RawTrade, now: int, text: str = "") -> OddRow:
-    """What can be read of a row that is not understood; never refused, for whether it matters the books say."""
+def odd_row(raw: RawOrder | RawTrade, now: int, text: str = "", issues: Collection[str] = ()) -> OddRow:
+    """What can be read of a row that is not understood; never refused, for whether it matters the books say.
+
+    `text` is what could not be read; one that could be and is of a code of `issues` is a subscription.
+    """
     if isinstance(raw, RawTrade):
         volume, price, at = raw.traded_volume, raw.traded_price, raw.traded_time
     else:
@@ -160,6 +163,7 @@ def odd_row(raw: RawOrder | RawTrade, now: int, text: str = "") -> OddRow:
         at=time_of(at, now),
         text=text or f"order_type {_short(raw.order_type)}",
         traded=isinstance(raw, RawTrade),
+        issue=not text and raw.stock_code in issues,
     )
 
 

@@ -297,7 +297,7 @@ class Reader:
             fills,
             unclear,
             elsewhere,
-            tuple(mean.odd_row(each, now, why) for each, why in odd),
+            tuple(mean.odd_row(each, now, why, self._issues) for each, why in odd),
         )
 
     def _read_rows(

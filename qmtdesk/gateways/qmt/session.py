@@ -253,7 +253,8 @@ class TradeSession:
         """On the thread that asked."""
         today, rows = day.replace("-", ""), told if isinstance(told, dict) else {}
         found = frozenset(code for code, one in rows.items() if isinstance(code, str) and _of_day(one, today))
-        self._issues = {day: found} if found else {}
+        if found:
+            self._issues[day] = found
         log.info("QMT: new issues of %s: %s", day, ", ".join(sorted(found)) or "none told")
 
     def accounts(self) -> tuple[RawAccount | RawPoison, ...] | ReportFailure:
