@@ -77,12 +77,17 @@ class Owner(Struct, frozen=True, order=True):
     slot: int = 0
 
 
+MISSING = "missing"
+LISTED = -1
+"""Shown in place of how often the counter did not know an order: it does, in a state nobody understands."""
+
+
 class Order(Struct, frozen=True):
     """One order as we know it. Prices 厘, volumes 股 / 张, times Unix ms.
 
     `ref` is ours: unique for ever, at most 20 ASCII characters, and sent as the broker's remark. `broker_id` is empty
     until the counter answers. `filled` counts booked fills only; `told_filled` is the counter's own cumulative figure.
-    `odd` is the counter's newest word about it while nobody understands that word ("missing": it is not told of any
+    `odd` is the counter's newest word about it while nobody understands that word (MISSING: it is not told of any
     more); `changed`: the counter took another price or volume than was sent, and those are the ones here.
     """
 
@@ -110,6 +115,11 @@ class Order(Struct, frozen=True):
     def in_doubt(self) -> bool:
         """Whether nobody can tell what will become of it."""
         return self.state is OrderState.UNKNOWN or (self.odd != "" and self.live)
+
+    @property
+    def unread(self) -> bool:
+        """Whether the counter has it, in a state nobody understands: it did arrive, whatever else is in doubt."""
+        return self.live and self.state is not OrderState.UNKNOWN and self.odd not in ("", MISSING)
 
     @property
     def left(self) -> int:

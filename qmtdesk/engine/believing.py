@@ -4,7 +4,7 @@ from collections import Counter
 
 from qmtdesk.domain.account import AccountReport
 from qmtdesk.domain.codes import has_rules
-from qmtdesk.domain.order import Fill, OwnerKind, Side
+from qmtdesk.domain.order import MISSING, Fill, OwnerKind, Side
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.sessions import at_of, in_hours, shanghai_day, takes_orders
@@ -24,7 +24,6 @@ EMPTY_AGREE_MS = 60_000
 EARLY_AGREE_MS = 600_000
 SLACK_MS = 5_000
 """What happened this shortly before an answer was given may not be in it yet."""
-MISSING = "missing"
 NOTHING = Gaps()
 SAID_MS = 60_000
 

@@ -34,7 +34,7 @@ from qmtdesk.engine.books import (
 )
 from qmtdesk.engine.filed import NOT_LISTED
 from qmtdesk.engine.unlisted import came_after
-from qmtdesk.engine.work import ALARM, NOTICE, Work
+from qmtdesk.engine.work import ALARM, NOTICE, Work, phase_takes_cancels
 from qmtdesk.strategies.guard import GuardState
 from qmtdesk.strategies.plan_error import PlanError
 
@@ -107,6 +107,8 @@ def decide(work: Work, ref: str, broker_id: str = "") -> None:
         if not lookalike.claimed_by_user(work, order, broker_id):
             raise PlanError(because(Why.BAD_SETTING, name="broker_id", value=ledger.tail(broker_id)))
         return
+    if order.unread:
+        _end_unread(work, order)
     work.note(r.OrderMoved(ref, OrderState.REFUSED, work.state.at, text="decided"))
     work.log(NOTICE, order.code, because(Why.ORDER_REFUSED, ref=ref))
 
@@ -148,6 +150,15 @@ def take_in(work: Work, request: int, report: AccountReport) -> bool:
         work.state = replace(begun, answered=request, answers=work.state.answers + 1)
         return later is not None and work.state.ready is not Ready.READY and work.state.linked
     return False
+
+
+def _end_unread(work: Work, order: Order) -> None:
+    """The counter has it, in a state nobody understands: should it stand there still, it must go before its next."""
+    if not work.state.linked:
+        raise PlanError(because(Why.LINK_DOWN))
+    if not phase_takes_cancels(work.state, order.code):
+        raise PlanError(because(Why.NO_CANCEL_PHASE))
+    work.cancel_unlisted((order,))
 
 
 def _settle_doubts(work: Work, report: AccountReport, request: int) -> None:

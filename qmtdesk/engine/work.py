@@ -124,7 +124,7 @@ class Work:
             self.state = cancels_asked(self.state, [order.ref for order in asked], at)
 
     def cancel_unlisted(self, orders: Iterable[Order]) -> None:
-        """One cancel by its number for each order the counter stopped listing, on the user's word."""
+        """One cancel by its number for each order of which nothing is known but that, on the user's word."""
         if not self.state.linked:
             return
         for order in orders:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from qmtdesk.domain.order import Order, OwnerKind, Side
+from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.engine import gate
@@ -113,6 +113,11 @@ def _lattice_row(
     )
 
 
+def _shown(order: Order | None) -> str:
+    """As what its pill shows an order: in doubt it is neither this nor that."""
+    return "" if order is None else (OrderState.UNKNOWN if order.in_doubt else order.state).value
+
+
 def _level(
     grid: Grid, i: int, live: dict[tuple[int, Side], Order], first: Order | None, why: Reason | None
 ) -> LevelRow:
@@ -129,11 +134,11 @@ def _level(
         paused=gap is not None and (i + grid.slot0) in grid.paused,
         buy=buy.left if buy else 0,
         buy_total=buy.volume if buy else 0,
-        buy_state=buy.state.value if buy else "",
+        buy_state=_shown(buy),
         buy_ref=buy.ref if buy else "",
         sell=sell.left if sell else 0,
         sell_total=sell.volume if sell else 0,
-        sell_state=sell.state.value if sell else "",
+        sell_state=_shown(sell),
         sell_ref=sell.ref if sell else "",
         bought=gap.bought if gap else 0,
         sold=below.sold if below else 0,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from qmtdesk.domain.codes import classify
-from qmtdesk.domain.order import CANCELLABLE, Fill, Order, OrderState, OwnerKind, Side
+from qmtdesk.domain.order import CANCELLABLE, LISTED, Fill, Order, OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.sessions import Phase, phase_at, phase_ends
@@ -76,7 +76,7 @@ def order_row(state: State, order: Order) -> OrderRow:
         slot=shown_slot(state, order),
         text=order.text,
         cancellable=order.state in CANCELLABLE and order.owner.kind is not OwnerKind.FOREIGN,
-        looks=order.asked if order.state is OrderState.UNKNOWN else 0,
+        looks=LISTED if order.unread else order.asked if order.state is OrderState.UNKNOWN else 0,
     )
 
 

@@ -269,7 +269,7 @@ class AskRow(Row, frozen=True, tag=7):
 class OrderRow(Row, frozen=True, tag=8):
     """One order, own or foreign. `kind` is an OwnerKind value, `slot` its gap or attempt.
 
-    `looks` counts the answers so far that did not know an order in doubt.
+    `looks` counts the answers so far that did not know an order in doubt; LISTED: they do, in a state nobody knows.
     """
 
     ref: str

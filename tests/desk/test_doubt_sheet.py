@@ -14,7 +14,9 @@ from qmtdesk.desk.brush import paint
 from qmtdesk.desk.sheets import sheets
 from qmtdesk.desk.sheets.doubt_sheet import SHOWN, DoubtSheet, next_words
 from qmtdesk.desk.shell.strip_words import actions_of
+from qmtdesk.desk.shell.table_columns import order_note
 from qmtdesk.domain.messages import AskNow, DecideUnknown
+from qmtdesk.domain.order import LISTED
 from qmtdesk.domain.reason import Why, because
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -51,6 +53,22 @@ def test_each_order_in_doubt_is_named_with_its_numbers_and_what_was_asked(host: 
     for wanted in ("海岳转债", "113678", "120.690", "80\u2009张", "网格 −2 档", "2 次没有", "20\u2009分"):
         assert wanted in words, wanted
     assert "下次查询 1.2\u2009s 后" in words
+
+
+def test_an_order_the_counter_has_in_a_state_nobody_knows_is_told_as_there(host: Host, qtbot: QtBot) -> None:
+    sheet = opened(host)
+    host.tell(msgspec.structs.replace(sheet.list.row, looks=LISTED, text=""))
+    words = painted(sheet)
+    assert "柜台有，看不懂" in words
+    assert not [each for each in words if "自动记为未发出" in each or "会有两笔" in each]
+    assert any("柜台有这一笔" in each for each in words)
+    assert "认定已不在柜台" in words
+    sheet.word.setText("没有")
+    ref = sheet.list.ref
+    qtbot.waitUntil(sheet.go.isEnabled)
+    qtbot.keyClick(sheet, Qt.Key.Key_Return, CONTROL)
+    assert host.commands.wished == [DecideUnknown(ref)]
+    assert order_note(sheet.list.row, host.mirror) == "柜台有这一笔，状态看不懂"
 
 
 def test_the_next_question_is_told_or_why_there_is_none(host: Host) -> None:

@@ -6,7 +6,7 @@ from words import ID, by_hand, deaf_grid, look, row_of, said, told, traded, why
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import BrokerOrder
 from qmtdesk.domain.order import OrderState, OwnerKind, Side
-from qmtdesk.domain.reason import Why
+from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.simulate.market_day import BOND, MarketDay
 
@@ -89,14 +89,34 @@ def test_a_doubt_goes_with_the_number_to_the_order_it_turns_out_to_be() -> None:
     assert day.state.orders[place.ref].in_doubt
 
 
-def test_the_user_may_decide_about_an_order_nobody_understands() -> None:
+def test_the_user_may_decide_about_an_order_nobody_understands_and_it_is_cancelled_before_its_next() -> None:
     day, place = deaf_grid()
     told(day, place, S.WORKING)
     assert day.feed(m.DecideUnknown(place.ref)).refusal is not None
     day.feed(m.OrderReported(odd(day, place)))
-    assert day.feed(m.DecideUnknown(place.ref)).refusal is None
+    step = day.feed(m.DecideUnknown(place.ref))
+    assert step.refusal is None
     assert day.state.orders[place.ref].state is S.REFUSED
+    # it is listed: were it live, its level would be on the book twice
+    leaving = [type(intent) for intent in step.intents if isinstance(intent, m.Cancel | m.Place)]
+    assert leaving[:1] == [m.Cancel]
     day.feed(m.OrderReported(odd(day, place)))
+    assert day.state.orders[place.ref].in_doubt
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [(m.LinkChanged(up=False), Why.LINK_DOWN), (m.TimePassed(), Why.NO_CANCEL_PHASE)],
+    ids=["link down", "no cancels taken"],
+)
+def test_what_cannot_be_cancelled_first_cannot_be_decided_either(event: m.Event, why: Why) -> None:
+    day, place = deaf_grid()
+    day.feed(m.OrderReported(odd(day, place)))
+    if why is Why.NO_CANCEL_PHASE:
+        day.jump(14, 58)
+    day.feed(event)
+    step = day.feed(m.DecideUnknown(place.ref))
+    assert step.refusal == because(why)
     assert day.state.orders[place.ref].in_doubt
 
 

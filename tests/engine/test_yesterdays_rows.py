@@ -9,6 +9,7 @@ from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import BrokerOrder, Position
 from qmtdesk.domain.messages import Place
 from qmtdesk.domain.order import OrderState, OwnerKind, Side
+from qmtdesk.domain.plans import GridPlan
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine.books import Ready, cash_room, sell_room
@@ -76,6 +77,22 @@ def test_an_open_one_of_yesterday_that_is_not_listed_any_more_holds_nothing_back
     assert day.state.orders["x5001"].state is S.CANCELLED
     assert day.state.orders["x6"].state is S.WORKING
     assert sell_room(day.state, STOCK) == 5_000
+
+
+def test_an_open_one_of_yesterday_is_over_too_where_todays_only_order_never_arrived() -> None:
+    day = morning()
+    rolled(day, DAY)
+    answer(day, [yesterdays(S.WORKING, Side.BUY, filled=0)], [], HELD)
+    assert cash_room(day.state) < 1_000_000_000
+    assert day.feed(m.ArmGrid(GridPlan(code=BOND, adopt=0))).refusal is None
+    beat(day, 1)
+    (place, *_) = day.places(BOND)
+    for each in day.places(BOND):
+        day.feed(m.SubmitRefused(each.ref, "no"))
+    assert not day.state.orders[place.ref].broker_id
+    look(day, 8, orders=[], positions=HELD)
+    assert day.state.orders["x5001"].state is S.CANCELLED
+    assert cash_room(day.state) == 1_000_000_000
 
 
 def test_a_list_that_is_empty_but_for_an_order_of_yesterday_lacks_nothing() -> None:

@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 from words import answer, by_hand, deaf_grid, row_of, told
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.order import OrderState, Side
+from qmtdesk.domain.order import LISTED, OrderState, Side
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay
@@ -62,7 +62,12 @@ def test_an_order_in_a_state_nobody_knows_is_shown_as_one_in_doubt() -> None:
     assert pictures.order_row(day.state, day.state.orders[place.ref]).state == "working"
     odd = replace(row_of(day, place, OrderState.UNKNOWN), odd="255")
     day.feed(m.OrderReported(odd))
-    assert pictures.order_row(day.state, day.state.orders[place.ref]).state == "unknown"
+    shown = pictures.order_row(day.state, day.state.orders[place.ref])
+    assert (shown.state, shown.looks) == ("unknown", LISTED)
+    pills = [
+        level.buy_state for level in picture_grid.grid_row(day.state, place.code).levels if level.buy_ref == place.ref
+    ]
+    assert pills == ["unknown"]
     assert status(day).unknown_orders == 1
     assert Why.SIDE_FROZEN in told_why(day)
 

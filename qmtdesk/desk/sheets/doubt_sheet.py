@@ -13,6 +13,7 @@ from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.sheets.wish_sheet import WishSheet
 from qmtdesk.desk.shell.table_columns import source_words
 from qmtdesk.desk.words.texts import say, t
+from qmtdesk.domain.order import LISTED
 from qmtdesk.wire.rows import OrderRow
 from qmtdesk.wire.talk import Ack
 
@@ -46,6 +47,8 @@ def next_words(mirror: Mirror) -> str:
 
 def looks_words(row: OrderRow) -> str:
     """What the broker said of it so far."""
+    if row.looks == LISTED:
+        return t("doubt.listed")
     return t("doubt.looks", n=row.looks) if row.looks else t("doubt.looks_none")
 
 
@@ -267,12 +270,14 @@ class DoubtSheet(WishSheet):
             self.facts.say(())
         else:
             price, side = fmt.price(row.price, row.code), t(f"side.{row.side}")
+            of = "doubt.listed" if row.looks == LISTED else "doubt"
             self.facts.say(
                 (
-                    (t("doubt.wait"), t("doubt.wait_note"), False),
-                    (t("release.look"), t("doubt.check"), False),
-                    (t("doubt.then"), t("doubt.then_note", price=price, side=side), False),
-                    (t("doubt.late"), t("doubt.late_note"), True),
+                    (t("doubt.wait"), t(f"{of}.wait_note"), False),
+                    (t("release.look"), t(f"{of}.check"), False),
+                    (t("doubt.then"), t(f"{of}.then_note", price=price, side=side), False),
+                    (t("doubt.late"), t(f"{of}.late_note"), True),
                 )
             )
+            self.arm_button(t(f"{of}.go"), "primary")
         self.recheck()

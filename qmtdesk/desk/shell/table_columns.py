@@ -13,6 +13,7 @@ from qmtdesk.desk.brush.tokens import Theme
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.link.said import say_at
 from qmtdesk.desk.words.texts import TEXTS, t
+from qmtdesk.domain.order import LISTED
 from qmtdesk.wire.rows import EventRow, FillRow, GridRow, OrderRow, PositionRow
 
 Say = Callable[[Any, Mirror], str]
@@ -44,7 +45,7 @@ def order_note(row: OrderRow, mirror: Mirror) -> str:
     if row.kind == "foreign":
         return t("note.foreign")
     if row.state == "unknown":
-        return row.text or t("note.unknown")
+        return row.text or t("note.unread" if row.looks == LISTED else "note.unknown")
     if row.state in ("cancelling", "part_cancelling"):
         return t("note.cancelling", age=fmt.duration(max(mirror.clock() - row.updated_at, 0)))
     if row.state == "partial":

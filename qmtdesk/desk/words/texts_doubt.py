@@ -118,6 +118,24 @@ TEXTS: dict[str, tuple[str, str]] = {
     "doubt.col_looks": ("查过", "Asked"),
     "doubt.looks": ("{n} 次没有", "{n}× not there"),
     "doubt.looks_none": ("还没答复", "no answer yet"),
+    "doubt.listed": ("柜台有，看不懂", "there, state unknown"),
+    "doubt.listed.go": ("认定已不在柜台", "Decide: not there any more"),
+    "doubt.listed.wait_note": (
+        "每 2 秒查一次；柜台说出看得懂的状态就解除，程序不会自己了结它",
+        "Asked every 2 s; free again once the counter tells a state that is known, never ended by itself",
+    ),
+    "doubt.listed.check": (
+        "柜台有这一笔。先在券商终端看它：还挂着就在那里撤掉",
+        "The counter has it. Look in the broker's terminal first: cancel it there if it still stands",
+    ),
+    "doubt.listed.then_note": (
+        "先再撤它一次，记为已不在，{price} {side}这一档恢复下单",
+        "It is cancelled once more and booked as gone; {side} at {price} may be ordered again",
+    ),
+    "doubt.listed.late_note": (
+        "撤单到达前它若成交，就有两笔；成交一报来就记在它名下、提醒",
+        "If it fills before the cancel arrives there are two; its trade is booked to it and told",
+    ),
     "doubt.more": ("另有 {n} 笔，用 ↑↓ 翻到", "{n} more, ↑↓ goes there"),
     "doubt.wait": ("不管它", "Left alone"),
     "doubt.wait_note": (

@@ -266,6 +266,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "note.left": ("未满 {left}", "{left} left"),
     "note.ahead": ("队列前约 {ahead}", "about {ahead} ahead"),
     "note.cancelling": ("撤单已报 {age}", "cancel sent {age}"),
+    "note.unread": ("柜台有这一笔，状态看不懂", "the counter has it, in a state nobody knows"),
     "note.unknown": ("回报超时，查询中", "no answer, querying"),
     "refused.not_found": ("查了几次柜台都没有", "not at the counter"),
     "refused.not_listed": ("柜台不再列出", "no longer listed"),
