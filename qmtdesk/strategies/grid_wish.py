@@ -148,9 +148,10 @@ def _wish_sells(draft: _Draft) -> None:
         reason = _sell_block(draft, i, price, live=live)
         if reason is None and not _due(draft, i) and draft.moving and not window.takes(i, live=live):
             reason = because(Why.ARMED_SELL, volume=grid.whole(gap.held))
+            if min(room, floor) <= 0:
+                reason = _no_sell_room(draft, gap.held, room, floor)
         if reason is None:
-            volume = min(gap.held, room, floor)
-            volume = volume if live else grid.whole(volume)
+            volume = min(gap.held, room, floor) if live else grid.whole(min(gap.held, room, floor))
             if volume > 0:
                 draft.orders.append(Wanted(grid.owner(i), Side.SELL, price, volume))
                 draft.lowest_sell = min(draft.lowest_sell or price, price)

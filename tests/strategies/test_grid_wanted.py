@@ -29,6 +29,14 @@ def test_every_level_without_an_order_says_why() -> None:
     assert wish.reasons[0].get("volume") == 80
 
 
+def test_a_level_in_its_turn_promises_no_sale_of_what_cannot_be_sold_today() -> None:
+    grid = holding(make(), g10=80, g11=80, g12=80, g13=80)
+    bought_today = moment(grid, can_use=160, t_plus_one=True)
+    assert whys(wanted(grid, bought_today))[11:15] == [None, None, Why.T_PLUS_ONE, Why.T_PLUS_ONE]
+    some = moment(grid, can_use=170, t_plus_one=True)
+    assert whys(wanted(grid, some))[11:15] == [None, None, Why.ARMED_SELL, Why.ARMED_SELL]
+
+
 def test_a_partly_filled_gap_buys_what_it_lacks_and_sells_what_it_has() -> None:
     grid = holding(make(), g10=30)
     wish = wanted(grid, moment(grid))
