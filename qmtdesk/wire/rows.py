@@ -177,7 +177,7 @@ class LevelRow(Row, frozen=True):
 
 
 class GridRow(Row, frozen=True, tag=5):
-    """A grid's ladder from lowest to highest; `state` as in BondRow.grid, `surplus`: what of 底仓 the grid bought."""
+    """A ladder, lowest first. `state`: BondRow.grid; `surplus`: 底仓 it bought; `winding`: its stop is not done."""
 
     code: str
     name: str
@@ -211,6 +211,7 @@ class GridRow(Row, frozen=True, tag=5):
     next_sell_volume: int = 0
     first_left: int = 0
     surplus: int = 0
+    winding: bool = False
 
 
 class WatchRow(Row, frozen=True, tag=6):

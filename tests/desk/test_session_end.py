@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtGui import QSessionManager
 from pytestqt.qtbot import QtBot
 
+from qmtdesk.desk.brush import paint
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.sheets.close_sheet import CloseSheet
@@ -229,6 +230,44 @@ def test_who_waits_for_the_cancels_may_still_leave_them(qtbot: QtBot) -> None:
     assert not sheet.disarm.isEnabled()
     sheet.leave_orders.click()
     assert left == [(True, True)]
+
+
+def stopped(stage: Stage) -> list[DisarmGrid]:
+    return [wish for wish in stage.commands.wished if isinstance(wish, DisarmGrid)]
+
+
+def winding(stage: Stage) -> str:
+    """Nothing is armed any more, but one grid's stop still sells; its code."""
+    row, *rest = fake.stopped_rows()
+    gone = [msgspec.structs.replace(each, state="cancelled", cancellable=False) for each in fake.orders()]
+    stage.tell(msgspec.structs.replace(row, winding=True), *rest, *gone, fake.idle_status())
+    return str(row.code)
+
+
+@pytest.mark.parametrize("how", [StopHow.CANCEL, StopHow.LEAVE])
+def test_a_stop_that_still_sells_is_asked_about_and_stopped_like_what_is_armed(qtbot: QtBot, how: StopHow) -> None:
+    stage = Stage(qtbot)
+    code = winding(stage)
+    left = ways_left(stage)
+    assert not stage.window.close()
+    (sheet,) = stage.window.findChildren(CloseSheet)
+    with paint.recording() as drawn:
+        sheet.grab()
+    assert any(each.text.startswith("1 个网格") for each in drawn.texts)
+    (sheet.disarm if how is StopHow.CANCEL else sheet.leave_orders).click()
+    assert stopped(stage) == [DisarmGrid(code, how)]
+    assert left == []
+    stage.tell(*fake.stopped_rows())
+    assert left == [(True, False)]
+
+
+def test_a_stop_that_still_sells_ends_with_the_session_where_everything_is_to_end(qtbot: QtBot) -> None:
+    stage = Stage(qtbot)
+    stage.window.menu_does("close:cancel")
+    code = winding(stage)
+    assert stage.commit() < 2
+    assert stopped(stage) == [DisarmGrid(code, StopHow.CANCEL)]
+    assert stage.pipe.stops == [False]
 
 
 def test_when_the_session_goes_on_and_the_trader_is_back_closing_asks_again(qtbot: QtBot) -> None:

@@ -1,7 +1,7 @@
 """What the desk is shown of the engine's state."""
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.plans import GridPlan, GuardPlan
+from qmtdesk.domain.plans import GridPlan, GuardPlan, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine.books import Ready
@@ -78,3 +78,23 @@ def test_a_stock_without_a_holding_says_that_nothing_can_be_sold() -> None:
     unknown = picture_watch.watch_row(asked, STOCK, ()).why
     assert unknown is not None
     assert unknown.why is Why.RECONCILING
+
+
+def test_a_stop_is_told_as_winding_until_it_is_done_and_no_longer_than_the_day() -> None:
+    day = _traded()
+    assert not picture_grid.grid_row(day.state, BOND).winding
+    day.feed(m.DisarmGrid(BOND, StopHow.SELL))
+    row = picture_grid.grid_row(day.state, BOND)
+    assert (row.state, row.armed, row.winding) == ("stopped", False, True)
+    day.live_market(9_000)
+    row = picture_grid.grid_row(day.state, BOND)
+    assert (row.held, row.winding) == (0, False)
+
+    late = _traded()
+    late.deaf = True
+    late.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    late.wait(3_000)
+    assert picture_grid.grid_row(late.state, BOND).winding
+    late.jump(15, 1)
+    assert late.live(BOND), "the counter goes on listing them"
+    assert not picture_grid.grid_row(late.state, BOND).winding

@@ -12,7 +12,7 @@ from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.mirror import Mirror, grids_armed
 from qmtdesk.desk.link.settings import CloseHow
 from qmtdesk.desk.sheets.sheet_base import Sheet
-from qmtdesk.desk.shell.strip_words import cancels_owed, own_live
+from qmtdesk.desk.shell.strip_words import cancels_owed, grids_winding, own_live
 from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.plans import StopHow
 
@@ -104,8 +104,8 @@ class CloseSheet(Sheet):
             self._ways.remember(how)
 
     def left_over(self) -> int:
-        """What is still to be confirmed: armed strategies, and live orders where those are to go too."""
-        grids = sum(row.armed for row in self.mirror.grids.values())
+        """What is still to be confirmed: armed strategies, stops, and live orders where those are to go too."""
+        grids = sum(row.armed for row in self.mirror.grids.values()) + grids_winding(self.mirror)
         guards = sum(row.armed for row in self.mirror.watches.values())
         clearing = self.mirror.status.clearing if self.mirror.status is not None else 0
         if self._stopping is StopHow.LEAVE:
@@ -119,7 +119,8 @@ class CloseSheet(Sheet):
             return
         owed = cancels_owed(self.mirror)
         text = "close.text_kill" if owed else "close.text"
-        words = t(text, grids=grids_armed(status), guards=status.guards_armed, orders=status.live_orders)
+        grids = grids_armed(status) + grids_winding(self.mirror)
+        words = t(text, grids=grids, guards=status.guards_armed, orders=status.live_orders)
         self._told.words = words.replace("。", "。\n", 1).replace("orders. ", "orders.\n", 1)
         self._told.update()
         if self._stopping is None:

@@ -12,7 +12,7 @@ from qmtdesk.desk.link.mirror import grids_armed
 from qmtdesk.desk.link.settings import CloseHow
 from qmtdesk.desk.sheets.close_sheet import CloseSheet
 from qmtdesk.desk.sheets.sheet_base import Sheet
-from qmtdesk.desk.shell.strip_words import cancels_owed
+from qmtdesk.desk.shell.strip_words import cancels_owed, grids_winding
 from qmtdesk.domain.plans import StopHow
 
 if TYPE_CHECKING:
@@ -59,10 +59,12 @@ class Leaving(QObject):
 
     def armed(self) -> bool:
         """Whether something would go on trading, or cancelling, without the window."""
-        status = self._window.mirror.status
-        if status is None or self._window.mirror.link != "attached":
+        mirror = self._window.mirror
+        status = mirror.status
+        if status is None or mirror.link != "attached":
             return False
-        return self.owes() or bool(grids_armed(status) + status.guards_armed + status.clearing)
+        grids = grids_armed(status) + grids_winding(mirror)
+        return self.owes() or bool(grids + status.guards_armed + status.clearing)
 
     def owes(self) -> bool:
         """Whether 全部停止 is not proved yet."""
@@ -75,12 +77,12 @@ class Leaving(QObject):
         self._window.keep_running()
 
     def stop(self, how: StopHow) -> None:
-        """Stop every grid in that way, every guard, and whatever is being cleared."""
+        """Stop every grid in that way, a stop that is not done included, every guard, and whatever is being cleared."""
         window = self._window
         if window.mirror.status is not None and window.mirror.status.clearing:
             window.commands.stop_clearing("")
         for code, grid in window.mirror.grids.items():
-            if grid.armed:
+            if grid.armed or grid.winding:
                 window.commands.disarm_grid(code, how)
         for code, row in window.mirror.watches.items():
             if row.armed:

@@ -218,6 +218,11 @@ def cancels_owed(mirror: Mirror) -> bool:
     return mirror.kill is not None and not mirror.kill.done and not mirror.kill.over
 
 
+def grids_winding(mirror: Mirror) -> int:
+    """How many grids are stopped and still have orders to cancel or a volume to sell."""
+    return sum(row.winding for row in mirror.grids.values())
+
+
 def own_live(mirror: Mirror) -> list[str]:
     """Refs of our own orders that can be cancelled now."""
     return [row.ref for row in mirror.orders.values() if row.cancellable and row.kind != "foreign"]
