@@ -46,7 +46,7 @@ def _years_left_bp(maturity: str, today: date) -> int:
 
 
 def figures(part: Grid | Rolling | None, last: int) -> tuple[int, int]:
-    """Today's round trips and today's profit of a grid: realised and floating, after fees."""
+    """Today's round trips and the net of a grid in 厘: today's realised less its fees, and all that floats."""
     if part is None:
         return 0, 0
     sums = summary(part, last) if isinstance(part, Grid) else rolling_summary(part, last)

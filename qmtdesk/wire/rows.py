@@ -105,7 +105,7 @@ class BondRow(Row, frozen=True, tag=3):
     """One convertible bond: terms, where it stands in the screen, what we have in it. Live prices are in QuoteRow.
 
     `grid`: '' | running | sell_only | asleep | frozen | suspended | stopped | fired | waiting. `why` is the first
-    rule that excluded it, or RANKED_IN with its rank. `pnl` is today's, realised and floating.
+    rule that excluded it, or RANKED_IN with its rank. `pnl` is today's realised less fees, and all that floats.
     """
 
     code: str

@@ -24,7 +24,9 @@ from qmtdesk.desk.bonds.bonds_columns import (
     premium_bp,
     turnover_bp,
 )
+from qmtdesk.desk.bonds.bonds_model import help_of, row_text
 from qmtdesk.desk.bonds.bonds_search import initials, matches
+from qmtdesk.desk.words.texts import TEXTS
 
 ROW = all_bonds()[0]
 EMPTY = replace(
@@ -111,6 +113,14 @@ def test_the_narrower_the_panel_the_more_optional_columns_give_way(room: int) ->
         assert premium < size
     if premium < first.index("code"):
         assert redeem < first.index("code")
+
+
+def test_what_a_grid_earned_is_named_as_in_its_round_trips_and_not_as_the_accounts_day() -> None:
+    column, bond = BY_KEY["pnl"], Bond(replace(ROW, grid="running", pnl=-673_680))
+    assert TEXTS["bond.col.pnl"] == TEXTS["col.net"]
+    assert row_text(bond, (column,)).startswith("净盈亏\n")
+    assert "净盈亏 = 今日已实现 + 浮动（含前几日的）− 今日费用" in help_of(bond, column)
+    assert "今日盈亏" not in help_of(bond, column)
 
 
 def test_hidden_columns_stay_away_but_never_price_and_change() -> None:
