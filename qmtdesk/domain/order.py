@@ -148,7 +148,7 @@ NO_FEE = -1
 
 
 class Fill(Struct, frozen=True):
-    """One trade of one order, booked once by (`day`, `trade_id`). `fee` in 厘, `NO_FEE` where none was told."""
+    """One trade of one order; `trade_id` may be another order's, too. `fee` in 厘, `NO_FEE` where none was told."""
 
     trade_id: str
     day: str

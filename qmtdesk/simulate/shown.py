@@ -76,11 +76,9 @@ def _by_key(mirror: Mirror) -> dict[tuple[int, str], AnyRow]:
 def _unlike(state: State, rows: list[AnyRow]) -> Iterator[str]:
     """Rows that do not say what the books do, compared field by field and not by the program's own drawing."""
     yield from _orders_unlike(state, {row.ref: row for row in rows if isinstance(row, OrderRow)})
-    fills = {(row.trade_id, row.code, row.side): row for row in rows if isinstance(row, FillRow)}
-    told = {key: (row.ref, row.price, row.volume, row.fee) for key, row in fills.items()}
-    ours = {
-        (f"{f.day}:{f.trade_id}", f.code, f.side.value): (f.ref, f.price, f.volume, f.fee) for f in state.fills.values()
-    }
+    fills = [row for row in rows if isinstance(row, FillRow)]
+    told = sorted((row.code, row.side, row.at, row.ref, row.price, row.volume, row.fee) for row in fills)
+    ours = sorted((f.code, f.side.value, f.at, f.ref, f.price, f.volume, f.fee) for f in state.fills.values())
     if told != ours:
         yield f"trades {told} for {ours}"
     held = {row.code: (row.volume, row.cost, row.bought_today) for row in rows if isinstance(row, PositionRow)}

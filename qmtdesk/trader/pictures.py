@@ -8,6 +8,7 @@ from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.sessions import Phase, phase_at, phase_ends
 from qmtdesk.engine import gate, reconcile, worth
+from qmtdesk.engine.apply import fill_key
 from qmtdesk.engine.books import BUYS, Holding, LogLine, Ready, State, cash_room, live_orders, sell_room
 from qmtdesk.engine.filed import NOT_LISTED
 from qmtdesk.engine.reasons import side_frozen
@@ -93,7 +94,7 @@ def fill_row(state: State, fill: Fill) -> FillRow:
     """One trade."""
     order = state.orders.get(fill.ref)
     return FillRow(
-        trade_id=f"{fill.day}:{fill.trade_id}",
+        key=fill_key(fill),
         ref=fill.ref,
         code=fill.code,
         name=_name(state, fill.code),

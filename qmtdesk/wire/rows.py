@@ -293,9 +293,9 @@ class OrderRow(Row, frozen=True, tag=8):
 
 
 class FillRow(Row, frozen=True, tag=9):
-    """One booked trade. `level` is the price of the order it filled."""
+    """One booked trade: `key` is its own, trade ids may repeat. `level` is the price of the order it filled."""
 
-    trade_id: str
+    key: str
     ref: str
     code: str
     name: str
@@ -389,7 +389,7 @@ KEYS: dict[type, tuple[str, ...]] = {
     **dict.fromkeys((QuoteRow, BondRow, GridRow, WatchRow, PositionRow), ("code",)),
     AskRow: ("code", "ask"),
     OrderRow: ("ref",),
-    FillRow: ("trade_id",),
+    FillRow: ("key",),
     EventRow: ("no",),
     **dict.fromkeys(ONE, ()),
 }

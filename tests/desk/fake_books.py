@@ -65,18 +65,18 @@ def fills() -> list[FillRow]:
         ("buy", 119_928, 80, at(9, 31, 30), 3),
     ]  # fmt: skip
     rows = [
-        FillRow(trade_id=f"t{n}", ref=f"x{n}", code=BOND, name="星澜转债", side=side, price=price, volume=volume,
+        FillRow(key=f"t{n}", ref=f"x{n}", code=BOND, name="星澜转债", side=side, price=price, volume=volume,
                 at=when, fee=480, kind="grid", slot=slot, level=price)
         for n, (side, price, volume, when, slot) in enumerate(data)
     ]  # fmt: skip
     rows += [
-        FillRow(trade_id=f"m{n}", ref=f"y{n}", code="123207.SZ", name="冠禾转债", side="sell" if n % 2 else "buy",
+        FillRow(key=f"m{n}", ref=f"y{n}", code="123207.SZ", name="冠禾转债", side="sell" if n % 2 else "buy",
                 price=125_800 + n * 21, volume=80, at=at(9, 31) + n * 120_000, fee=500, kind="grid", slot=n % 5 - 2,
                 level=125_800 + n * 21)
         for n in range(25)
     ]  # fmt: skip
     rows.append(
-        FillRow(trade_id="g1", ref="g1", code="002733.SZ", name="澄江电子", side="sell", price=9_440, volume=4200,
+        FillRow(key="g1", ref="g1", code="002733.SZ", name="澄江电子", side="sell", price=9_440, volume=4200,
                 at=at(10, 5, 18), fee=24_100, kind="guard", slot=1, level=9_440)
     )  # fmt: skip
     return rows

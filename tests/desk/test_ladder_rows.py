@@ -179,7 +179,7 @@ def test_an_own_fill_flashes_its_level_and_then_stops(desk: Desk) -> None:
     panel = desk.open()
     assert not panel.ladder._flashes
     price = next(row.price for row in ft.ladder_levels() if row.no == 1)
-    fill = FillRow(trade_id="new", ref="b1", code=ft.BOND, name="", side="buy", price=price, volume=80, at=ft.CLOCK,
+    fill = FillRow(key="new", ref="b1", code=ft.BOND, name="", side="buy", price=price, volume=80, at=ft.CLOCK,
                    fee=1, kind="grid", slot=1, level=price)  # fmt: skip
     desk.feed(fill)
     assert list(panel.ladder._flashes) == [index(1)]

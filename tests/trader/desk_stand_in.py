@@ -129,7 +129,7 @@ class DeskStandIn:
         return {row.ref: row for row in self.all(OrderRow)}
 
     def fills(self) -> dict[str, FillRow]:
-        return {row.trade_id: row for row in self.all(FillRow)}
+        return {row.key: row for row in self.all(FillRow)}
 
     def gone(self, pid: int) -> bool:
         """Wait until that process has ended."""

@@ -41,7 +41,7 @@ def unlike(
     state = state_of(folder)
     wrong = _differing(orders, {ref: pictures.order_row(state, each) for ref, each in state.orders.items()})
     drawn = [pictures.fill_row(state, fill) for fill in state.fills.values()]
-    wrong += _differing(fills, {row.trade_id: row for row in drawn})
+    wrong += _differing(fills, {row.key: row for row in drawn})
     for code, book in state.grids.items():
         part = book.grid or book.rolling
         row = grids.get(code)

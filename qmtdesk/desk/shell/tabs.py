@@ -38,7 +38,7 @@ class Tab:
 
 TABS = (
     Tab("orders", columns.ORDERS, columns.order_default, lambda r: r.ref),
-    Tab("fills", columns.FILLS, lambda r: -r.at, lambda r: r.trade_id),
+    Tab("fills", columns.FILLS, lambda r: -r.at, lambda r: r.key),
     Tab("positions", columns.POSITIONS, columns.position_default, lambda r: r.code),
     Tab("trips", columns.TRIPS, lambda r: -columns.net(r), lambda r: r.code),
     Tab("events", columns.EVENTS, lambda r: -r.no, lambda r: str(r.no)),
