@@ -81,13 +81,20 @@ def order_row(state: State, order: Order) -> OrderRow:
     )
 
 
-def shown_slot(state: State, order: Order) -> int:
-    """The level number people see for an order: the level it rests at, 0 being the base."""
-    book = state.grids.get(order.code)
-    if order.owner.kind is not OwnerKind.GRID or book is None or book.grid is None:
+def shown_slot(state: State, order: Order) -> int | None:
+    """The level number people see for an order: the level it rests at, 0 being the base.
+
+    Slots of an earlier start name other levels, so the price tells; None where no level now has it.
+    """
+    if order.owner.kind is not OwnerKind.GRID:
         return order.owner.slot
-    level = order.owner.slot - book.grid.slot0 + (1 if order.side is Side.SELL else 0)
-    return book.grid.lattice.number(level)
+    book = state.grids.get(order.code)
+    if book is None or book.grid is None:
+        return None
+    lattice = book.grid.lattice
+    if order.created_at < book.armed_at:
+        return lattice.number(lattice.levels.index(order.price)) if order.price in lattice.levels else None
+    return lattice.number(order.owner.slot - book.grid.slot0 + (1 if order.side is Side.SELL else 0))
 
 
 def fill_row(state: State, fill: Fill) -> FillRow:

@@ -8,6 +8,7 @@ from typing import Any
 from qmtdesk.domain.bond_terms import BondTerms
 from qmtdesk.engine.books import State
 from qmtdesk.engine.guards import watched
+from qmtdesk.strategies.lattice import Lattice
 from qmtdesk.strategies.screen import ScreenPlan, ScreenResult
 from qmtdesk.trader import picture_bonds, picture_grid, picture_watch, pictures
 from qmtdesk.trader.mirror import tag_of
@@ -248,6 +249,6 @@ def _put_right(before: State, state: State) -> frozenset[str]:
     return frozenset(order.code for old, order in known if old is not None and old.price != order.price)
 
 
-def _numbering(state: State, code: str) -> tuple[int, int] | None:
+def _numbering(state: State, code: str) -> tuple[int, int, Lattice] | None:
     book = state.grids.get(code)
-    return (book.grid.slot0, book.grid.lattice.base_index) if book is not None and book.grid is not None else None
+    return (book.armed_at, book.grid.slot0, book.grid.lattice) if book is not None and book.grid is not None else None

@@ -268,7 +268,7 @@ class AskRow(Row, frozen=True, tag=7):
 
 
 class OrderRow(Row, frozen=True, tag=8):
-    """One order, own or foreign. `kind` is an OwnerKind value, `slot` its gap or attempt.
+    """One order, own or foreign. `kind` is an OwnerKind value, `slot` its level or attempt (None: no level of now).
 
     `looks` counts the answers so far that did not know an order in doubt; LISTED: they do, in a state nobody knows.
     """
@@ -285,7 +285,7 @@ class OrderRow(Row, frozen=True, tag=8):
     at: int
     updated_at: int
     kind: str
-    slot: int
+    slot: int | None
     text: str
     cancellable: bool
     ahead: int = -1
@@ -305,7 +305,7 @@ class FillRow(Row, frozen=True, tag=9):
     at: int
     fee: int
     kind: str
-    slot: int
+    slot: int | None
     level: int
 
 

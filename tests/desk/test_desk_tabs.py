@@ -312,3 +312,18 @@ def test_an_empty_table_says_what_to_do_next(qtbot: QtBot) -> None:
         with paint.recording() as recorder:
             panel.table().viewport().grab()
         assert [drawn for drawn in recorder.texts if words in drawn.text]
+
+
+def test_a_trade_at_no_level_of_the_grid_of_now_names_the_grid_alone_and_sorts_behind_its_levels(
+    panel: TabPanel, mirror: Mirror
+) -> None:
+    first, *others = [row for row in mirror.fills.values() if row.kind == "grid"]
+    mirror.apply([msgspec.structs.replace(first, slot=None)])
+    mirror.flush()
+    panel.show_tab(1)
+    table, at = panel.table(), column(panel, "source")
+    table._sort_clicked(at)
+    table._sort_clicked(at)
+    grids = [row for row in table.rows.rows if row.kind == "grid"]
+    assert [row.slot for row in grids] == [*sorted(row.slot for row in others), None]
+    assert table.rows.columns[at].say(grids[-1], mirror) == "网格"

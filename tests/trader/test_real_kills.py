@@ -66,7 +66,7 @@ def test_a_killed_trader_is_noticed_restarted_reconciled_and_goes_on_as_armed(tm
                 f.volume if f.side == "buy" else -f.volume for f in fills.values() if f.code == code
             )
             assert row.held - before == bought - sold
-        seen: dict[tuple[str, str, int, str], int] = {}
+        seen: dict[tuple[str, str, int | None, str], int] = {}
         for row in desk.orders().values():
             if row.state in ("sent", "working", "partial", "unknown"):
                 key = (row.code, row.kind, row.slot, row.side)

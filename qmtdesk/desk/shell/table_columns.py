@@ -58,7 +58,12 @@ def order_note(row: OrderRow, mirror: Mirror) -> str:
 
 def source_words(row: OrderRow | FillRow) -> str:
     """Which part of the program it belongs to."""
-    return t(f"owner.{row.kind}", slot=fmt.fixed(row.slot, 1, 0, signed=True))
+    level = "" if row.slot is None else fmt.fixed(row.slot, 1, 0, signed=True)
+    return t(f"owner.{row.kind}", slot=level)
+
+
+def _source_order(row: OrderRow | FillRow, _mirror: Mirror) -> tuple[str, bool, int]:
+    return row.kind, row.slot is None, row.slot or 0
 
 
 def _side(p: QPainter, rect: QRectF, row: Any, mirror: Mirror, theme: Theme) -> None:
@@ -187,9 +192,7 @@ ORDERS: tuple[Column, ...] = (
         lambda r, _m: r.state,
         draw=_state,
     ),
-    Column(
-        "source", ("网格 +12 档", "封单卫士"), lambda r, _m: source_words(r), lambda r, _m: (r.kind, r.slot), tone="t2"
-    ),
+    Column("source", ("网格 +12 档", "封单卫士"), lambda r, _m: source_words(r), _source_order, tone="t2"),
     Column("note", ("",), order_note, order_note, draw=_note, stretch=True),
     Column("act", ("撤单", "Not there"), lambda r, _m: "", lambda r, _m: r.cancellable, right=True, draw=_action),
 )
@@ -215,7 +218,7 @@ FILLS: tuple[Column, ...] = (
         "source",
         ("网格 +12 档", "封单卫士"),
         lambda r, _m: source_words(r),
-        lambda r, _m: (r.kind, r.slot),
+        _source_order,
         tone="t2",
         stretch=True,
     ),

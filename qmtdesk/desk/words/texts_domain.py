@@ -18,7 +18,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "order.unknown": ("未知", "Unknown"),
     "order.unlisted": ("柜台不再列出", "Not listed"),
     # who an order works for
-    "owner.grid": ("网格 {slot} 档", "Grid {slot}"),
+    "owner.grid": ("网格[ {slot} 档]", "Grid[ {slot}]"),
     "owner.first_buy": ("首次买入", "First buy"),
     "owner.rolling": ("滚动网格", "Rolling"),
     "owner.guard": ("封单卫士", "Guard"),

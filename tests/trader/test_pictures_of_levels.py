@@ -1,0 +1,71 @@
+"""The level number of an order and of its trades is one of the ladder that is shown, or there is none."""
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.order import OwnerKind
+from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan, StopHow
+from qmtdesk.domain.replacing import replace
+from qmtdesk.simulate.market_day import BOND, MarketDay
+from qmtdesk.strategies.screen import ScreenPlan
+from qmtdesk.trader import pictures
+from qmtdesk.trader.mirror import Mirror
+from qmtdesk.trader.publisher import Publisher
+from qmtdesk.trader.series import Series
+from qmtdesk.wire.rows import FillRow, OrderRow
+
+PLAN = GridPlan(code=BOND, base=BaseKind.LAST)
+DESK = pictures.Desk("paper", "paper", 1, "")
+
+
+class Shown:
+    """A market day with a grid that traded at four levels, and a desk that is told what changes."""
+
+    def __init__(self) -> None:
+        self.day = MarketDay().open()
+        self._publisher, self._mirror = Publisher(ScreenPlan(name="all"), Series()), Mirror()
+        self.arm(PLAN)
+        for price in (119_600, 120_400, 120_000):
+            self.day.price(BOND, price)
+            self.day.live_market(6_000)
+
+    def arm(self, plan: GridPlan) -> None:
+        assert self.day.feed(m.ArmGrid(plan)).refusal is None
+        self.day.live_market(6_000)
+
+    def arm_anew(self, **changes: object) -> None:
+        """Stop it and start it with these settings and all it holds; trades of the start before stay in the table."""
+        self.levels()
+        self.day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+        self.day.live_market(6_000)
+        held = self.day.state.holdings[BOND].volume
+        self.arm(replace(PLAN, adopt=held, first_buy=False, unit=80, **changes))
+
+    def levels(self) -> dict[int, int | None]:
+        """The numbers beside the grid's trades, by the price of the order; orders say the same as their trades."""
+        self._mirror.apply(*self._publisher.changes(self.day.state, {}, DESK, self.day.at))
+        rows = self._mirror.snapshot()[1]
+        orders = {row.ref: row.slot for row in rows if isinstance(row, OrderRow)}
+        fills = [row for row in rows if isinstance(row, FillRow) and row.kind == OwnerKind.GRID.value]
+        assert all(row.slot == orders[row.ref] for row in fills)
+        return {row.level: row.slot for row in fills}
+
+
+def test_the_trades_of_a_running_grid_have_the_numbers_of_its_levels() -> None:
+    assert Shown().levels() == {119_641: -1, 120_360: 1, 120_000: 0}
+
+
+def test_armed_anew_with_another_step_only_trades_at_a_price_of_a_level_have_a_number() -> None:
+    shown = Shown()
+    shown.arm_anew(step_bp=60, range_bp=1_000)
+    assert shown.levels() == {119_641: None, 120_360: None, 120_000: 0}
+
+
+def test_armed_anew_from_another_base_the_same_steps_number_otherwise() -> None:
+    shown = Shown()
+    shown.arm_anew(base=BaseKind.TYPED, base_price=120_360)
+    assert shown.levels() == {119_641: -2, 120_360: 0, 120_000: -1}
+
+
+def test_orders_of_a_lattice_have_no_number_once_a_rolling_pair_has_taken_its_place() -> None:
+    shown = Shown()
+    shown.arm_anew(mode=GridMode.ROLLING)
+    assert set(shown.levels().values()) == {None}
