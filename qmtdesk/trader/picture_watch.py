@@ -5,10 +5,11 @@ from qmtdesk.domain.plans import GuardPlan, RuleId
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.engine import latched
 from qmtdesk.engine.books import Holding, State, live_orders
-from qmtdesk.engine.guard_sight import fresh
+from qmtdesk.engine.guard_sight import context, fresh
 from qmtdesk.strategies.board import watch
 from qmtdesk.strategies.guard import Guard, GuardState, shown_state, threshold_at, why_no_guard
 from qmtdesk.strategies.guard_rules import eta_to
+from qmtdesk.strategies.guard_sale import sale_volume
 from qmtdesk.wire.rows import AskRow, WatchRow
 
 ARMED = frozenset({GuardState.WATCHING, GuardState.ASKING, GuardState.TRIGGERED})
@@ -53,7 +54,16 @@ def watch_row(state: State, code: str, spark: tuple[int, ...]) -> WatchRow:
         peak=board.peak,
         sold=guard.sold if guard else 0,
         order_ref=order.ref if order else "",
+        would_sell=_would_sell(state, guard) if guard else 0,
     )
+
+
+def _would_sell(state: State, guard: Guard) -> int:
+    """Shares a trigger would sell now, by the engine's rule; 0 as long as there is no snapshot it could come of."""
+    code = guard.plan.code
+    if code not in state.quotes or code not in state.listings:
+        return 0
+    return sale_volume(guard.plan, guard.instrument, context(state, code))
 
 
 def _why(state: State, code: str, guard: Guard | None, held: Holding) -> Reason | None:

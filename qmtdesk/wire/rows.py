@@ -219,7 +219,7 @@ class WatchRow(Row, frozen=True, tag=6):
 
     `board`: open | at_limit | sealed | blind. `state`: idle | open | at_limit | sealed | broken | triggered | sold |
     blind. `spark` are the last ten minutes' seal amounts in 万元, -1 where not sealed, oldest first, one each 10 s.
-    `eta_ms`: projected time until the threshold is reached, 0 = not falling.
+    `eta_ms`: projected time until the threshold is reached, 0 = not falling. `would_sell`: a trigger's sale now.
     """
 
     code: str
@@ -249,6 +249,7 @@ class WatchRow(Row, frozen=True, tag=6):
     peak: int = 0
     sold: int = 0
     order_ref: str = ""
+    would_sell: int = 0
 
 
 class AskRow(Row, frozen=True, tag=7):

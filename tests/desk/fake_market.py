@@ -302,6 +302,7 @@ def watches() -> list[WatchRow]:
                 eta_ms=52_000 if code == STOCK else 0,
                 peak=59_800_000_000 if code == STOCK else seal * 12_000_000,
                 sold=4200 if state == "sold" else 0,
+                would_sell=volume if armed and not t1 and state != "sold" else 0,
             )
         )
     return rows

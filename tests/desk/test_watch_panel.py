@@ -21,6 +21,7 @@ from qmtdesk.desk.watch.watch_state import Tone, ordered, words
 from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.messages import DisarmGuard, SetThreshold
 from qmtdesk.domain.reason import Why, because
+from qmtdesk.domain.replacing import replace
 from qmtdesk.wire.rows import WatchRow
 from qmtdesk.wire.talk import Ack, WatchCode
 
@@ -297,6 +298,12 @@ def test_the_foot_says_how_far_the_guard_is_from_acting() -> None:
     assert said.words.replace("\u2009", " ") == "再减 640 万触发 R1 → 自动卖 4,200 股 @11.00"
     assert "52" in said.right
     assert said.warn
+
+
+def test_the_foot_says_the_volume_the_trader_would_sell_and_works_out_none_itself() -> None:
+    plan = replace(row().plan, sell_volume=-1)
+    made = msgspec.structs.replace(row(), plan=plan, sellable=500, would_sell=250)
+    assert "250 股" in foot(made, blind=False, killed=False).words.replace("\u2009", " ")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What the desk is shown of the engine's state."""
 
+import pytest
+
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.plans import GridPlan, GuardPlan, StopHow
 from qmtdesk.domain.reason import Why
@@ -64,6 +66,48 @@ def test_a_guarded_board_shows_its_seal_its_threshold_and_that_it_waits_to_be_re
     row = picture_watch.watch_row(day.state, STOCK, ())
     assert (row.board, row.state, row.armed, row.ready) == ("sealed", "sealed", True, False)
     assert (row.seal, row.threshold) == (9_900_000_000, 20_000_000_000)
+
+
+@pytest.mark.parametrize(
+    ("code", "held", "wanted", "sold"),
+    [
+        (STOCK, 100, -1, 100),
+        (STOCK, 1_050, -1, 500),
+        (STOCK, 1_050, 0, 1_050),
+        (STOCK, 300, 1_000, 300),
+        ("688001.SH", 300, -1, 200),
+        ("688001.SH", 500, -1, 250),
+        (BOND, 150, -1, 70),
+    ],
+)
+def test_a_guarded_stock_shows_the_volume_that_is_sold_when_it_fires(
+    code: str, held: int, wanted: int, sold: int
+) -> None:
+    prev, limit = (120_000, 144_000) if code == BOND else (10_000, 12_000 if code == "688001.SH" else 11_000)
+    day = MarketDay(held={code: (held, 9_000)}, prices={code: prev}).open()
+    assert day.feed(m.ArmGuard(GuardPlan(code=code, sell_volume=wanted))).refusal is None
+    for lots in (300_000, 100):
+        shown = picture_watch.watch_row(day.state, code, ()).would_sell
+        day.wait(3_000)
+        day.quote(sealed_quote(code, day.at, limit, lots, prev=prev))
+    assert [place.volume for place in day.places(code)] == [shown] == [sold]
+
+
+def test_a_guard_that_has_seen_no_snapshot_yet_shows_no_volume_to_sell() -> None:
+    day = _traded()
+    day.feed(m.ArmGuard(GuardPlan(code=STOCK)))
+    assert picture_watch.watch_row(day.state, STOCK, ()).would_sell == 1_000
+    assert picture_watch.watch_row(replace(day.state, quotes={}), STOCK, ()).would_sell == 0
+    assert picture_watch.watch_row(replace(day.state, listings={}), STOCK, ()).would_sell == 0
+
+
+def test_a_stock_that_is_only_watched_shows_no_volume_to_sell() -> None:
+    day = _traded()
+    day.feed(m.WatchStock(STOCK, on=True))
+    day.wait(3_000)
+    day.price(STOCK, 10_010)
+    row = picture_watch.watch_row(day.state, STOCK, ())
+    assert (row.sellable, row.would_sell) == (1_000, 0)
 
 
 def test_a_stock_without_a_holding_says_that_nothing_can_be_sold() -> None:

@@ -58,17 +58,7 @@ def _sealed(row: WatchRow) -> Foot:
     numbers = {
         "left": fmt.money_short(left),
         "action": t(f"action.{row.action}"),
-        "volume": fmt.fixed(planned_volume(row), 1, 0),
+        "volume": fmt.fixed(row.would_sell, 1, 0),
         "price": fmt.price(row.limit_up, row.code),
     }
     return Foot(t("seal.foot", **numbers), right, near(row), t("seal.foot_short", **numbers))
-
-
-def planned_volume(row: WatchRow) -> int:
-    """What the guard would sell, as its plan says: all, half in whole lots, or a number."""
-    wanted = row.plan.sell_volume
-    if wanted == 0:
-        return row.sellable
-    if wanted < 0:
-        return row.sellable // 2 // 100 * 100
-    return min(wanted, row.sellable)
