@@ -74,6 +74,9 @@ def _why(state: State, code: str, guard: Guard | None, held: Holding) -> Reason 
     # rejections of other orders hold up no guard
     if guard is not None and everything is not None and everything.why is not Why.REJECT_STORM:
         return everything
+    if guard is not None and guard.state is GuardState.TRIGGERED and code in state.blocked:
+        # its sale is to leave now: what the last try met is the cause, whatever would keep a guard from firing
+        return state.blocked[code]
     if code in state.instruments and (reason := why_no_guard(state.instruments[code])) is not None:
         return reason
     if code in state.quotes and state.quotes[code].quote.rough:

@@ -1,5 +1,6 @@
 """Orders, trades, holdings, log, kill switch and the top bar as the desk draws them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from qmtdesk.domain.codes import classify
@@ -239,7 +240,12 @@ def _quote_age(state: State) -> int:
 
 
 def blockers(state: State) -> list[tuple[str, Reason]]:
-    """What stands still and why, the worst first: what holds everything, doubts, stopped guards, single codes."""
+    """What stands still and why, each once, the worst first.
+
+    What holds everything, fired guards that cannot sell, doubts, single codes, stopped guards, clearings, grids.
+    """
+    everything = _all_stands(state)
+    fired = [code for code, guard in state.guards.items() if guard.state is GuardState.TRIGGERED]
     doubts = [(order.code, side_frozen(order)) for order in live_orders(state) if order.in_doubt]
     off = [
         (code, guard.why_off)
@@ -248,7 +254,17 @@ def blockers(state: State) -> list[tuple[str, Reason]]:
     ]
     grids = [(code, reason) for code in state.grids if (reason := _grid_stands(state, code)) is not None]
     held = [("" if code == BUYS else code, reason) for code, reason in state.suspended.items() if code]
-    return [*(("", reason) for reason in _all_stands(state)), *doubts, *held, *off, *grids]
+    guards, clears = (_unsold(state, codes, everything) for codes in (fired, state.clears))
+    whole = [("", reason) for reason in everything]
+    # a grid beside a guard stands for the same reason
+    return list(dict.fromkeys([*whole, *guards, *doubts, *held, *off, *clears, *grids]))
+
+
+def _unsold(state: State, codes: Iterable[str], everything: list[Reason]) -> list[tuple[str, Reason]]:
+    """What holds up the sale of each of these codes, without what holds everything and is said as such."""
+    said = {reason.why for reason in everything}
+    held = [(code, state.blocked[code]) for code in codes if code in state.blocked]
+    return [(code, reason) for code, reason in held if reason.why not in said]
 
 
 def _all_stands(state: State) -> list[Reason]:

@@ -11,12 +11,15 @@ from words import answer, beat, deaf_grid, look, told
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import OrderState
-from qmtdesk.domain.plans import GuardPlan
+from qmtdesk.domain.plans import BaseKind, GridPlan, GuardPlan
+from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import apply
 from qmtdesk.engine.books import BUYS
-from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay
+from qmtdesk.gateways.paper.faults import Faults
+from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay, sealed_quote
 from qmtdesk.trader import picture_grid, picture_watch, pictures
 from qmtdesk.wire.rows import StatusRow
 from qmtdesk.wire.talk import act, event_of
@@ -155,3 +158,59 @@ def test_an_order_given_up_by_the_user_that_turns_up_is_taken_over_and_told() ->
 @pytest.mark.parametrize("word", [m.AskNow(), m.Release(BOND), m.Release(""), m.DecideUnknown("q261120-000001")])
 def test_every_word_about_what_waits_goes_over_the_pipe(word: m.UserEvent) -> None:
     assert event_of(act(word)) == word
+
+
+def fired_guard(day: MarketDay) -> MarketDay:
+    """A guard whose seal gives way, two snapshots after it was armed on a full one."""
+    day.feed(m.ArmGuard(GuardPlan(code=STOCK)))
+    for lots in (30_000, 30_000):
+        melt(day, lots)
+    return day
+
+
+def melt(day: MarketDay, lots: int) -> Quote:
+    day.wait(3_000)
+    day.quote(quote := sealed_quote(STOCK, day.at, 11_000, lots, prev=10_000))
+    return quote
+
+
+def test_what_holds_up_the_sale_of_a_fired_guard_is_a_blocker_and_told_in_its_row() -> None:
+    day = fired_guard(MarketDay(held={STOCK: (1_000, 9_000)}, faults=Faults(reject=1_000)).open())
+    for _ in range(3):
+        quote = melt(day, 500)
+    day.quote(replace(quote, at=day.at + 1, rough=True))
+    row = picture_watch.watch_row(day.state, STOCK, ())
+    assert (row.state, row.order_ref) == ("triggered", "")
+    assert row.why is not None
+    assert row.why.why is Why.REJECTED_TOO_OFTEN
+    assert pictures.blockers(day.state) == [(STOCK, row.why)]
+
+
+def test_what_holds_up_everything_is_not_said_again_of_a_fired_guard() -> None:
+    day = fired_guard(MarketDay(held={STOCK: (1_000, 9_000)}).open())
+    day.feed(m.SetMaster(on=False))
+    melt(day, 500)
+    off = because(Why.MASTER_OFF)
+    assert picture_watch.watch_row(day.state, STOCK, ()).why == off
+    assert pictures.blockers(day.state) == [("", off)]
+
+
+def test_what_holds_up_a_fired_guard_and_the_grid_of_its_code_is_said_once() -> None:
+    day = MarketDay(held={STOCK: (5_000, 9_000)}).open()
+    day.price(STOCK, 10_800, prev=10_000)
+    plan = GridPlan(code=STOCK, base=BaseKind.LAST, first_buy=False, adopt=2_000, unit=1_000, amount=0, step_bp=50)
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    fired_guard(day)
+    day.mute = True
+    melt(day, 500)
+    stuck = because(Why.SYMBOL_MESSAGES, count=9, cap=9)
+    day.state = replace(day.state, blocked={STOCK: stuck})
+    assert pictures.blockers(day.state) == [(STOCK, stuck)]
+
+
+def test_a_clearing_that_waits_says_what_it_waits_for() -> None:
+    day = MarketDay(held={BOND: (300, 110_000)}).open()
+    assert day.feed(m.ClearHoldings((m.ClearRow(BOND, 300, 119_500),), True)).refusal is None
+    day.price(BOND, 119_000, prev=120_000)
+    day.live_market(12_000)
+    assert [(code, reason.why) for code, reason in pictures.blockers(day.state)] == [(BOND, Why.BID_BELOW)]
