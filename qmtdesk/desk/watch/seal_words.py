@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.watch.watch_state import near
-from qmtdesk.desk.words.texts import say, t
+from qmtdesk.desk.words.texts import say, say_short, t
 from qmtdesk.domain.reason import Why
 from qmtdesk.wire.rows import WatchRow
 
@@ -29,7 +29,7 @@ def foot(row: WatchRow, *, blind: bool, killed: bool, paused: bool = False) -> F
     if row.state == "sold":
         return Foot(t("seal.sold", volume=fmt.fixed(row.sold, 1, 0)))
     if row.state == "triggered":
-        return Foot(t("seal.triggered"), warn=True)
+        return _fired(row)
     if blind:
         return Foot(t("seal.blind"), warn=True)
     if not row.armed:
@@ -41,6 +41,16 @@ def foot(row: WatchRow, *, blind: bool, killed: bool, paused: bool = False) -> F
         broken = row.state == "broken"
         return Foot(t("seal.broken", n=row.breaks) if broken else t("seal.not_sealed"), warn=broken)
     return _sealed(row)
+
+
+def _fired(row: WatchRow) -> Foot:
+    """A guard sells once it fired, but nothing may have left yet, or what left was refused."""
+    if row.order_ref:
+        return Foot(t("seal.triggered"), warn=True)
+    if row.why is None:
+        return Foot(t("seal.no_order"), warn=True)
+    words, short = (t("seal.no_order", why=told(row.why, row.code)) for told in (say, say_short))
+    return Foot(words, warn=True, short=short)
 
 
 def _sealed(row: WatchRow) -> Foot:

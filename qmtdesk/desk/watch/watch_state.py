@@ -115,6 +115,8 @@ def _small(row: WatchRow, *, sealed: bool) -> str:
 
 
 def _note(row: WatchRow, *, blind: bool) -> tuple[str, bool]:
+    if row.state == "triggered" and not row.order_ref:
+        return t("watch.no_order"), True
     at = fmt.clock(row.broke_at if row.breaks and row.broke_at else row.first_seal_at, seconds=False)
     if row.state == "broken":
         return t("watch.breaks", n=row.breaks), not blind
