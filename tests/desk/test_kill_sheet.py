@@ -252,6 +252,26 @@ def test_the_strip_says_all_is_cancelled_only_once_the_trader_checked(host: Host
     assert [name for name, _ in alarm.actions] == ["kill_details", "lift"]
 
 
+@pytest.mark.parametrize("language", list(Language))
+def test_holdings_are_called_untouched_only_where_nothing_filled_and_all_is_answered(
+    host: Host, language: Language
+) -> None:
+    speak(language)
+    row = ft.kill_row(complete=True)
+    empty = tuple(msgspec.structs.replace(item, filled=0, state="cancelled") for item in row.items)
+    part = (msgspec.structs.replace(empty[0], filled=40), *empty[1:])
+    vanished = (msgspec.structs.replace(empty[0], state="unlisted"), *empty[1:])
+    notes = []
+    for items in ((), empty, part, vanished):
+        host.tell(msgspec.structs.replace(row, items=items))
+        alarm = alarm_of(host.mirror)
+        assert alarm is not None
+        notes.append(alarm.note)
+    kept = {Language.ZH: "持仓未动", Language.EN: "Holdings untouched"}[language]
+    assert [kept in note for note in notes] == [True, True, False, False]
+    assert notes[2] == t("strip.killed_done")
+
+
 def test_the_record_names_every_order(host: Host, qtbot: QtBot) -> None:
     sheet = sheets.open_kill_sheet(host)
     qtbot.mouseClick(sheet.copy, Qt.MouseButton.LeftButton)

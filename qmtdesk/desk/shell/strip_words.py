@@ -7,7 +7,7 @@ from qmtdesk.desk.link.mirror import CRASHES, STOPPED, Mirror
 from qmtdesk.desk.link.said import say_at, short_of_cash, unsure
 from qmtdesk.desk.words.texts import say, t
 from qmtdesk.domain.reason import Reason, Why
-from qmtdesk.wire.rows import EventRow, GridRow, StatusRow, Suspension
+from qmtdesk.wire.rows import EventRow, GridRow, KillRow, StatusRow, Suspension
 
 SETTLES_MS = 10_000
 CALM = frozenset(
@@ -133,9 +133,7 @@ def _kill_alarm(mirror: Mirror) -> Alarm:
     if row is None:
         return Alarm("killed", t("strip.killed"), t("strip.killed_reading"), (shown,))
     if row.done:
-        left = sum(unsure(item) for item in row.items)
-        note = t("strip.killed_unsure", n=left) if left else t("strip.killed_done")
-        return Alarm("killed", t("strip.killed"), note, (shown, ("lift", t("strip.lift"))))
+        return Alarm("killed", t("strip.killed"), _kill_done(row), (shown, ("lift", t("strip.lift"))))
     done = sum(item.done for item in row.items)
     if done == len(row.items):
         return Alarm("killed", t("strip.killed"), t("strip.killed_checking"), (shown,))
@@ -143,6 +141,15 @@ def _kill_alarm(mirror: Mirror) -> Alarm:
         note = t("strip.killed_cut_off", n=len(row.items) - done)
         return Alarm("killed", t("strip.killed"), note, (shown,))
     return Alarm("killed", t("strip.killed"), t("strip.killed_note", done=done, all=len(row.items)), (shown,))
+
+
+def _kill_done(row: KillRow) -> str:
+    """How it ended; an order may fill between the press and its cancel, or may have where nobody answered."""
+    left = sum(unsure(item) for item in row.items)
+    if left:
+        return t("strip.killed_unsure", n=left)
+    kept = "" if any(item.filled for item in row.items) else t("strip.killed_kept")
+    return t("strip.killed_done") + kept
 
 
 def unsaid(status: StatusRow) -> bool:

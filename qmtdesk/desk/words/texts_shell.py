@@ -174,13 +174,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "No order will leave. All cancels are confirmed, checking that nothing is left.",
     ),
     "strip.killed_unsure": (
-        "不会再发出任何委托。{n} 笔没有答复，可能还会成交，到 QMT 的委托里看；持仓未动。",
-        "Nothing more leaves. {n} orders unanswered, they may still fill: look in QMT. Positions untouched.",
+        "不会再发出任何委托。{n} 笔没有答复，可能还会成交，到 QMT 的委托里看。",
+        "Nothing more leaves. {n} orders unanswered, they may still fill: look in QMT.",
     ),
     "strip.killed_done": (
-        "不会再发出任何委托。本程序委托已全部撤完，持仓未动。",
-        "No order will leave. All our orders are cancelled, holdings untouched.",
+        "不会再发出任何委托。本程序委托已全部撤完。",
+        "No order will leave. All our orders are cancelled.",
     ),
+    "strip.killed_kept": ("持仓未动。", " Holdings untouched."),
     "strip.master": ("总开关已关闭", "Master switch off"),
     "strip.master_note": (
         "新委托已全部拦下，撤单照常；网格与卫士不会停用。",
