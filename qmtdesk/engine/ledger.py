@@ -8,7 +8,7 @@ from qmtdesk.engine import costs, earlier, meant
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import fill_key, number_of
 from qmtdesk.engine.books import State
-from qmtdesk.engine.work import ALARM, NOTICE, Work, said
+from qmtdesk.engine.work import ALARM, NOTICE, Work, loudness, said
 
 FOREIGN = Owner(OwnerKind.FOREIGN)
 LOST = Owner(OwnerKind.LOST)
@@ -119,11 +119,11 @@ def refused(work: Work, ref: str, text: str, *, by_link: bool = False) -> None:
         return
     if by_link:
         work.note(r.OrderMoved(ref, OrderState.REFUSED, work.state.at, text=text))
-        work.log(NOTICE, order.code, said(Why.ORDER_REFUSED, ref=ref, text=text))
+        work.log(loudness(order), order.code, said(Why.ORDER_REFUSED, ref=ref, text=text))
         return
     work.note(r.OrderMoved(ref, OrderState.REJECTED, work.state.at, text=text))
     work.rejected.append(order)
-    work.log(NOTICE, order.code, said(Why.ORDER_REJECTED, ref=ref, text=text))
+    work.log(loudness(order), order.code, said(Why.ORDER_REJECTED, ref=ref, text=text))
 
 
 def doubtful(work: Work, ref: str, text: str) -> None:
@@ -267,7 +267,7 @@ def _ended(work: Work, order: Order, state: OrderState, rejected: bool, text: st
     """Remember an own order that was turned down or taken off by hand, for its strategy to hear of."""
     if rejected and order.live:
         work.rejected.append(order)
-        work.log(NOTICE, order.code, said(Why.ORDER_REJECTED, ref=order.ref, text=text))
+        work.log(loudness(order), order.code, said(Why.ORDER_REJECTED, ref=order.ref, text=text))
     elif state in PULLED and order.state not in PULLED and not order.cancel_asked_at:
         work.pulled.append(order)
 

@@ -206,3 +206,8 @@ def phase_takes_cancels(state: State, code: str) -> bool:
 def said(why: Why, **args: int | str) -> Reason:
     """A reason for the log."""
     return because(why, **args)
+
+
+def loudness(order: Order) -> str:
+    """How loud a refusal is told: a fired guard's sale that did not get through is a board that breaks unsold."""
+    return ALARM if order.owner.kind is OwnerKind.GUARD else NOTICE

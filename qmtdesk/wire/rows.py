@@ -269,10 +269,7 @@ class AskRow(Row, frozen=True, tag=7):
 
 
 class OrderRow(Row, frozen=True, tag=8):
-    """One order, own or foreign. `kind` is an OwnerKind value, `slot` its level or attempt (None: no level of now).
-
-    `looks` counts the answers so far that did not know an order in doubt; LISTED: they do, in a state nobody knows.
-    """
+    """One order. `kind`: OwnerKind; `slot`: level or attempt, or None; `looks`: answers without it, or LISTED."""
 
     ref: str
     code: str

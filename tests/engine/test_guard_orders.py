@@ -100,6 +100,20 @@ def test_a_rejected_sale_is_tried_again_and_not_in_a_storm() -> None:
     assert day.state.guards[STOCK].state is GuardState.SOLD
 
 
+@pytest.mark.parametrize("by_link", [True, False])
+def test_a_refusal_of_a_guards_sale_is_an_alarm_and_of_a_grids_order_a_notice(by_link: bool) -> None:
+    day = armed()
+    day.deaf = True
+    day.price(BOND, 120_000)
+    assert day.feed(m.ArmGrid(GridPlan(code=BOND))).refusal is None
+    sealed(day, 15_000)
+    for place in day.places():
+        day.feed(m.SubmitRefused(place.ref, "no", by_link))
+    why = Why.ORDER_REFUSED if by_link else Why.ORDER_REJECTED
+    told = {(line.code, line.level) for line in day.state.lines if line.reason.why is why}
+    assert told == {(STOCK, "alarm"), (BOND, "notice")}
+
+
 def test_what_a_human_sold_meanwhile_does_not_hold_the_rest_back() -> None:
     day = held_back()
     assert day.state.guards[STOCK].target == 1_000
