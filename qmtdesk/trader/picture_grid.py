@@ -86,7 +86,7 @@ def _lattice_row(
     up, down = limits_of(instrument) if instrument else (0, 0)
     prices = grid.lattice.levels
     first = next((o for o in orders if o.owner.kind is OwnerKind.FIRST_BUY), None)
-    live = {(o.owner.slot, o.side): o for o in reversed(orders) if o.owner.kind is OwnerKind.GRID and o.live}
+    live = {_place(book, grid, o): o for o in reversed(orders) if o.owner.kind is OwnerKind.GRID and o.live}
     whys = (*reasons, *(None,) * (len(prices) - len(reasons)))
     levels = tuple([_level(grid, i, live, first, whys[i]) for i in range(len(prices))])
     cell = grid.lattice.cell(last)
@@ -112,6 +112,15 @@ def _lattice_row(
         range_high=min(prices[-1], up or prices[-1]) if prices else 0,
         first_left=grid.first_left,
     )
+
+
+def _place(book: GridBook, grid: Grid, order: Order) -> tuple[int, Side]:
+    """Under which gap's number an order stands; one an earlier start left, where its price is a level, if it is one."""
+    levels = grid.lattice.levels
+    if order.created_at >= book.armed_at:
+        return order.owner.slot, order.side
+    at = levels.index(order.price) if order.price in levels else len(levels) + 1
+    return at + grid.slot0 - (order.side is Side.SELL), order.side
 
 
 def _shown(order: Order | None) -> str:
@@ -163,11 +172,11 @@ def _rolling_row(state: State, book: GridBook, pair: Rolling, orders: list[Order
                 paused=False,
                 buy=order.left if buys else 0,
                 buy_total=order.volume if buys else 0,
-                buy_state=order.state.value if buys else "",
+                buy_state=_shown(order if buys else None),
                 buy_ref=order.ref if buys else "",
                 sell=0 if buys else order.left,
                 sell_total=0 if buys else order.volume,
-                sell_state="" if buys else order.state.value,
+                sell_state=_shown(None if buys else order),
                 sell_ref="" if buys else order.ref,
                 bought=0,
                 sold=0,

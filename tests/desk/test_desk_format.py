@@ -87,3 +87,10 @@ def test_a_fixed_figure_reads_back_to_within_half_its_last_place(value: int, pla
 @given(st.integers(-(10**14), 10**14))
 def test_short_money_never_holds_an_ascii_minus(value: int) -> None:
     assert "-" not in fmt.money_short(value)
+
+
+def test_a_time_of_another_day_names_its_day() -> None:
+    noon = 1_795_104_000_000 + 12 * 3_600_000
+    assert fmt.when(noon - 3_600_000, noon) == "11:00:00"
+    assert fmt.when(noon - 24 * 3_600_000, noon) == f"{fmt.moment(noon - 24 * 3_600_000):%m-%d} 12:00"
+    assert fmt.when(0, noon) == "—"

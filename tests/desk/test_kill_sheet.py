@@ -1,5 +1,7 @@
 """The kill sheet counts confirmations, lets nobody lift too early, and nothing ever covers the kill button."""
 
+import re
+
 import fake_trader as ft
 import msgspec
 import pytest
@@ -350,6 +352,20 @@ def test_a_bond_that_is_quiet_or_halted_may_be_stopped_and_sold_and_is_told_when
     assert (sheet.foot_words, sheet.foot_warns) == (t("stop.foot_stale"), True)
     host.tell(ft.blind_status())
     assert not sheet.go.isEnabled()
+
+
+def test_the_stop_counts_every_order_it_cancels_one_between_two_levels_too(host: Host) -> None:
+    def counted() -> int:
+        sheet = StopSheet(host, host.mirror, host.commands, host.look, ft.BOND)
+        sheet.open()
+        found = re.search(r"(\d+)\s*笔挂单", painted(sheet))
+        assert found is not None
+        return int(found[1])
+
+    before = counted()
+    own = next(row for row in host.mirror.orders.values() if row.code == ft.BOND and row.state == "working")
+    host.tell(msgspec.structs.replace(own, ref="between", price=own.price + 1, kind="first_buy"))
+    assert counted() == before + 1
 
 
 def test_stopping_acts_at_once_and_only_selling_asks(host: Host, qtbot: QtBot) -> None:

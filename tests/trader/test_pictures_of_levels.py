@@ -1,13 +1,14 @@
 """The level number of an order and of its trades is one of the ladder that is shown, or there is none."""
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.order import OwnerKind
+from qmtdesk.domain.order import OwnerKind, Side
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan, StopHow
 from qmtdesk.domain.replacing import replace
 from qmtdesk.simulate.market_day import BOND, MarketDay
 from qmtdesk.strategies.screen import ScreenPlan
 from qmtdesk.trader import pictures
 from qmtdesk.trader.mirror import Mirror
+from qmtdesk.trader.picture_grid import grid_row
 from qmtdesk.trader.publisher import Publisher
 from qmtdesk.trader.series import Series
 from qmtdesk.wire.rows import FillRow, OrderRow
@@ -69,3 +70,19 @@ def test_orders_of_a_lattice_have_no_number_once_a_rolling_pair_has_taken_its_pl
     shown = Shown()
     shown.arm_anew(mode=GridMode.ROLLING)
     assert set(shown.levels().values()) == {None}
+
+
+def test_orders_an_earlier_start_left_stand_at_the_level_of_their_price_or_nowhere() -> None:
+    shown = Shown()
+    day = shown.day
+    left = {(order.side, order.price) for order in day.live(BOND)}
+    day.feed(m.DisarmGrid(BOND, StopHow.LEAVE))
+    day.deaf = True
+    plan = replace(PLAN, base=BaseKind.TYPED, base_price=120_361, adopt=40, first_buy=False, unit=80)
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    row = grid_row(day.state, BOND)
+    pills = {(Side.BUY, level.price) for level in row.levels if level.buy_ref}
+    pills |= {(Side.SELL, level.price) for level in row.levels if level.sell_ref}
+    prices = {level.price for level in row.levels}
+    assert pills == {each for each in {(o.side, o.price) for o in day.live(BOND)} if each[1] in prices}
+    assert left

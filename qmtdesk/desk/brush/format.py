@@ -159,6 +159,13 @@ def clock(ms: int, *, seconds: bool = True) -> str:
     return moment(ms).strftime("%H:%M:%S" if seconds else "%H:%M")
 
 
+def when(ms: int, now: int) -> str:
+    """Shanghai time of day of what was today, 10:24:37; the day too of what was not, 11-20 15:00."""
+    if not ms or moment(ms).date() == moment(now).date():
+        return clock(ms)
+    return moment(ms).strftime("%m-%d %H:%M")
+
+
 def clock_ms(ms: int) -> str:
     """Shanghai time of day to the millisecond."""
     return f"{clock(ms)}.{ms % 1000:03d}" if ms else MISSING

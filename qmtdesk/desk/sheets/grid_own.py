@@ -1,10 +1,12 @@
-"""What of a holding is a grid's own, and how much of it a start may take over."""
+"""What of holdings and orders is a grid's own, and how much a start may take over."""
 
 from dataclasses import dataclass
 
 from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.domain.order import FINAL, OrderState, OwnerKind
 
 LOT = 10
+_GRID_KINDS = (OwnerKind.GRID.value, OwnerKind.FIRST_BUY.value, OwnerKind.ROLLING.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +33,9 @@ def own_of(mirror: Mirror, code: str, *, running: bool) -> Own:
     # where the account has less than the grid and the user together, nobody knows whose that is
     own = row.held // LOT * LOT if row is not None and row.held + row.base_holding <= volume else 0
     return Own(max(own, min(room, volume) // LOT * LOT), own)
+
+
+def live_own(mirror: Mirror, code: str) -> int:
+    """How many orders of this code's grid may still fill, unknown ones included."""
+    rows = (row for row in mirror.orders.values() if row.code == code and row.kind in _GRID_KINDS)
+    return sum(OrderState(row.state) not in FINAL for row in rows)

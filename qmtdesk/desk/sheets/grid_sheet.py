@@ -13,18 +13,14 @@ from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.link.said import told_preview
 from qmtdesk.desk.sheets.grid_fields import GridFields, base_options
 from qmtdesk.desk.sheets.grid_form import differences
-from qmtdesk.desk.sheets.grid_own import LOT, own_of
+from qmtdesk.desk.sheets.grid_own import LOT, live_own, own_of
 from qmtdesk.desk.sheets.grid_paint import Fall, Outcome
 from qmtdesk.desk.sheets.preview_sheet import EDIT_MS, PreviewSheet
 from qmtdesk.desk.words.texts import t
-from qmtdesk.domain.order import FINAL, OrderState, OwnerKind
 from qmtdesk.domain.plans import BaseKind, GridPlan, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.wire.talk import Ack, GridPreview
-
-_GRID_KINDS = (OwnerKind.GRID.value, OwnerKind.FIRST_BUY.value, OwnerKind.ROLLING.value)
-
 
 RESTART_MS = 30_000
 """So long cancels may take before new settings start by themselves on what was confirmed."""
@@ -280,9 +276,3 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
     def request(self) -> None:
         self._took_own()
         super().request()
-
-
-def live_own(mirror: Mirror, code: str) -> int:
-    """How many orders of this code's grid may still fill, unknown ones included."""
-    rows = (row for row in mirror.orders.values() if row.code == code and row.kind in _GRID_KINDS)
-    return sum(OrderState(row.state) not in FINAL for row in rows)

@@ -13,6 +13,7 @@ from qmtdesk.desk.brush.controls import Option
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.link.commands import Commands, Done
 from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.sheets.grid_own import live_own
 from qmtdesk.desk.sheets.sheet_base import top_of
 from qmtdesk.desk.sheets.wish_sheet import WishSheet
 from qmtdesk.desk.words.texts import t
@@ -52,7 +53,8 @@ class StopSheet(WishSheet):
         if grid is None:
             return
         volume, last = self._volume(), self.mirror.last(self.code)
-        live = sum(bool(level.buy_ref) + bool(level.sell_ref) for level in grid.levels)
+        # a first buy may rest between two levels
+        live = live_own(self.mirror, self.code)
         lines = [
             (t("stop.cancels"), t("stop.orders", n=live), False),
             (t("stop.sells"), fmt.volume(volume, self.code), False),

@@ -319,7 +319,8 @@ TRIPS: tuple[Column, ...] = (
     ),
 )
 EVENTS: tuple[Column, ...] = (
-    Column("time", _TIME, lambda r, _m: fmt.clock(r.at), lambda r, _m: r.at, tone="t2"),
+    # the last evening's are here too
+    Column("time", ("11-20 15:00",), lambda r, m: fmt.when(r.at, m.clock()), lambda r, _m: r.at, tone="t2"),
     Column("code", _CODE, lambda r, _m: fmt.bare(r.code), lambda r, _m: r.code, tone="t3"),
     Column("name", _NAME, lambda r, m: r.name or (m.name(r.code) if r.code else ""), lambda r, _m: r.name),
     Column(
