@@ -6,7 +6,7 @@ from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.engine import gate
-from qmtdesk.engine.books import GridBook, Holding, State, live_orders
+from qmtdesk.engine.books import BUYS, GridBook, Holding, State, live_orders
 from qmtdesk.engine.grids import GRID_OWNERS, wish_of
 from qmtdesk.engine.prices import limits_of
 from qmtdesk.engine.standing import for_sale
@@ -88,7 +88,13 @@ def _lattice_row(
     first = next((o for o in orders if o.owner.kind is OwnerKind.FIRST_BUY), None)
     live = {_place(book, grid, o): o for o in reversed(orders) if o.owner.kind is OwnerKind.GRID and o.live}
     whys = (*reasons, *(None,) * (len(prices) - len(reasons)))
-    levels = tuple([_level(grid, i, live, first, whys[i]) for i in range(len(prices))])
+    told = _instead(state, code) if book.armed else {}
+    levels = tuple(
+        [_level(grid, i, live, first, told.get(why.why, why) if why else None) for i, why in enumerate(whys)]
+    )
+    if (blocked := state.blocked.get(code)) is not None and book.armed:
+        # what is wanted there and may not leave has no reason of its own
+        levels = tuple([msgspec.structs.replace(each, why=blocked) if _bare(each) else each for each in levels])
     cell = grid.lattice.cell(last)
     return msgspec.structs.replace(
         _common(state, book, orders),
@@ -112,6 +118,18 @@ def _lattice_row(
         range_high=min(prices[-1], up or prices[-1]) if prices else 0,
         first_left=grid.first_left,
     )
+
+
+def _instead(state: State, code: str) -> dict[Why, Reason]:
+    """What keeps a level from doing in its turn what it promises: a suspension of everything, of a code, of buys."""
+    held = state.suspended
+    whole = held.get("") or held.get(code)
+    buys = whole or held.get(BUYS)
+    return {why: reason for why, reason in ((Why.ARMED_SELL, whole), (Why.ARMED_BUY, buys)) if reason is not None}
+
+
+def _bare(level: LevelRow) -> bool:
+    return level.why is None and not level.buy_ref and not level.sell_ref
 
 
 def _place(book: GridBook, grid: Grid, order: Order) -> tuple[int, Side]:

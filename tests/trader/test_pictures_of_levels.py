@@ -1,9 +1,13 @@
 """The level number of an order and of its trades is one of the ladder that is shown, or there is none."""
 
+import pytest
+
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import OwnerKind, Side
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan, StopHow
+from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
+from qmtdesk.engine.books import BUYS, put
 from qmtdesk.simulate.market_day import BOND, MarketDay
 from qmtdesk.strategies.screen import ScreenPlan
 from qmtdesk.trader import pictures
@@ -86,3 +90,19 @@ def test_orders_an_earlier_start_left_stand_at_the_level_of_their_price_or_nowhe
     prices = {level.price for level in row.levels}
     assert pills == {each for each in {(o.side, o.price) for o in day.live(BOND)} if each[1] in prices}
     assert left
+
+
+@pytest.mark.parametrize("held", ["", BOND, BUYS])
+def test_no_level_promises_what_is_suspended_and_none_is_left_without_a_word(held: str) -> None:
+    shown = Shown()
+    day = shown.day
+    reason = because(Why.MONEY_MOVED)
+    day.state = replace(day.state, suspended=put(day.state.suspended, held, reason))
+    day.live_market(9_000)
+    row = grid_row(day.state, BOND)
+    promised = {level.why.why for level in row.levels if level.why is not None}
+    assert Why.ARMED_BUY not in promised
+    assert held == BUYS or Why.ARMED_SELL not in promised
+    assert Why.MONEY_MOVED in promised
+    bare = [level for level in row.levels if level.why is None and not level.buy_ref and not level.sell_ref]
+    assert bare == []
