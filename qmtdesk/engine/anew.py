@@ -24,7 +24,8 @@ OPENING = frozenset({Phase.BEFORE_OPEN, Phase.OPEN_AUCTION, Phase.OPEN_AUCTION_L
 
 def start(state: State, plan: GridPlan, cost: int, position: int, own: Before | None = None) -> Grid | Rolling:
     """A plan's grid at the prices known now; PlanError says why there is none."""
-    opening = phase_at(state.listings[plan.code], state.at) in OPENING
+    # once the auction's result is known a start is one at the price of now
+    opening = phase_at(state.listings[plan.code], state.at) in OPENING - {Phase.OPEN_WAIT}
     make = start_rolling if plan.mode is GridMode.ROLLING else start_grid
     last, own = starting_price(state, plan), before(state, plan.code) if own is None else own
     return make(plan, state.instruments[plan.code], last, cost, position, state.at, state.day, opening, own)

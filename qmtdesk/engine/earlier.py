@@ -68,9 +68,10 @@ def given_anew(state: State, order: Order, row: BrokerOrder) -> bool:
 def leave(work: Work, report: AccountReport, *, whole: bool) -> None:
     """Somebody else's open order of an earlier day that no row of this day tells of is over, whatever it was.
 
-    `whole`: the answer lists orders at all; one without any is no list, while the counter has orders of today.
+    `whole`: the answer lists orders at all; one without any is no list, while the counter has orders of today, or may.
     """
-    if not whole and any(order.broker_id and is_todays(work.state, order) for order in work.state.orders.values()):
+    todays = (order for order in work.state.orders.values() if is_todays(work.state, order))
+    if not whole and any(order.broker_id or order.live for order in todays):
         return
     listed = {row.broker_id for row in report.orders}
     for order in live_orders(work.state, own=False):

@@ -123,6 +123,11 @@ def _buying(state: State, place: Place) -> Reason | None:
     return state.suspended.get(BUYS) if place.side is Side.BUY else None
 
 
+def buys_stand(state: State) -> Reason | None:
+    """Why no buy of whatever code leaves now: the account's day, or another program."""
+    return state.suspended.get(BUYS) or past_loss(state)
+
+
 def _fresh(state: State, place: Place) -> Reason | None:
     seen = state.quotes.get(place.code)
     if seen is None:

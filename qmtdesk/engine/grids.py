@@ -64,8 +64,10 @@ def _next_leg(state: State, code: str) -> int:
 def _may_arm(state: State, code: str, old: GridBook | None) -> None:
     if code not in state.instruments:
         raise PlanError(because(Why.UNKNOWN_CODE, code=code))
-    if old is not None and (old.armed or (old.winding and not _over(state, code))):
+    if old is not None and old.armed:
         raise PlanError(because(Why.ALREADY_ARMED, code=code))
+    if old is not None and old.winding and not _over(state, code):
+        raise PlanError(because(Why.WAITING_CANCEL))
     reason = gate.standstill(state, code)
     # outside trading hours the orders wait; everything else must be in order before a grid may start
     if reason is not None and reason.why not in (Why.PHASE_CLOSED, Why.QUOTE_STALE):

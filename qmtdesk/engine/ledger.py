@@ -46,11 +46,8 @@ def _alive(work: Work, order: Order) -> Order:
     work.note(r.OrderMoved(order.ref, OrderState.UNKNOWN, work.state.at, asked=0))
     work.doubt(order.ref)
     work.revived.append(order)
-    work.log(
-        ALARM,
-        order.code,
-        said(Why.ORDER_UNKNOWN, ref=order.ref, side=order.side.value, price_milli=order.price, text=order.text),
-    )
+    told = said(Why.ORDER_UNKNOWN, ref=order.ref, side=order.side.value, price_milli=order.price, text=order.text)
+    work.log(ALARM, order.code, told)
     return work.state.orders[order.ref]
 
 
@@ -192,7 +189,10 @@ def _rejected_unnumbered(work: Work, row: BrokerOrder) -> None:
 
 def claim(work: Work, ref: str, row: BrokerOrder) -> None:
     """A row is our order's."""
-    order = _alive(work, work.state.orders[ref])
+    order = work.state.orders[ref]
+    if meant.nothing_new(order, row):
+        return
+    order = _alive(work, order)
     if not order.broker_id and row.broker_id:
         adopt(work, order, row.broker_id)
         order = work.state.orders[ref]
@@ -322,6 +322,8 @@ def _foreign(work: Work, row: BrokerOrder) -> None:
         _first_seen(work, row)
     elif order.state not in FINAL:
         _advance(work, order, row)
+    elif meant.listed_again(order, row):
+        work.note(r.OrderMoved(order.ref, row.state, work.state.at, told_filled=row.filled, text="listed_again"))
 
 
 def _first_seen(work: Work, row: BrokerOrder) -> None:
@@ -384,11 +386,8 @@ def booked(work: Work, fill: Fill) -> None:
     work.note(r.FillBooked(fill))
     work.filled.append(fill)
     if order is None or order.owner.kind is OwnerKind.FOREIGN:
-        work.log(
-            NOTICE,
-            fill.code,
-            said(Why.FOREIGN_TRADE, side=fill.side.value, price_milli=fill.price, volume=fill.volume),
-        )
+        told = said(Why.FOREIGN_TRADE, side=fill.side.value, price_milli=fill.price, volume=fill.volume)
+        work.log(NOTICE, fill.code, told)
 
 
 def _of(work: Work, fill: Fill) -> Order | None:

@@ -1,7 +1,8 @@
 """What a counter's row says of an order where its word alone does not: beside trades, and against them."""
 
 from qmtdesk.domain.account import BrokerOrder
-from qmtdesk.domain.order import Order, OrderState
+from qmtdesk.domain.order import FINAL, Order, OrderState
+from qmtdesk.engine.filed import DECIDED_LISTED, NOT_LISTED
 
 UNTRADED = "57"
 """废单 without a trade, of an order that had some."""
@@ -40,3 +41,16 @@ def steps_back(order: Order, row: BrokerOrder) -> bool:
     """An old push again: only a refused cancel takes CANCELLING back, and that is said by CancelRefused."""
     cancelling = order.state in (OrderState.CANCELLING, OrderState.PART_CANCELLING)
     return cancelling and row.state in (OrderState.WORKING, OrderState.PARTIAL)
+
+
+def nothing_new(order: Order, row: BrokerOrder) -> bool:
+    """Whether a row tells no more than the user knew when he gave up what is listed: still unread, or over untraded."""
+    if order.state is not OrderState.REFUSED or order.text != DECIDED_LISTED:
+        return False
+    traded = row.filled > max(order.filled, order.told_filled)
+    return not traded and (row.state is OrderState.UNKNOWN or row.state in FINAL)
+
+
+def listed_again(order: Order, row: BrokerOrder) -> bool:
+    """Whether somebody's order that was taken for over, because an answer left it out, stands open after all."""
+    return order.text == NOT_LISTED and row.state not in FINAL and row.state is not OrderState.UNKNOWN

@@ -32,7 +32,7 @@ from qmtdesk.engine.books import (
     holding_of,
     live_orders,
 )
-from qmtdesk.engine.filed import NOT_LISTED
+from qmtdesk.engine.filed import DECIDED_LISTED, NOT_LISTED
 from qmtdesk.engine.unlisted import came_after
 from qmtdesk.engine.work import ALARM, NOTICE, Work, phase_takes_cancels
 from qmtdesk.strategies.guard import GuardState
@@ -109,7 +109,8 @@ def decide(work: Work, ref: str, broker_id: str = "") -> None:
         return
     if order.unread:
         _end_unread(work, order)
-    work.note(r.OrderMoved(ref, OrderState.REFUSED, work.state.at, text="decided"))
+    text = DECIDED_LISTED if order.unread else "decided"
+    work.note(r.OrderMoved(ref, OrderState.REFUSED, work.state.at, text=text))
     work.log(NOTICE, order.code, because(Why.ORDER_REFUSED, ref=ref))
 
 

@@ -30,6 +30,8 @@ QUOTE_AGE_MS = 8_000
 ENDLESS = 10**15
 """Cash that is never short, 厘."""
 
+_UNPRICED = OPENING - {Phase.OPEN_WAIT}
+"""Until the auction's result is known a start goes by the close before."""
 _START: dict[GridMode, Callable[..., Grid | Rolling]] = {GridMode.LATTICE: start_grid, GridMode.ROLLING: start_rolling}
 
 
@@ -130,7 +132,7 @@ def preview_grid(
     those of continuous trading, whatever the phase is now.
     """
     try:
-        part = _START[plan.mode](plan, instrument, last, cost, position, at, day, phase in OPENING, before)
+        part = _START[plan.mode](plan, instrument, last, cost, position, at, day, phase in _UNPRICED, before)
     except PlanError as error:
         return Preview(ok=False, cash=cash, checks=(Check("refuse", error.reason),))
     price = last or instrument.prev_close
@@ -380,15 +382,13 @@ def _check_buys(part: Grid | Rolling, ctx: GridContext, depth: Depth) -> Iterato
 
 
 def _check_phase(plan: GridPlan, part: Grid | Rolling, ctx: GridContext, phase: Phase) -> Iterator[Check]:
-    """Tell when orders do not leave at once; an order of 9:24:40 cannot be taken back before 9:30."""
+    """Tell when orders do not leave at once; a first buy that leaves before 9:25 cannot be taken back before 9:30."""
     if phase in OPENING:
-        wait = (
-            None
-            if part.first_left == 0
-            else first_buy_wait(replace(ctx, phase=phase), auction_start=plan.auction_start)
-        )
-        yield Check("warn", wait or standing(replace(ctx, phase=phase)))
-        if part.first_left and plan.auction_start:
+        now = replace(ctx, phase=phase)
+        wait = first_buy_wait(now, auction_start=plan.auction_start) if part.first_left else standing(now)
+        if wait is not None:
+            yield Check("warn", wait)
+        if part.first_left and plan.auction_start and phase is not Phase.OPEN_WAIT:
             yield Check("warn", because(Why.NO_CANCEL_PHASE))
     elif not phase.continuous:
         yield Check("warn", because(Why.PHASE_CLOSED, phase=phase.value))

@@ -16,10 +16,11 @@ def has_work(state: State) -> bool:
 
     Not after the close: what a counter goes on listing then can neither trade nor be cancelled.
     """
-    if state.clears or (state.kill is not None and not state.kill.done_at and not day_over(state)):
+    over = day_over(state)
+    if state.clears or (state.kill is not None and not state.kill.done_at and not over):
         return True
     guards = any(each.state in AWAKE for each in state.guards.values())
-    return guards or any(book.armed or book.winding for book in state.grids.values())
+    return guards or any(book.armed or (book.winding and not over) for book in state.grids.values())
 
 
 def day_over(state: State) -> bool:

@@ -14,9 +14,11 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.sessions import phase_at, shanghai_day
 from qmtdesk.engine import gate
 from qmtdesk.engine.anew import before, starting_price
-from qmtdesk.engine.books import Holding, State, cash_kept, cash_room, filed_orders
+from qmtdesk.engine.beside import GRID_OWNERS
+from qmtdesk.engine.books import Holding, State, cash_kept, cash_room, filed_orders, live_orders
 from qmtdesk.engine.guard_sight import context
 from qmtdesk.engine.standing import on_book
+from qmtdesk.engine.work import phase_takes_cancels
 from qmtdesk.strategies.board import watch
 from qmtdesk.strategies.grid_preview import Preview, preview_grid
 from qmtdesk.strategies.guard_preview import preview_guard
@@ -24,6 +26,7 @@ from qmtdesk.strategies.screen import is_old, leaving
 from qmtdesk.strategies.shadow import figures
 from qmtdesk.trader.bond_lists import BondLists
 from qmtdesk.trader.clear_wishes import ClearWishes
+from qmtdesk.trader.farewell import day_over
 from qmtdesk.trader.late_wishes import stop_in, too_late
 from qmtdesk.trader.live_wishes import LiveWishes
 from qmtdesk.trader.loop import Loop
@@ -213,10 +216,10 @@ def _grid_preview(loop: Loop, number: int, plan: GridPlan) -> GridPreview | Ack:
         fees=state.fees,
         before=before(state, plan.code),
     )
-    large = _large_checks(state, plan, found)
+    ours = _engine_checks(loop, plan, found)
     return GridPreview(
         id=number,
-        ok=found.ok and all(check.level != "refuse" for check in large),
+        ok=found.ok and all(check.level != "refuse" for check in ours),
         base=found.base,
         unit=found.unit,
         first_volume=found.first_volume,
@@ -235,7 +238,7 @@ def _grid_preview(loop: Loop, number: int, plan: GridPlan) -> GridPreview | Ack:
         trip_net=found.trip_net,
         trip_fee=found.trip_fee,
         orders=tuple(PreviewOrder(o.side, o.price, o.volume, o.level, o.first, o.after_first) for o in found.orders),
-        checks=(*(Check(c.level, c.reason) for c in found.checks), *large, *_bond_checks(loop, plan.code)),
+        checks=(*(Check(c.level, c.reason) for c in found.checks), *ours),
         symbol_cap=state.limits.symbol_exposure,
         skipped=found.skipped,
         last=found.last,
@@ -250,6 +253,13 @@ def _quote_age(state: State, code: str) -> int:
     return state.at - seen.at if seen else -1
 
 
+def _engine_checks(loop: Loop, plan: GridPlan, found: Preview) -> tuple[Check, ...]:
+    """What the preview of the plan alone cannot know: the gate, what is on the book, the account, the bond's terms."""
+    state = loop.state
+    large, left = _large_checks(state, plan, found), _left_checks(state, plan.code)
+    return (*large, *left, *_buying_checks(state, plan, found), *_bond_checks(loop, plan.code))
+
+
 def _large_checks(state: State, plan: GridPlan, found: Preview) -> tuple[Check, ...]:
     """A buy that the gate never lets out: one of the first refuses, one that only a rise would bring warns."""
     first = [(order.price, order.volume) for order in found.orders if order.side is Side.BUY]
@@ -261,6 +271,23 @@ def _large_checks(state: State, plan: GridPlan, found: Preview) -> tuple[Check, 
             over = price * volume - state.limits.order_value
             return (Check(how, because(refusal.why, **dict(refusal.args), over_milli=over, where="order_value")),)
     return ()
+
+
+def _left_checks(state: State, code: str) -> tuple[Check, ...]:
+    """Own orders that cannot be taken off now: a stop would only be a stop, and a start has to wait for them."""
+    standing = any(order.owner.kind in GRID_OWNERS for order in live_orders(state, code))
+    if not standing or day_over(state) or phase_takes_cancels(state, code):
+        return ()
+    return (Check("refuse", because(Why.NO_CANCEL_PHASE)),)
+
+
+def _buying_checks(state: State, plan: GridPlan, found: Preview) -> tuple[Check, ...]:
+    """What lets no buy of it leave although it may start: the account's day, another program, a guard that sold."""
+    guard = state.guards.get(plan.code)
+    sold = because(Why.GUARD_SOLD) if guard is not None and guard.parted else None
+    reason = sold or gate.buys_stand(state)
+    buys = any(order.side is Side.BUY for order in found.orders)
+    return (Check("warn", reason),) if reason is not None and buys else ()
 
 
 def _bond_checks(loop: Loop, code: str) -> tuple[Check, ...]:

@@ -66,6 +66,13 @@ def _would_sell(state: State, guard: Guard) -> int:
     return sale_volume(guard.plan, guard.instrument, context(state, code))
 
 
+def held_up(state: State, code: str) -> Reason | None:
+    """What keeps a sale that has to leave from doing so; nothing where it is out. A grid's word is not its."""
+    reason = state.blocked.get(code)
+    out = any(order.owner.kind is OwnerKind.GUARD for order in live_orders(state, code))
+    return None if out or reason is None or reason.why is Why.ALREADY_TRIGGERED else reason
+
+
 def _why(state: State, code: str, guard: Guard | None, held: Holding) -> Reason | None:
     """Why this stock would not be sold, the worst first; None when nothing stands in the way."""
     if guard is not None and guard.why_off is not None:
@@ -74,9 +81,10 @@ def _why(state: State, code: str, guard: Guard | None, held: Holding) -> Reason 
     # rejections of other orders hold up no guard
     if guard is not None and everything is not None and everything.why is not Why.REJECT_STORM:
         return everything
-    if guard is not None and guard.state is GuardState.TRIGGERED and code in state.blocked:
+    fired = guard is not None and guard.state is GuardState.TRIGGERED
+    if fired and (reason := held_up(state, code)) is not None:
         # its sale is to leave now: what the last try met is the cause, whatever would keep a guard from firing
-        return state.blocked[code]
+        return reason
     if code in state.instruments and (reason := why_no_guard(state.instruments[code])) is not None:
         return reason
     if code in state.quotes and state.quotes[code].quote.rough:
@@ -86,7 +94,7 @@ def _why(state: State, code: str, guard: Guard | None, held: Holding) -> Reason 
     if not held.volume:
         # before the account's first answer nobody knows what is held
         return because(Why.NOTHING_SELLABLE if latched.told(state, code) else Why.RECONCILING)
-    return state.blocked.get(guard.plan.code) if guard is not None else None
+    return state.blocked.get(code) if guard is not None and not fired else None
 
 
 def ask_row(state: State, code: str) -> AskRow | None:

@@ -17,6 +17,7 @@ from qmtdesk.strategies import board as boards
 from qmtdesk.strategies.guard import GuardState
 from qmtdesk.trader.farewell import day_over
 from qmtdesk.trader.picture_grid import grid_state, stop_word
+from qmtdesk.trader.picture_watch import held_up
 from qmtdesk.wire.bond_talk import BondListRow
 from qmtdesk.wire.live_talk import FoundRow, HealthRow, TrialRow
 from qmtdesk.wire.rows import (
@@ -263,7 +264,7 @@ def blockers(state: State) -> list[tuple[str, Reason]]:
 def _unsold(state: State, codes: Iterable[str], everything: list[Reason]) -> list[tuple[str, Reason]]:
     """What holds up the sale of each of these codes, without what holds everything and is said as such."""
     said = {reason.why for reason in everything}
-    held = [(code, state.blocked[code]) for code in codes if code in state.blocked]
+    held = [(code, reason) for code in codes if (reason := held_up(state, code)) is not None]
     return [(code, reason) for code, reason in held if reason.why not in said]
 
 

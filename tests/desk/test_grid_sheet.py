@@ -275,7 +275,8 @@ def test_new_settings_start_nothing_where_the_stop_took_long(
     host.mirror.flush()
     assert (len(host.armed()) == 1, sheet.leaving) == (arms, arms)
     if not arms:
-        assert "没有按新参数启动" in sheet.foot_words
+        assert "没有启动，新参数已存为下次启动" in sheet.foot_words
+        assert host.mirror.pending[ft.BOND].step_bp == 50
         # pressed again it starts: there is nothing to stop any more
         stops = host.commands.wished.count(DisarmGrid(ft.BOND, StopHow.CANCEL))
         sheet.request()

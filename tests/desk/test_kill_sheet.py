@@ -354,6 +354,15 @@ def test_a_bond_that_is_quiet_or_halted_may_be_stopped_and_sold_and_is_told_when
     assert not sheet.go.isEnabled()
 
 
+def test_the_stop_promises_to_sell_whole_lots(host: Host) -> None:
+    host.tell(msgspec.structs.replace(host.mirror.grids[ft.BOND], held=97, surplus=0, can_use=97))
+    sheet = StopSheet(host, host.mirror, host.commands, host.look, ft.BOND)
+    sheet.open()
+    assert "卖出 90" in sheet.go.text()
+    host.tell(msgspec.structs.replace(host.mirror.grids[ft.BOND], held=7, can_use=7))
+    assert not sheet.go.isEnabled()
+
+
 def test_the_stop_counts_every_order_it_cancels_one_between_two_levels_too(host: Host) -> None:
     def counted() -> int:
         sheet = StopSheet(host, host.mirror, host.commands, host.look, ft.BOND)

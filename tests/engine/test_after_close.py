@@ -83,7 +83,7 @@ def test_before_the_close_its_orders_have_to_come_off_first() -> None:
         told(day, place, S.WORKING, number=str(100 + number))
     beat(day, 2)
     day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
-    assert day.feed(m.ArmGrid(ADOPTED)).refusal.why is Why.ALREADY_ARMED
+    assert day.feed(m.ArmGrid(ADOPTED)).refusal.why is Why.WAITING_CANCEL
 
 
 def test_orders_that_the_next_days_auction_finds_in_the_books_have_to_come_off_first() -> None:
@@ -93,7 +93,7 @@ def test_orders_that_the_next_days_auction_finds_in_the_books_have_to_come_off_f
     for _ in range(3):
         beat(day, 3)
         answer(day, rows, [], HELD)
-    assert day.feed(m.ArmGrid(ADOPTED)).refusal.why is Why.ALREADY_ARMED
+    assert day.feed(m.ArmGrid(ADOPTED)).refusal.why is Why.WAITING_CANCEL
 
 
 def test_a_running_grid_is_still_one() -> None:

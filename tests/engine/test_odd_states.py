@@ -100,8 +100,32 @@ def test_the_user_may_decide_about_an_order_nobody_understands_and_it_is_cancell
     # it is listed: were it live, its level would be on the book twice
     leaving = [type(intent) for intent in step.intents if isinstance(intent, m.Cancel | m.Place)]
     assert leaving[:1] == [m.Cancel]
+
+
+@pytest.mark.parametrize(
+    ("state", "filled", "then"),
+    [
+        (S.UNKNOWN, 0, S.REFUSED),
+        (S.CANCELLED, 0, S.REFUSED),
+        (S.WORKING, 0, S.WORKING),
+        (S.UNKNOWN, 40, S.WORKING),
+        (S.PART_CANCELLED, 40, S.PART_CANCELLED),
+    ],
+)
+def test_what_the_user_gave_up_stays_so_until_a_row_says_that_it_trades_or_stands(
+    state: OrderState, filled: int, then: OrderState
+) -> None:
+    day, place = deaf_grid()
     day.feed(m.OrderReported(odd(day, place)))
-    assert day.state.orders[place.ref].in_doubt
+    assert day.feed(m.DecideUnknown(place.ref)).refusal is None
+    row = odd(day, place, filled=filled) if state is S.UNKNOWN else row_of(day, place, state, filled)
+    look(day, 3, orders=[row])
+    order = day.state.orders[place.ref]
+    assert order.state is then
+    alarms = [each.reason.get("ref") for each in day.state.lines if each.reason.why is Why.ORDER_UNKNOWN]
+    assert (place.ref in alarms) is (then is not S.REFUSED)
+    # what the level sent meanwhile is the only other one
+    assert len(day.places(BOND)) == 2
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from test_armed_early import closed, opened, trading
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import Side
-from qmtdesk.domain.plans import BaseKind, GridPlan
+from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan
+from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of, phase_at
 from qmtdesk.engine import anew
@@ -97,3 +98,39 @@ def test_once_the_market_trades_it_is_the_last_price() -> None:
     assert anew.starting_price(day.state, PLAN) == 116_000
     assert day.feed(m.ArmGrid(replace(PLAN, lower_stop=115_000, adopt=0))).refusal is None
     assert day.places(BOND)[0].side is Side.BUY
+
+
+@pytest.mark.parametrize("mode", GridMode)
+@pytest.mark.parametrize("shown", [116_000, 124_000])
+def test_once_the_auction_is_over_a_first_buy_goes_by_its_result(mode: GridMode, shown: int) -> None:
+    day = auction(120_000, shown, (9, 27))
+    plan = GridPlan(code=BOND, mode=mode)
+    told = sheet(day, plan)
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    book = day.state.grids[BOND]
+    part = book.grid or book.rolling
+    assert part is not None
+    assert part.first_price == told.first_price
+    assert abs(part.first_price - shown) < shown // 100
+
+
+@pytest.mark.parametrize(
+    ("at", "now", "words"),
+    [
+        ((9, 20, 0), False, {Why.AUCTION_WAIT, Why.NO_CANCEL_PHASE}),
+        ((9, 24, 45), True, {Why.NO_CANCEL_PHASE}),
+        ((9, 27, 0), False, {Why.AUCTION_WAIT}),
+    ],
+)
+def test_the_sheet_says_when_a_first_buy_leaves_and_whether_it_can_be_taken_back(
+    at: tuple[int, int, int], now: bool, words: set[Why]
+) -> None:
+    day = auction(120_000, 120_000, at[:2])
+    day.at = max(day.at, at_of(NEXT_DAY, *at))
+    day.feed(m.Quoted(quote_of(BOND, day.at, 120_000, prev=120_000)))
+    told = {check.reason.why for check in sheet(day, GridPlan(code=BOND)).checks if check.level == "warn"}
+    assert told & {Why.AUCTION_WAIT, Why.NO_CANCEL_PHASE} == words
+    day.feed(m.AskNow())
+    day.wait(500)
+    day.feed(m.ArmGrid(GridPlan(code=BOND)))
+    assert bool(day.places(BOND)) is now

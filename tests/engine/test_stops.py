@@ -88,7 +88,7 @@ def test_an_order_whose_answer_is_out_is_cancelled_as_soon_as_it_has_a_number() 
 def test_arming_while_the_last_orders_are_being_cancelled_is_refused() -> None:
     day = holding_grid()
     day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
-    assert day.feed(m.ArmGrid(GridPlan(code=BOND))).refusal.why is Why.ALREADY_ARMED
+    assert day.feed(m.ArmGrid(GridPlan(code=BOND))).refusal.why is Why.WAITING_CANCEL
     day.live_market(3_000)
     assert day.feed(m.ArmGrid(GridPlan(code=BOND, adopt=160))).refusal is None
 

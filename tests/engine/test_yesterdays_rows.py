@@ -95,6 +95,31 @@ def test_an_open_one_of_yesterday_is_over_too_where_todays_only_order_never_arri
     assert cash_room(day.state) == 1_000_000_000
 
 
+def test_one_of_yesterday_that_one_answer_left_out_is_there_again_when_it_is_listed() -> None:
+    day = morning()
+    rolled(day, DAY)
+    resting = yesterdays(S.WORKING, Side.BUY, filled=0)
+    answer(day, [resting], [], HELD)
+    room = cash_room(day.state)
+    look(day, 8, orders=[], positions=HELD)
+    assert day.state.orders["x5001"].state is S.CANCELLED
+    look(day, 2, orders=[resting], positions=HELD)
+    assert day.state.orders["x5001"].state is S.WORKING
+    assert cash_room(day.state) == room
+    look(day, 2, orders=[yesterdays(S.CANCELLED, Side.BUY, filled=0)], positions=HELD)
+    assert day.state.orders["x5001"].state is S.CANCELLED
+
+
+def test_an_empty_answer_while_our_first_orders_are_on_their_way_ends_nothing_of_yesterday() -> None:
+    day = morning()
+    rolled(day, DAY)
+    answer(day, [yesterdays(S.WORKING, Side.BUY, filled=0)], [], HELD)
+    assert day.feed(m.ArmGrid(GridPlan(code=BOND, adopt=0))).refusal is None
+    look(day, 2, orders=[], positions=HELD)
+    assert day.places(BOND)
+    assert day.state.orders["x5001"].state is S.WORKING
+
+
 def test_a_list_that_is_empty_but_for_an_order_of_yesterday_lacks_nothing() -> None:
     day = morning()
     answer(day, [yesterdays(S.WORKING, filled=0)], [], HELD)

@@ -9,9 +9,10 @@ from qmtdesk.domain import messages as m
 from qmtdesk.domain.bond_terms import BondTerms, RedeemState
 from qmtdesk.domain.order import Side
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan, StopHow
-from qmtdesk.domain.reason import Why
+from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
+from qmtdesk.engine.books import BUYS, put
 from qmtdesk.simulate.market_day import BOND, NEXT_DAY, quote_of
 from qmtdesk.trader.obey import Obey
 from qmtdesk.wire.outbox import Answer
@@ -157,3 +158,35 @@ def test_the_sheet_of_a_grid_that_runs_counts_its_own_lots_at_what_they_cost(mod
     assert held > 100
     found = sheet(day, replace(plan, adopt=held, first_buy=False, sell_only=True))
     assert found.worst_loss == part.cash_used - held * found.worst_price
+
+
+def test_where_no_cancel_is_taken_a_start_beside_own_orders_is_refused_before_anything_is_stopped(
+    tmp_path: Path,
+) -> None:
+    day = LoopDay(folder=tmp_path, hour=11, minute=25).open()
+    assert sheet(day, GridPlan(code=BOND)).ok
+    assert day.feed(m.ArmGrid(GridPlan(code=BOND, first_buy=False))).refusal is None
+    day.live_market(3_000)
+    assert day.live(BOND)
+    assert sheet(day, GridPlan(code=BOND, step_bp=50)).ok
+    day.jump(11, 40)
+    told = sheet(day, GridPlan(code=BOND, step_bp=50))
+    assert not told.ok
+    assert Check("refuse", because(Why.NO_CANCEL_PHASE)) in told.checks
+    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    assert not sheet(day, GridPlan(code=BOND)).ok
+    refusal = day.feed(m.ArmGrid(GridPlan(code=BOND))).refusal
+    assert refusal == because(Why.WAITING_CANCEL)
+    day.jump(15, 5)
+    assert sheet(day, GridPlan(code=BOND)).ok
+
+
+def test_what_lets_no_buy_leave_is_on_the_sheet(tmp_path: Path) -> None:
+    day = LoopDay(folder=tmp_path).open()
+    assert sheet(day, GridPlan(code=BOND)).ok
+    other = because(Why.OTHER_PROGRAM)
+    day.loop.state = replace(day.loop.state, suspended=put(day.loop.state.suspended, BUYS, other))
+    told = sheet(day, GridPlan(code=BOND))
+    assert told.ok
+    assert Check("warn", other) in told.checks
+    assert Check("warn", other) not in sheet(day, GridPlan(code=BOND, sell_only=True)).checks

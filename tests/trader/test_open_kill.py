@@ -50,3 +50,15 @@ def test_cancels_nobody_can_send_any_more_keep_no_trader_once_the_day_has_closed
     row = pictures.kill_row(day.loop.state)
     assert row.over
     assert not row.done
+
+
+def test_a_stop_that_could_not_sell_before_the_close_keeps_no_trader_alive_over_the_night(tmp_path: Path) -> None:
+    day = LoopDay(folder=tmp_path, hour=14, minute=50, held={BOND: (300, 110_000)}).open()
+    assert day.feed(m.ArmGrid(GridPlan(code=BOND, first_buy=False, adopt=300))).refusal is None
+    day.live_market(3_000)
+    day.mute = True
+    day.feed(m.DisarmGrid(BOND, StopHow.SELL))
+    assert day.state.grids[BOND].winding is StopHow.SELL
+    assert day.loop.busy
+    day.jump(15, 0, 30)
+    assert not day.loop.busy

@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 from words import answer, beat, deaf_grid, look, told
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.order import OrderState
+from qmtdesk.domain.order import OrderState, OwnerKind
 from qmtdesk.domain.plans import BaseKind, GridPlan, GuardPlan
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
@@ -206,6 +206,21 @@ def test_what_holds_up_a_fired_guard_and_the_grid_of_its_code_is_said_once() -> 
     stuck = because(Why.SYMBOL_MESSAGES, count=9, cap=9)
     day.state = replace(day.state, blocked={STOCK: stuck})
     assert pictures.blockers(day.state) == [(STOCK, stuck)]
+
+
+def test_a_fired_guards_sale_that_is_out_is_held_up_by_nothing_its_grid_says() -> None:
+    day = MarketDay(held={STOCK: (5_000, 9_000)}).open()
+    day.price(STOCK, 10_800, prev=10_000)
+    plan = GridPlan(code=STOCK, base=BaseKind.LAST, first_buy=False, adopt=2_000, unit=1_000, amount=0, step_bp=50)
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    fired_guard(day)
+    day.deaf = True
+    melt(day, 500)
+    sale = next(place for place in day.places(STOCK) if place.owner.kind is OwnerKind.GUARD)
+    told(day, sale, OrderState.WORKING)
+    melt(day, 500)
+    assert day.state.blocked[STOCK].why is Why.ALREADY_TRIGGERED
+    assert picture_watch.watch_row(day.state, STOCK, ()).why is None
 
 
 def test_a_clearing_that_waits_says_what_it_waits_for() -> None:

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.domain.codes import classify
 from qmtdesk.domain.order import FINAL, OrderState, OwnerKind
+from qmtdesk.domain.sessions import Phase, phase_at
 
 LOT = 10
+_OVER = frozenset({Phase.AFTER_CLOSE, Phase.CLOSED, Phase.BEFORE_OPEN})
 _GRID_KINDS = (OwnerKind.GRID.value, OwnerKind.FIRST_BUY.value, OwnerKind.ROLLING.value)
 
 
@@ -36,6 +39,13 @@ def own_of(mirror: Mirror, code: str, *, running: bool) -> Own:
 
 
 def live_own(mirror: Mirror, code: str) -> int:
-    """How many orders of this code's grid may still fill, unknown ones included."""
+    """How many orders of this code's grid may still fill, unknown ones included; none once their day has closed."""
+    if phase_at(classify(code), mirror.clock()) in _OVER:
+        return 0
     rows = (row for row in mirror.orders.values() if row.code == code and row.kind in _GRID_KINDS)
     return sum(OrderState(row.state) not in FINAL for row in rows)
+
+
+def may_stop(mirror: Mirror, code: str) -> bool:
+    """Whether its orders can be cancelled now, or there are none."""
+    return not live_own(mirror, code) or phase_at(classify(code), mirror.clock()).takes_cancels

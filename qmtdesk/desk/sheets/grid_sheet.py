@@ -13,7 +13,7 @@ from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.link.said import told_preview
 from qmtdesk.desk.sheets.grid_fields import GridFields, base_options
 from qmtdesk.desk.sheets.grid_form import differences
-from qmtdesk.desk.sheets.grid_own import LOT, live_own, own_of
+from qmtdesk.desk.sheets.grid_own import LOT, live_own, may_stop, own_of
 from qmtdesk.desk.sheets.grid_paint import Fall, Outcome
 from qmtdesk.desk.sheets.preview_sheet import EDIT_MS, PreviewSheet
 from qmtdesk.desk.words.texts import t
@@ -22,6 +22,8 @@ from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.wire.talk import Ack, GridPreview
 
+PASSING = frozenset({Why.ALREADY_ARMED, Why.WAITING_CANCEL, Why.QUOTE_STALE})
+"""What keeps a grid from starting again only for a moment: its own stop, and the first snapshot after a break."""
 RESTART_MS = 30_000
 """So long cancels may take before new settings start by themselves on what was confirmed."""
 
@@ -105,6 +107,9 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         first = super().blocked()
         if not first and self.running is not None and not self.changes():
             return t("grid.no_changes")
+        if not first and self.running is not None and not may_stop(self.mirror, self.code):
+            # it would be off for as long as that lasts, and start on figures of before
+            return t("grid.no_cancels")
         return first or self._not_compared()
 
     def _not_compared(self) -> str:
@@ -153,7 +158,7 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         self.outcome.fade(old)
 
     def quiet(self) -> tuple[str, ...]:
-        return (*super().quiet(), t("grid.no_changes"), self._not_compared())
+        return (*super().quiet(), t("grid.no_changes"), t("grid.no_cancels"), self._not_compared())
 
     def _edited(self) -> None:
         self.change(self.settings.apply(self.plan))
@@ -256,6 +261,7 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         if waited_ms > RESTART_MS:
             # nobody answered, or the exchange takes no cancels: the figures that were confirmed are of that time
             self._restart = None
+            self.mirror.keep_plan(self.code, self.plan_kept())
             self.deny(t("grid.not_restarted", age=fmt.duration(waited_ms)))
             return
         if again is None or self.leaving or (row is not None and row.armed) or live_own(self.mirror, self.code):
@@ -266,7 +272,7 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         first = again.plan.first_buy and (again.first or row is None or row.first_left > 0)
 
         def started(ack: Ack) -> None:
-            if not ack.ok and ack.reason is not None and ack.reason.why is Why.ALREADY_ARMED:
+            if not ack.ok and ack.reason is not None and ack.reason.why in PASSING:
                 self._restart = again
                 return
             self.sent(ack)

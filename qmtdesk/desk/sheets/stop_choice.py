@@ -17,7 +17,10 @@ from qmtdesk.desk.sheets.grid_own import live_own
 from qmtdesk.desk.sheets.sheet_base import top_of
 from qmtdesk.desk.sheets.wish_sheet import WishSheet
 from qmtdesk.desk.words.texts import t
+from qmtdesk.domain.codes import classify
 from qmtdesk.domain.plans import StopHow
+from qmtdesk.domain.rules import floor_lot, rules_of
+from qmtdesk.domain.sessions import shanghai_day
 
 
 class StopSheet(WishSheet):
@@ -45,8 +48,10 @@ class StopSheet(WishSheet):
             self._show()
 
     def _volume(self) -> int:
-        grid = self.mirror.grids.get(self.code)
-        return min(grid.held + grid.surplus, grid.can_use) if grid is not None else 0
+        grid, day = self.mirror.grids.get(self.code), shanghai_day(self.mirror.clock())
+        most = min(grid.held + grid.surplus, grid.can_use) if grid is not None else 0
+        # what is no whole lot stays, as it does in the trader
+        return floor_lot(rules_of(classify(self.code), day), most)
 
     def _show(self) -> None:
         grid = self.mirror.grids.get(self.code)

@@ -190,9 +190,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "网格还持有 {volume}：账户核对完才能启动",
         "The grid still holds {volume}: starts once the account is reconciled",
     ),
+    "grid.no_cancels": (
+        "此时段不能撤单，现在停就会一直停着；能撤单时再改，或存为下次启动",
+        "No cancels are taken now: it would only stop. Change it when they are, or keep it for the next start",
+    ),
     "grid.not_restarted": (
-        "停止和撤单用了 {age}，网格已停，没有按新参数启动；看过现价再按一次",
-        "Stopping took {age}: the grid is off and was not started with the new settings; look at the price, press again",
+        "停止和撤单用了 {age}，网格已停，没有启动，新参数已存为下次启动；看过现价再按一次",
+        "Stopping took {age}: the grid is off, its new settings are kept for its next start; look at the price, press again",
     ),
     "grid.no_changes": ("没有改动", "Nothing changed"),
     "check.step": ("步长够宽", "Step is wide enough"),
