@@ -55,11 +55,18 @@ def starting_price(state: State, plan: GridPlan) -> int:
     last = price_of(seen.quote, instrument, phase) if seen else 0
     today = seen is not None and shanghai_day(seen.quote.at).isoformat() == state.day
     if phase is Phase.OPEN_WAIT:
-        settled = seen is not None and today and phase_at(listing, seen.quote.at) is Phase.OPEN_WAIT
-        return last if settled and last > 0 else instrument.prev_close
+        return last if _settled(state, plan.code) and last > 0 else instrument.prev_close
     if phase in OPENING and not (phase is Phase.BEFORE_OPEN and plan.base is BaseKind.LAST and today):
         return instrument.prev_close
     return last
+
+
+def _settled(state: State, code: str) -> bool:
+    """Whether the newest snapshot is of after the opening auction, whose result it knows."""
+    seen, listing = state.quotes.get(code), state.listings[code]
+    if seen is None or shanghai_day(seen.quote.at).isoformat() != state.day:
+        return False
+    return phase_at(listing, seen.quote.at) is Phase.OPEN_WAIT
 
 
 def awaits(book: GridBook, day: str) -> bool:
@@ -69,12 +76,12 @@ def awaits(book: GridBook, day: str) -> bool:
 
 
 def known(state: State, code: str) -> bool:
-    """Whether the prices to work it out from are: before the market has opened the previous close, then the last."""
+    """Whether the prices to work it out from are: the close before, then the auction's result, then the last."""
     if code not in state.instruments:
         return False
     phase, seen = phase_at(state.listings[code], state.at), state.quotes.get(code)
     if phase in OPENING:
-        return True
+        return phase is not Phase.OPEN_WAIT or _settled(state, code)
     price = price_of(seen.quote, state.instruments[code], phase) if seen is not None else 0
     return price > 0 and gate.standstill(state, code) is None
 

@@ -180,10 +180,14 @@ class Shrunk(Struct, frozen=True):
 
 
 class Moving(Struct, frozen=True):
-    """Money (厘) that no trade explains, in the answers since a time: gone for good, or told of late."""
+    """Money (厘) that no trade explains, in the answers since a time: gone for good, or told of late.
+
+    `prices` (厘) are what the shares in it count at: those that are missed at that of when they were first.
+    """
 
     amount: int
     since: int
+    prices: Mapping[str, int] = MappingProxyType({})
 
 
 class Skew(Struct, frozen=True):

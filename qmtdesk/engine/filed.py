@@ -9,9 +9,9 @@ from typing import Any, NoReturn, Protocol, TypeVar
 from qmtdesk.domain.order import Order, OrderState, OwnerKind
 
 NOT_LISTED = "not_listed"
-DECIDED_LISTED = "decided_listed"
-"""Of an order the user gave up although the counter lists it, in a state nobody understands."""
 """The text of an order that ended because the counter stopped listing it."""
+DECIDED_LISTED = "decided_listed"
+"""Of one the user gave up although the counter lists it, in a state nobody understands."""
 
 
 class HasCode(Protocol):

@@ -64,7 +64,14 @@ def compare(work: Work, turnover: int) -> None:
         return
     held = _before_trades(state)
     cash = money.gross_cash + spent(state.fills.values()) - money.base_cash
-    shares = _worth(state, money, held)
+    came = changes(money, held)
+    # what the price does from then on is no gain or loss of shares that are not here any more
+    counted = state.moving.prices if state.moving is not None else {}
+    prices = {
+        code: (counted.get(code, 0) if change < 0 else 0) or price_of(state, code, agreed=True)
+        for code, change in came.items()
+    }
+    shares = sum([change * prices[code] for code, change in came.items()])
     # an answer without anything, believed and taken back, leaves a base below zero for a while
     scale = max(money.base_total, money.base_total + cash + shares, 0)
     if abs(cash + shares) * 10_000 <= scale * MOVED_BP:
@@ -73,15 +80,14 @@ def compare(work: Work, turnover: int) -> None:
         return
     amount = cash + shares
     # a trade that is not here yet may be all there is to it: no loss until then, and nothing to tell either
-    came = changes(money, held)
     on_their_way = abs(amount) <= _traded_just_now(state, money.reported_at) or any(
         o.told_filled > o.filled or _as_if_filled(o, came, cash) for o in state.orders.values()
     )
     if on_their_way or state.moving is None or abs(state.moving.amount - amount) * 10_000 > scale * MOVED_BP:
-        work.state = replace(state, moving=Moving(amount, money.reported_at))
+        work.state = replace(state, moving=Moving(amount, money.reported_at, prices))
     elif money.reported_at - state.moving.since >= AGREE_MS:
         slack = max(0, money.base_total) * MOVED_BP // 10_000
-        _tell(work, _base_after(state, money, cash, held), amount, turnover, slack)
+        _tell(work, _base_after(state, money, cash, held, prices), amount, turnover, slack)
 
 
 def _traded_just_now(state: State, at: int) -> int:
@@ -95,7 +101,7 @@ def _as_if_filled(order: Order, came: dict[str, int], cash: int) -> bool:
     return order.in_doubt and (came.get(order.code, 0) * way > 0 or cash * way < 0)
 
 
-def _base_after(state: State, money: Money, cash: int, held: dict[str, int]) -> r.DayBase:
+def _base_after(state: State, money: Money, cash: int, held: dict[str, int], prices: dict[str, int]) -> r.DayBase:
     """What the day begins with once that much cash and these volumes came or went.
 
     What left counts at its price, and comes back at the price it left at: what its price did meanwhile is a loss or a
@@ -104,7 +110,7 @@ def _base_after(state: State, money: Money, cash: int, held: dict[str, int]) -> 
     closes = {code: close_of(state, code) for code in held} | dict(money.base_closes)
     left, total = dict(money.base_left), money.base_total + cash
     for code, change in changes(money, held).items():
-        price = price_of(state, code, agreed=True)
+        price = prices[code]
         total += change * (left.pop(code, price) if change > 0 else price)
         if change < 0:
             left[code] = price
@@ -157,11 +163,6 @@ def _before_trades(state: State) -> dict[str, int]:
     for fill in state.fills.values():
         held[fill.code] -= fill.volume if fill.side is Side.BUY else -fill.volume
     return {code: volume for code, volume in held.items() if volume}
-
-
-def _worth(state: State, money: Money, held: dict[str, int]) -> int:
-    """What the shares that came or went without a trade are worth now, 厘."""
-    return sum(change * price_of(state, code, agreed=True) for code, change in changes(money, held).items())
 
 
 def changes(money: Money, held: dict[str, int]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from qmtdesk.engine import records as r
 from qmtdesk.engine import worth
 from qmtdesk.engine.apply import LOSS
 from qmtdesk.engine.books import KillBook, Ready, State, live_orders
-from qmtdesk.engine.filed import NOT_LISTED
+from qmtdesk.engine.filed import DECIDED_LISTED, NOT_LISTED
 from qmtdesk.engine.ledger import PULLED
 from qmtdesk.engine.telling import told_key
 from qmtdesk.engine.work import ALARM, NOTICE, Work, phase_takes_cancels
@@ -78,7 +78,10 @@ def _became(work: Work, kill: KillBook) -> dict[str, int]:
 
 
 def _unlisted(order: Order) -> bool:
-    return order.state is OrderState.REFUSED and order.text == NOT_LISTED and order.owner.kind is not OwnerKind.FOREIGN
+    """Whether it may still stand at the counter though it counts as over here: one not listed, one the user gave up."""
+    if order.state is not OrderState.REFUSED or order.owner.kind is OwnerKind.FOREIGN:
+        return False
+    return order.text in (NOT_LISTED, DECIDED_LISTED)
 
 
 def watch_loss(work: Work) -> None:

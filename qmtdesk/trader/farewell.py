@@ -9,6 +9,7 @@ from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine.books import State, live_orders
 from qmtdesk.engine.gate import AWAKE
+from qmtdesk.engine.overnight import LAST_WORDS_MS
 
 
 def has_work(state: State) -> bool:
@@ -16,16 +17,24 @@ def has_work(state: State) -> bool:
 
     Not after the close: what a counter goes on listing then can neither trade nor be cancelled.
     """
-    over = day_over(state)
-    if state.clears or (state.kill is not None and not state.kill.done_at and not over):
+    if state.clears or (state.kill is not None and not state.kill.done_at and not day_over(state)):
         return True
-    guards = any(each.state in AWAKE for each in state.guards.values())
-    return guards or any(book.armed or (book.winding and not over) for book in state.grids.values())
+    guards, told = any(each.state in AWAKE for each in state.guards.values()), all_told(state)
+    return guards or any(book.armed or (book.winding and not told) for book in state.grids.values())
+
+
+def all_told(state: State) -> bool:
+    """Whether the trades of the closing auction have been told: what is being wound up then is not any more."""
+    return bool(state.day) and state.at >= _close(state) + LAST_WORDS_MS
 
 
 def day_over(state: State) -> bool:
     """Whether the day of the orders in the books has closed, so that no cancel of them can be proved any more."""
-    return bool(state.day) and state.at >= at_of(date.fromisoformat(state.day), 15, 0)
+    return bool(state.day) and state.at >= _close(state)
+
+
+def _close(state: State) -> int:
+    return at_of(date.fromisoformat(state.day), 15, 0)
 
 
 def farewell(state: State) -> Iterator[UserEvent]:

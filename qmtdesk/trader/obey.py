@@ -274,9 +274,14 @@ def _large_checks(state: State, plan: GridPlan, found: Preview) -> tuple[Check, 
 
 
 def _left_checks(state: State, code: str) -> tuple[Check, ...]:
-    """Own orders that cannot be taken off now: a stop would only be a stop, and a start has to wait for them."""
+    """Own orders that cannot be taken off now: a stop would only be a stop, and a start has to wait for it.
+
+    Beside what a stop left on the book on purpose a grid does start, and takes it off when it can.
+    """
+    book = state.grids.get(code)
+    stops = book is not None and (book.armed or book.winding)
     standing = any(order.owner.kind in GRID_OWNERS for order in live_orders(state, code))
-    if not standing or day_over(state) or phase_takes_cancels(state, code):
+    if not stops or not standing or day_over(state) or phase_takes_cancels(state, code):
         return ()
     return (Check("refuse", because(Why.NO_CANCEL_PHASE)),)
 

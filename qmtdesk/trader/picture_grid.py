@@ -13,7 +13,7 @@ from qmtdesk.engine.standing import for_sale
 from qmtdesk.strategies.grid import Grid, summary
 from qmtdesk.strategies.rolling import Rolling
 from qmtdesk.strategies.rolling import summary as rolling_summary
-from qmtdesk.trader.farewell import day_over
+from qmtdesk.trader.farewell import all_told
 from qmtdesk.wire.rows import GridRow, LevelRow
 
 FREEZING = frozenset(
@@ -264,8 +264,8 @@ def _common(state: State, book: GridBook, orders: list[Order]) -> GridRow:
         next_buy_volume=buy.left if buy else 0,
         next_sell=sell.price if sell else 0,
         next_sell_volume=sell.left if sell else 0,
-        # after the close a stop can neither cancel nor sell any more
-        winding=book.winding is not None and not day_over(state),
+        # once the close is told a stop can neither cancel nor sell any more
+        winding=book.winding is not None and not all_told(state),
     )
 
 

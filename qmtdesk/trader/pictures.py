@@ -11,7 +11,7 @@ from qmtdesk.domain.sessions import Phase, phase_at, phase_ends
 from qmtdesk.engine import gate, reconcile, worth
 from qmtdesk.engine.apply import fill_key
 from qmtdesk.engine.books import BUYS, Holding, LogLine, Ready, State, cash_room, live_orders, sell_room
-from qmtdesk.engine.filed import NOT_LISTED
+from qmtdesk.engine.filed import DECIDED_LISTED, NOT_LISTED
 from qmtdesk.engine.reasons import side_frozen
 from qmtdesk.strategies import board as boards
 from qmtdesk.strategies.guard import GuardState
@@ -38,6 +38,8 @@ QUOTE_LATE_MS, QUOTE_BLIND_MS = 6_000, 15_000
 QUIET_MS = 90_000
 """How long (market time) a code nobody learns the habits of may be silent while it is traded: many bonds are quiet."""
 TRADE_LATE_MS, TRADE_BLIND_MS = 15_000, 30_000
+UNSURE = frozenset({NOT_LISTED, DECIDED_LISTED})
+"""How an order counts as over here that may stand at the counter all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,7 @@ def _kill_item(state: State, order: Order, pressed_at: int) -> KillItem:
         price=order.price,
         left=order.left,
         filled=order.filled,
-        state="unlisted" if order.state is OrderState.REFUSED and order.text == NOT_LISTED else order.state.value,
+        state="unlisted" if order.state is OrderState.REFUSED and order.text in UNSURE else order.state.value,
         done=done,
         took_ms=max(0, order.updated_at - pressed_at) if done else 0,
     )

@@ -275,7 +275,7 @@ def test_new_settings_start_nothing_where_the_stop_took_long(
     host.mirror.flush()
     assert (len(host.armed()) == 1, sheet.leaving) == (arms, arms)
     if not arms:
-        assert "没有启动，新参数已存为下次启动" in sheet.foot_words
+        assert sheet.foot_words.startswith("网格已停，没有启动，新参数已存为下次启动：停止和撤单用了")
         assert host.mirror.pending[ft.BOND].step_bp == 50
         # pressed again it starts: there is nothing to stop any more
         stops = host.commands.wished.count(DisarmGrid(ft.BOND, StopHow.CANCEL))
@@ -285,6 +285,28 @@ def test_new_settings_start_nothing_where_the_stop_took_long(
         assert len(host.armed()) == 1
         assert sheet.leaving
         assert host.commands.wished.count(DisarmGrid(ft.BOND, StopHow.CANCEL)) == stops
+
+
+@pytest.mark.parametrize("left", [True, False], ids=["left", "refused"])
+def test_settings_whose_start_does_not_come_are_kept_and_the_grid_is_said_to_be_off(
+    host: Host, qtbot: QtBot, left: bool
+) -> None:
+    sheet = sheets.open_grid_sheet(host, ft.BOND)
+    sheet.settings.step.set_value(50)
+    ready(qtbot, sheet)
+    sheet.confirm()
+    if left:
+        sheet.leave()
+    own = [row for row in ft.orders() if row.code == ft.BOND]
+    host.commands.ok, host.commands.reason = False, because(Why.LINK_DOWN)
+    host.mirror.apply([ft.grid(state="stopped", armed=False)])
+    host.mirror.apply([msgspec.structs.replace(row, state="cancelled") for row in own])
+    host.mirror.flush()
+    assert len(host.armed()) == (0 if left else 1)
+    assert host.mirror.pending[ft.BOND].step_bp == 50
+    if not left:
+        assert sheet.foot_words.startswith("网格已停，没有启动")
+        assert "交易连接中断" in sheet.foot_words
 
 
 def test_a_kill_in_between_ends_the_restart(host: Host, qtbot: QtBot) -> None:

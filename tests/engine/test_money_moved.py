@@ -260,3 +260,20 @@ def test_more_than_the_trades_of_just_now_explain_is_a_transfer_at_once() -> Non
         day.feed(m.AskNow())
         answer(day, [row], [trade], [Position(BOND, 880, 880)], 790_000_000)
     assert Why.MONEY_MOVED in day.said()
+
+
+def test_a_fall_after_shares_have_left_is_no_loss_of_theirs() -> None:
+    day = account()
+    day.exchange.account.holdings[BOND].volume -= 4_000
+    day.feed(m.AskNow())
+    day.wait(500)
+    assert day.state.moving is not None
+    for _ in range(3):
+        day.price(BOND, 100_000)
+        day.wait(300)
+    asked(day)
+    day.live_market(15_000)
+    assert day.state.moving is None
+    assert day.state.kill is None
+    # of the 1,000 that stayed
+    assert loss(day) == pytest.approx(1_000 * 20_000, abs=1_000 * 1_000)

@@ -1,10 +1,10 @@
 """What a grid is started by before the market has opened: the sheet and arming know the same price."""
 
 import pytest
-from test_armed_early import closed, opened, trading
+from test_armed_early import EVENING, armed, closed, opened, trading
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.order import Side
+from qmtdesk.domain.order import OwnerKind, Side
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
@@ -134,3 +134,15 @@ def test_the_sheet_says_when_a_first_buy_leaves_and_whether_it_can_be_taken_back
     day.wait(500)
     day.feed(m.ArmGrid(GridPlan(code=BOND)))
     assert bool(day.places(BOND)) is now
+
+
+@pytest.mark.parametrize("mode", GridMode)
+def test_a_grid_of_the_evening_found_after_the_auction_waits_for_its_result(mode: GridMode) -> None:
+    day = opened(armed(GridPlan(code=BOND, mode=mode), EVENING), 120_000, (9, 26))
+    day.feed(m.Quoted(quote_of(BOND, day.at, 116_000, prev=120_000)))
+    day.wait(3_000)
+    part = day.state.grids[BOND].grid or day.state.grids[BOND].rolling
+    assert part is not None
+    assert abs(part.first_price - 116_000) < 1_160
+    trading(day, 116_000)
+    assert [place.owner.kind for place in day.places(BOND)].count(OwnerKind.FIRST_BUY) == 1

@@ -181,6 +181,19 @@ def test_where_no_cancel_is_taken_a_start_beside_own_orders_is_refused_before_an
     assert sheet(day, GridPlan(code=BOND)).ok
 
 
+def test_beside_orders_that_were_left_on_the_book_a_start_at_lunch_is_one(tmp_path: Path) -> None:
+    day = LoopDay(folder=tmp_path, hour=11, minute=25).open()
+    day.feed(m.ArmGrid(GridPlan(code=BOND, first_buy=False)))
+    day.live_market(3_000)
+    day.feed(m.DisarmGrid(BOND, StopHow.LEAVE))
+    day.jump(11, 40)
+    assert day.live(BOND)
+    assert sheet(day, GridPlan(code=BOND)).ok
+    day.feed(m.AskNow())
+    day.wait(1_000)
+    assert day.feed(m.ArmGrid(GridPlan(code=BOND))).refusal is None
+
+
 def test_what_lets_no_buy_leave_is_on_the_sheet(tmp_path: Path) -> None:
     day = LoopDay(folder=tmp_path).open()
     assert sheet(day, GridPlan(code=BOND)).ok

@@ -60,5 +60,8 @@ def test_a_stop_that_could_not_sell_before_the_close_keeps_no_trader_alive_over_
     day.feed(m.DisarmGrid(BOND, StopHow.SELL))
     assert day.state.grids[BOND].winding is StopHow.SELL
     assert day.loop.busy
-    day.jump(15, 0, 30)
+    # a minute for what the closing auction traded
+    day.jump(15, 0, 50)
+    assert day.loop.busy
+    day.jump(15, 1, 5)
     assert not day.loop.busy

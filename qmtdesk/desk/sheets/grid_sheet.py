@@ -16,14 +16,14 @@ from qmtdesk.desk.sheets.grid_form import differences
 from qmtdesk.desk.sheets.grid_own import LOT, live_own, may_stop, own_of
 from qmtdesk.desk.sheets.grid_paint import Fall, Outcome
 from qmtdesk.desk.sheets.preview_sheet import EDIT_MS, PreviewSheet
-from qmtdesk.desk.words.texts import t
+from qmtdesk.desk.words.texts import say, t
 from qmtdesk.domain.plans import BaseKind, GridPlan, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.wire.talk import Ack, GridPreview
 
-PASSING = frozenset({Why.ALREADY_ARMED, Why.WAITING_CANCEL, Why.QUOTE_STALE})
-"""What keeps a grid from starting again only for a moment: its own stop, and the first snapshot after a break."""
+PASSING = frozenset({Why.ALREADY_ARMED, Why.WAITING_CANCEL, Why.QUOTE_STALE, Why.RECONCILING})
+"""What keeps a grid from starting again only for a moment: its own stop, a comparison, the snapshot after a break."""
 RESTART_MS = 30_000
 """So long cancels may take before new settings start by themselves on what was confirmed."""
 
@@ -260,9 +260,7 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         waited_ms = (monotonic_ns() - again.asked) // 1_000_000 if again is not None else 0
         if waited_ms > RESTART_MS:
             # nobody answered, or the exchange takes no cancels: the figures that were confirmed are of that time
-            self._restart = None
-            self.mirror.keep_plan(self.code, self.plan_kept())
-            self.deny(t("grid.not_restarted", age=fmt.duration(waited_ms)))
+            self._denied_start(t("grid.waited", age=fmt.duration(waited_ms)))
             return
         if again is None or self.leaving or (row is not None and row.armed) or live_own(self.mirror, self.code):
             return
@@ -274,10 +272,30 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         def started(ack: Ack) -> None:
             if not ack.ok and ack.reason is not None and ack.reason.why in PASSING:
                 self._restart = again
-                return
-            self.sent(ack)
+            elif ack.ok:
+                self.sent(ack)
+            else:
+                self._denied_start(say(ack.reason, self.code) if ack.reason is not None else t("sheet.refused"))
 
         self.commands.arm_grid(replace(again.plan, adopt=held, first_buy=first), started)
+
+    def _denied_start(self, why: str) -> None:
+        """The grid is off and stays so; what was typed is not lost."""
+        self._restart = None
+        self._keep_typed()
+        self.deny(t("grid.not_restarted", why=why))
+
+    def _keep_typed(self) -> None:
+        kept = self.plan_kept()
+        if kept is not None:
+            self.mirror.keep_plan(self.code, kept)
+
+    def leave(self) -> None:
+        if self._restart is not None:
+            # left while its stop was not confirmed: it does not start
+            self._restart = None
+            self._keep_typed()
+        super().leave()
 
     def request(self) -> None:
         self._took_own()

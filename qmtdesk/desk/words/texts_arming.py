@@ -194,9 +194,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "此时段不能撤单，现在停就会一直停着；能撤单时再改，或存为下次启动",
         "No cancels are taken now: it would only stop. Change it when they are, or keep it for the next start",
     ),
+    "grid.waited": ("停止和撤单用了 {age}，看过现价再按一次", "stopping took {age}, look at the price and press again"),
     "grid.not_restarted": (
-        "停止和撤单用了 {age}，网格已停，没有启动，新参数已存为下次启动；看过现价再按一次",
-        "Stopping took {age}: the grid is off, its new settings are kept for its next start; look at the price, press again",
+        "网格已停，没有启动，新参数已存为下次启动：{why}",
+        "The grid is off and was not started, its new settings are kept for its next start: {why}",
     ),
     "grid.no_changes": ("没有改动", "Nothing changed"),
     "check.step": ("步长够宽", "Step is wide enough"),
