@@ -12,6 +12,8 @@ NOT_LISTED = "not_listed"
 """The text of an order that ended because the counter stopped listing it."""
 DECIDED_LISTED = "decided_listed"
 """Of one the user gave up although the counter lists it, in a state nobody understands."""
+DECIDED_OVER = "decided_over"
+"""Of such a one when the counter has said that it is over."""
 
 
 class HasCode(Protocol):

@@ -190,7 +190,9 @@ def _rejected_unnumbered(work: Work, row: BrokerOrder) -> None:
 def claim(work: Work, ref: str, row: BrokerOrder) -> None:
     """A row is our order's."""
     order = work.state.orders[ref]
-    if meant.nothing_new(order, row):
+    if text := meant.still_given_up(order, row):
+        if text != order.text:
+            work.note(r.OrderMoved(ref, order.state, order.updated_at, text=text))
         return
     order = _alive(work, order)
     if not order.broker_id and row.broker_id:
@@ -218,10 +220,10 @@ def _only_candidate(work: Work, row: BrokerOrder) -> str:
     """A remark may be cut: our order still without a number that it may be, if there is exactly one."""
     if len(row.remark) < TELLING:
         return ""
-    orders = work.state.orders.values()
-    fits = [order for order in orders if may_be(order, row)]
+    fits = [order for order in work.state.orders.values() if may_be(order, row)]
     # two that are alike in all but one being given up: it is the one that is still looked for
-    fits = [order for order in fits if order.live] or fits or [order for order in orders if might_be(order, row)]
+    fits = [each for each in fits if each.live] or fits
+    fits = fits or [order for order in work.state.orders.values() if might_be(order, row)]
     return fits[0].ref if len(fits) == 1 else ""
 
 
@@ -275,11 +277,8 @@ def _ended(work: Work, order: Order, state: OrderState, rejected: bool, text: st
 def _not_understood(work: Work, order: Order, odd: str) -> None:
     if order.owner.kind is OwnerKind.FOREIGN:
         return
-    work.log(
-        ALARM,
-        order.code,
-        said(Why.ORDER_NOT_UNDERSTOOD, ref=order.ref, side=order.side.value, price_milli=order.price, status=odd),
-    )
+    told = said(Why.ORDER_NOT_UNDERSTOOD, ref=order.ref, side=order.side.value, price_milli=order.price, status=odd)
+    work.log(ALARM, order.code, told)
 
 
 def _as_accepted(work: Work, order: Order, row: BrokerOrder) -> Order:

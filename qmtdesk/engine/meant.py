@@ -2,7 +2,7 @@
 
 from qmtdesk.domain.account import BrokerOrder
 from qmtdesk.domain.order import FINAL, Order, OrderState
-from qmtdesk.engine.filed import DECIDED_LISTED, NOT_LISTED
+from qmtdesk.engine.filed import DECIDED_LISTED, DECIDED_OVER, NOT_LISTED
 
 UNTRADED = "57"
 """废单 without a trade, of an order that had some."""
@@ -43,12 +43,15 @@ def steps_back(order: Order, row: BrokerOrder) -> bool:
     return cancelling and row.state in (OrderState.WORKING, OrderState.PARTIAL)
 
 
-def nothing_new(order: Order, row: BrokerOrder) -> bool:
-    """Whether a row tells no more than the user knew when he gave up what is listed: still unread, or over untraded."""
-    if order.state is not OrderState.REFUSED or order.text != DECIDED_LISTED:
-        return False
-    traded = row.filled > max(order.filled, order.told_filled)
-    return not traded and (row.state is OrderState.UNKNOWN or row.state in FINAL)
+def still_given_up(order: Order, row: BrokerOrder) -> str:
+    """The text of an order the user gave up where a row says no more than he knew, '' where it does.
+
+    That it is listed unread, or that it is over and nothing of it traded: then nothing of it can stand there any more.
+    """
+    given_up = order.state is OrderState.REFUSED and order.text in (DECIDED_LISTED, DECIDED_OVER)
+    if not given_up or row.filled > max(order.filled, order.told_filled):
+        return ""
+    return order.text if row.state is OrderState.UNKNOWN else DECIDED_OVER if row.state in FINAL else ""
 
 
 def listed_again(order: Order, row: BrokerOrder) -> bool:

@@ -72,9 +72,11 @@ def compare(work: Work, turnover: int) -> None:
         for code, change in came.items()
     }
     shares = sum([change * prices[code] for code, change in came.items()])
+    # a sale whose trade is told last is explained by its money at the price it got, which is nearer to the newest one
+    newest = sum([change * price_of(state, code, agreed=True) for code, change in came.items()])
     # an answer without anything, believed and taken back, leaves a base below zero for a while
     scale = max(money.base_total, money.base_total + cash + shares, 0)
-    if abs(cash + shares) * 10_000 <= scale * MOVED_BP:
+    if min(abs(cash + shares), abs(cash + newest)) * 10_000 <= scale * MOVED_BP:
         if state.moving is not None:
             work.state = replace(state, moving=None)
         return

@@ -28,7 +28,9 @@ def test_an_order_nobody_answered_says_so_in_chinese(qapp: object) -> None:
     assert order_note(row("unknown", ""), Mirror()) == "回报超时，查询中"
 
 
-@pytest.mark.parametrize("word", ["not_found", "not_listed", "decided", "decided_listed", "decided_gone"])
+@pytest.mark.parametrize(
+    "word", ["not_found", "not_listed", "decided", "decided_listed", "decided_over", "decided_gone"]
+)
 def test_why_an_order_was_given_up_is_put_into_words(qapp: object, word: str) -> None:
     words = order_note(row("refused", word), Mirror())
     assert words != word

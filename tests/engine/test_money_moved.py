@@ -277,3 +277,22 @@ def test_a_fall_after_shares_have_left_is_no_loss_of_theirs() -> None:
     assert day.state.kill is None
     # of the 1,000 that stayed
     assert loss(day) == pytest.approx(1_000 * 20_000, abs=1_000 * 1_000)
+
+
+def test_a_sale_told_in_three_steps_is_a_loss_of_the_day_and_no_transfer() -> None:
+    """Its shares first, then its money, its trade last; it got far less than the price when the shares were missed."""
+    day = account()
+    account_of = day.exchange.account
+    account_of.holdings[BOND].volume -= 4_000
+    day.feed(m.AskNow())
+    day.wait(500)
+    assert day.state.moving is not None
+    for _ in range(3):
+        day.price(BOND, 106_000)
+        day.wait(300)
+    account_of.cash += 4_000 * 106_000
+    asked(day)
+    asked(day)
+    assert Why.MONEY_MOVED not in day.said()
+    assert loss(day) == pytest.approx(5_000 * 14_000, rel=0.02)
+    assert day.state.kill is not None

@@ -144,16 +144,23 @@ def test_what_cannot_be_cancelled_first_cannot_be_decided_either(event: m.Event,
     assert day.state.orders[place.ref].in_doubt
 
 
-def test_what_the_user_gave_up_is_cancelled_once_more_by_the_kill_switch_and_nobody_is_sure_of_it() -> None:
+@pytest.mark.parametrize("over", [None, S.CANCELLED, S.REJECTED])
+def test_what_the_user_gave_up_is_cancelled_once_more_by_the_kill_switch_unless_it_is_told_to_be_over(
+    over: OrderState | None,
+) -> None:
     day, place = deaf_grid()
     day.feed(m.OrderReported(odd(day, place)))
     assert day.feed(m.DecideUnknown(place.ref)).refusal is None
     day.feed(m.CancelRefused(ID, "no"))
     day.wait(1_000)
+    if over is not None:
+        for _ in range(2):
+            day.feed(m.OrderReported(row_of(day, place, over)))
+        assert day.state.orders[place.ref].state is S.REFUSED
     step = day.feed(m.Kill("button"))
-    assert place.ref in [intent.ref for intent in step.intents if isinstance(intent, m.Cancel)]
+    assert (place.ref in [intent.ref for intent in step.intents if isinstance(intent, m.Cancel)]) is (over is None)
     assert day.state.kill is not None
-    assert place.ref in day.state.kill.refs
+    assert (place.ref in day.state.kill.refs) is (over is None)
 
 
 def test_somebody_elses_order_is_not_the_users_to_decide_about() -> None:

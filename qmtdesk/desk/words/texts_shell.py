@@ -273,6 +273,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused.not_listed": ("柜台不再列出", "no longer listed"),
     "refused.decided_gone": ("由您认定已不在柜台", "you decided it is gone"),
     "refused.decided_listed": ("由您认定已不在柜台", "you decided it is gone"),
+    "refused.decided_over": ("由您认定已不在柜台", "you decided it is gone"),
     "refused.decided": ("由您认定未到柜台", "you decided it is not there"),
     "note.foreign": ("外部委托，不触碰", "Foreign order, left alone"),
     "basis.exact": ("逐笔匹配", "matched"),
