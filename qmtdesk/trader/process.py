@@ -3,7 +3,6 @@
 import gc
 import logging
 import os
-import secrets
 import signal
 import threading
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from qmtdesk.trader.markets import LIVE, Market, live_market, paper_market, repl
 from qmtdesk.trader.obey import Obey
 from qmtdesk.trader.pictures import Desk
 from qmtdesk.trader.serve import DeskServer
+from qmtdesk.wire.address import new_boot
 from qmtdesk.wire.inside import inside
 from qmtdesk.wire.locks import FolderLock
 from qmtdesk.wire.redact import mask_account
@@ -113,7 +113,7 @@ def _serve(options: TraderOptions, market: Market) -> None:
 
     server = DeskServer(
         options.folder,
-        secrets.token_hex(8),
+        new_boot(),
         on_command=on_command,
         snapshot=loop.mirror.snapshot,
         on_stop=on_stop,

@@ -58,7 +58,6 @@ class Conversation:
         on_end: Callable[[], None],
     ) -> None:
         self.pid = welcome.pid
-        self.boot = welcome.boot
         self.heard_at = perf_counter()
         self.lost = ""
         self._line = line

@@ -317,8 +317,6 @@ class Resync(Message, frozen=True, tag=61):
     have: int
 
 
-FromDesk = Hello | Stop | Command | Resync
-
 UserAct = (
     ArmGrid
     | DisarmGrid

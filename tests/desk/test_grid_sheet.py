@@ -10,17 +10,21 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from qmtdesk.desk.brush import paint
+from qmtdesk.desk.brush.format import moment
 from qmtdesk.desk.brush.inputs import UnitField
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.sheets import grid_sheet, sheets
 from qmtdesk.desk.sheets.grid_form import fall_rows
+from qmtdesk.desk.sheets.grid_own import live_own
 from qmtdesk.desk.sheets.grid_paint import Fall, Outcome
 from qmtdesk.desk.sheets.grid_sheet import RESTART_MS
 from qmtdesk.desk.words.check_words import check_words
+from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.messages import DisarmGrid
 from qmtdesk.domain.plans import GridMode, GridPlan, StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.sessions import at_of
 from qmtdesk.wire.talk import Check, GridPreview
 
 
@@ -238,13 +242,14 @@ def test_the_preview_says_what_is_taken_over_and_what_stays_the_users(
     )
 
 
-def test_a_restart_that_comes_too_early_is_tried_again(host: Host, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("why", [Why.ALREADY_ARMED, Why.WAITING_CANCEL, Why.QUOTE_STALE, Why.RECONCILING])
+def test_a_restart_that_comes_too_early_is_tried_again(host: Host, qtbot: QtBot, why: Why) -> None:
     sheet = sheets.open_grid_sheet(host, ft.BOND)
     sheet.settings.step.set_value(50)
     ready(qtbot, sheet)
     sheet.confirm()
     own = [row for row in ft.orders() if row.code == ft.BOND]
-    host.commands.ok, host.commands.reason = False, because(Why.ALREADY_ARMED)
+    host.commands.ok, host.commands.reason = False, because(why)
     host.mirror.apply([ft.grid(state="stopped", armed=False)])
     host.mirror.apply([msgspec.structs.replace(row, state="cancelled") for row in own])
     host.mirror.flush()
@@ -285,6 +290,20 @@ def test_new_settings_start_nothing_where_the_stop_took_long(
         assert len(host.armed()) == 1
         assert sheet.leaving
         assert host.commands.wished.count(DisarmGrid(ft.BOND, StopHow.CANCEL)) == stops
+
+
+@pytest.mark.parametrize(("hour", "minute", "refused"), [(11, 40, True), (15, 5, False)], ids=["lunch", "evening"])
+def test_new_settings_stop_nothing_where_no_cancel_is_taken_and_after_the_close_nothing_is_left_to_cancel(
+    host: Host, qtbot: QtBot, hour: int, minute: int, refused: bool
+) -> None:
+    day = moment(ft.CLOCK).date()
+    host.mirror.clock = lambda: at_of(day, hour, minute)  # type: ignore[method-assign]
+    assert any(row.state == "working" and row.code == ft.BOND for row in host.mirror.orders.values())
+    sheet = sheets.open_grid_sheet(host, ft.BOND)
+    sheet.settings.step.set_value(50)
+    qtbot.waitUntil(lambda: sheet.answer is not None and sheet.answer.plan == sheet.plan)
+    assert (sheet.blocked() == t("grid.no_cancels")) is refused
+    assert bool(live_own(host.mirror, ft.BOND)) is refused
 
 
 @pytest.mark.parametrize("left", [True, False], ids=["left", "refused"])

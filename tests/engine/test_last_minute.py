@@ -294,12 +294,15 @@ def test_the_sale_of_a_stop_by_the_user_that_the_close_takes_off_is_an_alarm_too
     assert logged(day, Why.LEFT_UNSOLD) == left
 
 
-def test_what_a_stop_sold_and_was_not_told_yet_is_none_of_what_it_leaves() -> None:
+@pytest.mark.parametrize(("sold", "left"), [(200, [("alarm", because(Why.LEFT_UNSOLD, volume=100))]), (300, [])])
+def test_what_a_stop_sold_and_was_not_told_yet_is_none_of_what_it_leaves(
+    sold: int, left: list[tuple[str, Reason]]
+) -> None:
     day = selling_above_the_bid(14, 59, 55)
     (place,) = [place for place in day.places() if place.owner.kind is OwnerKind.CLEAR]
     day.deaf = True
-    told(day, place, S.PART_CANCELLED, 200, number=day.state.orders[place.ref].broker_id)
-    assert logged(day, Why.LEFT_UNSOLD) == [("alarm", because(Why.LEFT_UNSOLD, volume=100))]
+    told(day, place, S.PART_CANCELLED, sold, number=day.state.orders[place.ref].broker_id)
+    assert logged(day, Why.LEFT_UNSOLD) == left
 
 
 def test_a_trade_told_behind_the_end_of_its_order_brings_nothing_back() -> None:

@@ -120,6 +120,18 @@ def test_an_empty_answer_while_our_first_orders_are_on_their_way_ends_nothing_of
     assert day.state.orders["x5001"].state is S.WORKING
 
 
+def test_an_empty_answer_just_after_an_order_of_today_ends_nothing_of_yesterday() -> None:
+    day = morning()
+    rolled(day, DAY)
+    answer(day, [yesterdays(S.WORKING, Side.BUY, filled=0)], [], HELD)
+    today = row_of(day, by_hand(BOND, Side.BUY, 110_000, 10), S.CANCELLED, number="6")
+    day.feed(m.OrderReported(replace(today, at=day.at)))
+    day.feed(m.AskNow())
+    answer(day, [], [], HELD)
+    assert day.state.orders["x6"].state is S.CANCELLED
+    assert day.state.orders["x5001"].state is S.WORKING
+
+
 def test_a_list_that_is_empty_but_for_an_order_of_yesterday_lacks_nothing() -> None:
     day = morning()
     answer(day, [yesterdays(S.WORKING, filled=0)], [], HELD)

@@ -168,6 +168,15 @@ def fired_guard(day: MarketDay) -> MarketDay:
     return day
 
 
+def fired_beside_a_grid() -> MarketDay:
+    """Such a guard, and a grid that sells part of the same holding."""
+    day = MarketDay(held={STOCK: (5_000, 9_000)}).open()
+    day.price(STOCK, 10_800, prev=10_000)
+    plan = GridPlan(code=STOCK, base=BaseKind.LAST, first_buy=False, adopt=2_000, unit=1_000, amount=0, step_bp=50)
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    return fired_guard(day)
+
+
 def melt(day: MarketDay, lots: int) -> Quote:
     day.wait(3_000)
     day.quote(quote := sealed_quote(STOCK, day.at, 11_000, lots, prev=10_000))
@@ -196,11 +205,7 @@ def test_what_holds_up_everything_is_not_said_again_of_a_fired_guard() -> None:
 
 
 def test_what_holds_up_a_fired_guard_and_the_grid_of_its_code_is_said_once() -> None:
-    day = MarketDay(held={STOCK: (5_000, 9_000)}).open()
-    day.price(STOCK, 10_800, prev=10_000)
-    plan = GridPlan(code=STOCK, base=BaseKind.LAST, first_buy=False, adopt=2_000, unit=1_000, amount=0, step_bp=50)
-    assert day.feed(m.ArmGrid(plan)).refusal is None
-    fired_guard(day)
+    day = fired_beside_a_grid()
     day.mute = True
     melt(day, 500)
     stuck = because(Why.SYMBOL_MESSAGES, count=9, cap=9)
@@ -209,11 +214,7 @@ def test_what_holds_up_a_fired_guard_and_the_grid_of_its_code_is_said_once() -> 
 
 
 def test_a_fired_guards_sale_that_is_out_is_held_up_by_nothing_its_grid_says() -> None:
-    day = MarketDay(held={STOCK: (5_000, 9_000)}).open()
-    day.price(STOCK, 10_800, prev=10_000)
-    plan = GridPlan(code=STOCK, base=BaseKind.LAST, first_buy=False, adopt=2_000, unit=1_000, amount=0, step_bp=50)
-    assert day.feed(m.ArmGrid(plan)).refusal is None
-    fired_guard(day)
+    day = fired_beside_a_grid()
     day.deaf = True
     melt(day, 500)
     sale = next(place for place in day.places(STOCK) if place.owner.kind is OwnerKind.GUARD)
@@ -221,6 +222,17 @@ def test_a_fired_guards_sale_that_is_out_is_held_up_by_nothing_its_grid_says() -
     melt(day, 500)
     assert day.state.blocked[STOCK].why is Why.ALREADY_TRIGGERED
     assert picture_watch.watch_row(day.state, STOCK, ()).why is None
+    day.state = replace(day.state, blocked={STOCK: because(Why.SYMBOL_MESSAGES, count=9, cap=9)})
+    assert picture_watch.held_up(day.state, STOCK) is None
+
+
+def test_a_grids_word_is_not_told_as_what_holds_up_the_guard_beside_it() -> None:
+    day = fired_guard(MarketDay(held={STOCK: (1_000, 9_000)}).open())
+    day.state = replace(day.state, blocked={STOCK: because(Why.ALREADY_TRIGGERED)})
+    assert picture_watch.held_up(day.state, STOCK) is None
+    stuck = because(Why.SYMBOL_MESSAGES, count=9, cap=9)
+    day.state = replace(day.state, blocked={STOCK: stuck})
+    assert picture_watch.held_up(day.state, STOCK) == stuck
 
 
 def test_a_clearing_that_waits_says_what_it_waits_for() -> None:
