@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan
+from qmtdesk.domain.quote import supported_price
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase, phase_at, shanghai_day
 from qmtdesk.engine import ex_rights, gate
 from qmtdesk.engine.books import GridBook, State
-from qmtdesk.engine.prices import price_of
+from qmtdesk.engine.prices import limits_of, price_of
 from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.strategies.grid import Grid
 from qmtdesk.strategies.grid import on_day as grid_day
@@ -47,26 +48,28 @@ def before(state: State, code: str) -> Before:
 def starting_price(state: State, plan: GridPlan) -> int:
     """The price a plan is started by now, in the preview as in earnest, 0 for none.
 
-    Until 9:25 what the auction shows is nobody's price, then its result is a fact. From 9:00 on the last price of the
-    day before is none either: the reference may have been lowered over the night.
+    Until 9:25 what the auction shows is nobody's price, then its result is one where the book bears it out. From 9:00
+    on the last price of the day before is none either: the reference may have been lowered over the night.
     """
     instrument, seen, listing = state.instruments[plan.code], state.quotes.get(plan.code), state.listings[plan.code]
     phase = phase_at(listing, state.at)
     last = price_of(seen.quote, instrument, phase) if seen else 0
     today = seen is not None and shanghai_day(seen.quote.at).isoformat() == state.day
     if phase is Phase.OPEN_WAIT:
-        return last if _settled(state, plan.code) and last > 0 else instrument.prev_close
+        return _auction_result(state, plan.code) or instrument.prev_close
     if phase in OPENING and not (phase is Phase.BEFORE_OPEN and plan.base is BaseKind.LAST and today):
         return instrument.prev_close
     return last
 
 
-def _settled(state: State, code: str) -> bool:
-    """Whether the newest snapshot is of after the opening auction, whose result it knows."""
-    seen, listing = state.quotes.get(code), state.listings[code]
+def _auction_result(state: State, code: str) -> int:
+    """What the opening auction found and the book left after it bears out; 0 for none."""
+    seen, instrument = state.quotes.get(code), state.instruments[code]
     if seen is None or shanghai_day(seen.quote.at).isoformat() != state.day:
-        return False
-    return phase_at(listing, seen.quote.at) is Phase.OPEN_WAIT
+        return 0
+    if phase_at(state.listings[code], seen.quote.at) is not Phase.OPEN_WAIT:
+        return 0
+    return supported_price(seen.quote, *limits_of(instrument), instrument.tick)
 
 
 def awaits(book: GridBook, day: str) -> bool:
@@ -76,12 +79,13 @@ def awaits(book: GridBook, day: str) -> bool:
 
 
 def known(state: State, code: str) -> bool:
-    """Whether the prices to work it out from are: the close before, then the auction's result, then the last."""
+    """Whether the prices to work it out from are: until 9:25 the close before, from 9:30 on the last."""
     if code not in state.instruments:
         return False
     phase, seen = phase_at(state.listings[code], state.at), state.quotes.get(code)
     if phase in OPENING:
-        return phase is not Phase.OPEN_WAIT or _settled(state, code)
+        # nothing leaves before trading: by then the book says whether the auction's print is a price
+        return phase is not Phase.OPEN_WAIT
     price = price_of(seen.quote, state.instruments[code], phase) if seen is not None else 0
     return price > 0 and gate.standstill(state, code) is None
 

@@ -31,6 +31,7 @@ from qmtdesk.engine import (
     switches,
     taken_off,
     trial_order,
+    turned_down,
     unclear,
 )
 from qmtdesk.engine import records as r
@@ -204,7 +205,7 @@ def _tell_orders(work: Work) -> set[str]:
     while work.rejected:
         order = work.rejected.pop(0)
         supervise.after_reject(work)
-        if order.owner.kind in grids.GRID_OWNERS:
+        if order.owner.kind in grids.GRID_OWNERS and not turned_down.same_try(work.state, order):
             grids.rejected(work, order.code)
     while work.revived:
         grids.came_back(work, work.revived.pop(0))

@@ -203,7 +203,7 @@ def rejected(work: Work, code: str) -> None:
     if stop and rejects == most:
         work.log(ALARM, code, because(Why.REJECTED_TOO_OFTEN, count=rejects))
     elif not stop and 0 < most <= rejects:
-        disarm(work, code, StopHow.CANCEL, because(Why.REJECTED_TOO_OFTEN, count=rejects))
+        disarm(work, code, StopHow.CANCEL, because(Why.REJECTED_TOO_OFTEN, count=rejects), ALARM)
 
 
 def came_back(work: Work, order: Order) -> None:
@@ -389,8 +389,6 @@ def new_day(work: Work) -> None:
     """Carry every grid over to the new trading day."""
     day = work.state.day
     for code, book in work.state.grids.items():
-        if book.winding is StopHow.SELL:
-            selling_off.say_unsold(work, code, book)
         if anew.awaits(book, day):
             # it stays of the day it was armed on until it is worked out from this one's prices
             work.set_grid(code, anew.waiting_on(book), keep=True)

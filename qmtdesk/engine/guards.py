@@ -29,6 +29,9 @@ MOVE_WORDS = {
     boards.MoveKind.RESEALED: (NOTICE, Why.RESEALED),
 }
 
+BROKE_AGAIN_MS = 300_000
+"""A board that breaks again so soon is the same alarm."""
+
 
 def begun(state: State) -> State:
     """The state at the start of a run: no snapshot was seen in it yet, and none is taken for one that was."""
@@ -123,7 +126,8 @@ def set_threshold(work: Work, code: str, threshold: int) -> None:
 def answer(work: Work, code: str, ask: int, *, sell: bool) -> None:
     """The user's answer to a confirm-sell question; a question that is gone is refused."""
     guard = work.state.guards.get(code)
-    if guard is None or guard.state is not GuardState.ASKING or guard.ask != ask:
+    question = guard.question if guard is not None else None
+    if guard is None or question is None or question.ask != ask or work.state.at >= question.deadline:
         raise PlanError(because(Why.ASK_EXPIRED, code=code))
     board, seen = work.state.boards.get(code), work.state.quotes.get(code)
     if board is not None and seen is not None:
@@ -163,11 +167,22 @@ def quoted(work: Work, code: str) -> None:
     """Feed the newest snapshot to the board and the guard of a watched code."""
     if not is_watched(work.state, code):
         return
-    guard = work.state.guards.get(code)
+    guard, before = work.state.guards.get(code), work.state.boards.get(code)
     board = _follow(work, code)
     if guard is not None:
         _step(work, code, guard, board)
+        _say_broken(work, guard, before, board)
         plan_orders(work, code)
+
+
+def _say_broken(work: Work, guard: Guard, before: boards.Board | None, board: boards.Board) -> None:
+    """A board that broke and no rule was met: whoever relied on the guard has to know, at the first of several."""
+    code, tally = guard.plan.code, board.tally
+    if before is None or before.limit_up != board.limit_up or tally.breaks <= before.tally.breaks:
+        return
+    now, again_soon = work.state.guards[code], tally.broke_at - before.tally.broke_at < BROKE_AGAIN_MS
+    if guard.state is GuardState.WATCHING and now.state is GuardState.WATCHING and not again_soon:
+        work.log(ALARM, code, because(Why.BROKE_UNSOLD, breaks=tally.breaks))
 
 
 def is_watched(state: State, code: str) -> bool:

@@ -7,6 +7,7 @@ from qmtdesk.domain.order import Fill, Order, OrderState, OwnerKind, Side, alike
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
+from qmtdesk.domain.sessions import at_of, shanghai_day
 from qmtdesk.engine import (
     arrived,
     believing,
@@ -107,9 +108,11 @@ def decide(work: Work, ref: str, broker_id: str = "") -> None:
         if not lookalike.claimed_by_user(work, order, broker_id):
             raise PlanError(because(Why.BAD_SETTING, name="broker_id", value=ledger.tail(broker_id)))
         return
-    if order.unread:
-        _end_unread(work, order)
-    text = DECIDED_LISTED if order.unread else "decided"
+    # the counter gave it a number: it did arrive, and may stand there whatever the list of now leaves out
+    arrived_once = order.unread or bool(order.broker_id)
+    if arrived_once:
+        _end_arrived(work, order)
+    text = DECIDED_LISTED if arrived_once else "decided"
     work.note(r.OrderMoved(ref, OrderState.REFUSED, work.state.at, text=text))
     work.log(NOTICE, order.code, because(Why.ORDER_REFUSED, ref=ref))
 
@@ -153,11 +156,13 @@ def take_in(work: Work, request: int, report: AccountReport) -> bool:
     return False
 
 
-def _end_unread(work: Work, order: Order) -> None:
-    """The counter has it, in a state nobody understands: should it stand there still, it must go before its next."""
+def _end_arrived(work: Work, order: Order) -> None:
+    """The counter had it, and nobody can tell its state: should it stand there still, it must go before its next."""
     if not work.state.linked:
         raise PlanError(because(Why.LINK_DOWN))
-    if not phase_takes_cancels(work.state, order.code):
+    # after the close nothing stands any more
+    closed_at = at_of(shanghai_day(work.state.at), 15, 0)
+    if work.state.at < closed_at and not phase_takes_cancels(work.state, order.code):
         raise PlanError(because(Why.NO_CANCEL_PHASE))
     work.cancel_unlisted((order,))
 

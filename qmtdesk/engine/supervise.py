@@ -33,14 +33,13 @@ def suspend(work: Work, code: str, reason: Reason) -> None:
 def release(work: Work, code: str) -> bool:
     """The user says go on; what was counted until now does not count any more. False when nothing was held back.
 
-    '' takes back everything that was not one code's.
+    '' takes back what was not one code's: the halt of everything, and only then one of all buying, which has its own
+    reason for the user to read.
     """
-    if code == "" and BUYS in work.state.suspended:
-        release(work, BUYS)
-    elif code not in work.state.suspended:
-        return False
+    if code == "" and "" not in work.state.suspended:
+        code = BUYS
     if code not in work.state.suspended:
-        return True
+        return False
     work.note(r.Suspended(code, work.state.at, None))
     work.log(NOTICE, "" if code == BUYS else code, because(Why.RELEASED))
     return True

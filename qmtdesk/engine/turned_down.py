@@ -41,3 +41,12 @@ def turned_down(state: State, place: Place) -> Reason | None:
 def _young(state: State, order: Order) -> bool:
     """Whether a counter that gives a number first and says no then may still say no."""
     return order.live and not order.filled and 0 <= state.at - order.created_at < state.limits.answer_ms
+
+
+def same_try(state: State, order: Order) -> bool:
+    """Whether a rejected one left together with another that was rejected before: one no of the counter, not two."""
+    others = (each for each in filed_orders(state).of(order.code) if each.state is OrderState.REJECTED)
+    return any(
+        each.ref < order.ref and each.owner.kind is order.owner.kind and order.created_at <= each.updated_at
+        for each in others
+    )

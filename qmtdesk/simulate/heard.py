@@ -65,16 +65,17 @@ class Heard:
                 self._whole()
                 self.confirmed.clear()
             case m.Release(code) if code in ("", BUYS):
-                self._released(everything=not code)
+                self._released(code, halted="" in day.state.suspended)
             case m.SetMaster(on) if on:
-                self._released(everything=True)
+                self._released("", halted="" in day.state.suspended)
             case _:
                 pass
 
-    def _released(self, *, everything: bool) -> None:
-        self.confirmed |= self.others
-        self.buys_off = False
-        if everything:
+    def _released(self, code: str, *, halted: bool) -> None:
+        if code or not halted:
+            self.confirmed |= self.others
+            self.buys_off = False
+        if not code:
             self.losses.clear()
             self.flapping = False
 

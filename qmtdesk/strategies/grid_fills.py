@@ -58,7 +58,8 @@ def on_others(grid: Grid, side: Side, volume: int) -> Grid:
         return replace(grid, base_holding=grid.base_holding + volume, exact=False)
     from_base = min(volume, grid.base_holding)
     gaps, left = list(grid.gaps), volume - from_base
-    for i in range(len(gaps) - 1, -1, -1):
+    # a paused gap's shares are offered nowhere: who sells by hand what he took off the book sells those
+    for i in sorted(range(len(gaps)), key=lambda i: (i + grid.slot0 not in grid.paused, -i)):
         take = min(left, gaps[i].held)
         if take:
             gaps[i] = _less(gaps[i], take)

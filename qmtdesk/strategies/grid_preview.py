@@ -9,23 +9,20 @@ from qmtdesk.domain.fees import FeeSchedule, fee_of
 from qmtdesk.domain.instrument import Instrument
 from qmtdesk.domain.order import OwnerKind, Side
 from qmtdesk.domain.plans import GridMode, GridPlan
-from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase
 from qmtdesk.strategies.grid_before import NOTHING_BEFORE, Before
+from qmtdesk.strategies.grid_checks import Check, Depth, check_buys, check_phase, check_quote, check_sizes
 from qmtdesk.strategies.grid_fills import on_fill
 from qmtdesk.strategies.grid_start import start_grid
 from qmtdesk.strategies.grid_state import Grid, GridContext, Wanted, Wish
-from qmtdesk.strategies.grid_wish import FIRST_BUY, OPENING, first_buy_wait, standing, wanted
-from qmtdesk.strategies.lattice import BP
+from qmtdesk.strategies.grid_wish import FIRST_BUY, OPENING, wanted
 from qmtdesk.strategies.plan_error import PlanError
 from qmtdesk.strategies.rolling import Rolling, start_rolling
 from qmtdesk.strategies.rolling import on_fill as pair_fill
 from qmtdesk.strategies.rolling import on_price as pair_price
 from qmtdesk.strategies.rolling import wanted as pair_wanted
-
-QUOTE_AGE_MS = 8_000
-"""An older quote is stale; the engine's own limit is the same by default."""
 
 ENDLESS = 10**15
 """Cash that is never short, 厘."""
@@ -33,14 +30,6 @@ ENDLESS = 10**15
 _UNPRICED = OPENING - {Phase.OPEN_WAIT}
 """Until the auction's result is known a start goes by the close before."""
 _START: dict[GridMode, Callable[..., Grid | Rolling]] = {GridMode.LATTICE: start_grid, GridMode.ROLLING: start_rolling}
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of the checklist. `level`: ok | warn | refuse."""
-
-    level: str
-    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +42,6 @@ class PreviewOrder:
     level: int
     first: bool
     after_first: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Depth:
-    """The ladder if the price falls all the way: (number, price, volume bought there, 厘), highest first.
-
-    The 厘 are what is in use once the level is bought; where it is left out, what all levels down to it would use.
-    `cap_level` is the lowest level that the caps and the lower stop still let buy, `skipped` those above it that a cap
-    leaves out, `broken` the caps that leave any out. `held` and `used` are what the grid holds in the end and what that
-    cost, `full` what it would cost with no cap.
-    """
-
-    levels: tuple[tuple[int, int, int, int], ...]
-    cap_level: int
-    skipped: tuple[int, ...]
-    broken: frozenset[Why]
-    held: int
-    used: int
-    full: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,10 +116,10 @@ def preview_grid(
     live = sum(order.price * order.volume for order in orders if order.side is Side.BUY)
     worst_price, at_limit = _worst_price(part, ctx)
     checks = (
-        *_check_sizes(part, low, high, fee, live, cash),
-        _check_quote(phase, quote_age_ms),
-        *_check_buys(part, ctx, depth),
-        *_check_phase(plan, part, ctx, phase),
+        *check_sizes(part, low, high, fee, live, cash),
+        check_quote(phase, quote_age_ms),
+        *check_buys(part, ctx, depth),
+        *check_phase(plan, part, ctx, phase),
     )
     return Preview(
         ok=all(check.level != "refuse" for check in checks),
@@ -301,7 +271,7 @@ def _with_first_buy(part: Grid | Rolling, at: int) -> Grid | Rolling:
     price, volume = part.first_price, part.first_left
     if isinstance(part, Grid):
         return on_fill(part, FIRST_BUY, Side.BUY, price, volume, price, 0, at)
-    return pair_fill(part, FIRST_BUY, Side.BUY, price, volume, price, 0, at)
+    return replace(pair_fill(part, FIRST_BUY, Side.BUY, price, volume, price, 0, at), unpriced=False)
 
 
 def _shown(part: Grid | Rolling, order: Wanted, *, after_first: bool) -> PreviewOrder:
@@ -326,69 +296,3 @@ def _trip(part: Grid | Rolling, price: int) -> tuple[int, int]:
 def _trip_fee(fees: FeeSchedule, instrument: Instrument, day: str, unit: int, low: int, high: int) -> int:
     listing, on = classify(instrument.code), date.fromisoformat(day)
     return sum(fee_of(fees, listing, on, side, 0, price * unit) for side, price in ((Side.BUY, low), (Side.SELL, high)))
-
-
-def _check_sizes(part: Grid | Rolling, low: int, high: int, fee: int, live: int, cash: int) -> Iterator[Check]:
-    yield _check_step(part, low, high, fee)
-    yield _check_cash(live, cash)
-    yield Check("ok", because(Why.UNIT_NOT_LOT, unit=part.unit, lot=part.lot))
-
-
-def _check_step(part: Grid | Rolling, low: int, high: int, fee: int) -> Check:
-    """The step has to be more than twice (commission + 1 tick): both sides' fees and two ticks."""
-    need = fee + 2 * part.tick * part.unit
-    need_bp = -(-need * BP // (low * part.unit))
-    numbers = because(
-        Why.STEP_TOO_SMALL,
-        step_bp=part.plan.step_bp,
-        need_bp=need_bp,
-        step_milli=high - low,
-        need_milli=-(-need // part.unit),
-    )
-    return Check("ok" if (high - low) * part.unit > need else "refuse", numbers)
-
-
-def _check_cash(live: int, cash: int) -> Check:
-    """The counter freezes commission with the price; a thousandth covers it."""
-    need = live + live // 1_000
-    return Check("ok" if need <= cash else "refuse", because(Why.CASH_SHORT, need_milli=need, have_milli=cash))
-
-
-def _check_quote(phase: Phase, age_ms: int) -> Check:
-    """Old data refuse where prices should be coming, and warn where none are expected."""
-    numbers = because(Why.QUOTE_STALE, age_ms=age_ms, limit_ms=QUOTE_AGE_MS)
-    if age_ms < 0:
-        numbers = because(Why.NO_QUOTE)
-    elif age_ms <= QUOTE_AGE_MS:
-        return Check("ok", numbers)
-    return Check("refuse" if phase.continuous else "warn", numbers)
-
-
-def _check_buys(part: Grid | Rolling, ctx: GridContext, depth: Depth) -> Iterator[Check]:
-    """Tell what keeps it from buying: the name, the plan's own caps, and that one that only sells has nothing to sell.
-
-    Of the caps also down to which level it buys, if any.
-    """
-    plan, lowest = part.plan, depth.levels[-1][0] if depth.levels else 0
-    if ctx.dying:
-        yield Check("warn", because(Why.BUYS_ENDED, name=ctx.dying))
-    reach = {"level": depth.cap_level} if depth.held > part.held_total else {}
-    if Why.CASH_CAP in depth.broken:
-        yield Check("warn", because(Why.CASH_CAP, cap_milli=plan.cash_cap, **reach, lowest=lowest))
-    if Why.POSITION_CAP in depth.broken:
-        yield Check("warn", because(Why.POSITION_CAP, cap=plan.max_position, **reach, lowest=lowest))
-    if plan.sell_only and plan.adopt == 0:
-        yield Check("warn", because(Why.NOTHING_HELD))
-
-
-def _check_phase(plan: GridPlan, part: Grid | Rolling, ctx: GridContext, phase: Phase) -> Iterator[Check]:
-    """Tell when orders do not leave at once; a first buy that leaves before 9:25 cannot be taken back before 9:30."""
-    if phase in OPENING:
-        now = replace(ctx, phase=phase)
-        wait = first_buy_wait(now, auction_start=plan.auction_start) if part.first_left else standing(now)
-        if wait is not None:
-            yield Check("warn", wait)
-        if part.first_left and plan.auction_start and phase is not Phase.OPEN_WAIT:
-            yield Check("warn", because(Why.NO_CANCEL_PHASE))
-    elif not phase.continuous:
-        yield Check("warn", because(Why.PHASE_CLOSED, phase=phase.value))

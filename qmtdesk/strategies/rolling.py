@@ -125,7 +125,11 @@ def on_fill(
     pair = replace(pair, fees=pair.fees + fee, fees_today=pair.fees_today + fee, improvement=pair.improvement + better)
     pair = _bought(pair, price, volume) if side is Side.BUY else _sold(pair, price, volume)
     if owner.kind is OwnerKind.FIRST_BUY:
-        return replace(pair, first_left=max(0, pair.first_left - volume))
+        left = max(0, pair.first_left - volume)
+        if left or not pair.first_left:
+            return replace(pair, first_left=left)
+        # the market may have gone on below it: the first pair is priced by a snapshot of after it, as each one is
+        return replace(pair, first_left=0, unpriced=True, passes=Side.BUY)
     if owner != pair.owner:
         return pair
     if side is Side.BUY:

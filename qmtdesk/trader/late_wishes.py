@@ -39,11 +39,13 @@ def too_late(command: Command, now_ns: int = 0) -> Reason | None:
 def stop_in(body: Body, state: State) -> DisarmGrid | None:
     """What is done all the same of a late wish to stop and sell: the stop of a grid that runs.
 
-    One that was stopped before is left alone; it may be selling already, by an earlier word.
+    One that was stopped before is left alone, and so is one below its lower stop: it sells already.
     """
     event = event_of(body) if isinstance(body, Act) else None
     book = state.grids.get(event.code) if isinstance(event, DisarmGrid) else None
-    return DisarmGrid(book.plan.code, StopHow.CANCEL) if book is not None and book.armed else None
+    if book is None or not book.armed or (book.grid is not None and book.grid.stopped_low):
+        return None
+    return DisarmGrid(book.plan.code, StopHow.CANCEL)
 
 
 def _code_of(body: Body) -> dict[str, str]:

@@ -10,6 +10,7 @@ from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
+from qmtdesk.engine.overnight import LAST_WORDS_MS
 from qmtdesk.simulate.market_day import BOND, DAY, NEXT_DAY, MarketDay, quote_of
 
 S = OrderState
@@ -102,11 +103,26 @@ def test_a_running_grid_is_still_one() -> None:
     assert day.feed(m.ArmGrid(ADOPTED)).refusal.why is Why.ALREADY_ARMED
 
 
+def test_what_a_stop_with_selling_left_is_said_a_minute_after_the_close() -> None:
+    day, _ = after_close(how=StopHow.SELL)
+    for late, times in ((LAST_WORDS_MS - 1, 0), (LAST_WORDS_MS, 1), (LAST_WORDS_MS + 5_000, 1)):
+        day.at = at_of(DAY, 15, 0) + late
+        day.feed(m.TimePassed())
+        assert said(day, Why.LEFT_UNSOLD) == times
+    assert day.state.grids[BOND].winding is None
+    assert day.state.grids == day.folded().grids
+    next_morning(day)
+    assert [line for line in day.state.lines if line.reason.why is Why.LEFT_UNSOLD] == []
+
+
 def test_a_stop_with_selling_that_the_close_ended_is_told_of_before_another_grid_takes_over() -> None:
     day, _ = after_close(how=StopHow.SELL)
     assert day.state.grids[BOND].winding is StopHow.SELL
     assert said(day, Why.LEFT_UNSOLD) == 0
     assert day.feed(m.ArmGrid(ADOPTED)).refusal is None
+    assert said(day, Why.LEFT_UNSOLD) == 1
+    day.at = at_of(DAY, 15, 2)
+    day.feed(m.TimePassed())
     assert said(day, Why.LEFT_UNSOLD) == 1
     next_morning(day)
     assert day.state.grids[BOND].armed

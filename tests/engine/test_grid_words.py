@@ -105,6 +105,29 @@ def test_three_rejections_in_a_row_stop_the_grid_with_the_counters_words() -> No
     assert len(day.places(BOND)) == 3
 
 
+def test_orders_that_left_together_and_are_all_turned_down_are_one_rejection() -> None:
+    day = MarketDay().open()
+    day.deaf = True
+    assert day.feed(m.ArmGrid(replace(PLAN, live_per_side=4))).refusal is None
+    places = day.places(BOND)
+    assert len(places) > 3
+    for number, place in enumerate(places):
+        told(day, place, S.REJECTED, text="流控", number=str(number + 1))
+    assert day.state.grids[BOND].armed
+    assert day.state.grids[BOND].rejects == 1
+    beat(day, 8)
+    assert len(day.places(BOND)) > len(places)
+
+
+def test_a_grid_that_the_counter_stopped_is_an_alarm() -> None:
+    day, _ = deaf_grid()
+    for number in "123":
+        told(day, day.places(BOND)[-1], S.REJECTED, text="no", number=number)
+        beat(day, 8)
+    book = day.state.grids[BOND]
+    assert ("alarm", book.why) in [(line.level, line.reason) for line in day.state.lines]
+
+
 def test_a_trade_in_between_starts_the_count_anew() -> None:
     day, place = deaf_grid()
     told(day, place, S.REJECTED, number="1")

@@ -7,8 +7,11 @@ from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import OrderState
 from qmtdesk.domain.plans import GuardAction, GuardPlan, RuleId, RuleSetting
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine import records as r
-from qmtdesk.simulate.market_day import STOCK, MarketDay, quote_of, sealed_quote
+from qmtdesk.engine.books import Holding
+from qmtdesk.simulate.market_day import NEXT_DAY, STOCK, MarketDay, quote_of, sealed_quote
 from qmtdesk.strategies.guard import GuardState
 
 LIMIT = 11_000
@@ -106,3 +109,63 @@ def test_a_sale_the_close_cut_off_is_told_and_sold_no_further(keep: bool) -> Non
     (line,) = [each for each in lines if each.reason.why is Why.LEFT_UNSOLD]
     assert (line.level, line.code, line.reason.get("volume")) == ("alarm", STOCK, 700)
     assert day.state.guards[STOCK].state is GuardState.OFF
+
+
+@pytest.mark.parametrize(("keep", "held", "alarm"), [(True, 500, True), (True, 0, False), (False, 500, False)])
+def test_a_kept_guard_that_sold_what_it_might_says_the_next_day_what_is_not_guarded(
+    keep: bool, held: int, alarm: bool
+) -> None:
+    day = armed(GuardPlan(code=STOCK, keep_armed=keep))
+    board(day, 30_000)
+    day.deaf = True
+    board(day, 9_000)
+    traded(day, day.places(STOCK)[0], 1_000)
+    assert day.state.guards[STOCK].state is GuardState.SOLD
+    # bought on the day itself: T+1 kept it from the sale
+    day.state = replace(day.state, holdings={STOCK: Holding(STOCK, held, 0, 10_900, held)})
+    day.at, day.day = at_of(NEXT_DAY, 9, 5), NEXT_DAY
+    day.feed(m.DayOpened(NEXT_DAY.isoformat(), day.make_instruments(NEXT_DAY, day.last)))
+    lines = [line for line in day.state.lines if line.reason.why is Why.NOT_GUARDED]
+    assert [(line.level, line.reason.get("volume")) for line in lines] == ([("alarm", held)] if alarm else [])
+
+
+def opens(day: MarketDay) -> None:
+    """The board is smashed open between two snapshots."""
+    day.wait(3_000)
+    day.quote(quote_of(STOCK, day.at, 10_900, prev=10_000))
+
+
+def unsold(day: MarketDay) -> int:
+    return len([line for line in day.state.lines if line.reason.why is Why.BROKE_UNSOLD and line.level == "alarm"])
+
+
+def test_a_guarded_board_that_broke_and_met_no_rule_is_an_alarm_once_in_five_minutes() -> None:
+    day = armed()
+    board(day, 30_000)
+    for alarms in (1, 1):
+        opens(day)
+        assert unsold(day) == alarms
+        board(day, 30_000)
+    for _ in range(110):
+        board(day, 30_000)
+    opens(day)
+    assert unsold(day) == 2
+    assert day.places(STOCK) == []
+
+
+@pytest.mark.parametrize("action", [GuardAction.SELL, GuardAction.ASK])
+def test_one_that_sells_or_asks_because_it_broke_gives_no_such_alarm(action: GuardAction) -> None:
+    broken = RuleSetting(rule=RuleId.R11, on=True, threshold=1, window_ms=0, floor=0, action=action)
+    day = armed(GuardPlan(code=STOCK, rules=(broken,), action=action))
+    board(day, 30_000)
+    opens(day)
+    assert day.state.guards[STOCK].state is not GuardState.WATCHING
+    assert unsold(day) == 0
+
+
+def test_a_board_that_nobody_guards_breaks_without_an_alarm() -> None:
+    day = armed()
+    board(day, 30_000)
+    day.feed(m.DisarmGuard(STOCK))
+    opens(day)
+    assert unsold(day) == 0

@@ -307,6 +307,16 @@ def test_a_question_is_answered_once() -> None:
     assert day.feed(m.AnswerAsk(STOCK, ask, sell=True)).refusal.why is Why.ASK_EXPIRED
 
 
+def test_a_yes_in_the_instant_the_question_runs_out_is_refused_and_not_taken_for_done() -> None:
+    day = armed(plan=GuardPlan(code=STOCK, action=GuardAction.ASK))
+    sealed(day, 15_000)
+    guard = day.state.guards[STOCK]
+    assert guard.question is not None
+    day.at = guard.question.deadline
+    assert day.feed(m.AnswerAsk(STOCK, guard.ask, sell=True)).refusal.why is Why.ASK_EXPIRED
+    assert day.places() == []
+
+
 def test_a_question_nobody_answers_sells_nothing() -> None:
     day = armed(plan=GuardPlan(code=STOCK, action=GuardAction.ASK))
     sealed(day, 15_000)

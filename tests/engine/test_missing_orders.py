@@ -53,6 +53,24 @@ def test_two_that_agree_put_it_in_doubt_and_freeze_its_side() -> None:
     assert day.places(BOND) == [place]
 
 
+@pytest.mark.parametrize("restart", [True, False])
+def test_who_says_that_it_is_not_there_has_it_cancelled_by_its_number_before_its_level_is_free(restart: bool) -> None:
+    day, place, rest = working()
+    look(day, 2, orders=rest)
+    if restart:
+        day.restart(resume=True)
+    assert day.state.orders[place.ref].in_doubt
+    step = day.feed(m.DecideUnknown(place.ref))
+    assert step.refusal is None
+    leaving = [intent for intent in step.intents if isinstance(intent, m.Cancel | m.Place)]
+    assert leaving[0] == m.Cancel(place.ref, ID)
+    day.feed(m.Kill("button"))
+    assert day.state.kill is not None
+    assert place.ref in day.state.kill.refs
+    look(day, 1, orders=[*rest, row_of(day, place, S.WORKING)])
+    assert day.state.orders[place.ref].live
+
+
 def test_after_three_more_looks_it_is_settled_told_and_its_level_is_left_alone() -> None:
     day, place, rest = working()
     look(day, 5, orders=rest)

@@ -163,6 +163,19 @@ def test_what_the_user_gave_up_is_cancelled_once_more_by_the_kill_switch_unless_
     assert (place.ref in day.state.kill.refs) is (over is None)
 
 
+@pytest.mark.parametrize(("hour", "refused"), [(12, True), (15, False), (20, False)])
+def test_a_numbered_order_is_decided_about_once_the_day_is_over_and_not_in_the_lunch_break(
+    hour: int, refused: bool
+) -> None:
+    day, place = deaf_grid()
+    day.feed(m.OrderReported(odd(day, place)))
+    day.jump(hour, 10)
+    step = day.feed(m.DecideUnknown(place.ref))
+    assert (step.refusal is not None) is refused
+    assert [intent for intent in step.intents if isinstance(intent, m.Cancel)] == []
+    assert day.state.orders[place.ref].live is refused
+
+
 def test_somebody_elses_order_is_not_the_users_to_decide_about() -> None:
     day, _ = deaf_grid()
     day.feed(m.OrderReported(row_of(day, by_hand(BOND, Side.BUY, 119_000, 10), S.UNKNOWN, number="9")))

@@ -77,6 +77,21 @@ def test_an_order_of_another_installation_stops_buying_until_the_user_says_go_on
     assert BUYS in day.state.suspended
 
 
+def test_a_halt_of_everything_is_taken_back_before_one_of_all_buying_which_has_its_own_reason() -> None:
+    day = installed()
+    day.feed(m.OrderReported(other_row(day, "qtwoo261120-000004")))
+    for _ in range(4):
+        day.feed(m.LinkChanged(up=False))
+        day.wait(1_000)
+        day.feed(m.LinkChanged(up=True))
+    assert {"", BUYS} <= set(day.state.suspended)
+    day.feed(m.Release(""))
+    assert set(day.state.suspended) == {BUYS}
+    day.feed(m.Release(""))
+    assert set(day.state.suspended) == set()
+    assert day.feed(m.Release("")).records == ()
+
+
 @pytest.mark.parametrize("word", [m.Release(""), m.SetMaster(on=True)])
 def test_letting_everything_go_on_lets_buying_go_on(word: m.UserEvent) -> None:
     day = installed()

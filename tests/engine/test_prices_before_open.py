@@ -137,12 +137,29 @@ def test_the_sheet_says_when_a_first_buy_leaves_and_whether_it_can_be_taken_back
 
 
 @pytest.mark.parametrize("mode", GridMode)
-def test_a_grid_of_the_evening_found_after_the_auction_waits_for_its_result(mode: GridMode) -> None:
+@pytest.mark.parametrize("printed", [116_000, 114_500, 119_500])
+def test_a_grid_of_the_evening_found_after_the_auction_is_worked_out_from_the_first_price_of_trading(
+    mode: GridMode, printed: int
+) -> None:
+    """Nothing leaves before 9:30, and a thin auction's print is often nobody's price a minute later."""
     day = opened(armed(GridPlan(code=BOND, mode=mode), EVENING), 120_000, (9, 26))
-    day.feed(m.Quoted(quote_of(BOND, day.at, 116_000, prev=120_000)))
+    day.feed(m.Quoted(quote_of(BOND, day.at, printed, prev=120_000)))
     day.wait(3_000)
+    assert day.state.grids[BOND].fresh
+    trading(day, 116_000)
     part = day.state.grids[BOND].grid or day.state.grids[BOND].rolling
     assert part is not None
     assert abs(part.first_price - 116_000) < 1_160
-    trading(day, 116_000)
     assert [place.owner.kind for place in day.places(BOND)].count(OwnerKind.FIRST_BUY) == 1
+
+
+@pytest.mark.parametrize(("bid", "ask", "counts"), [(116_100, 116_300, True), (116_000, 125_000, False)])
+def test_by_hand_the_auctions_print_counts_only_where_the_book_bears_it_out(bid: int, ask: int, counts: bool) -> None:
+    day = auction(118_000, 118_000, (9, 26))
+    quote = quote_of(BOND, day.at, 116_200, prev=118_000)
+    bids, asks = (
+        (replace(quote.bids[0], price=bid), *quote.bids[1:]),
+        (replace(quote.asks[0], price=ask), *quote.asks[1:]),
+    )
+    day.feed(m.Quoted(replace(quote, bids=bids, asks=asks)))
+    assert anew.starting_price(day.state, PLAN) == (116_200 if counts else 118_000)

@@ -9,7 +9,7 @@ from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import BrokerOrder, Position
 from qmtdesk.domain.messages import Place
 from qmtdesk.domain.order import OrderState, OwnerKind, Side
-from qmtdesk.domain.plans import GridPlan
+from qmtdesk.domain.plans import GridPlan, StopHow
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine.books import Ready, cash_room, sell_room
@@ -89,6 +89,7 @@ def test_an_open_one_of_yesterday_is_over_too_where_todays_only_order_never_arri
     (place, *_) = day.places(BOND)
     for each in day.places(BOND):
         day.feed(m.SubmitRefused(each.ref, "no"))
+    day.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
     assert not day.state.orders[place.ref].broker_id
     look(day, 8, orders=[], positions=HELD)
     assert day.state.orders["x5001"].state is S.CANCELLED

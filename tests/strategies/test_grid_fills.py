@@ -181,6 +181,12 @@ def test_what_others_sold_is_taken_from_the_base_holding_then_from_the_top() -> 
     assert on_others(grid, SELL, 900).held_total == 0
 
 
+def test_what_others_sold_is_taken_from_a_paused_gap_before_one_that_offers_it() -> None:
+    grid = replace(holding(make(), g9=80, g10=80, g11=80), paused=frozenset({9, 10}))
+    assert on_others(grid, SELL, 90).held[9:12] == (70, 0, 80)
+    assert on_others(grid, SELL, 200).held[9:12] == (0, 0, 40)
+
+
 @pytest.mark.parametrize("volume", [10, 80, 150])
 def test_what_was_the_grids_own_sale_after_all_goes_back_where_it_came_from(volume: int) -> None:
     grid = holding(make(), g9=80, g10=80)

@@ -311,3 +311,26 @@ def test_what_is_taken_over_of_one_that_leaves_is_shown_for_sale_alone(mode: Gri
     assert {order.side for order in found.orders} == {SELL}
     assert (found.first_volume, found.cash_live, found.cash_full) == (0, 0, 90 * 115_000)
     assert found.worst_loss == 90 * (115_000 - found.worst_price)
+
+
+@pytest.mark.parametrize(
+    ("cost", "adopt", "warned"), [(118_000, 270, True), (114_000, 270, False), (0, 270, False), (118_000, 0, False)]
+)
+def test_lots_that_would_be_offered_below_their_cost_are_told_with_the_loss(
+    cost: int, adopt: int, warned: bool
+) -> None:
+    found = look(replace(PLAN, adopt=adopt, first_buy=False), cost=cost, position=270)
+    assert (level_of(found, Why.SELLS_UNDER_COST) == "warn") is warned
+    if warned:
+        (reason,) = [check.reason for check in found.checks if check.reason.why is Why.SELLS_UNDER_COST]
+        sells = [115_495, 115_842, 116_190]
+        assert reason.get("price_milli") == sells[0]
+        assert reason.get("cost_milli") == cost
+        assert abs(int(str(reason.get("loss_milli"))) - sum(cost - price for price in sells) * 90) <= 500
+    assert found.ok
+
+
+def test_lots_whose_upper_levels_make_up_for_the_lower_ones_lose_nothing_in_all() -> None:
+    found = look(replace(PLAN, adopt=270, first_buy=False), cost=115_600, position=270)
+    (reason,) = [check.reason for check in found.checks if check.reason.why is Why.SELLS_UNDER_COST]
+    assert reason.get("loss_milli") == 0

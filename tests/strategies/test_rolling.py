@@ -85,7 +85,21 @@ def test_the_first_buy_is_the_centre_and_the_buy_below_waits_for_it() -> None:
     assert (pair.centre, why(pair, BUY), why(pair, SELL)) == (100_500, Why.FIRST_BUY_PENDING, Why.NOTHING_HELD)
     pair = on_fill(pair, FIRST_BUY, BUY, 100_400, 160, 100_500, 0, NOON)
     assert (pair.held_total, pair.first_left, pair.leg, pair.improvement) == (160, 0, 0, 16_000)
+    # the market may stand far below by then: a snapshot of after it prices the pair
+    assert wanted(pair, now(pair)).orders == ()
+    pair, _ = see(pair, last=100_300)
+    assert buys(wanted(pair, now(pair))) == [(0, pair.buy_price, 80)]
     assert len(wanted(pair, now(pair)).orders) == 2
+
+
+def test_a_first_buy_that_a_falling_market_filled_is_followed_by_a_buy_below_that_market() -> None:
+    pair = make(last=100_500, first_buy=True)
+    pair = on_fill(pair, FIRST_BUY, BUY, 100_400, 60, 100_500, 0, NOON)
+    assert pair.first_left == 100
+    pair = on_fill(pair, FIRST_BUY, BUY, 100_400, 100, 100_500, 0, NOON)
+    pair, told = see(pair, last=98_000)
+    assert pair.buy_price <= 98_000
+    assert told == [Why.ROLLED]
 
 
 def test_without_a_first_buy_the_base_is_the_centre() -> None:

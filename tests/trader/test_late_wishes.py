@@ -32,7 +32,7 @@ from qmtdesk.domain.order import OwnerKind
 from qmtdesk.domain.plans import GridPlan, GuardAction, GuardPlan, StopHow
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.simulate.market_day import BOND
-from qmtdesk.trader.late_wishes import LATE_MS, too_late
+from qmtdesk.trader.late_wishes import LATE_MS, stop_in, too_late
 from qmtdesk.trader.obey import Obey
 from qmtdesk.wire import requests
 from qmtdesk.wire.bond_talk import ReadBondList
@@ -186,6 +186,17 @@ def test_a_late_stop_with_selling_leaves_a_sale_alone_that_runs_already(tmp_path
     assert isinstance(answer, Ack)
     assert not answer.ok
     assert "no_sale" not in str(answer.reason)
+
+
+def test_a_late_stop_with_selling_leaves_a_grid_alone_that_sells_below_its_lower_stop(tmp_path: Path) -> None:
+    day = LoopDay(folder=tmp_path, prices={BOND: 120_000}, held={BOND: (100, 120_000)}).open()
+    day.feed(ArmGrid(GridPlan(code=BOND, adopt=100, first_buy=False, lower_stop=118_000)))
+    day.live_market(6_000)
+    day.price(BOND, 117_500)
+    book = day.loop.state.grids[BOND]
+    assert book.grid is not None
+    assert book.grid.stopped_low
+    assert stop_in(act(DisarmGrid(BOND, StopHow.SELL)), day.loop.state) is None
 
 
 @pytest.mark.skipif(os.name == "nt", reason="stops processes by POSIX signals")

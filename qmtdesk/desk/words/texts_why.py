@@ -39,6 +39,18 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "没有卖完[，还剩 {volume}]；不会接着卖，要卖就重新启动再停止，或自己下单",
         "Not all was sold[, {volume} left]; nothing goes on selling, start and stop again, or sell by hand",
     ),
+    Why.BROKE_UNSOLD: (
+        "已炸板[，第 {breaks} 次]，卫士没有卖：开着的规则都没满足。炸板就卖要打开规则 R11",
+        "Board broke[, number {breaks}], the guard sold nothing: no rule that is on was met. R11 sells on a break",
+    ),
+    Why.NOT_GUARDED: (
+        "卫士上一交易日卖出 {sold} 后已结束，还持有 {volume}，今天没有守护；要守就重新启动",
+        "The guard sold {sold} on the last trading day and is over; {volume} still held are not guarded. Arm it again",
+    ),
+    Why.SELLS_UNDER_COST: (
+        "最低卖价 {price_milli} 低于持仓成本 {cost_milli}：全按各档卖出约亏 {loss_milli}",
+        "Lowest sale {price_milli} is below cost {cost_milli}: selling all at its levels loses about {loss_milli}",
+    ),
     Why.SIDE_FROZEN: (
         "[{price_milli} ][{side}单]回报未知，冻结该档",
         "[{price_milli} ][{side} ]result unknown, level frozen",
