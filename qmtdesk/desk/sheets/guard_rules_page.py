@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from qmtdesk.desk.brush import format as fmt
@@ -130,6 +130,13 @@ class RulesPage(QWidget):
         for number, row in enumerate(self._timed):
             grid.addWidget(Named(look, "" if number else t("guard.timed"), row, self, 74), at + number, 4)
             row.changed.connect(self.changed)
+
+    def agree(self, plan: GuardPlan) -> None:
+        """What was chosen on the front stands here too, or the next `apply` would take it back."""
+        with QSignalBlocker(self.readiness), QSignalBlocker(self.snapshots):
+            self.readiness.set_value(plan.readiness.value)
+            if self.snapshots.bad is None and self.snapshots.value != plan.snapshots:
+                self.snapshots.set_value(plan.snapshots)
 
     def say_cancels(self, *, told: bool, gross_bp: int) -> None:
         """Which figure R5 judges by. `told`: there is Level-2; its gross share of the queue is −1 where not known."""

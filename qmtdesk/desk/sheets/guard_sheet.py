@@ -192,6 +192,7 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
 
     def change(self, plan: GuardPlan) -> None:
         super().change(plan)
+        self.rules.agree(self.plan)
         self.show_plan()
 
     # what is shown
