@@ -5,18 +5,15 @@ from typing import Any
 import fake_trader as ft
 import msgspec
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QAction, QContextMenuEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from watch_desk import WAN, Desk, entries, shown_desk
 
 from qmtdesk.desk.brush import paint
-from qmtdesk.desk.brush.look import Look
-from qmtdesk.desk.link.mirror import Mirror
-from qmtdesk.desk.sheets.guard_sheet import GuardSheet
-from qmtdesk.desk.watch.seal_panel import SealPanel
 from qmtdesk.desk.watch.seal_words import foot
-from qmtdesk.desk.watch.watch_panel import WatchPanel, full_code
+from qmtdesk.desk.watch.watch_panel import full_code
 from qmtdesk.desk.watch.watch_state import Tone, ordered, words
 from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.messages import DisarmGuard, SetThreshold
@@ -25,49 +22,13 @@ from qmtdesk.domain.replacing import replace
 from qmtdesk.wire.rows import WatchRow
 from qmtdesk.wire.talk import Ack, WatchCode
 
-WAN = 10_000_000
 NEXT = "603121.SH"
 T1 = "301209.SZ"
 
 
-class Desk(QWidget):
-    """A window with nothing but the watchlist and the seal chart."""
-
-    def __init__(self, picture: str = "main") -> None:
-        super().__init__()
-        self.mirror, self.look, self.commands = Mirror(), Look(), ft.FakeCommands()
-        self.look.set(motion=False)
-        self.panel = WatchPanel(self.mirror, self.commands, self.look, self)
-        self.seal = SealPanel(self.mirror, self.commands, self.look, self)
-        self.resize(1000, 800)
-        self.panel.setGeometry(590, 60, 396, 460)
-        self.seal.setGeometry(590, 526, 396, 270)
-        ft.fill_mirror(self.mirror, picture)
-
-    def click(self, qtbot: QtBot, rect: QRect, *, double: bool = False) -> None:
-        act = qtbot.mouseDClick if double else qtbot.mouseClick
-        act(self.panel.rows.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
-
-    def key(self, qtbot: QtBot, key: Qt.Key) -> None:
-        qtbot.keyClick(self.panel.rows, key)
-
-    def sheet(self) -> GuardSheet | None:
-        return next((s for s in self.findChildren(GuardSheet) if not s.leaving), None)
-
-    def put(self, **changes: object) -> WatchRow:
-        row = msgspec.structs.replace(self.mirror.watches[ft.STOCK], **changes)
-        self.mirror.apply([row])
-        self.mirror.flush()
-        return row
-
-
 @pytest.fixture
 def desk(qtbot: QtBot) -> Desk:
-    made = Desk()
-    qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
-    return made
+    return shown_desk(qtbot)
 
 
 def row(code: str = ft.STOCK) -> WatchRow:
@@ -336,10 +297,6 @@ def test_history_is_asked_for_once_and_only_after_the_first_paint(qtbot: QtBot) 
     made.mirror.select_stock(NEXT)
     asked = [w for w in made.commands.wished if type(w).__name__ == "AskSeries"]
     assert [(w.code, w.what) for w in asked] == [(NEXT, "seal")]
-
-
-def entries(desk: Desk, code: str) -> dict[str, QAction]:
-    return {action.text(): action for action in desk.panel.menu_of(code).actions() if action.text()}
 
 
 def test_a_right_click_selects_the_row_and_offers_all_that_can_be_done_with_it(desk: Desk, qtbot: QtBot) -> None:

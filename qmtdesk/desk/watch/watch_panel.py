@@ -18,7 +18,7 @@ from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.sheets import sheets
 from qmtdesk.desk.sheets.sheet_base import host_of
 from qmtdesk.desk.watch.watch_list import WatchList
-from qmtdesk.desk.watch.watch_state import block, sealed_now
+from qmtdesk.desk.watch.watch_state import block, over, sealed_now
 from qmtdesk.desk.words.texts import say, t
 from qmtdesk.domain.reason import because
 from qmtdesk.wire.talk import Ack
@@ -95,15 +95,19 @@ class WatchPanel(QWidget):
         row = self.mirror.watches.get(code)
         if row is None:
             return
-        if row.armed:
-            self.disarm(code)
-            return
         why = block(row)
-        if why is not None:
+        if row.armed and not over(row):
+            self.disarm(code)
+        elif row.armed:
+            # what is left of its sale would be cancelled by a click on a switch that looks dead
+            self.note.warn(t("watch.fired", name=row.name))
+        elif why is not None:
             reason = row.why if row.why is not None and row.why.why is why else because(why)
             self.note.warn(t("watch.no", name=row.name, why=say(reason, code)))
-            return
-        self._open(code)
+        elif over(row):
+            self.note.warn(t("watch.over", name=row.name))
+        else:
+            self._open(code)
 
     def disarm(self, code: str) -> None:
         """Take a guard off; that it is off is said when the trader has said so."""
@@ -128,7 +132,7 @@ class WatchPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(t("watch.menu_open" if armed else "watch.menu_arm"), lambda: self._open(code))
         if armed:
-            menu.addAction(t("watch.menu_disarm"), lambda: self._toggle(code))
+            menu.addAction(t("watch.menu_disarm"), lambda: self.disarm(code))
         menu.addAction(t("watch.menu_threshold"), lambda: self.edit_threshold(code))
         menu.addSeparator()
         menu.addAction(t("row.copy"), lambda: self._copy(code))

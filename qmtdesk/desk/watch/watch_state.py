@@ -85,6 +85,11 @@ def block(row: WatchRow) -> Why | None:
     return None
 
 
+def over(row: WatchRow) -> bool:
+    """Whether the guard has fired: its switch switches nothing any more."""
+    return row.state in _FINAL
+
+
 def words(row: WatchRow, *, blind: bool, killed: bool, paused: bool = False) -> Words:
     """The row in words; `blind`: its figures are out of date. `killed`, `paused`: nothing may trade.
 
@@ -103,8 +108,8 @@ def words(row: WatchRow, *, blind: bool, killed: bool, paused: bool = False) -> 
         small=_small(row, sealed=sealed),
         near=sealed and near(row),
         action=_action(row, killed=killed, paused=paused, sealed=sealed),
-        switch_on=row.armed and not killed and row.state not in _FINAL,
-        switch_dead=row.state in _FINAL or (not row.armed and block(row) is not None),
+        switch_on=row.armed and not killed and not over(row),
+        switch_dead=over(row) or (not row.armed and block(row) is not None),
     )
 
 

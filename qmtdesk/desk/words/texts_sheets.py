@@ -81,6 +81,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "watch.no_disarm": ("{name} 没有撤防：{why}", "{name} was not disarmed: {why}"),
     "watch.rearm": ("重新布防…", "Arm again…"),
     "watch.no": ("{name}：{why}", "{name}: {why}"),
+    "watch.fired": (
+        "{name} 已触发，开关不再起作用；要撤防按 S，或用右键菜单",
+        "{name} has fired: its switch does nothing any more; S or the menu disarms it",
+    ),
+    "watch.over": (
+        "{name} 的卫士已结束，开关不再起作用；要再布防按 Enter",
+        "The guard of {name} is done: its switch does nothing any more; Enter arms it again",
+    ),
     "watch.threshold_set": ("{name} 阈值改为 {amount}，即时生效", "{name}: threshold {amount}, in force now"),
     "watch.edit_echo": ("{wan} 元 · 封单的 {share}", "{wan} · {share} of the seal"),
     "watch.sort": (
