@@ -4,10 +4,11 @@ import fake_trader as ft
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
-from watch_desk import Desk, entries, shown_desk
+from watch_desk import WAN, Desk, entries, shown_desk
 
 from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.messages import DisarmGuard
+from qmtdesk.domain.plans import GuardPlan, TimedThreshold
 
 
 @pytest.fixture
@@ -36,3 +37,26 @@ def test_the_dead_switch_of_a_guard_that_has_sold_opens_nothing(desk: Desk, qtbo
     desk.click(qtbot, desk.panel.rows.switch_rect(ft.STOCK))
     assert desk.sheet() is None
     assert desk.panel.note.words == t("watch.over", name="华澜股份")
+
+
+def type_threshold(desk: Desk, qtbot: QtBot, typed: str) -> None:
+    desk.panel.edit_threshold(ft.STOCK)
+    editor = desk.panel._editor
+    assert editor is not None
+    editor.line.selectAll()
+    qtbot.keyClicks(editor.line, typed)
+    qtbot.keyClick(editor.line, Qt.Key.Key_Return)
+
+
+def test_a_threshold_typed_over_a_row_goes_into_the_timed_one_that_the_row_shows(desk: Desk, qtbot: QtBot) -> None:
+    early, late = (TimedThreshold(from_minute=minute, threshold=500 * WAN) for minute in (570, 885))
+    plan = GuardPlan(code=ft.STOCK, threshold=2_000 * WAN, timed=(early, late))
+    desk.put(armed=False, threshold=500 * WAN, plan=plan)
+    type_threshold(desk, qtbot, "3000")
+    sheet = desk.sheet()
+    assert sheet is not None
+    assert sheet.plan.timed == (TimedThreshold(from_minute=570, threshold=3_000 * WAN), late)
+    assert sheet.plan.threshold == 2_000 * WAN
+    # nor does the next click put it back
+    sheet.action.set_value("ask")
+    assert sheet.plan.timed[0].threshold == 3_000 * WAN

@@ -22,6 +22,7 @@ from qmtdesk.desk.words.texts import say, t
 from qmtdesk.domain.plans import GuardAction, GuardPlan, Readiness
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.timed import with_threshold
 from qmtdesk.wire.talk import Ack, GuardPreview
 
 _HALF = -1
@@ -52,7 +53,8 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
         row = mirror.watches.get(code)
         plan = row.plan if row is not None else GuardPlan(code=code)
         if threshold:
-            plan = replace(plan, threshold=threshold)
+            # the row shows the one in force: what was typed over it replaces that one
+            plan = with_threshold(plan, threshold, mirror.clock())
         super().__init__(window, mirror, commands, look, code, plan)
         self._build()
         self.say_foot(t("guard.foot"))
