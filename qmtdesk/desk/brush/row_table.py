@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -11,6 +11,7 @@ from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.brush.scroll_thumb import ScrollThumb
+from qmtdesk.desk.brush.standing import standing
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.shell.table_columns import Column
 from qmtdesk.desk.words.texts import t
@@ -50,9 +51,11 @@ class RowModel(QAbstractTableModel):
         """The column sorted by (-1: the table's own order) and whether downwards."""
         return self._by, self._down
 
-    def put(self, rows: Iterable[Any]) -> None:
-        """Show these rows instead."""
+    def put(self, rows: Iterable[Any], held: Callable[[Any], str] | None = None) -> None:
+        """Show these rows instead. `held`: their key, where those that are shown have to stay in their order."""
         fresh = self._sorted(list(rows))
+        if held is not None:
+            fresh = standing([held(row) for row in self.rows], fresh, held)
         if len(fresh) != len(self.rows):
             self.beginResetModel()
             self.rows = fresh
@@ -127,7 +130,10 @@ class PaintedHeader(QHeaderView):
 
 
 class RowTable(QTableView):
-    """One tab's table. `act` names a row whose action cell was clicked, `opened` one that was double-clicked."""
+    """One tab's table. `act` names a row whose action cell was clicked, `opened` one that was double-clicked.
+
+    Where a click acts at once, the order stands still while the pointer is over the table.
+    """
 
     act = Signal(object)
     opened = Signal(object)
@@ -147,6 +153,7 @@ class RowTable(QTableView):
         super().__init__(parent)
         self.rows, self._mirror, self._look, self._empty, self._key = model, mirror, look, empty, key
         self._chosen = ""
+        self._acts = any(column.title == "act" for column in model.columns)
         self.setModel(model)
         self.setHorizontalHeader(PaintedHeader(look, self))
         self.horizontalHeader().sectionClicked.connect(self._sort_clicked)
@@ -176,17 +183,21 @@ class RowTable(QTableView):
 
     def put(self, rows: Iterable[Any]) -> None:
         """Show these rows, the selected one staying selected wherever it goes."""
-        kept, top = self._chosen, self.verticalScrollBar().value()
-        self.rows.put(rows)
-        if kept:
-            at = next((n for n, row in enumerate(self.rows.rows) if self._key(row) == kept), -1)
+        top = self.verticalScrollBar().value()
+        self.rows.put(rows, self._key if self._acts and self.underMouse() else None)
+        self._choose_again(top)
+        self._thumb.place()
+
+    def _choose_again(self, top: int) -> None:
+        """Rows have moved: the chosen one stays chosen, and what the user looks at where it is."""
+        if self._chosen:
+            at = next((n for n, row in enumerate(self.rows.rows) if self._key(row) == self._chosen), -1)
             if at >= 0 and self.currentIndex().row() != at:
                 self.selectRow(at)
             elif at < 0:
                 self.clearSelection()
-            self.verticalScrollBar().setValue(top)  # what the user looks at stays where it is
+            self.verticalScrollBar().setValue(top)
         self.viewport().update()
-        self._thumb.place()
 
     def chosen(self) -> Any | None:
         """The selected row."""
@@ -227,19 +238,24 @@ class RowTable(QTableView):
 
     def _sort_clicked(self, section: int) -> None:
         by, down = self.rows.sorting
+        top = self.verticalScrollBar().value()
         if by != section:
             self.rows.order_by(section, down=True)
         elif down:
             self.rows.order_by(section, down=False)
         else:
             self.rows.order_by(-1, down=False)
+        self._choose_again(top)
         self.horizontalHeader().viewport().update()
-        self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._widths()
         self._thumb.place()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.put(self.rows.rows)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)

@@ -17,6 +17,7 @@ from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.brush.plain import plain_tip
+from qmtdesk.desk.brush.standing import standing
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.watch import watch_paint
 from qmtdesk.desk.watch.watch_paint import HEADER, ROW, Columns
@@ -69,7 +70,10 @@ class WatchList(QAbstractScrollArea):
 
     def arrange(self) -> None:
         """Put the rows in their order now."""
-        self._codes = ordered(self.mirror.watches, self.kept, by_urgency=self.by_urgency)
+        self._show(ordered(self.mirror.watches, self.kept, by_urgency=self.by_urgency))
+
+    def _show(self, codes: tuple[str, ...]) -> None:
+        self._codes = codes
         self._span()
         self.viewport().update()
 
@@ -109,12 +113,11 @@ class WatchList(QAbstractScrollArea):
         bar.setRange(0, max(len(self._codes) * ROW - (self.viewport().height() - HEADER), 0))
 
     def _rows_changed(self, keys: frozenset[str]) -> None:
-        same = set(self._codes) == self.mirror.watches.keys()
-        if not same or not (self.underMouse() or self.hasFocus()):
-            before = self._codes
-            self.arrange()
-            if before != self._codes:
-                return
+        wanted = ordered(self.mirror.watches, self.kept, by_urgency=self.by_urgency)
+        if self.underMouse() or self.hasFocus():
+            wanted = tuple(standing(self._codes, wanted, str))
+        if wanted != self._codes:
+            self._show(wanted)
         for code in keys:
             self.viewport().update(self.row_rect(code))
 
