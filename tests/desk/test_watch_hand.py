@@ -1,8 +1,11 @@
 """What a hand on the watchlist may rely on: a dead switch switches nothing, and rows stay under pointer and editor."""
 
 import fake_trader as ft
+import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from watch_desk import WAN, Desk, entries, shown_desk
 
@@ -60,3 +63,48 @@ def test_a_threshold_typed_over_a_row_goes_into_the_timed_one_that_the_row_shows
     # nor does the next click put it back
     sheet.action.set_value("ask")
     assert sheet.plan.timed[0].threshold == 3_000 * WAN
+
+
+def urgent(desk: Desk, code: str) -> None:
+    """The guard of a stock fires: its row is the first to look at."""
+    row = msgspec.structs.replace(desk.mirror.watches[code], board="sealed", state="triggered", armed=True)
+    desk.mirror.apply([row])
+    desk.mirror.flush()
+
+
+def test_rows_hold_still_while_a_threshold_is_typed_over_one(desk: Desk, qtbot: QtBot) -> None:
+    rows = desk.panel.rows
+    desk.panel.resize(396, 200)
+    code, before = rows.codes[1], rows.codes
+    desk.panel.edit_threshold(code)
+    editor = desk.panel._editor
+    assert editor is not None
+    urgent(desk, before[-1])
+    urgent(desk, before[-2])
+    QApplication.sendEvent(rows, QEvent(QEvent.Type.Leave))
+    desk.mirror.apply([ft.gone(desk.mirror.watches[before[0]])])
+    desk.mirror.flush()
+    turn = QPoint(0, -120)
+    QApplication.sendEvent(
+        rows.viewport(),
+        QWheelEvent(
+            QPointF(9, 90), QPointF(9, 90), turn, turn, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase, False,
+        ),
+    )  # fmt: skip
+    assert rows.codes == before
+    assert rows.row_rect(code).contains(editor.geometry().center())
+    rows.grab()
+    qtbot.keyClick(editor.line, Qt.Key.Key_Escape)
+    assert before[0] not in rows.codes
+
+
+def test_rows_take_their_places_when_the_threshold_is_typed_and_the_hand_is_gone(desk: Desk, qtbot: QtBot) -> None:
+    last = desk.panel.rows.codes[-1]
+    desk.panel.edit_threshold(ft.STOCK)
+    editor = desk.panel._editor
+    assert editor is not None
+    qtbot.keyClick(editor.line, Qt.Key.Key_Escape)
+    desk.panel.rows.clearFocus()
+    urgent(desk, last)
+    assert desk.panel.rows.codes[0] == last

@@ -30,6 +30,7 @@ class WatchList(QAbstractScrollArea):
     """Shows `mirror.watches`. It decides nothing: it says what the user asked for, by code.
 
     The order stands still while the pointer is over the rows or keys are being used, so nobody hits the wrong switch.
+    While something stands over a row (`hold`) nothing moves at all.
     """
 
     toggled = Signal(str)
@@ -47,6 +48,7 @@ class WatchList(QAbstractScrollArea):
         self.kept: tuple[str, ...] = ()
         self._codes: tuple[str, ...] = ()
         self._pressed = ""
+        self._held = False
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -76,6 +78,11 @@ class WatchList(QAbstractScrollArea):
         self._codes = codes
         self._span()
         self.viewport().update()
+
+    def hold(self, held: bool) -> None:  # noqa: FBT001
+        """Something stands over a row, or does no longer: until then each row stays where it is."""
+        self._held = held
+        self._settle()
 
     def set_order(self, *, by_urgency: bool, kept: tuple[str, ...] = ()) -> None:
         """By urgency, or as the user put them."""
@@ -113,13 +120,19 @@ class WatchList(QAbstractScrollArea):
         bar.setRange(0, max(len(self._codes) * ROW - (self.viewport().height() - HEADER), 0))
 
     def _rows_changed(self, keys: frozenset[str]) -> None:
+        self._settle()
+        for code in keys:
+            self.viewport().update(self.row_rect(code))
+
+    def _settle(self) -> None:
+        """Put the rows in their order, as far as they may move now."""
+        if self._held:
+            return
         wanted = ordered(self.mirror.watches, self.kept, by_urgency=self.by_urgency)
         if self.underMouse() or self.hasFocus():
             wanted = tuple(standing(self._codes, wanted, str))
         if wanted != self._codes:
             self._show(wanted)
-        for code in keys:
-            self.viewport().update(self.row_rect(code))
 
     def _quotes_changed(self, keys: frozenset[str]) -> None:
         for code in keys & self.mirror.watches.keys():
@@ -278,12 +291,14 @@ class WatchList(QAbstractScrollArea):
         wish.emit(code)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self.arrange()
+        if not self._held:
+            self.arrange()
         super().leaveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         bar = self.verticalScrollBar()
-        bar.setValue(bar.value() - event.angleDelta().y() * ROW // 120)
+        if not self._held:
+            bar.setValue(bar.value() - event.angleDelta().y() * ROW // 120)
 
     def scrollContentsBy(self, _dx: int, _dy: int) -> None:
         self.viewport().update()

@@ -223,6 +223,7 @@ class WatchPanel(QWidget):
             self.look, THRESHOLD, row.threshold, t("unit.wan"), echo=self._echo, parent=self.rows.viewport()
         )
         self._editor.ground = self.look.theme.sel
+        self.rows.hold(True)
         place = self.rows.amount_rect(code)
         wide = max(place.width(), 158)
         self._editor.setGeometry(place.right() - wide, place.top(), wide, 48)
@@ -266,6 +267,7 @@ class WatchPanel(QWidget):
             editor.hide()
             editor.deleteLater()
             self.rows.setFocus()
+            self.rows.hold(False)
 
     # Qt's own
 
