@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMenu
 from qmtdesk.desk.brush import paint
 from qmtdesk.desk.ladder import ladder_sheet
 from qmtdesk.desk.ladder.ladder_history import HistoryPopup
+from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.messages import CancelOne, PauseGap
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.wire.rows import FillRow
@@ -242,3 +243,66 @@ def test_a_tick_costs_far_less_than_painting_the_whole_ladder(desk: Desk) -> Non
         panel.ladder._restyle()
 
     assert cost(tick) * 4 < cost(everything)
+
+
+def menu_at(desk: Desk, no: int) -> tuple[Any, list[Any]]:
+    panel = desk.open()
+    panel.acts.menu(index(no), QPoint(0, 0))
+    menu = panel.findChild(QMenu)
+    assert menu is not None
+    return panel, menu.actions()
+
+
+def moved_up(desk: Desk) -> None:
+    """The ladder drops its lowest level: each of the others has another index."""
+    grid = desk.mirror.grids[ft.BOND]
+    desk.feed(replace(grid, levels=grid.levels[1:]))
+
+
+@POPS_UP
+def test_the_menu_of_a_level_acts_on_that_level_wherever_it_has_moved(desk: Desk) -> None:
+    _, (pause, cancel, *_) = menu_at(desk, 3)
+    refs = [ref for ref in (ft.ladder_levels()[index(3)].buy_ref, ft.ladder_levels()[index(3)].sell_ref) if ref]
+    moved_up(desk)
+    pause.trigger()
+    cancel.trigger()
+    assert desk.commands.wished == [PauseGap(ft.BOND, index(3) - 1, True), *map(CancelOne, refs)]
+
+
+@POPS_UP
+def test_the_menu_of_a_level_that_is_gone_does_nothing_and_says_so(desk: Desk) -> None:
+    panel, (pause, cancel, history, *_) = menu_at(desk, 3)
+    price = ft.ladder_levels()[index(3)].price
+    desk.feed(replace(desk.mirror.grids[ft.BOND], levels=level(3, price=price + 1, buy_ref="", sell_ref="")))
+    for action in (pause, cancel, history):
+        action.trigger()
+        assert panel.note.words == t("ladder.level_gone", price="119.570")
+    assert desk.commands.wished == []
+    assert panel.findChild(HistoryPopup) is None
+
+
+@POPS_UP
+def test_a_gap_that_has_another_end_is_not_paused(desk: Desk) -> None:
+    panel, (pause, *_) = menu_at(desk, 3)
+    above = ft.ladder_levels()[index(3) + 1].price
+    desk.feed(replace(desk.mirror.grids[ft.BOND], levels=level(4, price=above + 1)))
+    pause.trigger()
+    assert desk.commands.wished == []
+    assert panel.note.words == t("ladder.level_gone", price="119.570")
+
+
+@POPS_UP
+def test_an_order_that_took_the_place_of_the_one_in_the_menu_is_not_cancelled(desk: Desk) -> None:
+    panel, (_, cancel, *_) = menu_at(desk, 3)
+    desk.feed(replace(desk.mirror.grids[ft.BOND], levels=level(3, buy_ref="", sell_ref="q99", sell=80)))
+    cancel.trigger()
+    assert desk.commands.wished == []
+    assert panel.note.words == t("ladder.level_gone", price="119.570")
+
+
+@POPS_UP
+def test_a_gap_that_was_paused_meanwhile_stays_as_the_menu_said(desk: Desk) -> None:
+    _, (pause, *_) = menu_at(desk, 3)
+    desk.feed(replace(desk.mirror.grids[ft.BOND], levels=level(3, paused=True)))
+    pause.trigger()
+    assert desk.commands.wished == [PauseGap(ft.BOND, index(3), True)]

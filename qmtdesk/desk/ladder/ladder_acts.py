@@ -1,5 +1,8 @@
 """What the user does to the chosen bond's grid and its levels, and what comes of it."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QToolTip
@@ -21,6 +24,17 @@ from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.replacing import replace
 from qmtdesk.wire.rows import GridRow, LevelRow
 from qmtdesk.wire.talk import Ack
+
+
+@dataclass(frozen=True, slots=True)
+class _Aim:
+    """A level as it stood when its menu opened: its index may soon be another's. `top`: the price above it, 0 none."""
+
+    code: str
+    price: int
+    top: int
+    paused: bool
+    refs: tuple[str, ...]
 
 
 class LadderActs(QObject):
@@ -109,18 +123,53 @@ class LadderActs(QObject):
 
     def pause(self, index: int) -> None:
         """Pause the gap above a level, or go on with it."""
-        level, grid = self._level(index), self._grid()
-        if level is not None and grid is not None and index < len(grid.levels) - 1:
-            self._commands.pause_gap(self._mirror.selected_bond, index, not level.paused, self._answered)
+        level = self._level(index)
+        if level is not None:
+            self._pause(self._mirror.selected_bond, index, on=not level.paused)
+
+    def _pause(self, code: str, index: int, *, on: bool) -> None:
+        # the highest level has no gap above it
+        if self._level(index + 1) is not None:
+            self._commands.pause_gap(code, index, on, self._answered)
 
     def cancel(self, index: int) -> None:
         """Cancel what rests at a level."""
         level = self._level(index)
         if level is None:
             return
-        for ref in (level.buy_ref, level.sell_ref):
-            if ref:
-                self._commands.cancel_order(ref, self._answered)
+        for ref in _refs(level):
+            self._commands.cancel_order(ref, self._answered)
+
+    def _aim(self, index: int, level: LevelRow) -> _Aim:
+        above = self._level(index + 1)
+        top = above.price if above is not None else 0
+        return _Aim(self._mirror.selected_bond, level.price, top, level.paused, _refs(level))
+
+    def _at(self, aim: _Aim, act: Callable[[int], object]) -> None:
+        """Do something to a level where it stands now; one that is gone is not replaced by its neighbour."""
+        grid = self._grid()
+        levels = grid.levels if grid is not None and grid.code == aim.code else ()
+        for index, level in enumerate(levels):
+            now = self._aim(index, level)
+            if (now.price, now.top) == (aim.price, aim.top):
+                act(index)
+                return
+        self._gone(aim)
+
+    def _gone(self, aim: _Aim) -> None:
+        self._note.warn(t("ladder.level_gone", price=f.price(aim.price, aim.code)))
+
+    def _pause_aimed(self, aim: _Aim) -> None:
+        self._at(aim, lambda index: self._pause(aim.code, index, on=not aim.paused))
+
+    def _cancel_aimed(self, aim: _Aim) -> None:
+        grid = self._mirror.grids.get(aim.code)
+        resting = {ref for level in grid.levels for ref in _refs(level)} if grid is not None else set()
+        refs = [ref for ref in aim.refs if ref in resting]
+        for ref in refs:
+            self._commands.cancel_order(ref, self._answered)
+        if not refs:
+            self._gone(aim)
 
     def _answered(self, ack: Ack) -> None:
         self._head.set_busy(False)
@@ -144,16 +193,19 @@ class LadderActs(QObject):
         level = self._level(index)
         if level is None:
             return
+        aim = self._aim(index, level)
         menu = QMenu(self._ladder)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(t("ladder.menu_resume" if level.paused else "ladder.menu_pause"), lambda: self.pause(index))
-        cancel = menu.addAction(t("ladder.menu_cancel"), lambda: self.cancel(index))
-        cancel.setEnabled(bool(level.buy_ref or level.sell_ref))
-        menu.addAction(t("ladder.menu_history"), lambda: self.history(index, place))
+        menu.addAction(t("ladder.menu_resume" if level.paused else "ladder.menu_pause"), lambda: self._pause_aimed(aim))
+        menu.addAction(t("ladder.menu_cancel"), lambda: self._cancel_aimed(aim)).setEnabled(bool(aim.refs))
+        menu.addAction(t("ladder.menu_history"), lambda: self._at(aim, lambda now: self.history(now, place)))
         menu.addSeparator()
         menu.addAction(t("ladder.menu_centre"), self._ladder.centre)
-        menu.addAction(t("ladder.menu_copy"), lambda: QGuiApplication.clipboard().setText(self.level_words(index)))
+        menu.addAction(t("ladder.menu_copy"), lambda: self._at(aim, self._copy))
         menu.popup(place)
+
+    def _copy(self, index: int) -> None:
+        QGuiApplication.clipboard().setText(self.level_words(index))
 
     def help(self, index: int, place: QPoint) -> None:
         """The tooltip of a level."""
@@ -163,3 +215,8 @@ class LadderActs(QObject):
         """All there is to say about a level, one fact a line."""
         level, grid = self._level(index), self._grid()
         return "" if level is None or grid is None else level_words(grid, level, self._mirror.last(grid.code))
+
+
+def _refs(level: LevelRow) -> tuple[str, ...]:
+    """The orders that rest at a level."""
+    return tuple(ref for ref in (level.buy_ref, level.sell_ref) if ref)

@@ -143,6 +143,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "ladder.menu_resume": ("恢复该格  空格", "Resume gap  Space"),
     "ladder.menu_cancel": ("撤掉该档委托  Del", "Cancel order  Del"),
     "ladder.menu_history": ("该格成交…", "Fills of this gap…"),
+    "ladder.level_gone": (
+        "{price} 那一格已经变了，什么也没做",
+        "The level at {price} has changed meanwhile; nothing was done",
+    ),
     "ladder.menu_centre": ("居中现价  C", "Centre on last  C"),
     "ladder.menu_copy": ("复制该行", "Copy row"),
     # its head
