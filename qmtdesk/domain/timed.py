@@ -7,6 +7,12 @@ from qmtdesk.domain.sessions import in_hours, shanghai_ms_of_day
 _OPEN_MINUTE = 9 * 60 + 30
 
 
+def threshold_at(plan: GuardPlan, at: int) -> int:
+    """R1's threshold (厘) at a time: the latest timed one that has begun, else the plan's."""
+    timed = in_force(plan, at)
+    return timed.threshold if timed is not None else plan.threshold
+
+
 def with_threshold(plan: GuardPlan, threshold: int, at: int) -> GuardPlan:
     """The plan with another R1 threshold (厘) in place of the one in force at a time."""
     now = in_force(plan, at)

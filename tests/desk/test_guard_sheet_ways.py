@@ -3,13 +3,13 @@
 import fake_trader as ft
 import msgspec
 import pytest
-from arming_host import Host, ready, shown_host
+from arming_host import WAN, Host, ready, shown_host
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from qmtdesk.desk.sheets import sheets
 from qmtdesk.desk.sheets.guard_sheet import GuardSheet
-from qmtdesk.domain.plans import GuardAction, GuardPlan, Readiness
+from qmtdesk.domain.plans import GuardAction, GuardPlan, Readiness, TimedThreshold
 
 
 @pytest.fixture
@@ -82,3 +82,40 @@ def test_a_number_of_snapshots_being_typed_is_not_written_over(host: Host) -> No
     sheet.action.set_value("ask")
     assert sheet.rules.snapshots.line.text() == "x"
     assert sheet.blocked()
+
+
+def timed_sheet(host: Host, *minutes: int) -> GuardSheet:
+    """The guard of the video under a threshold of 3,000 万 from the open on, and others later; its own is 500 万."""
+    timed = tuple(TimedThreshold(from_minute=minute, threshold=3_000 * WAN) for minute in minutes)
+    return sheet_of(host, threshold=500 * WAN, readiness=Readiness.ABOVE, timed=timed)
+
+
+def test_the_ways_name_the_threshold_in_force(host: Host) -> None:
+    sheet = timed_sheet(host, 570)
+    assert "3,000" in sheet.way_wait.text()
+
+
+@pytest.mark.parametrize("minutes", [(570, 885), (540, 545, 570)])
+def test_a_suggested_lower_threshold_replaces_the_one_in_force(
+    host: Host, qtbot: QtBot, minutes: tuple[int, ...]
+) -> None:
+    sheet = timed_sheet(host, *minutes)
+    qtbot.waitUntil(lambda: sheet.answer is not None)
+    assert "1,000" in sheet.way_lower.text()
+    qtbot.mouseClick(sheet.way_lower, Qt.MouseButton.LeftButton)
+    wanted = [1_000 * WAN if minute == 570 else 3_000 * WAN for minute in minutes]
+    assert [timed.threshold for timed in sheet.plan.timed] == wanted
+    assert (sheet.plan.threshold, sheet.plan.readiness) == (500 * WAN, Readiness.AUTO)
+    # nor does the next click put it back
+    sheet.action.set_value("ask")
+    assert [timed.threshold for timed in sheet.plan.timed] == wanted
+
+
+def test_two_rows_at_one_time_keep_what_is_typed_into_each(host: Host) -> None:
+    sheet = timed_sheet(host, 570)
+    first, second = sheet.rules._timed
+    second.time.set_value("570")
+    second.threshold.set_value(700 * WAN)
+    first.threshold.set_value(800 * WAN)
+    assert [row.threshold.value for row in (first, second)] == [800 * WAN, 700 * WAN]
+    assert [timed.threshold for timed in sheet.plan.timed] == [700 * WAN]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from qmtdesk.domain.plans import GuardPlan, TimedThreshold
 from qmtdesk.domain.sessions import at_of, shanghai_day
-from qmtdesk.domain.timed import in_force, with_threshold
+from qmtdesk.domain.timed import in_force, threshold_at, with_threshold
 from qmtdesk.strategies import guard_plan
 
 DAY = shanghai_day(1_753_234_200_000)
@@ -35,7 +35,8 @@ def test_a_new_number_replaces_the_one_in_force_and_no_other() -> None:
     minutes=st.lists(st.integers(0, 1439), max_size=4, unique=True),
     after=st.integers(0, 3 * 86_400_000),
 )
-def test_the_window_and_the_guard_replace_the_same_one(minutes: list[int], after: int) -> None:
+def test_the_window_and_the_guard_go_by_the_same_one(minutes: list[int], after: int) -> None:
     timed = tuple(TimedThreshold(from_minute=minute, threshold=minute + 1) for minute in minutes)
     plan, at = GuardPlan(code="600103.SH", timed=timed), at_of(DAY, 0, 0) + after
     assert with_threshold(plan, 9, at) == guard_plan.with_threshold(plan, 9, at)
+    assert threshold_at(plan, at) == guard_plan.threshold_at(plan, at)

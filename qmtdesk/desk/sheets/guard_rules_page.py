@@ -137,6 +137,11 @@ class RulesPage(QWidget):
             self.readiness.set_value(plan.readiness.value)
             if self.snapshots.bad is None and self.snapshots.value != plan.snapshots:
                 self.snapshots.set_value(plan.snapshots)
+        if timed_of(self._timed, self._timed_rest) != plan.timed:
+            by_minute = {timed.from_minute: timed for timed in plan.timed}
+            self._timed_rest = tuple(by_minute.get(timed.from_minute, timed) for timed in self._timed_rest)
+            for row in self._timed:
+                row.agree(by_minute)
 
     def say_cancels(self, *, told: bool, gross_bp: int) -> None:
         """Which figure R5 judges by. `told`: there is Level-2; its gross share of the queue is −1 where not known."""

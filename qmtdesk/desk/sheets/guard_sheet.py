@@ -22,7 +22,7 @@ from qmtdesk.desk.words.texts import say, t
 from qmtdesk.domain.plans import GuardAction, GuardPlan, Readiness
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
-from qmtdesk.domain.timed import with_threshold
+from qmtdesk.domain.timed import threshold_at, with_threshold
 from qmtdesk.wire.talk import Ack, GuardPreview
 
 _HALF = -1
@@ -175,8 +175,10 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
         preview = self.answer.preview if self.answer is not None else None
         suggested = lower_than(preview.seal) if preview is not None else 0
         if self._offers_lower() and suggested:
-            self.plan = replace(self.plan, readiness=Readiness.AUTO)
-            self.threshold.set_value(suggested)
+            lower = with_threshold(self.plan, suggested, self.mirror.clock())
+            self.change(replace(lower, readiness=Readiness.AUTO))
+            if lower.threshold == suggested:
+                self.threshold.set_value(suggested)
         else:
             self.change(replace(self.plan, readiness=Readiness.SNAPSHOTS, snapshots=max(self.plan.snapshots, 3)))
 
@@ -202,13 +204,16 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
     def _offers_lower(self) -> bool:
         """Whether the third way is a lower threshold: when the seal stands below this one."""
         preview = self.answer.preview if self.answer is not None else None
-        return preview is not None and 0 < preview.seal < self.plan.threshold and lower_than(preview.seal) > 0
+        return preview is not None and 0 < preview.seal < self._in_force() and lower_than(preview.seal) > 0
+
+    def _in_force(self) -> int:
+        return threshold_at(self.plan, self.mirror.clock())
 
     def show_plan(self) -> None:
         """Everything that follows from the plan and the newest preview."""
         plan = self.plan
         preview = self.answer.preview if self.answer is not None else None
-        amount = fmt.money_short(plan.threshold)
+        amount = fmt.money_short(self._in_force())
         sealed = preview is not None and preview.board == "sealed"
         self.way_now.say(
             t("guard.now_sealed" if sealed else "guard.now_open"), t("guard.now_note" if sealed else "guard.auto_note")

@@ -1,6 +1,6 @@
 """R9 on the guard sheet: from a time of day on, another threshold for R1."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from qmtdesk.desk.brush.field_words import THRESHOLD
@@ -41,6 +41,13 @@ class TimedRow(QWidget):
         if self.time.value == _OFF:
             return None
         return TimedThreshold(from_minute=int(self.time.value), threshold=self.threshold.value)
+
+    def agree(self, by_minute: dict[int, TimedThreshold]) -> None:
+        """Take the threshold that was set elsewhere for this row's time, without a word."""
+        timed = by_minute.get(self.value.from_minute) if self.value is not None else None
+        if timed is not None and timed != self.value:
+            with QSignalBlocker(self.threshold):
+                self.threshold.set_value(timed.threshold)
 
     def _chosen(self, key: str) -> None:
         self.threshold.setEnabled(key != _OFF)
