@@ -13,12 +13,13 @@ from qmtdesk.domain.plans import Spacing, StopHow
 from qmtdesk.domain.quote import BoardState, board_state, seal_amount
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.sessions import at_of, phase_at, shanghai_day
+from qmtdesk.domain.timed import threshold_at
 from qmtdesk.engine.beside import GONE_MS
 from qmtdesk.engine.books import BUYS, Ready
 from qmtdesk.engine.filed import NOT_LISTED
 from qmtdesk.engine.grids import GRID_OWNERS
 from qmtdesk.gateways.paper.truth import Entry
-from qmtdesk.strategies.guard import GuardState, threshold_at
+from qmtdesk.strategies.guard import GuardState
 from qmtdesk.strategies.guard_state import LATCH_MS
 
 if TYPE_CHECKING:

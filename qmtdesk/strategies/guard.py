@@ -9,6 +9,7 @@ from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase, at_of, shanghai_day
+from qmtdesk.domain.timed import threshold_at, with_threshold
 from qmtdesk.strategies.board import Board, began
 from qmtdesk.strategies.guard_plan import (
     LEAST_THRESHOLD,
@@ -16,9 +17,7 @@ from qmtdesk.strategies.guard_plan import (
     check_plan,
     check_threshold,
     rules_on,
-    threshold_at,
     why_no_guard,
-    with_threshold,
 )
 from qmtdesk.strategies.guard_progress import advance, forget, try_on
 from qmtdesk.strategies.guard_rules import RULES, Finding, Look
@@ -80,7 +79,6 @@ __all__ = [
     "settle_owed",
     "shown_state",
     "step_guard",
-    "threshold_at",
     "wanted_sale",
     "why_no_guard",
 ]

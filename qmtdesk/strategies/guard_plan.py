@@ -2,11 +2,10 @@
 
 from qmtdesk.domain.codes import UnknownCodeError, classify
 from qmtdesk.domain.instrument import Instrument
-from qmtdesk.domain.plans import GuardPlan, RuleId, RuleSetting, TimedThreshold
+from qmtdesk.domain.plans import GuardPlan, RuleId, RuleSetting
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.rules import floor_lot, rules_of
-from qmtdesk.domain.sessions import in_hours, shanghai_day, shanghai_ms_of_day
+from qmtdesk.domain.sessions import shanghai_day
 from qmtdesk.strategies.guard_rules import RULES, rule_problem
 from qmtdesk.strategies.plan_error import PlanError
 
@@ -14,7 +13,6 @@ LEAST_THRESHOLD = 1_000_000_000
 """1,000,000 CNY in 厘: less than that on bid1 is a typing slip or no seal at all."""
 MOST_SLIPPAGE_BP = 1_000
 MINUTES = 24 * 60
-OPEN_MINUTE = 9 * 60 + 30
 
 
 def check_plan(plan: GuardPlan, least_threshold: int = LEAST_THRESHOLD) -> None:
@@ -69,28 +67,6 @@ def rules_on(plan: GuardPlan) -> tuple[RuleSetting, ...]:
     )
     asked[RuleId.R1] = first
     return tuple(asked[rule] for rule in RULES if rule in asked and asked[rule].on)
-
-
-def threshold_at(plan: GuardPlan, at: int) -> int:
-    """R1's threshold (厘) at a time: the latest timed one that has begun (R9), else the plan's."""
-    timed = _in_force(plan, at)
-    return timed.threshold if timed is not None else plan.threshold
-
-
-def with_threshold(plan: GuardPlan, threshold: int, at: int) -> GuardPlan:
-    """The plan with another R1 threshold (厘) in place of the one in force at a time."""
-    now = _in_force(plan, at)
-    if now is None:
-        return replace(plan, threshold=threshold)
-    timed = tuple(replace(each, threshold=threshold) if each is now else each for each in plan.timed)
-    return replace(plan, timed=timed)
-
-
-def _in_force(plan: GuardPlan, at: int) -> TimedThreshold | None:
-    """The timed threshold that counts; outside trading hours that of the next open, for which it is looked at then."""
-    minute = shanghai_ms_of_day(at) // 60_000 if in_hours(at) else OPEN_MINUTE
-    begun = [timed for timed in plan.timed if timed.from_minute <= minute]
-    return max(begun, key=lambda timed: timed.from_minute, default=None)
 
 
 def why_no_guard(instrument: Instrument) -> Reason | None:

@@ -7,8 +7,9 @@ from qmtdesk.domain.plans import GuardAction, GuardPlan, RuleId
 from qmtdesk.domain.quote import Quote
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.timed import threshold_at
 from qmtdesk.strategies.board import Board, step_board
-from qmtdesk.strategies.guard import Asked, Fired, Guard, GuardContext, arm_guard, shown_state, step_guard, threshold_at
+from qmtdesk.strategies.guard import Asked, Fired, Guard, GuardContext, arm_guard, shown_state, step_guard
 from qmtdesk.strategies.guard_rules import BP, RULES, cancelled_in
 from qmtdesk.strategies.guard_sale import sale_price, sale_volume, why_nothing
 from qmtdesk.strategies.plan_error import PlanError

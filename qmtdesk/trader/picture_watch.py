@@ -3,11 +3,12 @@
 from qmtdesk.domain.order import OwnerKind
 from qmtdesk.domain.plans import GuardPlan, RuleId
 from qmtdesk.domain.reason import Reason, Why, because
+from qmtdesk.domain.timed import threshold_at
 from qmtdesk.engine import latched
 from qmtdesk.engine.books import Holding, State, live_orders
 from qmtdesk.engine.guard_sight import context, fresh
 from qmtdesk.strategies.board import watch
-from qmtdesk.strategies.guard import Guard, GuardState, shown_state, threshold_at, why_no_guard
+from qmtdesk.strategies.guard import Guard, GuardState, shown_state, why_no_guard
 from qmtdesk.strategies.guard_rules import eta_to
 from qmtdesk.strategies.guard_sale import sale_volume
 from qmtdesk.wire.rows import AskRow, WatchRow

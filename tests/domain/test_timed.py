@@ -1,13 +1,10 @@
 """Thresholds by time of day: which one counts, and which one a new number replaces."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from qmtdesk.domain.plans import GuardPlan, TimedThreshold
 from qmtdesk.domain.sessions import at_of, shanghai_day
-from qmtdesk.domain.timed import in_force, threshold_at, with_threshold
-from qmtdesk.strategies import guard_plan
+from qmtdesk.domain.timed import in_force, with_threshold
 
 DAY = shanghai_day(1_753_234_200_000)
 EARLY, LATE = TimedThreshold(from_minute=600, threshold=5), TimedThreshold(from_minute=840, threshold=7)
@@ -29,14 +26,3 @@ def test_a_new_number_replaces_the_one_in_force_and_no_other() -> None:
     assert (early.threshold, early.timed) == (3, (LATE, TimedThreshold(from_minute=600, threshold=9)))
     own = with_threshold(PLAN, 9, at_of(DAY, 9, 45))
     assert (own.threshold, own.timed) == (9, PLAN.timed)
-
-
-@given(
-    minutes=st.lists(st.integers(0, 1439), max_size=4, unique=True),
-    after=st.integers(0, 3 * 86_400_000),
-)
-def test_the_window_and_the_guard_go_by_the_same_one(minutes: list[int], after: int) -> None:
-    timed = tuple(TimedThreshold(from_minute=minute, threshold=minute + 1) for minute in minutes)
-    plan, at = GuardPlan(code="600103.SH", timed=timed), at_of(DAY, 0, 0) + after
-    assert with_threshold(plan, 9, at) == guard_plan.with_threshold(plan, 9, at)
-    assert threshold_at(plan, at) == guard_plan.threshold_at(plan, at)

@@ -20,6 +20,7 @@ from qmtdesk.domain.plans import GuardAction, Readiness, RuleId, RuleSetting, Ti
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
+from qmtdesk.domain.timed import threshold_at
 from qmtdesk.strategies.guard import (
     GuardState,
     arm_guard,
@@ -27,7 +28,6 @@ from qmtdesk.strategies.guard import (
     on_day,
     pass_time,
     set_threshold,
-    threshold_at,
     wanted_sale,
 )
 from qmtdesk.strategies.plan_error import PlanError
