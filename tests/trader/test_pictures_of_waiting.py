@@ -89,6 +89,8 @@ def test_suspended_buying_is_told_as_such_and_the_whole_account_before_it() -> N
     suspended(day, "", storm)
     assert [(each.reason, each.buys_only) for each in status(day).suspended] == [(storm, False)]
     assert day.feed(m.Release("")).refusal is None
+    assert [(each.reason, each.buys_only) for each in status(day).suspended] == [(other, True)]
+    assert day.feed(m.Release("")).refusal is None
     assert status(day).suspended == ()
 
 
