@@ -10,15 +10,19 @@ from PySide6.QtGui import QSessionManager
 
 from qmtdesk.desk.link.mirror import grids_armed
 from qmtdesk.desk.link.settings import CloseHow
-from qmtdesk.desk.sheets.close_sheet import CloseSheet
+from qmtdesk.desk.sheets.close_sheet import CloseSheet, unconfirmed
 from qmtdesk.desk.sheets.sheet_base import Sheet
 from qmtdesk.desk.shell.strip_words import cancels_owed, grids_winding
+from qmtdesk.domain.order import OwnerKind
 from qmtdesk.domain.plans import StopHow
+from qmtdesk.wire.rows import OrderRow
 
 if TYPE_CHECKING:
     from qmtdesk.desk.shell.window import MainWindow
 
 STOPS: dict[CloseHow, StopHow] = {"cancel": StopHow.CANCEL, "leave": StopHow.LEAVE}
+OF_GRIDS = frozenset(k.value for k in (OwnerKind.GRID, OwnerKind.FIRST_BUY, OwnerKind.ROLLING, OwnerKind.CLEAR))
+"""Orders a grid's stop takes off; what it still has to sell is a clearing's kind."""
 ASK_AGAIN_S = 0.25
 SESSION_S = 1.5
 """Windows gives a program that does not answer the end of the session a few seconds; we promise two."""
@@ -77,16 +81,34 @@ class Leaving(QObject):
         self._window.keep_running()
 
     def stop(self, how: StopHow) -> None:
-        """Stop every grid in that way, a stop that is not done included, every guard, and whatever is being cleared."""
+        """Stop every grid in that way, a stop that is not done included, every guard, and whatever is being cleared.
+
+        Where nothing is to stay, also what an earlier stop left on the books and what no strategy looks after.
+        """
         window = self._window
         if window.mirror.status is not None and window.mirror.status.clearing:
             window.commands.stop_clearing("")
+        live = unconfirmed(window.mirror) if how is StopHow.CANCEL else []
+        standing = {row.code for row in live if row.kind in OF_GRIDS}
         for code, grid in window.mirror.grids.items():
-            if grid.armed or grid.winding:
+            if grid.armed or grid.winding or code in standing:
                 window.commands.disarm_grid(code, how)
         for code, row in window.mirror.watches.items():
             if row.armed:
                 window.commands.disarm_guard(code)
+        for order in live:
+            if order.cancellable and not self._looked_after(order):
+                window.commands.cancel_order(order.ref)
+
+    def _looked_after(self, order: OrderRow) -> bool:
+        """Whether a strategy takes the order off when it is stopped."""
+        mirror = self._window.mirror
+        if order.kind in OF_GRIDS and order.code in mirror.grids:
+            return True
+        if order.kind == OwnerKind.CLEAR.value:
+            return mirror.status is not None and bool(mirror.status.clearing)
+        watch = mirror.watches.get(order.code)
+        return order.kind == OwnerKind.GUARD.value and watch is not None and watch.armed
 
     def leave(self, *, stop_trader: bool, force: bool = False) -> None:
         """Go, without asking again."""
