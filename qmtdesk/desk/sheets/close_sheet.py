@@ -30,7 +30,7 @@ _OVER = frozenset(state.value for state in FINAL)
 
 
 def unconfirmed(mirror: Mirror) -> list[OrderRow]:
-    """Own orders that may still trade, the oldest first; none once their day is over, whatever a counter still lists."""
+    """Own orders that may still trade, the oldest first; none once their day is over, whatever is still listed."""
     day = mirror.status.day if mirror.status is not None else ""
     if day and mirror.clock() >= at_of(date.fromisoformat(day), 15, 0) + LAST_WORDS_MS:
         return []

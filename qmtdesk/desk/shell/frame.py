@@ -1,6 +1,6 @@
 """The window at once: its frame is painted before the modules of the panels are even imported."""
 
-from PySide6.QtCore import QByteArray, QEventLoop, QRect, QSize, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEventLoop, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
@@ -51,6 +51,13 @@ class Frame(QMainWindow):
         self.setWindowTitle(content.windowTitle() or "qmtdesk")
         content.windowTitleChanged.connect(self.setWindowTitle)
         self.setCentralWidget(content)
+
+    def come_back(self) -> None:
+        """Show it again without the keyboard: what is typed elsewhere just now must not stop or sell anything."""
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.show()
+        self.raise_()
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, on=False)
 
     # Qt's own
 

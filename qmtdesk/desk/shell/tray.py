@@ -30,9 +30,15 @@ class Tray(QObject):
             self._icon = QSystemTrayIcon(skin.icon(), self)
             self._icon.setContextMenu(self._menu)
             self._icon.activated.connect(self._activated)
+            self._icon.messageClicked.connect(self._show)
         self._icon.show()
         self._tell()
         self._icon.showMessage("qmtdesk", t("tray.kept"))
+
+    def call(self, words: str) -> None:
+        """Tell whoever put the window away what calls him; a click brings the window back."""
+        if self._icon is not None:
+            self._icon.showMessage("qmtdesk", words, QSystemTrayIcon.MessageIcon.Warning)
 
     def hide(self) -> None:
         """No icon any more."""

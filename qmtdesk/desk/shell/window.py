@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
         self._kill_shown = False
         self._build()
         self.alerts = Alerts(mirror, self, sound=sound)
+        self.leaving.connect(self.alerts.hush)
         self.menus = MenuActs(self, scale)
         self.goodbye = Leaving(self)
         self.looking = Looking(mirror, commands, self._seen, self)
@@ -225,7 +226,7 @@ class MainWindow(QMainWindow):
             self.note.warn(t("toast.refused", text=say(ack.reason)))
 
     def set_sound(self, on: bool) -> None:  # noqa: FBT001
-        """Whether a question makes a sound."""
+        """Whether what calls the user makes a sound."""
         self.alerts.sound = on
         self.sound_chosen.emit()
 

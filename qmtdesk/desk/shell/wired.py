@@ -104,6 +104,7 @@ class Desk:
         app.commitDataRequest.connect(self.session.commit, Qt.ConnectionType.DirectConnection)
         self.window.leaving.connect(self._leave)
         self.window.hidden_away.connect(self._hidden)
+        self.window.alerts.called.connect(self._called)
         self.window.setup_wanted.connect(self._open_setup)
 
     def start(self) -> None:
@@ -170,6 +171,14 @@ class Desk:
         window.show()
         window.raise_()
         window.activateWindow()
+
+    def _called(self, words: str, asks: bool) -> None:  # noqa: FBT001
+        """Somebody put the window away: say it where he sees it; for a question, which runs out, be there."""
+        if self._frame.isVisible():
+            return
+        self.tray.call(words)
+        if asks:
+            self._frame.come_back()
 
     def _came_late(self, reason: Reason) -> None:
         self.window.strip.add_error(say(reason), t("strip.late"))

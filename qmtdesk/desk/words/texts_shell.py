@@ -368,6 +368,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "仍在后台运行。双击托盘图标打开窗口。",
         "Still running. Double-click the tray icon to open the window.",
     ),
+    "call.ask": ("{name} 要卖出吗？（{sale}）", "{name}: sell? ({sale})"),
     # toasts
     "order.cancel_pauses": (
         "{name} {price} 撤单已报，这一格暂停；在梯子里选中它按空格恢复",
