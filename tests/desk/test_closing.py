@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from qmtdesk.desk.brush import paint
 from qmtdesk.desk.brush.look import Look
-from qmtdesk.desk.link.mirror import Mirror
+from qmtdesk.desk.link.mirror import STOPPED, Mirror
 from qmtdesk.desk.sheets import close_sheet
 from qmtdesk.desk.sheets.close_sheet import CloseSheet
 from qmtdesk.desk.shell.window import MainWindow
@@ -198,5 +198,44 @@ def test_a_trader_lost_while_it_was_waited_for_does_not_keep_the_window(stage: S
     sheet.disarm.click()
     qtbot.waitUntil(sheet.disarm.isEnabled)
     stage.mirror.set_link("lost")
+    sheet.leave_orders.click()
+    assert stage.left == [(True, False)]
+
+
+# a trader that is not heard
+
+
+@pytest.mark.parametrize("link", ["silent", "lost"])
+def test_closing_asks_where_something_was_armed_when_the_trader_was_last_heard(stage: Stage, link: str) -> None:
+    stage.mirror.set_link(link, "2000")
+    sheet = stage.closed()
+    assert stage.left == []
+    assert t("close.unheard") in drawn(sheet)
+
+
+def test_closing_asks_nothing_where_the_trader_was_told_to_end(stage: Stage) -> None:
+    stage.mirror.set_link("lost", STOPPED)
+    assert stage.window.close()
+
+
+def test_closing_asks_nothing_where_the_last_picture_had_nothing_to_do(stage: Stage) -> None:
+    gone = [msgspec.structs.replace(row, state="cancelled", cancellable=False) for row in fake.orders()]
+    stage.tell(*fake.stopped_rows(), fake.idle_status(), *gone)
+    stage.mirror.set_link("silent", "2000")
+    assert stage.window.close()
+
+
+def test_closing_asks_where_orders_were_working_when_the_trader_was_last_heard(stage: Stage) -> None:
+    stage.tell(*fake.stopped_rows(), fake.idle_status())
+    stage.mirror.set_link("silent", "2000")
+    stage.closed()
+
+
+def test_a_stop_that_nobody_hears_ends_in_the_choice_to_wait_or_go(stage: Stage) -> None:
+    stage.mirror.set_link("silent", "2000")
+    sheet = stage.closed()
+    sheet.leave_orders.click()
+    assert stage.left == []
+    sheet._waited()
     sheet.leave_orders.click()
     assert stage.left == [(True, False)]

@@ -101,6 +101,7 @@ class CloseSheet(Sheet):
         for signal in (mirror.status_changed, mirror.grid_changed, mirror.watch_changed, mirror.orders_changed):
             signal.connect(self._look_again)
         mirror.kill_changed.connect(self._look_again)
+        mirror.link_changed.connect(self._look_again)
         mirror.second_passed.connect(self._look_again)
         self._look_again()
 
@@ -184,6 +185,8 @@ class CloseSheet(Sheet):
         grids = grids_armed(status) + grids_winding(self.mirror)
         words = t(text, grids=grids, guards=status.guards_armed, orders=status.live_orders)
         self._told.words = words.replace("。", "。\n", 1).replace("orders. ", "orders.\n", 1)
+        if self.mirror.link != "attached":
+            self._told.words += "\n" + t("close.unheard")
         self._told.update()
         if self._stopping is None:
             return

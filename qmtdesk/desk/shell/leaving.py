@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QSessionManager
 
-from qmtdesk.desk.link.mirror import grids_armed
+from qmtdesk.desk.link.mirror import STOPPED, grids_armed
 from qmtdesk.desk.link.settings import CloseHow
 from qmtdesk.desk.sheets.close_sheet import CloseSheet, unconfirmed
 from qmtdesk.desk.sheets.sheet_base import Sheet
@@ -69,6 +69,15 @@ class Leaving(QObject):
             return False
         grids = grids_armed(status) + grids_winding(mirror)
         return self.owes() or bool(grids + status.guards_armed + status.clearing)
+
+    def doubtful(self) -> bool:
+        """Whether a trader that is not heard had something to do when it last was: it may be doing it still."""
+        mirror = self._window.mirror
+        status = mirror.status
+        if status is None or mirror.link == "attached" or mirror.link_text == STOPPED:
+            return False
+        grids = grids_armed(status) + grids_winding(mirror)
+        return self.owes() or bool(grids + status.guards_armed + status.clearing + len(unconfirmed(mirror)))
 
     def owes(self) -> bool:
         """Whether 全部停止 is not proved yet."""

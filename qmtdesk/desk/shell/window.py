@@ -310,7 +310,7 @@ class MainWindow(QMainWindow):
     # Qt's own
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._may_close or self.session_ends or not self.goodbye.armed():
+        if self._may_close or self.session_ends or not (self.goodbye.armed() or self.goodbye.doubtful()):
             event.accept()
             if not self._may_close:
                 self._may_close = True

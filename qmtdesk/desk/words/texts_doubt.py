@@ -190,6 +190,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{orders} live orders. In the background their cancelling goes on; leaving keeps them until the next start.",
     ),
     "close.leave": ("停止、留单并退出", "Stop, keep orders, leave"),
+    "close.unheard": (
+        "交易进程没有应答，以上是它最后的情况；要它停止，得等它应答。",
+        "The trader does not answer: this is its last word; it stops nothing until it answers.",
+    ),
     "close.overdue": (
         "等了 {s} 秒，还有 {n} 项没有确认，可能还会成交：",
         "{n} not confirmed after {s} s, may still trade:",
