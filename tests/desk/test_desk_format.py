@@ -1,17 +1,33 @@
 """Numbers as people of the trade read them."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush.language import Language, speak
+from qmtdesk.domain.codes import classify, has_rules
+from qmtdesk.domain.rules import tick_of
 
 WAN, YI = 10_000_000, 100_000_000_000
 
 
 def bare(text: str) -> str:
     return text.replace(fmt.THIN, " ")
+
+
+def test_prices_are_written_as_finely_as_the_rules_let_them_move() -> None:
+    numbers = [f"{head:03d}123.{market}" for head in range(1000) for market in ("SH", "SZ", "BJ")]
+    ruled = [code for code in numbers if has_rules(code)]
+    ticks = {code: tick_of(classify(code), date(2026, 11, 20)) for code in ruled}
+    assert [code for code in ruled if fmt.places_of(code) != (3 if ticks[code] < 10 else 2)] == []
+    assert fmt.price(1_234, "530123.SH") == "1.234"
+
+
+def test_a_code_without_rules_is_written_like_its_neighbours() -> None:
+    assert (fmt.places_of("127123.SH"), fmt.places_of("204001.SH"), fmt.places_of("")) == (3, 2, 2)
 
 
 def test_a_bond_has_three_places_and_a_stock_two() -> None:

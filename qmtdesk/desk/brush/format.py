@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta, timezone
 
 from qmtdesk.desk.brush.language import chinese
+from qmtdesk.domain.codes import classify, has_rules
+from qmtdesk.domain.instrument import Kind
 
 MISSING = "—"
 MINUS = "\u2212"
@@ -10,7 +12,8 @@ THIN = "\u2009"
 SHANGHAI = timezone(timedelta(hours=8))
 YI = 100_000_000_000  # 亿 in 厘
 WAN = 10_000_000  # 万 in 厘
-_THREE_PLACES = ("10", "11", "12", "13", "15", "16", "18", "50", "51", "52", "56", "58")
+_THREE_PLACES = ("10", "11", "12", "13", "15", "16", "18")
+"""How codes without rules here begin that are written with three decimals: other bonds and funds."""
 _BONDS = ("10", "11", "12", "13")
 
 
@@ -21,6 +24,8 @@ def bond_like(code: str) -> bool:
 
 def places_of(code: str) -> int:
     """Decimals of a price of this code: 3 for bonds and funds, 2 for stocks."""
+    if has_rules(code):
+        return 2 if classify(code).kind is Kind.STOCK else 3
     return 3 if code[:2] in _THREE_PLACES else 2
 
 
