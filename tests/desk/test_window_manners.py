@@ -369,3 +369,23 @@ def test_a_cancelled_grid_order_says_that_its_gap_is_paused(desk: Desk) -> None:
 def test_a_trader_that_has_just_started_is_no_broken_link_yet(desk: Desk, age: int, alarmed: bool) -> None:
     desk.status(ready="reconciling", lamp_trade="blind", trade_age_ms=age)
     assert (desk.window.strip.alarm is not None) is alarmed
+
+
+@pytest.mark.parametrize("listed_again", [False, True])
+def test_s_stops_the_bond_on_show_also_where_that_left_the_list(desk: Desk, listed_again: bool) -> None:
+    code = next(grid.code for grid in desk.mirror.grids.values() if grid.armed and grid.code != fake.BOND)
+    bond = desk.mirror.bonds[code]
+    desk.window.show_code("bond", code)
+    desk.tell(fake.gone(bond))
+    if listed_again:
+        desk.tell(bond)
+    desk.tell(msgspec.structs.replace(desk.mirror.bonds[fake.BOND], pnl=1))
+    assert desk.mirror.selected_bond == code
+    desk.key(Qt.Key.Key_S)
+    assert desk.wished(DisarmGrid) == [DisarmGrid(code, StopHow.CANCEL)]
+
+
+def test_a_bond_remembered_from_another_day_that_nothing_tells_of_gives_way_to_the_first(desk: Desk) -> None:
+    desk.mirror.select_bond("110999.SH")
+    desk.tell(msgspec.structs.replace(desk.mirror.bonds[fake.BOND], pnl=1))
+    assert desk.mirror.selected_bond in desk.mirror.bonds

@@ -55,6 +55,7 @@ class MainWindow(QMainWindow):
         self.session_ends = False
         self._painted = False
         self._kill_shown = False
+        self._kept_bond = ""
         self._build()
         self.alerts = Alerts(mirror, self, sound=sound)
         self.leaving.connect(self.alerts.hush)
@@ -180,6 +181,7 @@ class MainWindow(QMainWindow):
     def show_code(self, kind: str, code: str) -> None:
         """Go to a bond's ladder or a stock's seal."""
         if kind == "bond":
+            self._kept_bond = code
             self.mirror.select_bond(code)
             self.ladder.setFocus()
         elif code in self.mirror.watches:
@@ -268,7 +270,11 @@ class MainWindow(QMainWindow):
 
     def _choose_first(self, *_: object) -> None:
         mirror = self.mirror
-        if mirror.selected_bond not in mirror.bonds and mirror.bonds:
+        code = mirror.selected_bond
+        if code and (code in mirror.bonds or code in mirror.grids):
+            self._kept_bond = code
+        elif mirror.bonds and (not code or code != self._kept_bond):
+            # never away from what is on show: the next key would stop another bond
             ranked = sorted(mirror.bonds.values(), key=lambda row: (not row.included, row.rank))
             mirror.select_bond(ranked[0].code)
         if mirror.selected_stock not in mirror.watches and mirror.watches:
