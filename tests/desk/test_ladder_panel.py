@@ -230,3 +230,28 @@ def test_no_text_is_wider_than_its_place_nor_on_another(
         for device in pixmaps:
             seen_here = paint.Recorder([drawn for drawn in seen.texts if drawn.device == device])
             assert [(a.text, b.text) for a, b in seen_here.overlaps()] == []
+
+
+def test_a_stop_that_still_sells_says_so_in_head_and_band_with_what_is_for_sale(desk: Desk) -> None:
+    panel = desk.open()
+    stopped = replace(desk.mirror.grids[ft.BOND], state="stopped", armed=False, winding=True, why=None)
+    order = replace(ft.orders()[0], ref="z1", kind="clear", volume=330, filled=20, price=119_100)
+    desk.feed(stopped)
+    assert panel.head.state_words()[0] == "停止中"
+    assert panel._band_words() == "停止中：还有委托没有撤完或持有没有卖完"
+    desk.feed(order)
+    assert panel.head.state_words() == ("停止中 · 在卖 310", "acc")
+    assert panel._band_words() == "停止并卖出：310 张挂在 119.100 等卖"
+    with paint.recording() as seen:
+        panel.grab()
+    assert {"停止中 · 在卖 310", panel._band_words()} <= {drawn.text for drawn in seen.texts}
+    desk.feed(replace(order, filled=330, state="filled", cancellable=False), replace(stopped, winding=False))
+    assert panel.head.state_words()[0] == "已停"
+    assert panel._band_words() == ""
+
+
+def test_why_a_stop_cannot_sell_is_said_before_what_it_sells(desk: Desk) -> None:
+    panel = desk.open()
+    why = because(Why.NO_QUOTE)
+    desk.feed(replace(desk.mirror.grids[ft.BOND], state="stopped", armed=False, winding=True, why=why))
+    assert panel._band_reason() == why

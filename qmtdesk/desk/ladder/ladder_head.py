@@ -13,12 +13,14 @@ from qmtdesk.desk.link.health_words import code_trouble
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.sheets.grid_form import pending_lines
 from qmtdesk.desk.words.texts import t
-from qmtdesk.wire.rows import GridRow, QuoteRow
+from qmtdesk.domain.order import FINAL
+from qmtdesk.wire.rows import GridRow, OrderRow, QuoteRow
 
 HEIGHT = 44
 RUNNING = frozenset({"running", "sell_only", "asleep", "frozen", "suspended", "waiting", "fired"})
 SILENT = frozenset({"asleep", "frozen", "suspended", "waiting"})
 """What a grid is told to do is not in these: it may sell only all the same."""
+OVER = frozenset(state.value for state in FINAL)
 STATE_TONES = {
     "running": "acc",
     "sell_only": "acc",
@@ -29,6 +31,12 @@ STATE_TONES = {
     "suspended": "warn",
     "stopped": "t3",
 }
+
+
+def on_sale(mirror: Mirror, code: str) -> list[OrderRow]:
+    """What a stop that sells has on the book."""
+    rows = (row for row in mirror.orders.values() if row.code == code and row.side == "sell" and row.kind == "clear")
+    return [row for row in rows if row.state not in OVER]
 
 
 class LadderHead(QWidget):
@@ -148,6 +156,10 @@ class LadderHead(QWidget):
             return "", "t3"
         if self._mirror.blind and grid.state in RUNNING:
             return t("head.blind"), "t2"
+        if grid.winding:
+            sales = on_sale(self._mirror, grid.code)
+            left = f.fixed(sum(row.volume - row.filled for row in sales), 1, 0)
+            return (t("head.selling", n=left) if sales and not short else t("head.winding")), "acc"
         words = t(f"grid.{grid.state}")
         ran = self._mirror.clock() - grid.started_at
         if grid.state == "running" and grid.started_at and ran >= 100_000 and not short:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from qmtdesk.desk.brush import fonts, paint
+from qmtdesk.desk.brush import format as f
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.brush.note_bar import NoteBar
 from qmtdesk.desk.ladder.chart_axis import newest_day
@@ -14,7 +15,7 @@ from qmtdesk.desk.ladder.chart_panel import ChartPanel
 from qmtdesk.desk.ladder.ladder_acts import LadderActs
 from qmtdesk.desk.ladder.ladder_empty import LadderEmpty
 from qmtdesk.desk.ladder.ladder_head import HEIGHT as HEAD
-from qmtdesk.desk.ladder.ladder_head import LadderHead
+from qmtdesk.desk.ladder.ladder_head import LadderHead, on_sale
 from qmtdesk.desk.ladder.ladder_layout import LADDER, widths
 from qmtdesk.desk.ladder.ladder_picture import FOOT
 from qmtdesk.desk.ladder.ladder_picture import HEAD as TITLES
@@ -126,6 +127,7 @@ class LadderPanel(QWidget):
         mirror.quotes_changed.connect(self._quotes)
         mirror.grid_changed.connect(self._grids)
         mirror.fills_changed.connect(self._fills)
+        mirror.orders_changed.connect(self._orders)
         mirror.series_changed.connect(self._series)
         mirror.bonds_changed.connect(self._bonds)
         mirror.status_changed.connect(self._status)
@@ -201,6 +203,12 @@ class LadderPanel(QWidget):
             self._show_grid()
         else:
             self.empty.relabel()
+
+    def _orders(self, _refs: frozenset[str]) -> None:
+        """What a stop has for sale is told by its orders."""
+        grid = self._grid()
+        if grid is not None and grid.winding:
+            self._show_grid()
 
     def _fills(self, keys: frozenset[str]) -> None:
         code = self._mirror.selected_bond
@@ -307,7 +315,18 @@ class LadderPanel(QWidget):
 
     def _band_words(self) -> str:
         reason = self._band_reason()
-        return say(reason, self._mirror.selected_bond) if reason is not None else ""
+        return say(reason, self._mirror.selected_bond) if reason is not None else self._winding_words()
+
+    def _winding_words(self) -> str:
+        """What a stop still has to do, and what of that is for sale."""
+        grid = self._grid()
+        if grid is None or not grid.winding or self._mirror.blind:
+            return ""
+        sales = on_sale(self._mirror, grid.code)
+        if not sales:
+            return t("head.band_winding")
+        left = f.fixed(sum(row.volume - row.filled for row in sales), 1, 0)
+        return t("head.band_selling", n=left, unit=f.unit_of(grid.code), price=f.price(sales[0].price, grid.code))
 
     def _place(self) -> None:
         self._band_shown = bool(self._band_words())
@@ -338,7 +357,7 @@ class LadderPanel(QWidget):
 
     def _paint_band(self, p: QPainter, band: QRectF, words: str) -> None:
         th, reason = self._look.theme, self._band_reason()
-        if reason is not None and reason.why in CALM:
+        if reason is None or reason.why in CALM:
             p.fillRect(band, paint.color(th.bg2))
             paint.text(p, band.adjusted(12, 0, -12, 0), words, th.t1, fonts.SMALL, elide=True)
             return

@@ -161,6 +161,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "head.start": ("启动", "Start"),
     "head.state": ("{state} {time}", "{state} {time}"),
     "head.and_sells": ("{state} · 只卖", "{state}, sells only"),
+    "head.winding": ("停止中", "Stopping"),
+    "head.selling": ("停止中 · 在卖 {n}", "Stopping, selling {n}"),
+    "head.band_winding": (
+        "停止中：还有委托没有撤完或持有没有卖完",
+        "Stopping: orders to cancel or holdings to sell are left",
+    ),
+    "head.band_selling": ("停止并卖出：{n} {unit}挂在 {price} 等卖", "Stop and sell: {n} {unit} offered at {price}"),
     "head.blind": ("冻结", "Frozen"),
     "head.stopped": ("{name} 已停止，委托撤回，持有保留", "{name} stopped, orders cancelled, holdings kept"),
     "head.stopped_left": (
