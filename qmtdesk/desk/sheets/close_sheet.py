@@ -74,7 +74,7 @@ class CloseSheet(Sheet):
     """The default is to keep running; stopping waits until nothing is left and goes then. The choice may be kept."""
 
     wide = 780
-    high = 226
+    high = 270
 
     def __init__(self, window: QWidget, mirror: Mirror, look: Look, ways: Ways) -> None:
         super().__init__(window, mirror, look)
@@ -184,15 +184,16 @@ class CloseSheet(Sheet):
         text = "close.text_kill" if owed else "close.text"
         grids = grids_armed(status) + grids_winding(self.mirror)
         words = t(text, grids=grids, guards=status.guards_armed, orders=status.live_orders)
-        self._told.words = words.replace("。", "。\n", 1).replace("orders. ", "orders.\n", 1)
+        words = words.replace("。", "。\n", 1).replace("orders. ", "orders.\n", 1)
+        left = self.left_over()
+        if self._overdue:
+            words = self._named(left)
         if self.mirror.link != "attached":
-            self._told.words += "\n" + t("close.unheard")
+            words += "\n" + t("close.unheard")
+        self._told.words = words
         self._told.update()
         if self._stopping is None:
             return
-        left = self.left_over()
-        if self._overdue:
-            self._told.words = self._named(left)
         self.say_foot(t("close.disarming", left=left))
         if not left:
             self._depart(force=owed)
