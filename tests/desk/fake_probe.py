@@ -14,7 +14,10 @@ from pathlib import Path
 def main() -> None:
     script, key = Path(sys.argv[1]), sys.argv[2]
     steps = json.loads(script.read_text("utf-8")).get(key, [])
-    (script.parent / "child.pid").write_text(str(os.getpid()), "utf-8")
+    half = script.parent / "child.pid.half"
+    half.write_text(str(os.getpid()), "utf-8")
+    # whoever sees the file reads a number in it
+    half.replace(script.parent / "child.pid")
     for step in steps:
         if "line" in step:
             os.write(1, json.dumps(step["line"]).encode() + b"\n")

@@ -26,7 +26,7 @@ from qmtdesk.desk.shell.frame import Frame
 from qmtdesk.desk.shell.menu import as_goals, build
 from qmtdesk.desk.shell.topbar_groups import groups
 from qmtdesk.desk.shell.window import MainWindow
-from qmtdesk.domain.messages import DisarmGrid, LiftKill, SetMaster, SetSellOnly
+from qmtdesk.domain.messages import DisarmGrid, DisarmGuard, LiftKill, SetMaster, SetSellOnly
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.wire.link_events import Failed
@@ -389,3 +389,16 @@ def test_a_bond_remembered_from_another_day_that_nothing_tells_of_gives_way_to_t
     desk.mirror.select_bond("110999.SH")
     desk.tell(msgspec.structs.replace(desk.mirror.bonds[fake.BOND], pnl=1))
     assert desk.mirror.selected_bond in desk.mirror.bonds
+
+
+def test_s_disarms_no_other_guard_when_the_row_on_show_leaves_the_watchlist(desk: Desk) -> None:
+    first, *others = desk.mirror.watches.values()
+    assert others
+    desk.window.show_code("stock", first.code)
+    desk.window.watch.rows.setFocus()
+    desk.tell(fake.gone(first))
+    assert desk.mirror.selected_stock == ""
+    desk.key(Qt.Key.Key_S)
+    assert desk.wished(DisarmGuard) == []
+    desk.tell(first)
+    assert desk.mirror.selected_stock == ""

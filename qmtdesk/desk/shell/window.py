@@ -56,6 +56,7 @@ class MainWindow(QMainWindow):
         self._painted = False
         self._kill_shown = False
         self._kept_bond = ""
+        self._stock_shown = False
         self._build()
         self.alerts = Alerts(mirror, self, sound=sound)
         self.leaving.connect(self.alerts.hush)
@@ -277,7 +278,12 @@ class MainWindow(QMainWindow):
             # never away from what is on show: the next key would stop another bond
             ranked = sorted(mirror.bonds.values(), key=lambda row: (not row.included, row.rank))
             mirror.select_bond(ranked[0].code)
-        if mirror.selected_stock not in mirror.watches and mirror.watches:
+        if mirror.selected_stock in mirror.watches:
+            self._stock_shown = True
+        elif mirror.watches and self._stock_shown:
+            # its row is gone: the next key would disarm another stock's guard
+            mirror.select_stock("")
+        elif mirror.watches:
             mirror.select_stock(next(iter(mirror.watches)))
 
     def _retitle(self) -> None:
