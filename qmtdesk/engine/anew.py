@@ -48,28 +48,19 @@ def before(state: State, code: str) -> Before:
 def starting_price(state: State, plan: GridPlan) -> int:
     """The price a plan is started by now, in the preview as in earnest, 0 for none.
 
-    Until 9:25 what the auction shows is nobody's price, then its result is one where the book bears it out. From 9:00
-    on the last price of the day before is none either: the reference may have been lowered over the night.
+    Until 9:25 what the auction shows is nobody's price, then its result is one where the book bears it out, and there
+    is none before 9:30 where it does not. From 9:00 on the last price of the day before is none either: the reference
+    may have been lowered over the night.
     """
     instrument, seen, listing = state.instruments[plan.code], state.quotes.get(plan.code), state.listings[plan.code]
     phase = phase_at(listing, state.at)
     last = price_of(seen.quote, instrument, phase) if seen else 0
     today = seen is not None and shanghai_day(seen.quote.at).isoformat() == state.day
-    if phase is Phase.OPEN_WAIT:
-        return _auction_result(state, plan.code) or instrument.prev_close
+    if phase is Phase.OPEN_WAIT and today and seen and last > 0 and phase_at(listing, seen.quote.at) is phase:
+        return supported_price(seen.quote, *limits_of(instrument), instrument.tick)
     if phase in OPENING and not (phase is Phase.BEFORE_OPEN and plan.base is BaseKind.LAST and today):
         return instrument.prev_close
     return last
-
-
-def _auction_result(state: State, code: str) -> int:
-    """What the opening auction found and the book left after it bears out; 0 for none."""
-    seen, instrument = state.quotes.get(code), state.instruments[code]
-    if seen is None or shanghai_day(seen.quote.at).isoformat() != state.day:
-        return 0
-    if phase_at(state.listings[code], seen.quote.at) is not Phase.OPEN_WAIT:
-        return 0
-    return supported_price(seen.quote, *limits_of(instrument), instrument.tick)
 
 
 def awaits(book: GridBook, day: str) -> bool:
@@ -82,12 +73,15 @@ def known(state: State, code: str) -> bool:
     """Whether the prices to work it out from are: until 9:25 the close before, from 9:30 on the last."""
     if code not in state.instruments:
         return False
-    phase, seen = phase_at(state.listings[code], state.at), state.quotes.get(code)
+    listing, seen = state.listings[code], state.quotes.get(code)
+    phase = phase_at(listing, state.at)
     if phase in OPENING:
-        # nothing leaves before trading: by then the book says whether the auction's print is a price
+        # nothing leaves before trading, and a thin auction's print is often nobody's price a minute later
         return phase is not Phase.OPEN_WAIT
-    price = price_of(seen.quote, state.instruments[code], phase) if seen is not None else 0
-    return price > 0 and gate.standstill(state, code) is None
+    if seen is None or phase_at(listing, seen.quote.at) in OPENING:
+        # the print once more: a snapshot of just before the first of trading
+        return False
+    return price_of(seen.quote, state.instruments[code], phase) > 0 and gate.standstill(state, code) is None
 
 
 def worked_out(state: State, book: GridBook) -> GridBook:

@@ -18,6 +18,7 @@ from qmtdesk.engine import (
     days,
     going_live,
     grids,
+    guard_days,
     guard_ends,
     guards,
     identity,
@@ -116,6 +117,7 @@ def _account_said(work: Work, event: m.BrokerEvent) -> None:
                 _fills_told(work)
                 reconcile.finish(work)
                 bases.compare(work, report.unclear)
+            guard_days.say_unguarded(work)
             _after_broker(work, "")
         case m.AccountStatusTold(number):
             connection.status_told(work, number)

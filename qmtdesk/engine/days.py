@@ -38,8 +38,7 @@ def opened(work: Work, event: m.DayOpened) -> None:
     if new:
         _roll(work, event.day)
     else:
-        new_codes = [code for code, one in told.items() if one != state.instruments.get(code)]
-        guard_days.new_day(work, new_codes, state.holdings)
+        guard_days.new_day(work, [code for code, one in told.items() if one != state.instruments.get(code)])
     if first:
         # a question of before the start may have been put on a clock of another speed
         guards.set_pace(work, work.state.pace)
@@ -59,7 +58,7 @@ def _turned_back(work: Work, day: str) -> bool:
 
 def _roll(work: Work, day: str) -> None:
     """Another trading day: what was not known at the close is remembered, what was armed for it has ended."""
-    old, left, held = work.state.day, overnight.left_open(work.state), work.state.holdings
+    old, left = work.state.day, overnight.left_open(work.state)
     work.note(r.DayBegan(day))
     if left is not None:
         work.note(r.LeftOpen(left))
@@ -68,7 +67,7 @@ def _roll(work: Work, day: str) -> None:
         today = date.fromisoformat(day)
         expire_arms(work, max(date.fromisoformat(old), previous_trading_day(today)))
     grids.new_day(work)
-    guard_days.new_day(work, work.state.instruments, held)
+    guard_days.new_day(work, work.state.instruments)
     if old:
         work.log("info", "", because(Why.DAY_ROLLED, day=day))
 
@@ -104,9 +103,10 @@ def expire_arms(work: Work, day: date) -> None:
 def _end_sale(work: Work, code: str, closed_at: int) -> None:
     """A stop that sells ends with the day, and what it left is said while the user may still look at it.
 
-    What the closing auction sold is told after it: that is waited for, one minute and no longer.
+    What the closing auction sold is told after it: that is waited for, at least a minute.
     """
     book = work.state.grids[code]
-    if book.winding is StopHow.SELL and work.state.at >= closed_at + overnight.LAST_WORDS_MS:
+    over = work.state.at >= closed_at + overnight.LAST_WORDS_MS and selling_off.waits(work.state, code) is None
+    if book.winding is StopHow.SELL and over:
         selling_off.say_unsold(work, code, book)
         work.set_grid(code, replace(book, winding=None), keep=True)

@@ -389,6 +389,8 @@ def new_day(work: Work) -> None:
     """Carry every grid over to the new trading day."""
     day = work.state.day
     for code, book in work.state.grids.items():
+        if book.winding is StopHow.SELL:
+            selling_off.say_unsold(work, code, book)
         if anew.awaits(book, day):
             # it stays of the day it was armed on until it is worked out from this one's prices
             work.set_grid(code, anew.waiting_on(book), keep=True)

@@ -1,13 +1,16 @@
 """A guard's days: what it may still sell at a close, what of it is carried over, and what is said where it ends."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from datetime import date
 
+from qmtdesk.domain.calendar import previous_trading_day
 from qmtdesk.domain.order import OwnerKind
 from qmtdesk.domain.reason import Why, because
-from qmtdesk.engine.books import Holding, State, filed_orders
+from qmtdesk.engine.books import Ready, State, filed_orders
 from qmtdesk.engine.guard_sight import JUDGING
 from qmtdesk.engine.guards import disarm
 from qmtdesk.engine.overnight import LAST_WORDS_MS
+from qmtdesk.engine.telling import told_key
 from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.strategies import guard as rules
 from qmtdesk.strategies import shadow as shadows
@@ -57,18 +60,26 @@ def _say_off(work: Work, guard: Guard, today: Guard) -> None:
         work.log(NOTICE if expired else ALARM, guard.plan.code, today.why_off)
 
 
-def _say_kept(work: Work, guard: Guard, today: Guard, held: Holding | None) -> None:
-    """One that was to be kept has sold, so its arming is over; what T+1 held back then is sold by nobody now."""
-    sold = guard.state is GuardState.SOLD and today.state is not guard.state
-    if sold and guard.plan.keep_armed and held is not None and held.volume > 0:
-        work.log(ALARM, guard.plan.code, because(Why.NOT_GUARDED, sold=guard.sold, volume=held.volume))
+def say_unguarded(work: Work) -> None:
+    """A guard that was to be kept has sold, so its arming is over; what T+1 held back then nobody guards today.
 
-
-def new_day(work: Work, codes: Iterable[str], held: Mapping[str, Holding]) -> None:
-    """Carry the guards of codes that are newly listed over to the trading day and its limit price.
-
-    `held` is what the account held when it was last known, before the day began.
+    Said once, as soon as the account of the day after is known.
     """
+    state = work.state
+    if state.ready is not Ready.READY:
+        return
+    before = previous_trading_day(date.fromisoformat(state.day))
+    for code, guard in state.guards.items():
+        held = state.holdings.get(code)
+        over = guard.state is GuardState.OFF and guard.why_off == because(Why.EXPIRED_AT_CLOSE) and guard.day >= before
+        if over and guard.plan.keep_armed and guard.sold and held is not None and held.volume > 0:
+            reason = because(Why.NOT_GUARDED, sold=guard.sold, volume=held.volume)
+            if told_key(code, reason) not in state.told:
+                work.log(ALARM, code, reason)
+
+
+def new_day(work: Work, codes: Iterable[str]) -> None:
+    """Carry the guards of codes that are newly listed over to the trading day and its limit price."""
     for code in codes:
         guard, instrument = work.state.guards.get(code), work.state.instruments.get(code)
         if guard is not None and instrument is not None:
@@ -76,7 +87,6 @@ def new_day(work: Work, codes: Iterable[str], held: Mapping[str, Holding]) -> No
             if today.state is GuardState.OFF:
                 say_unsold(work, guard)
                 _say_off(work, guard, today)
-                _say_kept(work, guard, today, held.get(code))
             elif guard.state is GuardState.OFF:
                 work.log(NOTICE, code, because(Why.ARMED, threshold_milli=guard.plan.threshold))
             work.set_guard(code, today, keep=True)

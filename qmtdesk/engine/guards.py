@@ -2,7 +2,7 @@
 
 from qmtdesk.domain.instrument import Kind
 from qmtdesk.domain.order import Fill, Owner, OwnerKind, Side
-from qmtdesk.domain.plans import GuardPlan
+from qmtdesk.domain.plans import GuardAction, GuardPlan
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.rules import rules_of, sellable_whole
@@ -170,19 +170,26 @@ def quoted(work: Work, code: str) -> None:
     guard, before = work.state.guards.get(code), work.state.boards.get(code)
     board = _follow(work, code)
     if guard is not None:
+        moves = len(work.moves)
         _step(work, code, guard, board)
-        _say_broken(work, guard, before, board)
+        if before is not None and before.limit_up == board.limit_up and board.tally.breaks > before.tally.breaks:
+            _say_broken(work, code, moves)
         plan_orders(work, code)
 
 
-def _say_broken(work: Work, guard: Guard, before: boards.Board | None, board: boards.Board) -> None:
-    """A board that broke and no rule was met: whoever relied on the guard has to know, at the first of several."""
-    code, tally = guard.plan.code, board.tally
-    if before is None or before.limit_up != board.limit_up or tally.breaks <= before.tally.breaks:
+def _say_broken(work: Work, code: str, moves: int) -> None:
+    """A board that broke and no rule was met: whoever relied on the guard has to know, at the first of several.
+
+    `moves` were told before the guard saw it: where it fired, asked, or could not sell, it has said so itself.
+    """
+    guard = work.state.guards[code]
+    if guard.state is not GuardState.WATCHING or guard.owed is not None:
         return
-    now, again_soon = work.state.guards[code], tally.broke_at - before.tally.broke_at < BROKE_AGAIN_MS
-    if guard.state is GuardState.WATCHING and now.state is GuardState.WATCHING and not again_soon:
-        work.log(ALARM, code, because(Why.BROKE_UNSOLD, breaks=tally.breaks))
+    spoke = any(isinstance(move, rules.Fired | rules.Asked | rules.NotSold) for _, move in work.moves[moves:])
+    sells = guard.plan.action is GuardAction.ALERT or context(work.state, code).can_use > 0
+    told = (line for line in work.state.lines if line.code == code and line.reason.why is Why.BROKE_UNSOLD)
+    if not spoke and sells and all(work.state.at - line.at >= BROKE_AGAIN_MS for line in told):
+        work.log(ALARM, code, because(Why.BROKE_UNSOLD, breaks=work.state.boards[code].tally.breaks))
 
 
 def is_watched(state: State, code: str) -> bool:

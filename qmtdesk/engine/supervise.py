@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from qmtdesk.domain.messages import ClockJumped, JournalSetAside, SettingsRead
 from qmtdesk.domain.order import Order, OrderState, OwnerKind, Side
 from qmtdesk.domain.reason import Reason, Why, because
-from qmtdesk.engine import gate, reconcile, stopping
+from qmtdesk.engine import gate, reconcile, stopping, turned_down
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import BUYS, Ready, State, filed_fills, filed_orders, live_orders
 from qmtdesk.engine.filed import Orders
@@ -102,7 +102,7 @@ def after_reject(work: Work) -> None:
     refused = [o for o in _own(state) if o.state is OrderState.REJECTED and o.updated_at > since]
     # a stop or a guard goes on trying, each time after a longer wait, and holds up nobody else by it
     ordinary = [o for o in refused if o.owner.kind is not OwnerKind.GUARD and not stopping.was_leaving(state, o)]
-    count = len(ordinary)
+    count = sum(not turned_down.same_try(state, o) for o in ordinary)
     if cap and count >= cap:
         suspend(work, "", because(Why.REJECT_STORM, count=count, wait_ms=state.limits.rejects_storm_ms))
 

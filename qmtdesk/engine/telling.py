@@ -15,6 +15,7 @@ ONCE_A_DAY = frozenset(
         Why.DOUBT_KEPT,
         Why.PNL_UNKNOWN,
         Why.PULLED_LATE,
+        Why.NOT_GUARDED,
     }
 )
 APART = {

@@ -47,6 +47,8 @@ def same_try(state: State, order: Order) -> bool:
     """Whether a rejected one left together with another that was rejected before: one no of the counter, not two."""
     others = (each for each in filed_orders(state).of(order.code) if each.state is OrderState.REJECTED)
     return any(
-        each.ref < order.ref and each.owner.kind is order.owner.kind and order.created_at <= each.updated_at
+        (each.updated_at, each.ref) < (order.updated_at, order.ref)
+        and each.owner.kind is order.owner.kind
+        and order.created_at <= each.updated_at
         for each in others
     )

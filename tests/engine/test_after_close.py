@@ -115,6 +115,17 @@ def test_what_a_stop_with_selling_left_is_said_a_minute_after_the_close() -> Non
     assert [line for line in day.state.lines if line.reason.why is Why.LEFT_UNSOLD] == []
 
 
+def test_what_was_left_is_not_said_while_nobody_can_tell_what_the_close_sold() -> None:
+    day, rows = after_close(how=StopHow.SELL)
+    day.feed(m.LinkChanged(up=False))
+    day.at = at_of(DAY, 15, 3)
+    day.feed(m.LinkChanged(up=True))
+    day.feed(m.TimePassed())
+    assert said(day, Why.LEFT_UNSOLD) == 0
+    heard(day, rows, 15, 4)
+    assert said(day, Why.LEFT_UNSOLD) == 1
+
+
 def test_a_stop_with_selling_that_the_close_ended_is_told_of_before_another_grid_takes_over() -> None:
     day, _ = after_close(how=StopHow.SELL)
     assert day.state.grids[BOND].winding is StopHow.SELL

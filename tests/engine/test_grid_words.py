@@ -13,7 +13,7 @@ from qmtdesk.engine.apply import apply
 from qmtdesk.engine.books import LogLine, State
 from qmtdesk.engine.records import Logged
 from qmtdesk.engine.risk_limits import RiskLimits
-from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay
+from qmtdesk.simulate.market_day import BOND, BOND2, STOCK, MarketDay
 from qmtdesk.trader.picture_grid import grid_row
 
 S = OrderState
@@ -117,6 +117,19 @@ def test_orders_that_left_together_and_are_all_turned_down_are_one_rejection() -
     assert day.state.grids[BOND].rejects == 1
     beat(day, 8)
     assert len(day.places(BOND)) > len(places)
+
+
+def test_bursts_that_are_turned_down_are_no_storm_that_holds_up_everything_else() -> None:
+    prices = {BOND: 120_000, BOND2: 110_000}
+    day = MarketDay(prices=prices, limits=RiskLimits(rejects_storm=4, rejects_in_row=3)).open()
+    day.deaf = True
+    for code in (BOND, BOND2):
+        assert day.feed(m.ArmGrid(replace(PLAN, code=code, live_per_side=4))).refusal is None
+        for number, place in enumerate(reversed(day.places(code))):
+            day.at += 20
+            told(day, place, S.REJECTED, text="no", number=f"{code}{number}")
+    assert day.state.suspended == {}
+    assert [day.state.grids[code].rejects for code in (BOND, BOND2)] == [1, 1]
 
 
 def test_a_grid_that_the_counter_stopped_is_an_alarm() -> None:

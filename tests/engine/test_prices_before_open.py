@@ -6,7 +6,7 @@ from test_armed_early import EVENING, armed, closed, opened, trading
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import OwnerKind, Side
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan
-from qmtdesk.domain.reason import Why
+from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of, phase_at
 from qmtdesk.engine import anew
@@ -146,6 +146,13 @@ def test_a_grid_of_the_evening_found_after_the_auction_is_worked_out_from_the_fi
     day.feed(m.Quoted(quote_of(BOND, day.at, printed, prev=120_000)))
     day.wait(3_000)
     assert day.state.grids[BOND].fresh
+    # the feed goes on with the print until the first price of trading
+    day.at = at_of(NEXT_DAY, 9, 29, 58)
+    day.feed(m.Quoted(quote_of(BOND, day.at, printed, prev=120_000)))
+    day.at = at_of(NEXT_DAY, 9, 30)
+    day.feed(m.TimePassed())
+    assert day.state.grids[BOND].fresh
+    assert day.places(BOND) == []
     trading(day, 116_000)
     part = day.state.grids[BOND].grid or day.state.grids[BOND].rolling
     assert part is not None
@@ -162,4 +169,7 @@ def test_by_hand_the_auctions_print_counts_only_where_the_book_bears_it_out(bid:
         (replace(quote.asks[0], price=ask), *quote.asks[1:]),
     )
     day.feed(m.Quoted(replace(quote, bids=bids, asks=asks)))
-    assert anew.starting_price(day.state, PLAN) == (116_200 if counts else 118_000)
+    assert anew.starting_price(day.state, PLAN) == (116_200 if counts else 0)
+    refusal = day.feed(m.ArmGrid(PLAN)).refusal
+    assert (refusal is None) is counts
+    assert counts or refusal == because(Why.NO_QUOTE)
