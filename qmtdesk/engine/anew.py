@@ -6,7 +6,7 @@ from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan
 from qmtdesk.domain.quote import supported_price
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
-from qmtdesk.domain.sessions import Phase, phase_at, shanghai_day
+from qmtdesk.domain.sessions import Phase, at_of, phase_at, shanghai_day
 from qmtdesk.engine import ex_rights, gate
 from qmtdesk.engine.books import GridBook, State
 from qmtdesk.engine.prices import limits_of, price_of
@@ -21,6 +21,9 @@ from qmtdesk.strategies.rolling import Rolling, start_rolling
 from qmtdesk.strategies.rolling import on_day as pair_day
 
 OPENING = frozenset({Phase.BEFORE_OPEN, Phase.OPEN_AUCTION, Phase.OPEN_AUCTION_LOCKED, Phase.OPEN_WAIT})
+
+FIRST_TRADES_MS = 10_000
+"""After 9:30 the first snapshots still show the auction's print; three more are enough for a price of trading."""
 
 
 def start(state: State, plan: GridPlan, cost: int, position: int, own: Before | None = None) -> Grid | Rolling:
@@ -56,11 +59,20 @@ def starting_price(state: State, plan: GridPlan) -> int:
     phase = phase_at(listing, state.at)
     last = price_of(seen.quote, instrument, phase) if seen else 0
     today = seen is not None and shanghai_day(seen.quote.at).isoformat() == state.day
-    if phase is Phase.OPEN_WAIT and today and seen and last > 0 and phase_at(listing, seen.quote.at) is phase:
-        return supported_price(seen.quote, *limits_of(instrument), instrument.tick)
+    if phase is Phase.OPEN_WAIT:
+        return _auction_result(state, plan.code) if today else 0
     if phase in OPENING and not (phase is Phase.BEFORE_OPEN and plan.base is BaseKind.LAST and today):
         return instrument.prev_close
     return last
+
+
+def _auction_result(state: State, code: str) -> int:
+    """What the opening auction found, or else the close before, as the book it left bears it out; 0: none."""
+    quote, instrument = state.quotes[code].quote, state.instruments[code]
+    if phase_at(state.listings[code], quote.at) is not Phase.OPEN_WAIT:
+        return 0
+    found = replace(quote, last=quote.last if quote.last > 0 else instrument.prev_close)
+    return supported_price(found, *limits_of(instrument), instrument.tick)
 
 
 def awaits(book: GridBook, day: str) -> bool:
@@ -78,10 +90,15 @@ def known(state: State, code: str) -> bool:
     if phase in OPENING:
         # nothing leaves before trading, and a thin auction's print is often nobody's price a minute later
         return phase is not Phase.OPEN_WAIT
-    if seen is None or phase_at(listing, seen.quote.at) in OPENING:
-        # the print once more: a snapshot of just before the first of trading
+    if seen is None or phase_at(listing, seen.quote.at) in OPENING or state.at < _settled_at(state):
+        # the print once more: a snapshot of before trading, or the first of it, when nothing has traded yet
         return False
     return price_of(seen.quote, state.instruments[code], phase) > 0 and gate.standstill(state, code) is None
+
+
+def _settled_at(state: State) -> int:
+    """When the day's first prices of trading are there."""
+    return at_of(shanghai_day(state.at), 9, 30) + FIRST_TRADES_MS
 
 
 def worked_out(state: State, book: GridBook) -> GridBook:

@@ -72,8 +72,10 @@ def say_unguarded(work: Work) -> None:
     for code, guard in state.guards.items():
         held = state.holdings.get(code)
         over = guard.state is GuardState.OFF and guard.why_off == because(Why.EXPIRED_AT_CLOSE) and guard.day >= before
-        if over and guard.plan.keep_armed and guard.sold and held is not None and held.volume > 0:
-            reason = because(Why.NOT_GUARDED, sold=guard.sold, volume=held.volume)
+        # what was bought since is a new decision of the user's, not what he took for guarded
+        kept = held.volume - held.bought_today if held is not None else 0
+        if over and guard.plan.keep_armed and guard.sold and kept > 0:
+            reason = because(Why.NOT_GUARDED, sold=guard.sold, volume=kept)
             if told_key(code, reason) not in state.told:
                 work.log(ALARM, code, reason)
 

@@ -149,7 +149,7 @@ def test_a_preview_that_was_refused_outright_names_its_reason(host: Host, monkey
 
     monkeypatch.setattr(host.commands, "preview_guard", refuse)
     sheet = guard(host)
-    assert "还没有行情" in sheet.foot_words
+    assert "还没有可用的行情" in sheet.foot_words
 
 
 def test_a_refused_arming_keeps_the_sheet_and_says_why(host: Host, qtbot: QtBot) -> None:

@@ -130,6 +130,8 @@ def test_a_kept_guard_that_sold_what_it_might_says_the_next_day_what_is_not_guar
     # bought on the day of the sale: T+1 kept it from that
     mine = [Position(STOCK, held, held)] if held else []
     look(day, 8, positions=[*mine, Position(BOND, 10, 10)])
+    # what is bought by hand in the course of the day is no news of the guard's
+    look(day, 8, positions=[Position(STOCK, held + 300, held, bought_today=300), Position(BOND, 10, 10)])
     lines = [line for line in day.state.lines if line.reason.why is Why.NOT_GUARDED]
     assert [(line.level, line.reason.get("volume")) for line in lines] == ([("alarm", held)] if alarm else [])
 

@@ -85,12 +85,19 @@ def test_the_base_at_the_last_price_is_the_previous_close_until_the_auction_has_
 
 def test_a_price_shown_before_the_result_stays_nobodys_after_it() -> None:
     day = auction(119_500, 114_500, (9, 27), told=(9, 24))
-    assert anew.starting_price(day.state, PLAN) == 119_500
+    assert anew.starting_price(day.state, PLAN) == 0
 
 
-def test_a_day_without_a_trade_in_the_auction_is_started_by_the_previous_close() -> None:
-    day = auction(119_500, 0, (9, 27))
-    assert anew.starting_price(day.state, replace(PLAN, base=BaseKind.LAST)) == 119_500
+@pytest.mark.parametrize(
+    ("bid", "ask", "price"), [(119_400, 119_600, 119_500), (123_000, 123_300, 123_000), (112_000, 125_000, 0)]
+)
+def test_a_day_without_a_trade_in_the_auction_is_started_by_the_book_it_left(bid: int, ask: int, price: int) -> None:
+    """The close before where it lies within: a book above it would buy up what is offered by the close."""
+    day = auction(119_500, 119_500, (9, 27))
+    quote = quote_of(BOND, day.at, 119_500, prev=119_500)
+    bids, asks = tuple(replace(quote.bids[0], price=bid - i) for i in range(5)), quote.asks
+    day.feed(m.Quoted(replace(quote, last=0, bids=bids, asks=(replace(asks[0], price=ask), *asks[1:]))))
+    assert anew.starting_price(day.state, replace(PLAN, base=BaseKind.LAST)) == price
 
 
 def test_once_the_market_trades_it_is_the_last_price() -> None:
@@ -153,7 +160,11 @@ def test_a_grid_of_the_evening_found_after_the_auction_is_worked_out_from_the_fi
     day.feed(m.TimePassed())
     assert day.state.grids[BOND].fresh
     assert day.places(BOND) == []
-    trading(day, 116_000)
+    # the first snapshot of trading is the print again where nothing has traded yet
+    day.at = at_of(NEXT_DAY, 9, 30, 1)
+    day.feed(m.Quoted(quote_of(BOND, day.at, printed, prev=120_000)))
+    assert day.state.grids[BOND].fresh
+    trading(day, 116_000).live_market(9_000)
     part = day.state.grids[BOND].grid or day.state.grids[BOND].rolling
     assert part is not None
     assert abs(part.first_price - 116_000) < 1_160

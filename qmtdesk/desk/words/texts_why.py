@@ -19,7 +19,7 @@ SENTENCES: dict[Why, tuple[str, str]] = {
     Why.RECONCILING: ("正在核对账户，核对完成前不发委托", "Reconciling the account, no orders until done"),
     Why.SUSPENDED: ("账户对不上，已暂停，等人工确认", "Account does not reconcile, paused until you confirm"),
     Why.LINK_DOWN: ("交易连接中断[（{text}）]，新委托已拦下", "Broker link down[ ({text})], new orders blocked"),
-    Why.NO_QUOTE: ("还没有行情", "No market data yet"),
+    Why.NO_QUOTE: ("还没有可用的行情", "No usable market data yet"),
     Why.AWAIT_PRICE: (
         "等下一笔可用的行情[（买一 {bid_milli}，卖一 {ask_milli}）]",
         "Waiting for the next usable quote[ (bid {bid_milli}, ask {ask_milli})]",
