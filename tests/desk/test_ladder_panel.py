@@ -78,7 +78,7 @@ def test_the_demo_waits_until_the_account_has_been_compared(desk: Desk) -> None:
 def test_a_started_grid_without_levels_says_what_it_waits_for(desk: Desk) -> None:
     panel = desk.open()
     desk.feed(ft.grid(levels=(), state="waiting", why=because(Why.NO_QUOTE)))
-    assert panel.empty.words() == ("网格已启动，还没有档位", "还没有行情")
+    assert panel.empty.words() == ("网格已启动，还没有档位", "还没有可用的行情")
     assert panel.empty.start_button.isHidden()
 
 

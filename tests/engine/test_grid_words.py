@@ -9,6 +9,7 @@ from qmtdesk.domain.order import OrderState, OwnerKind, Side
 from qmtdesk.domain.plans import GridMode, GridPlan, StopHow
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
+from qmtdesk.engine import turned_down
 from qmtdesk.engine.apply import apply
 from qmtdesk.engine.books import LogLine, State
 from qmtdesk.engine.records import Logged
@@ -117,6 +118,16 @@ def test_orders_that_left_together_and_are_all_turned_down_are_one_rejection() -
     assert day.state.grids[BOND].rejects == 1
     beat(day, 8)
     assert len(day.places(BOND)) > len(places)
+
+
+def test_a_sale_that_clears_the_list_is_no_part_of_the_grids_own_try() -> None:
+    day, place = deaf_grid()
+    told(day, place, S.REJECTED, text="no")
+    first = day.state.orders[place.ref]
+    later = replace(first, ref=f"{first.ref}9", updated_at=first.updated_at + 5)
+    clears = replace(later, owner=replace(later.owner, kind=OwnerKind.CLEAR))
+    assert turned_down.same_try(day.state, later)
+    assert not turned_down.same_try(day.state, clears)
 
 
 def test_bursts_that_are_turned_down_are_no_storm_that_holds_up_everything_else() -> None:

@@ -5,6 +5,7 @@ from words import look, told, traded
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import Position
+from qmtdesk.domain.calendar import next_trading_day
 from qmtdesk.domain.order import OrderState
 from qmtdesk.domain.plans import GuardAction, GuardPlan, RuleId, RuleSetting
 from qmtdesk.domain.reason import Why
@@ -168,14 +169,15 @@ def test_a_break_before_the_guard_was_armed_takes_no_alarm_away() -> None:
     assert unsold(day) == 1
 
 
-def test_shares_that_nobody_may_sell_today_are_no_alarm_about_the_rules() -> None:
-    day = armed()
+@pytest.mark.parametrize(("action", "alarms"), [(GuardAction.SELL, 0), (GuardAction.ALERT, 1)])
+def test_shares_that_nobody_may_sell_today_are_no_alarm_about_rules_that_sell(action: GuardAction, alarms: int) -> None:
+    day = armed(GuardPlan(code=STOCK, action=action))
     board(day, 30_000)
     day.deaf = True
     sold = day.state.holdings[STOCK]
     day.state = replace(day.state, holdings={STOCK: replace(sold, sellable=0, bought_today=1_000)})
     opens(day)
-    assert unsold(day) == 0
+    assert unsold(day) == alarms
 
 
 @pytest.mark.parametrize("action", list(GuardAction))
@@ -193,3 +195,17 @@ def test_a_board_that_nobody_guards_breaks_without_an_alarm() -> None:
     day.feed(m.DisarmGuard(STOCK))
     opens(day)
     assert unsold(day) == 0
+
+
+def test_two_trading_days_later_nobody_is_told_again_what_was_not_guarded() -> None:
+    day = armed(GuardPlan(code=STOCK, keep_armed=True))
+    board(day, 30_000)
+    day.deaf = True
+    board(day, 9_000)
+    traded(day, day.places(STOCK)[0], 1_000)
+    day.day = next_trading_day(NEXT_DAY)
+    day.at = at_of(day.day, 9, 5)
+    day.feed(m.DayOpened(day.day.isoformat(), day.make_instruments(day.day, day.last)))
+    look(day, 8, positions=[Position(STOCK, 500, 500), Position(BOND, 10, 10)])
+    assert day.state.guards[STOCK].state is GuardState.OFF
+    assert [line for line in day.state.lines if line.reason.why is Why.NOT_GUARDED] == []

@@ -184,3 +184,21 @@ def test_by_hand_the_auctions_print_counts_only_where_the_book_bears_it_out(bid:
     refusal = day.feed(m.ArmGrid(PLAN)).refusal
     assert (refusal is None) is counts
     assert counts or refusal == because(Why.NO_QUOTE)
+
+
+def test_a_snapshot_of_before_trading_works_nothing_out_however_patient_the_limit_is() -> None:
+    day = auction(118_000, 116_200, (9, 29))
+    day.state = replace(day.state, limits=replace(day.state.limits, quote_age_ms=600_000))
+    day.at = at_of(NEXT_DAY, 9, 30, 30)
+    day.wait(12_000)
+    assert not anew.known(day.state, BOND)
+    day.feed(m.Quoted(quote_of(BOND, day.at, 116_200, prev=118_000)))
+    assert anew.known(day.state, BOND)
+
+
+def test_a_snapshot_of_the_day_before_is_no_result_of_this_mornings_auction() -> None:
+    day = auction(118_000, 118_000, (9, 27))
+    seen = day.state.quotes[BOND]
+    old = replace(seen, quote=replace(seen.quote, at=seen.quote.at - 3 * 86_400_000))
+    day.state = replace(day.state, quotes={**day.state.quotes, BOND: old})
+    assert anew.starting_price(day.state, PLAN) == 0

@@ -102,6 +102,14 @@ def test_a_first_buy_that_a_falling_market_filled_is_followed_by_a_buy_below_tha
     assert told == [Why.ROLLED]
 
 
+def test_a_market_that_rose_after_the_first_buy_is_sold_to_and_not_followed() -> None:
+    pair = make(last=100_500, first_buy=True)
+    pair = on_fill(pair, FIRST_BUY, BUY, 100_400, 160, 100_500, 0, NOON)
+    risen, told = see(pair, last=102_500)
+    assert (risen.centre, told) == (pair.centre, [])
+    assert sells(wanted(risen, now(risen, last=102_500))) == [(0, risen.sell_price, 80)]
+
+
 def test_without_a_first_buy_the_base_is_the_centre() -> None:
     pair = make(last=101_000, base=BaseKind.TYPED, base_price=98_000)
     assert (pair.centre, pair.low, pair.high) == (98_000, 88_200, 107_800)
