@@ -269,6 +269,8 @@ class Storm(CheckedDay):
         self.feed(m.LinkChanged(up=True))
         self.tell_status(0)
         self.feed(m.SetMaster(on=True))
+        # where buying alone was halted too that is a second word
+        self.feed(m.Release(""))
         listing = self.state.listings[BOND]
         if not phase_at(listing, self.at).continuous or not phase_at(listing, self.at + 150_000).continuous:
             if self.at < at_of(self.day, 12, 0):
