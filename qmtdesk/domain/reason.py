@@ -113,6 +113,8 @@ class Why(str, Enum):
     BAD_SETTING = "bad_setting"
     UNKNOWN_CODE = "unknown_code"
     ALREADY_ARMED = "already_armed"
+    NO_DAY_YET = "no_day_yet"
+    CLOSE_PUT_RIGHT = "close_put_right"
     NOT_A_BOND = "not_a_bond"
     # the guard
     NO_LIMIT = "no_limit"

@@ -1,7 +1,9 @@
 """What a grid is started by, and one armed before its day's prices were known worked out again from them."""
 
 from collections.abc import Iterator
+from datetime import date
 
+from qmtdesk.domain.calendar import previous_trading_day
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan
 from qmtdesk.domain.quote import supported_price
 from qmtdesk.domain.reason import Reason, Why, because
@@ -71,8 +73,12 @@ def _auction_result(state: State, code: str) -> int:
     quote, instrument = state.quotes[code].quote, state.instruments[code]
     if phase_at(state.listings[code], quote.at) is not Phase.OPEN_WAIT:
         return 0
+    up, down = limits_of(instrument)
+    if quote.last > 0 and quote.last not in (up, down) and not (quote.bid1.price and quote.ask1.price):
+        # half a book bears no print out but that of a locked board
+        return 0
     found = replace(quote, last=quote.last if quote.last > 0 else instrument.prev_close)
-    return supported_price(found, *limits_of(instrument), instrument.tick)
+    return supported_price(found, up, down, instrument.tick)
 
 
 def awaits(book: GridBook, day: str) -> bool:
@@ -113,12 +119,48 @@ def worked_out(state: State, book: GridBook) -> GridBook:
     # its own lots, whatever the night did: an average of them would lose what is left over
     new = start(state, plan, cost, old.held_total + old.base_holding, before_of(old, state.day))
     if isinstance(new, Grid) and isinstance(old, Grid):
+        new = _found_late(state, plan, cost, old, new)
         kept = replace(new, plan=old.plan, sell_only=old.sell_only, exact=old.exact)
-        return replace(book, grid=replace(kept, paused=frozenset(_paused(old, new))))
+        return replace(book, grid=replace(kept, paused=frozenset(_paused(old, new))), made_of=made_of(state, plan.code))
     if isinstance(new, Rolling) and isinstance(old, Rolling):
         kept_pair = replace(new, plan=old.plan, sell_only=old.sell_only, exact=old.exact, leg=old.leg)
-        return replace(book, rolling=kept_pair)
+        return replace(book, rolling=kept_pair, made_of=made_of(state, plan.code))
     return book
+
+
+def _found_late(state: State, plan: GridPlan, cost: int, old: Grid, new: Grid) -> Grid:
+    """Where the close before is over the price of now its own lots lie as the close places them, as before the open.
+
+    Nobody was shown that they would be offered any lower, nor another unit, nor more to buy; what is still to buy goes
+    by the price of now.
+    """
+    instrument, last = state.instruments[plan.code], starting_price(state, plan)
+    if not old.held_total or last >= instrument.prev_close:
+        return new
+    position, own = old.held_total + old.base_holding, before_of(old, state.day)
+    close = instrument.prev_close
+    try:
+        shown = start_grid(
+            plan, instrument, close, cost, position, state.at, state.day, opening_auction=True, before=own
+        )
+    except PlanError:
+        # the close lies outside what it may trade in
+        return new
+    first = new.first_price if shown.first_left else 0
+    return replace(new, gaps=shown.gaps, unit=shown.unit, first_left=shown.first_left, first_price=first)
+
+
+def made_of(state: State, code: str) -> tuple[str, int]:
+    """Today and its close before: what a grid is made of now."""
+    return state.day, state.instruments[code].prev_close
+
+
+def of_today(book: GridBook, day: str) -> GridBook:
+    """The book of one that awaits the day's prices, as it stands, with figures of the day: it is being stopped."""
+    if not awaits(book, day):
+        return book
+    grid = grid_day(book.grid, day) if book.grid else None
+    return replace(book, grid=grid, rolling=pair_day(book.rolling, day) if book.rolling else None)
 
 
 def waiting_on(book: GridBook) -> GridBook:
@@ -126,6 +168,31 @@ def waiting_on(book: GridBook) -> GridBook:
     grid = replace(book.grid, earlier=NO_EARLIER) if book.grid else None
     pair = replace(book.rolling, earlier=NO_EARLIER) if book.rolling else None
     return replace(book, grid=grid, rolling=pair, rejects=0)
+
+
+def list_corrected(work: Work) -> None:
+    """A list of today with another close before than a grid was made of: it is made anew where it did nothing yet.
+
+    Where it did, a wrong close forbade it, or it was made of the price of now, the user has to know. What goes on with
+    figures of today stays as it is. Beside its day a list may tell the closes of the next one.
+    """
+    day = work.state.day
+    if shanghai_day(work.state.at).isoformat() != day or work.state.at >= at_of(date.fromisoformat(day), 15, 0):
+        return
+    before = previous_trading_day(date.fromisoformat(day)).isoformat()
+    for code, book in work.state.grids.items():
+        part, now = book.grid or book.rolling, work.state.instruments.get(code)
+        if part is None or now is None or not book.armed or book.made_of[0] != day or book.made_of[1] == now.prev_close:
+            continue
+        by_close = phase_at(work.state.listings[code], part.started_at) in OPENING - {Phase.OPEN_WAIT}
+        if book.fresh and by_close and _untouched(part) and part.earlier == NO_EARLIER:
+            grid = replace(book.grid, day=before) if book.grid else None
+            pair = replace(book.rolling, day=before) if book.rolling else None
+            work.set_grid(code, replace(book, grid=grid, rolling=pair), keep=True)
+        else:
+            work.set_grid(code, replace(book, made_of=made_of(work.state, code)), keep=True)
+            args = {"was_milli": book.made_of[1], "close_milli": now.prev_close}
+            work.log(ALARM, code, because(Why.CLOSE_PUT_RIGHT, **args))
 
 
 def begin(work: Work, code: str, book: GridBook) -> GridBook | None:
@@ -139,7 +206,7 @@ def begin(work: Work, code: str, book: GridBook) -> GridBook | None:
         today = worked_out(work.state, book)
     except PlanError as refusal:
         work.log(ALARM, code, told_forbidden(refusal.reason))
-        today = forbidden(book, work.state.day)
+        today = forbidden(book, made_of(work.state, code))
         work.set_grid(code, today, keep=True)
         return today
     work.set_grid(code, today, keep=True)
@@ -149,14 +216,15 @@ def begin(work: Work, code: str, book: GridBook) -> GridBook | None:
     return today
 
 
-def forbidden(book: GridBook, day: str) -> GridBook:
+def forbidden(book: GridBook, made: tuple[str, int]) -> GridBook:
     """The book where the day's prices forbid it: stop and sales as it was armed, no first buy, and no buys."""
+    day, _ = made
     grid, pair = book.grid, book.rolling
     if grid is not None:
         grid = grid_day(replace(grid, sell_only=True, first_left=0, first_price=0), day)
     if pair is not None:
         pair = pair_day(replace(pair, sell_only=True, first_left=0, first_price=0), day)
-    return replace(book, grid=grid, rolling=pair, fresh=False)
+    return replace(book, grid=grid, rolling=pair, fresh=False, made_of=made)
 
 
 def told_forbidden(refusal: Reason) -> Reason:

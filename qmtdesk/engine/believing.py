@@ -1,6 +1,7 @@
 """What an answer has to show before it is believed: one that suddenly lacks what was there is not an empty account."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 from qmtdesk.domain.account import AccountReport
 from qmtdesk.domain.codes import has_rules
@@ -28,13 +29,16 @@ NOTHING = Gaps()
 SAID_MS = 60_000
 
 
-def gaps_of(state: State, report: AccountReport) -> Gaps:
-    """What the report lacks although it was there and nothing that was told explains where it went."""
+def gaps_of(state: State, report: AccountReport, sold: Mapping[str, int]) -> Gaps:
+    """What the report lacks although it was there and nothing that was told explains where it went.
+
+    `sold`: by code what went by trades the grids do not know of yet.
+    """
     told = {position.code for position in report.positions if position.volume}
     fills = _fills_lacking(state, report)
     young = [fill for key, fill in unlisted(state, report).items() if key not in fills]
     return Gaps(
-        codes=frozenset(_held(state, report, young) - told - {*report.unclear}),
+        codes=frozenset(_held(state, report, young, sold) - told - {*report.unclear}),
         orders=_orders_lacking(state, report),
         fills=fills,
         cash=_cash_lacking(state, report),
@@ -42,7 +46,7 @@ def gaps_of(state: State, report: AccountReport) -> Gaps:
     )
 
 
-def _held(state: State, report: AccountReport, young: list[Fill]) -> set[str]:
+def _held(state: State, report: AccountReport, young: list[Fill], sold: Mapping[str, int]) -> set[str]:
     """Codes that are held for all we know; what was bought this very moment an answer need not know yet."""
     if state.money is not None and state.money.reported_at:
         bought = _bought_lately(young)
@@ -53,10 +57,23 @@ def _held(state: State, report: AccountReport, young: list[Fill]) -> set[str]:
         held |= _known_to_the_journal(state)
     for code, book in state.grids.items():
         part = book.grid or book.rolling
-        if part is not None and part.held_total:
+        # sold with all of the user's own beside it, nothing of it is left to be listed
+        if part is not None and part.held_total and part.held_total + part.base_holding > sold.get(code, 0):
             held.add(code)
     fired = {code for code, guard in state.guards.items() if guard.state is GuardState.TRIGGERED}
     return held | fired
+
+
+def _sold_unheard(work: Work) -> Counter[str]:
+    """By code the sales less purchases the grids are told of after this answer; those before it they know already."""
+    orders = work.state.orders
+    # one of an order nobody knows tells a grid nothing, and one that changes hands was told to it as somebody else's
+    known = {fill_key(fill) for fill in work.claimed}
+    new = {fill_key(fill): fill for fill in work.filled if fill.ref in orders and fill_key(fill) not in known}
+    sold = Counter[str]()
+    for fill in new.values():
+        sold[fill.code] += fill.volume if fill.side is Side.SELL else -fill.volume
+    return sold
 
 
 def _bought_lately(young: list[Fill]) -> Counter[str]:
@@ -112,7 +129,7 @@ def _cash_lacking(state: State, report: AccountReport) -> bool:
 
 def believed(work: Work, report: AccountReport) -> bool:
     """Whether this new answer tells what the account holds. One that lacks something needs a second that agrees."""
-    gaps, before = gaps_of(work.state, report), work.state.shrunk
+    gaps, before = gaps_of(work.state, report, _sold_unheard(work)), work.state.shrunk
     if gaps == NOTHING:
         work.state = replace(work.state, shrunk=None)
         return True
@@ -122,13 +139,19 @@ def believed(work: Work, report: AccountReport) -> bool:
         _wonder(work, gaps, report.at)
         return False
     # what was told meanwhile and is gone again is gone from now on
-    work.state = replace(work.state, shrunk=replace(before, gaps=gaps))
+    rows = _rows_since(gaps, before.rows_since or report.at)
+    work.state = replace(work.state, shrunk=replace(before, gaps=gaps, rows_since=rows))
     if before.believed:
         return True
-    if not _agree(work.state, report, gaps, before.since):
+    # how long holdings were missing says nothing of a list of orders that is empty since a moment
+    if not _agree(work.state, report, gaps, max(before.since, rows)):
         return False
     _believe(work, gaps)
     return True
+
+
+def _rows_since(gaps: Gaps, at: int) -> int:
+    return at if gaps.orders or gaps.fills else 0
 
 
 def _agree(state: State, report: AccountReport, gaps: Gaps, since: int) -> bool:
@@ -166,7 +189,7 @@ def _at_work(state: State) -> set[str]:
 
 def _wonder(work: Work, gaps: Gaps, at: int) -> None:
     """Something is gone all of a sudden: nothing leaves until it is back, or until a later answer says the same."""
-    work.state = replace(work.state, shrunk=Shrunk(gaps, at, widest=gaps))
+    work.state = replace(work.state, shrunk=Shrunk(gaps, at, widest=gaps, rows_since=_rows_since(gaps, at)))
     if work.state.ready is Ready.READY:
         work.state = replace(work.state, ready=Ready.RECONCILING)
     reason = shrunk_reason(Why.REPORT_SHRUNK, gaps)

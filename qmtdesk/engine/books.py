@@ -60,7 +60,7 @@ class GridBook(Struct, frozen=True):
     `winding` is what the stop still has to do: its orders are being cancelled, or its volume sold. `others` are the
     day's sales of others by their keys, and what of each came out of 底仓 and out of the grid. `fresh`: no order of
     this arming has left yet. `closed`: the newest day whose close was seen, and that close; a day and 0 once its prices
-    are known to go on from there.
+    are known to go on from there. `made_of`: the day it was worked out for and the close before (厘) of its list then.
     """
 
     plan: GridPlan
@@ -74,6 +74,7 @@ class GridBook(Struct, frozen=True):
     others: tuple[tuple[str, int, int], ...] = ()
     fresh: bool = False
     closed: tuple[str, int] = ("", 0)
+    made_of: tuple[str, int] = ("", 0)
 
 
 class ClearBook(Struct, frozen=True):
@@ -170,13 +171,15 @@ class Gaps(Struct, frozen=True):
 class Shrunk(Struct, frozen=True):
     """Answers that lack something since a time. `believed`: they agreed long enough, so it is gone.
 
-    `gaps` is what the newest lacks, `widest` what the first one lacked.
+    `gaps` is what the newest lacks, `widest` what the first one lacked. `rows_since`: since when none of them told
+    every order and trade, 0 where the newest does.
     """
 
     gaps: Gaps
     since: int
     believed: bool = False
     widest: Gaps = Gaps()
+    rows_since: int = 0
 
 
 class Moving(Struct, frozen=True):

@@ -204,8 +204,11 @@ def _tell_fills(work: Work) -> set[str]:
 def _tell_orders(work: Work) -> set[str]:
     """What happened to orders beside trades; the codes concerned."""
     touched = {order.code for order in (*work.rejected, *work.revived, *work.pulled, *work.gone)}
-    while work.rejected:
-        order = work.rejected.pop(0)
+    # as they are by now: when each was turned down tells which of them met one and the same no; what the same answer
+    # found to be ours after all is under another name, and nobody's word to a grid
+    turned = sorted([work.state.orders.get(o.ref, o) for o in work.rejected], key=lambda order: order.ref)
+    work.rejected.clear()
+    for order in turned:
         supervise.after_reject(work)
         if order.owner.kind in grids.GRID_OWNERS and not turned_down.same_try(work.state, order):
             grids.rejected(work, order.code)

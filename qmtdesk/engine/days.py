@@ -9,7 +9,18 @@ from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
-from qmtdesk.engine import grids, guard_days, guards, moved, overnight, reconcile, selling_off, stopping, supervise
+from qmtdesk.engine import (
+    anew,
+    grids,
+    guard_days,
+    guards,
+    moved,
+    overnight,
+    reconcile,
+    selling_off,
+    stopping,
+    supervise,
+)
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import live_orders
 from qmtdesk.engine.work import Work
@@ -39,6 +50,7 @@ def opened(work: Work, event: m.DayOpened) -> None:
         _roll(work, event.day)
     else:
         guard_days.new_day(work, [code for code, one in told.items() if one != state.instruments.get(code)])
+        anew.list_corrected(work)
     if first:
         # a question of before the start may have been put on a clock of another speed
         guards.set_pace(work, work.state.pace)

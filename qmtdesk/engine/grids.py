@@ -46,6 +46,7 @@ def arm(work: Work, plan: GridPlan) -> None:
         armed_at=state.at,
         fresh=True,
         closed=(state.day, 0),
+        made_of=anew.made_of(state, code),
     )
     work.set_grid(code, book, keep=True)
     ex_rights.remember(work, code)
@@ -90,13 +91,12 @@ def disarm(work: Work, code: str, how: StopHow, why: Reason | None = None, level
     book = work.state.grids.get(code)
     if book is None:
         return
-    if how is StopHow.SELL and work.state.kill is not None:
-        # a sale that waits for the switch to be lifted would come as a surprise
-        raise PlanError(because(Why.KILLED, by=work.state.kill.by, at_ms=work.state.kill.at))
+    if how is StopHow.SELL:
+        selling_off.refuse(work.state)
+    book = anew.of_today(book, work.state.day)
     winding = None if how is StopHow.LEAVE else how
     stopped = not book.armed and book.winding is None
-    owners = GRID_OWNERS | {OwnerKind.CLEAR}
-    left = any(o.owner.kind in owners for o in live_orders(work.state, code))
+    left = any(o.owner.kind in beside.SELLERS for o in live_orders(work.state, code))
     if (not book.armed and winding is book.winding) or (stopped and how is StopHow.CANCEL and not left):
         return
     work.set_grid(code, replace(book, armed=False, winding=winding, why=why), keep=True)
@@ -332,7 +332,7 @@ def _wind(work: Work, code: str, book: GridBook) -> None:
         return
     clears = book.winding is StopHow.SELL
     # a clearing takes its own order off the book
-    owners = GRID_OWNERS if clears or code in work.state.clears else GRID_OWNERS | {OwnerKind.CLEAR}
+    owners = GRID_OWNERS if clears or code in work.state.clears else beside.SELLERS
     open_orders = [o for o in live_orders(work.state, code) if o.owner.kind in owners]
     for order in open_orders:
         work.cancel(order)

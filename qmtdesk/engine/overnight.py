@@ -8,12 +8,14 @@ from datetime import date
 
 from qmtdesk.domain.order import Fill, Order, OwnerKind, Side
 from qmtdesk.domain.reason import Why, because
+from qmtdesk.domain.replacing import replace_struct as replace
 from qmtdesk.domain.sessions import at_of, shanghai_day
 from qmtdesk.engine import grids, others
 from qmtdesk.engine import records as r
 from qmtdesk.engine.books import Overnight, State, filed_fills, filed_orders, live_orders
 from qmtdesk.engine.ledger import CLOCKS_APART_MS
 from qmtdesk.engine.work import ALARM, NOTICE, Work
+from qmtdesk.strategies.grid_unseen import as_of_before, pair_as_of_before
 
 UNKNOWN = -1
 LAST_WORDS_MS = 60_000
@@ -144,7 +146,13 @@ def _net(state: State, code: str) -> int:
 
 
 def _presume(work: Work, order: Order, volume: int) -> None:
-    """A trade nobody told, at the price it was asked for at: the grid follows it, the day's trades do not."""
+    """A trade nobody told, at the price it was asked for at: the grid follows it, the day's trades do not.
+
+    Neither do the figures of the day, which has begun already: it was traded on the day before.
+    """
+    before = work.state.grids.get(order.code)
+    if before is None or order.owner.kind in (OwnerKind.GUARD, OwnerKind.TRIAL):
+        return
     fill = Fill(
         trade_id="",
         day=work.state.day,
@@ -156,5 +164,8 @@ def _presume(work: Work, order: Order, volume: int) -> None:
         volume=volume,
         at=work.state.at,
     )
-    if order.owner.kind not in (OwnerKind.GUARD, OwnerKind.TRIAL):
-        grids.filled(work, fill, order)
+    grids.filled(work, fill, order)
+    book = work.state.grids[order.code]
+    grid = as_of_before(book.grid, before.grid) if book.grid and before.grid else book.grid
+    pair = pair_as_of_before(book.rolling, before.rolling) if book.rolling and before.rolling else book.rolling
+    work.set_grid(order.code, replace(book, grid=grid, rolling=pair), keep=True)

@@ -1,13 +1,14 @@
 """The one path of start, restart, reconnect and doubt: the broker's report against our books."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from qmtdesk.domain.account import TRUSTED, AccountReport, BrokerOrder
 from qmtdesk.domain.order import Fill, Order, OrderState, OwnerKind, Side, alike
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace_struct as replace
-from qmtdesk.domain.sessions import at_of, shanghai_day
+from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine import (
     arrived,
     believing,
@@ -161,7 +162,7 @@ def _end_arrived(work: Work, order: Order) -> None:
     if not work.state.linked:
         raise PlanError(because(Why.LINK_DOWN))
     # after the close nothing stands any more
-    closed_at = at_of(shanghai_day(work.state.at), 15, 0)
+    closed_at = at_of(date.fromisoformat(work.state.day), 15, 0)
     if work.state.at < closed_at and not phase_takes_cancels(work.state, order.code):
         raise PlanError(because(Why.NO_CANCEL_PHASE))
     work.cancel_unlisted((order,))

@@ -1,13 +1,25 @@
 """How much a stop that sells has to sell, and what is said of what it leaves."""
 
-from qmtdesk.domain.order import OwnerKind
+from qmtdesk.domain.order import OwnerKind, Side
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.rules import floor_lot, rules_of
 from qmtdesk.domain.sessions import shanghai_day
+from qmtdesk.engine.beside import SELLERS
 from qmtdesk.engine.books import GridBook, Ready, State, filed_orders
 from qmtdesk.engine.standing import slow_to_free
 from qmtdesk.engine.work import ALARM, Work
+from qmtdesk.strategies.plan_error import PlanError
+
+
+def refuse(state: State) -> None:
+    """Raise PlanError where a sale asked for now would begin at some later time, or end before it began."""
+    if state.kill is not None:
+        # one that waits for the switch to be lifted would come as a surprise
+        raise PlanError(because(Why.KILLED, by=state.kill.by, at_ms=state.kill.at))
+    if shanghai_day(state.at).isoformat() != state.day:
+        # the list ends what was asked for on the day before it
+        raise PlanError(because(Why.NO_DAY_YET))
 
 
 def to_clear(state: State, code: str, book: GridBook) -> int:
@@ -27,8 +39,8 @@ def whole(state: State, code: str, volume: int) -> int:
 def say_unsold(work: Work, code: str, book: GridBook) -> None:
     """A stop that sells has ended, and nothing sells the rest; what is sold and not booked yet is none of it."""
     part = book.grid or book.rolling
-    clears = (order for order in filed_orders(work.state).of(code) if order.owner.kind is OwnerKind.CLEAR)
-    owed = sum([max(0, order.told_filled - order.filled) for order in clears])
+    own = (order for order in filed_orders(work.state).of(code) if order.owner.kind in SELLERS)
+    owed = sum([max(0, order.told_filled - order.filled) for order in own if order.side is Side.SELL])
     if part is not None and part.held_total > owed:
         work.log(ALARM, code, because(Why.LEFT_UNSOLD, volume=part.held_total - owed))
 

@@ -4,8 +4,8 @@ from qmtdesk.domain.order import Order, OrderState, OwnerKind
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
+from qmtdesk.engine import guard_days, selling_off, stopping, worth
 from qmtdesk.engine import records as r
-from qmtdesk.engine import worth
 from qmtdesk.engine.apply import LOSS
 from qmtdesk.engine.books import KillBook, Ready, State, live_orders
 from qmtdesk.engine.filed import DECIDED_LISTED, NOT_LISTED
@@ -33,10 +33,14 @@ def _stop_strategies(work: Work) -> None:
     why = because(Why.KILLED, by=work.state.kill.by if work.state.kill else "", at_ms=work.state.at)
     for code, book in work.state.grids.items():
         if book.armed or book.winding:
+            # nothing sells the rest, also where nobody is there to press anything
+            if book.winding is StopHow.SELL or stopping.stops(work.state, code):
+                selling_off.say_unsold(work, code, book)
             work.set_grid(code, replace(book, armed=False, winding=StopHow.CANCEL, why=why), keep=True)
     for code, guard in work.state.guards.items():
         # one that only the day's list keeps off would watch again by itself
         if rules.disarm(guard) != guard:
+            guard_days.say_unsold(work, guard)
             work.set_guard(code, rules.disarm(guard), keep=True)
 
 

@@ -4,6 +4,7 @@ from qmtdesk.domain.messages import Place
 from qmtdesk.domain.order import Order, OrderState, OwnerKind
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.engine import stopping
+from qmtdesk.engine.beside import GRID_OWNERS
 from qmtdesk.engine.books import State, filed_orders
 
 UNANSWERED_YET = frozenset({OrderState.INTENDED, OrderState.SENT, OrderState.UNKNOWN})
@@ -26,6 +27,9 @@ def turned_down(state: State, place: Place) -> Reason | None:
         if (order.state in UNANSWERED_YET and not order.broker_id) or (stop and _young(state, order)):
             asked = True
             continue
+        if _young(state, order):
+            # a number is no yes yet
+            continue
         lost = stop and order.state is OrderState.REFUSED and order.text == "not_found"
         if not (order.state is OrderState.REJECTED or lost) or order.created_at < since:
             break
@@ -44,11 +48,21 @@ def _young(state: State, order: Order) -> bool:
 
 
 def same_try(state: State, order: Order) -> bool:
-    """Whether a rejected one left together with another that was rejected before: one no of the counter, not two."""
-    others = (each for each in filed_orders(state).of(order.code) if each.state is OrderState.REJECTED)
-    return any(
-        (each.updated_at, each.ref) < (order.updated_at, order.ref)
-        and each.owner.kind is order.owner.kind
-        and order.created_at <= each.updated_at
-        for each in others
-    )
+    """Whether a rejected one left together with one that was counted before: one no of the counter, not two.
+
+    It left before that one was turned down. What was not counted itself hides no later one, or a counter that says no
+    to everything while something else is on its way would be asked for ever.
+    """
+    kinds = GRID_OWNERS if order.owner.kind in GRID_OWNERS else {order.owner.kind}
+    filed = filed_orders(state).of(order.code)
+    turned = [each for each in filed if each.state is OrderState.REJECTED and each.owner.kind in kinds]
+    counted = 0
+    for each in sorted(turned, key=_when):
+        if _when(each) >= _when(order):
+            break
+        counted = counted if each.created_at <= counted else each.updated_at
+    return order.created_at <= counted
+
+
+def _when(order: Order) -> tuple[int, str]:
+    return order.updated_at, order.ref

@@ -138,7 +138,7 @@ def _line_of(state: State, line: Line) -> ClearLine:
         floor=line.floor,
         proceeds=line.proceeds,
         fee=line.fee,
-        refusal=line.refusal,
+        refusal=line.refusal or _suspended(state, line.code),
         notes=line.notes,
     )
 
@@ -158,6 +158,11 @@ def _running(state: State, book: ClearBook) -> ClearLine:
         bid1=bid,
         floor=book.floor,
         proceeds=bid * (book.target - done),
-        refusal=book.why or state.blocked.get(code),
+        refusal=book.why or _suspended(state, code) or state.blocked.get(code),
         running=True,
     )
+
+
+def _suspended(state: State, code: str) -> Reason | None:
+    """What waits for the user's word before anything of the code is sold."""
+    return state.suspended.get("") or state.suspended.get(code)

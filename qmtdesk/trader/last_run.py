@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from qmtdesk.domain import messages as m
+from qmtdesk.domain.plans import StopHow
 from qmtdesk.trader.diary import Diary, Stopped
 
 
@@ -37,5 +38,7 @@ class LastRun:
 def _stops(stopped: Stopped) -> list[m.Event]:
     """The user's words of then, for a start that did not hear them."""
     words: list[m.Event] = [m.Kill(stopped.kill)] if stopped.kill else []
+    # a sale may be refused by now, as on another day; the stop is not
+    words += [m.DisarmGrid(code, StopHow.CANCEL) for code, how in stopped.grids.items() if how is StopHow.SELL]
     words += [m.DisarmGrid(code, how) for code, how in stopped.grids.items()]
     return words + [m.DisarmGuard(code) for code in stopped.guards]

@@ -24,6 +24,7 @@ from qmtdesk.strategies.grid_preview import Preview, preview_grid
 from qmtdesk.strategies.guard_preview import preview_guard
 from qmtdesk.strategies.screen import is_old, leaving
 from qmtdesk.strategies.shadow import figures
+from qmtdesk.trader.account_checks import account_checks
 from qmtdesk.trader.bond_lists import BondLists
 from qmtdesk.trader.clear_wishes import ClearWishes
 from qmtdesk.trader.farewell import day_over
@@ -257,7 +258,7 @@ def _engine_checks(loop: Loop, plan: GridPlan, found: Preview) -> tuple[Check, .
     """What the preview of the plan alone cannot know: the gate, what is on the book, the account, the bond's terms."""
     state = loop.state
     large, left = _large_checks(state, plan, found), _left_checks(state, plan.code)
-    return (*large, *left, *_buying_checks(state, plan, found), *_bond_checks(loop, plan.code))
+    return (*large, *left, *account_checks(state, plan, found), *_bond_checks(loop, plan.code))
 
 
 def _large_checks(state: State, plan: GridPlan, found: Preview) -> tuple[Check, ...]:
@@ -284,15 +285,6 @@ def _left_checks(state: State, code: str) -> tuple[Check, ...]:
     if not stops or not standing or day_over(state) or phase_takes_cancels(state, code):
         return ()
     return (Check("refuse", because(Why.NO_CANCEL_PHASE)),)
-
-
-def _buying_checks(state: State, plan: GridPlan, found: Preview) -> tuple[Check, ...]:
-    """What lets no buy of it leave although it may start: the account's day, another program, a guard that sold."""
-    guard = state.guards.get(plan.code)
-    sold = because(Why.GUARD_SOLD) if guard is not None and guard.parted else None
-    reason = sold or gate.buys_stand(state)
-    buys = any(order.side is Side.BUY for order in found.orders)
-    return (Check("warn", reason),) if reason is not None and buys else ()
 
 
 def _bond_checks(loop: Loop, code: str) -> tuple[Check, ...]:

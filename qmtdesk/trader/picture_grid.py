@@ -13,7 +13,7 @@ from qmtdesk.engine.standing import for_sale
 from qmtdesk.strategies.grid import Grid, summary
 from qmtdesk.strategies.rolling import Rolling
 from qmtdesk.strategies.rolling import summary as rolling_summary
-from qmtdesk.trader.farewell import all_told
+from qmtdesk.trader.farewell import all_told, day_over
 from qmtdesk.wire.rows import GridRow, LevelRow
 
 FREEZING = frozenset(
@@ -266,6 +266,7 @@ def _common(state: State, book: GridBook, orders: list[Order]) -> GridRow:
         next_sell_volume=sell.left if sell else 0,
         # once the close is told a stop can neither cancel nor sell any more
         winding=book.winding is not None and not all_told(state),
+        selling=book.winding is StopHow.SELL and not day_over(state),
     )
 
 

@@ -56,6 +56,7 @@ def watch_row(state: State, code: str, spark: tuple[int, ...]) -> WatchRow:
         sold=guard.sold if guard else 0,
         order_ref=order.ref if order else "",
         would_sell=_would_sell(state, guard) if guard else 0,
+        unseen=code not in state.boards,
     )
 
 

@@ -10,7 +10,18 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.sessions import Phase, phase_at, phase_ends
 from qmtdesk.engine import gate, reconcile, worth
 from qmtdesk.engine.apply import fill_key
-from qmtdesk.engine.books import BUYS, Holding, LogLine, Ready, State, cash_room, live_orders, sell_room
+from qmtdesk.engine.books import (
+    BUYS,
+    GridBook,
+    Holding,
+    LogLine,
+    Ready,
+    State,
+    cash_room,
+    filed_fills,
+    live_orders,
+    sell_room,
+)
 from qmtdesk.engine.filed import DECIDED_LISTED, NOT_LISTED
 from qmtdesk.engine.reasons import side_frozen
 from qmtdesk.strategies import board as boards
@@ -247,7 +258,7 @@ def blockers(state: State) -> list[tuple[str, Reason]]:
 
     What holds everything, fired guards that cannot sell, doubts, single codes, stopped guards, clearings, grids.
     """
-    everything = _all_stands(state)
+    everything = all_stands(state)
     fired = [code for code, guard in state.guards.items() if guard.state is GuardState.TRIGGERED]
     doubts = [(order.code, side_frozen(order)) for order in live_orders(state) if order.in_doubt]
     off = [
@@ -270,7 +281,8 @@ def _unsold(state: State, codes: Iterable[str], everything: list[Reason]) -> lis
     return [(code, reason) for code, reason in held if reason.why not in said]
 
 
-def _all_stands(state: State) -> list[Reason]:
+def all_stands(state: State) -> list[Reason]:
+    """What holds everything up, the worst first."""
     found: list[Reason] = []
     if state.kill is not None:
         found.append(because(Why.KILLED, by=state.kill.by, at_ms=state.kill.at))
@@ -306,6 +318,12 @@ def _guards_armed(state: State) -> int:
     return sum(1 for guard in state.guards.values() if guard.state not in idle and not guard.why_off)
 
 
+def _guesses(state: State, code: str, book: GridBook) -> bool:
+    """Whether a grid makes the day's result an estimate; one that is off and traded nothing today has no part in it."""
+    part = book.grid or book.rolling
+    return part is not None and not part.exact and (book.armed or bool(filed_fills(state).of(code)))
+
+
 def status_row(state: State, desk: Desk) -> StatusRow:
     """The top bar and the strip."""
     phase = phase_at(CLOCK_LISTING, state.at) if state.at else Phase.CLOSED
@@ -332,7 +350,7 @@ def status_row(state: State, desk: Desk) -> StatusRow:
         cash=cash_room(state),
         pnl=total - base if base else 0,
         pnl_base=base,
-        pnl_exact=all(not (part := b.grid or b.rolling) or part.exact for b in state.grids.values()),
+        pnl_exact=not any(_guesses(state, code, book) for code, book in state.grids.items()),
         messages=state.messages,
         messages_cap=state.limits.per_day,
         ready=state.ready.value,

@@ -177,7 +177,7 @@ class LevelRow(Row, frozen=True):
 
 
 class GridRow(Row, frozen=True, tag=5):
-    """A ladder, lowest first. `state`: BondRow.grid; `surplus`: 底仓 it bought; `winding`: its stop is not done."""
+    """A ladder, lowest first. `state`: BondRow.grid; `surplus`: 底仓 it bought; stop not done: `winding`, `selling`."""
 
     code: str
     name: str
@@ -212,6 +212,7 @@ class GridRow(Row, frozen=True, tag=5):
     first_left: int = 0
     surplus: int = 0
     winding: bool = False
+    selling: bool = False
 
 
 class WatchRow(Row, frozen=True, tag=6):
@@ -219,7 +220,7 @@ class WatchRow(Row, frozen=True, tag=6):
 
     `board`: open | at_limit | sealed | blind. `state`: idle | open | at_limit | sealed | broken | triggered | sold |
     blind. `spark` are the last ten minutes' seal amounts in 万元, -1 where not sealed, oldest first, one each 10 s.
-    `eta_ms`: projected time until the threshold is reached, 0 = not falling. `would_sell`: a trigger's sale now.
+    `eta_ms`: time to the threshold, 0 = not falling. `would_sell`: a trigger's now. `unseen`: no board yet.
     """
 
     code: str
@@ -250,6 +251,7 @@ class WatchRow(Row, frozen=True, tag=6):
     sold: int = 0
     order_ref: str = ""
     would_sell: int = 0
+    unseen: bool = False
 
 
 class AskRow(Row, frozen=True, tag=7):

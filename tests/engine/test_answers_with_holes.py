@@ -146,6 +146,22 @@ def test_an_empty_list_of_orders_gives_nobody_up_and_what_was_there_stays_in_dou
     assert day.state.shrunk is None
 
 
+def test_an_empty_list_of_orders_is_not_believed_for_how_long_the_positions_were_missing() -> None:
+    day, place = deaf_grid(held={BOND: (200, 110_000)})
+    told(day, place, S.WORKING)
+    beat(day, 10)
+    row, held = row_of(day, place, S.WORKING), report_of(day).positions
+    for orders in ((), (row,), (row,), ()):
+        day.feed(m.AccountReported(day.state.request, report_of(day, positions=(), orders=orders)))
+        assert day.state.ready is Ready.RECONCILING
+        beat(day, 3)
+    day.feed(m.AccountReported(day.state.request, report_of(day, positions=held, orders=())))
+    assert day.state.ready is Ready.RECONCILING
+    beat(day, 3)
+    day.feed(m.AccountReported(day.state.request, report_of(day, positions=held, orders=())))
+    assert day.state.ready is Ready.READY
+
+
 def test_what_was_sold_or_spent_by_trades_that_are_told_is_not_missing() -> None:
     day = MarketDay(held={BOND: (10, 110_000)}).open()
     day.exchange.submit_foreign(day.at, BOND, Side.SELL, 119_000, 10)

@@ -1,5 +1,7 @@
 """A grid armed before its day's prices are known begins with those prices, as if it were armed just then."""
 
+from datetime import date, timedelta
+
 import pytest
 from words import said
 
@@ -7,7 +9,7 @@ from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import OwnerKind, Side
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan, StopHow
 from qmtdesk.domain.quote import Quote
-from qmtdesk.domain.reason import Why
+from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine.books import GridBook
@@ -219,6 +221,63 @@ def test_a_list_that_comes_while_the_market_trades_waits_for_a_price() -> None:
     assert (book(day).grid.anchor, day.places(BOND)[0].price) == (FRIDAYS_CLOSE, 116_000)
 
 
+def lots(day: MarketDay) -> dict[int, int]:
+    """What lies in its gaps, by the price above each."""
+    grid = book(day).grid
+    assert grid is not None
+    return {grid.lattice.levels[i + 1]: gap.held for i, gap in enumerate(grid.gaps) if gap.held}
+
+
+def test_found_late_it_offers_its_lots_no_lower_than_found_early() -> None:
+    plan = replace(EARLY, adopt=200, unit=100, base=BaseKind.LAST)
+    early = trading(opened(armed(plan, EVENING, held=200)), 116_800)
+    late = trading(opened(armed(plan, EVENING, held=200), at=(9, 28)), 116_800).live_market(9_000)
+    assert lots(late) == lots(early)
+    assert min(lots(late)) > FRIDAYS_CLOSE
+
+
+def test_found_late_what_it_still_buys_goes_by_the_price_of_now() -> None:
+    plan = replace(EARLY, adopt=100, unit=100, base=BaseKind.LAST)
+    day = trading(opened(armed(plan, EVENING, held=200), at=(9, 28)), 116_800).live_market(9_000)
+    grid = book(day).grid
+    assert grid is not None
+    assert (grid.first_price, grid.first_left) == (116_800, 100)
+    assert min(lots(day)) > FRIDAYS_CLOSE
+    day.price(BOND, 116_500)
+    day.live_market(6_000)
+    assert {fill.price <= 116_800 for fill in day.state.fills.values()} == {True}
+    assert sum(lots(day).values()) == 200
+
+
+def test_found_late_it_is_of_the_unit_its_sheet_showed_and_buys_nothing_more() -> None:
+    """180 of them cost the plan's amount at the price of now, and 160 at the close."""
+    plan = replace(EARLY, adopt=160, base=BaseKind.LAST)
+    day = trading(opened(armed(plan, EVENING, held=160), at=(9, 28)), 110_500).live_market(9_000)
+    early = opened(armed(plan, EVENING, held=160))
+    grid, shown = book(day).grid, book(early).grid
+    assert grid is not None
+    assert shown is not None
+    assert (grid.unit, grid.first_left, grid.first_price) == (shown.unit, 0, 0) == (80, 0, 0)
+    assert lots(day) == lots(early)
+
+
+def test_found_late_after_a_rise_it_offers_nothing_under_the_market() -> None:
+    plan = replace(EARLY, adopt=200, unit=100)
+    day = trading(opened(armed(plan, EVENING, held=200), at=(9, 28)), 120_000).live_market(9_000)
+    assert min(lots(day)) > 120_000
+
+
+def test_found_late_where_the_close_lies_outside_its_range_it_goes_by_the_price_of_now() -> None:
+    plan = replace(EARLY, adopt=200, unit=100, base=BaseKind.TYPED, base_price=112_000, range_bp=500)
+    day = armed(replace(plan, base_price=117_000), EVENING, held=200)
+    grid = book(day).grid
+    assert grid is not None
+    day.state = replace(day.state, grids={BOND: replace(book(day), plan=plan, grid=replace(grid, anchor=112_000))})
+    trading(opened(day, at=(10, 0)), 112_500)
+    assert min(lots(day)) > 112_500
+    assert max(lots(day)) < FRIDAYS_CLOSE
+
+
 def test_until_then_no_price_moves_anything_in_it() -> None:
     """The first price of the day is far from the levels of the day before."""
     day = opened(armed(replace(EARLY, trail_bp=50, step_bp=50, range_bp=300)), 112_000, at=(10, 0))
@@ -250,6 +309,130 @@ def test_a_restart_before_the_list_changes_nothing_of_it() -> None:
     opened(day)
     assert (book(day).armed, book(day).grid.anchor) == (True, FRIDAYS_CLOSE)
     assert day.folded().grids[BOND] == book(day)
+
+
+def corrected(day: MarketDay, close: int, at: tuple[int, int] = (9, 16)) -> MarketDay:
+    """The list of the morning was of an old page; the right one comes."""
+    day.at = at_of(NEXT_DAY, *at)
+    day.feed(m.TimePassed())
+    day.wait(2_000)
+    day.instruments = day.make_instruments(NEXT_DAY, {**day.last, BOND: close})
+    day.feed(m.DayOpened(NEXT_DAY.isoformat(), day.instruments))
+    return day.wait(2_000)
+
+
+@MODE
+def test_a_list_put_right_works_out_anew_what_was_made_of_the_old_close(mode: GridMode) -> None:
+    day = corrected(opened(armed(replace(EARLY, mode=mode), EVENING), 120_000), 114_000)
+    right = opened(armed(replace(EARLY, mode=mode), EVENING), 114_000)
+    part, other = book(day).grid or book(day).rolling, book(right).grid or book(right).rolling
+    assert part is not None
+    assert other is not None
+    assert part.first_price == other.first_price == 114_000
+    assert part.day == NEXT_DAY.isoformat()
+    assert news(day)[-1]["first_price_milli"] == 114_000
+
+
+@MODE
+def test_a_restart_before_the_list_is_put_right_hides_nothing_of_it(mode: GridMode) -> None:
+    day = opened(armed(replace(EARLY, mode=mode, keep_armed=True), EVENING), 120_000)
+    day.state = day.folded(resume=False)
+    day.feed(m.LinkChanged(up=True))
+    corrected(day, 114_000)
+    part = book(day).grid or book(day).rolling
+    assert part is not None
+    assert part.first_price == 114_000
+
+
+@pytest.mark.parametrize("restarted", [True, False])
+def test_a_list_put_right_moves_nothing_that_an_order_has_left_for_and_says_so_once(restarted: bool) -> None:
+    day = MarketDay().open()
+    assert day.feed(m.ArmGrid(replace(EARLY, keep_armed=True))).refusal is None
+    day.wait(1_000)
+    assert not book(day).fresh
+    before = book(day).grid
+    if restarted:
+        day.state = day.folded(resume=True)
+        day.feed(m.LinkChanged(up=True))
+    right = day.make_instruments(day.day, {**day.last, BOND: 119_000})
+    for _ in range(2):
+        day.feed(m.DayOpened(day.day.isoformat(), right))
+    assert book(day).grid == before
+    (line,) = [line for line in day.state.lines if line.reason.why is Why.CLOSE_PUT_RIGHT]
+    assert (line.level, dict(line.reason.args)) == ("alarm", {"was_milli": 120_000, "close_milli": 119_000})
+
+
+def test_a_grid_that_an_old_close_forbade_is_named_when_the_list_is_put_right() -> None:
+    day = opened(armed(replace(EARLY, lower_stop=115_000), EVENING), 114_000)
+    assert book(day).grid.sell_only
+    corrected(day, 118_000)
+    assert said(day, Why.CLOSE_PUT_RIGHT) == 1
+
+
+@pytest.mark.parametrize("when", [(DAY, 20, 0), (NEXT_DAY, 8, 40)])
+def test_a_list_of_the_next_days_closes_told_for_the_old_day_puts_nothing_right(when: tuple[date, int, int]) -> None:
+    """Until 9:00 the list is asked for as the last day's, and a terminal may tell the closes of the next one."""
+    day = MarketDay(hour=14, minute=50).open()
+    assert day.feed(m.ArmGrid(replace(EARLY, keep_armed=True))).refusal is None
+    day.wait(1_000)
+    day.jump(15, 0, 1)
+    day.at = at_of(*when)
+    day.state = day.folded(resume=False)
+    day.feed(m.LinkChanged(up=True))
+    day.feed(m.DayOpened(DAY.isoformat(), day.make_instruments(DAY, {**day.last, BOND: 118_000})))
+    assert said(day, Why.CLOSE_PUT_RIGHT) == 0
+
+
+@MODE
+def test_a_list_put_right_leaves_a_grid_alone_that_was_made_of_the_price_of_now(mode: GridMode) -> None:
+    day = MarketDay(held={BOND: (200, 110_000)}, hour=11, minute=20).open()
+    day.price(BOND, 116_000)
+    day.jump(12, 0)
+    day.wait(3_000)
+    plan = replace(EARLY, mode=mode, adopt=200, unit=100, base=BaseKind.TYPED, base_price=118_000)
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    before = book(day).grid, book(day).rolling
+    assert book(day).fresh
+    day.feed(m.DayOpened(day.day.isoformat(), day.make_instruments(day.day, {**day.last, BOND: 119_500})))
+    assert said(day, Why.CLOSE_PUT_RIGHT) == 1
+    assert (book(day).grid, book(day).rolling) == before
+
+
+def test_a_grid_kept_from_the_day_before_is_not_made_of_the_close_of_today() -> None:
+    day = MarketDay(hour=14, minute=50).open()
+    assert day.feed(m.ArmGrid(replace(EARLY, keep_armed=True))).refusal is None
+    day.wait(1_000)
+    day.jump(15, 0, 1)
+    corrected(opened(day, 120_000), 118_000)
+    assert said(day, Why.CLOSE_PUT_RIGHT) == 0
+
+
+@MODE
+def test_stopped_with_a_sale_while_it_waits_its_figures_are_todays(mode: GridMode) -> None:
+    plan = replace(EARLY, mode=mode, adopt=200, unit=100, keep_armed=True)
+    day = opened(armed(plan, EVENING, held=200), at=(9, 28))
+    assert day.feed(m.DisarmGrid(BOND, StopHow.SELL)).refusal is None
+    trading(day, 116_000).live_market(9_000)
+    part = book(day).grid or book(day).rolling
+    assert part is not None
+    assert (part.held_total, part.day) == (0, NEXT_DAY.isoformat())
+    assert day.feed(m.ArmGrid(replace(plan, adopt=0, first_buy=False))).refusal is None
+    again = book(day).grid or book(day).rolling
+    assert again is not None
+    assert again.earlier.realised == part.realised != 0
+
+
+@pytest.mark.parametrize("when", [(NEXT_DAY - timedelta(days=2), 10, 0), (NEXT_DAY, 8, 30), (NEXT_DAY, 9, 45)])
+def test_a_sale_cannot_be_asked_for_before_the_days_list_is_there(when: tuple[date, int, int]) -> None:
+    """It would end unsold when the list comes: that is the close of the day it was asked on."""
+    day = armed(replace(EARLY, adopt=200, unit=100, keep_armed=True), EVENING, held=200)
+    day.at = at_of(*when)
+    day.feed(m.TimePassed())
+    refusal = day.feed(m.DisarmGrid(BOND, StopHow.SELL)).refusal
+    assert refusal == because(Why.NO_DAY_YET)
+    assert book(day).armed
+    assert day.feed(m.DisarmGrid(BOND, StopHow.CANCEL)).refusal is None
+    assert not book(day).armed
 
 
 def test_a_grid_that_has_sent_an_order_keeps_its_levels_over_the_night() -> None:

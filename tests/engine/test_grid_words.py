@@ -1,12 +1,14 @@
 """What a user may say to a running grid, and what rejections and prices do to it."""
 
+from random import Random
+
 import pytest
-from words import PLAN, beat, deaf_grid, told, traded
+from words import PLAN, answer, beat, deaf_grid, row_of, told, traded
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.fees import FeeSchedule
 from qmtdesk.domain.order import OrderState, OwnerKind, Side
-from qmtdesk.domain.plans import GridMode, GridPlan, StopHow
+from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan, StopHow
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.engine import turned_down
@@ -118,6 +120,68 @@ def test_orders_that_left_together_and_are_all_turned_down_are_one_rejection() -
     assert day.state.grids[BOND].rejects == 1
     beat(day, 8)
     assert len(day.places(BOND)) > len(places)
+
+
+@pytest.mark.parametrize(("first_buy", "adopt"), [(False, 200), (True, 100)])
+def test_one_no_to_orders_that_were_numbered_before_is_one_rejection(first_buy: bool, adopt: int) -> None:
+    day = MarketDay(held={BOND: (400, 118_000)}).open()
+    day.deaf = True
+    plan = GridPlan(code=BOND, base=BaseKind.LAST, first_buy=first_buy, live_per_side=2, unit=100, adopt=adopt)
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    places = day.places(BOND)
+    assert len(places) > 1
+    for number, place in enumerate(places):
+        day.feed(m.SubmitAnswered(place.ref, f"7700{number}"))
+    for number, place in enumerate(places):
+        day.at += 50
+        told(day, place, S.REJECTED, text="流控", number=f"7700{number}")
+    assert day.state.grids[BOND].armed
+    assert day.state.grids[BOND].rejects == 1
+
+
+@pytest.mark.parametrize("late_ms", [(300, 300), (3_000, 3_000), (6_000, 6_000), (0, 4_000), (2_000, 8_000)])
+@pytest.mark.parametrize("per_side", [1, 2, 4])
+def test_a_counter_that_numbers_everything_and_then_says_no_stops_the_grid(
+    late_ms: tuple[int, int], per_side: int
+) -> None:
+    """Each no comes while others are on their way: they must not pass for one another for ever."""
+    chance = Random(per_side)
+    day = MarketDay(held={BOND: (400, 118_000)}).open()
+    day.deaf = True
+    plan = GridPlan(code=BOND, base=BaseKind.LAST, first_buy=False, live_per_side=per_side, unit=100, adopt=200)
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    numbered: dict[str, int] = {}
+    said_no: set[str] = set()
+    for _ in range(1_200):
+        for place in day.places(BOND):
+            if place.ref not in numbered:
+                numbered[place.ref] = day.at + chance.randint(*late_ms)
+                day.feed(m.SubmitAnswered(place.ref, f"7{len(numbered):05}"))
+            elif place.ref not in said_no and day.at >= numbered[place.ref]:
+                said_no.add(place.ref)
+                number = day.state.orders[place.ref].broker_id
+                told(day, place, S.REJECTED, text="no", number=number)
+        day.at += 50
+        if day.at % 1_000 == 0:
+            day.quote_all()
+            day.feed(m.TimePassed())
+    assert not day.state.grids[BOND].armed
+    assert day.state.grids[BOND].why.why is Why.REJECTED_TOO_OFTEN
+    # three waves of what stands at once, and some of a fourth
+    assert len(day.places(BOND)) <= 4 * 2 * per_side
+
+
+def test_a_list_that_tells_a_no_to_several_in_whatever_order_counts_it_once() -> None:
+    day = MarketDay().open()
+    day.deaf = True
+    assert day.feed(m.ArmGrid(replace(PLAN, live_per_side=4))).refusal is None
+    places = day.places(BOND)
+    for number, place in enumerate(places):
+        day.feed(m.SubmitAnswered(place.ref, f"7700{number}"))
+    beat(day, 3)
+    rows = [row_of(day, place, S.REJECTED, number=f"7700{n}", text="流控") for n, place in enumerate(places)]
+    answer(day, orders=rows[::-1])
+    assert day.state.grids[BOND].rejects == 1
 
 
 def test_a_sale_that_clears_the_list_is_no_part_of_the_grids_own_try() -> None:

@@ -189,6 +189,21 @@ def test_one_that_sells_asks_or_warns_because_it_broke_gives_no_such_alarm(actio
     assert unsold(day) == 0
 
 
+def test_a_break_whose_sale_waits_for_the_account_gives_no_alarm_that_nothing_sells() -> None:
+    sells = RuleSetting(rule=RuleId.R11, on=True, threshold=1, window_ms=0, floor=0, action=GuardAction.SELL)
+    day = armed(GuardPlan(code=STOCK, rules=(sells,), action=GuardAction.ALERT))
+    board(day, 30_000)
+    day.mute = True
+    again(day)
+    opens(day)
+    assert day.state.guards[STOCK].owed is not None
+    day.mute = False
+    opens(day)
+    opens(day)
+    assert len(day.places(STOCK)) == 1
+    assert unsold(day) == 0
+
+
 def test_a_board_that_nobody_guards_breaks_without_an_alarm() -> None:
     day = armed()
     board(day, 30_000)
@@ -209,3 +224,16 @@ def test_two_trading_days_later_nobody_is_told_again_what_was_not_guarded() -> N
     look(day, 8, positions=[Position(STOCK, 500, 500), Position(BOND, 10, 10)])
     assert day.state.guards[STOCK].state is GuardState.OFF
     assert [line for line in day.state.lines if line.reason.why is Why.NOT_GUARDED] == []
+
+
+def test_a_kept_guard_that_sold_nothing_before_the_close_says_only_what_it_left() -> None:
+    day = armed(GuardPlan(code=STOCK, keep_armed=True))
+    board(day, 30_000)
+    day.deaf = True
+    board(day, 9_000)
+    day.jump(15, 0, 1)
+    lines = list(day.state.lines)
+    day.next_day()
+    look(day, 8, positions=[Position(STOCK, 1_000, 1_000), Position(BOND, 10, 10)])
+    said = [line.reason.why for line in (*lines, *day.state.lines)]
+    assert (said.count(Why.LEFT_UNSOLD), said.count(Why.NOT_GUARDED)) == (1, 0)

@@ -7,20 +7,24 @@ from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import Position
 from qmtdesk.domain.messages import Place
 from qmtdesk.domain.order import OrderState, Side
+from qmtdesk.domain.plans import GridMode
 from qmtdesk.domain.reason import Reason, Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine.books import Ready
 from qmtdesk.simulate.market_day import BOND, DAY, NEXT_DAY, MarketDay, quote_of
+from qmtdesk.trader.picture_grid import grid_row
 
 S = OrderState
 
 
-def evening(held: int = 0, *, both: bool = False) -> tuple[MarketDay, dict[Side, Place]]:
+def evening(
+    held: int = 0, *, both: bool = False, mode: GridMode = GridMode.LATTICE
+) -> tuple[MarketDay, dict[Side, Place]]:
     """A grid whose orders stand at the counter when the link breaks before the close; some of it was filled."""
     day = MarketDay(held={BOND: (held, 110_000)} if held else {}, hour=14, minute=50).open()
     day.deaf = True
-    assert day.feed(m.ArmGrid(replace(KEPT, adopt=held))).refusal is None
+    assert day.feed(m.ArmGrid(replace(KEPT, adopt=held, mode=mode))).refusal is None
     places = {place.side: place for place in day.places(BOND)}
     for number, place in enumerate(places.values()):
         told(day, place, S.WORKING, number=f"{ID}{number}")
@@ -78,6 +82,26 @@ def test_a_missed_sale_leaves_its_gap_and_nothing_is_oversold(restart: bool) -> 
     assert (reason.get("volume"), reason.get("side")) == (100, "sell")
     late = [p for p in day.places(BOND) if p.ref > places[Side.SELL].ref and p.side is Side.SELL]
     assert late == []
+
+
+@pytest.mark.parametrize("restart", [False, True])
+@pytest.mark.parametrize("mode", list(GridMode))
+def test_a_missed_sale_is_no_round_trip_of_the_day_that_finds_it_out(mode: GridMode, restart: bool) -> None:
+    day, _ = evening(100, both=True, mode=mode)
+    morning(day, 0, restart=restart)
+    row, book = grid_row(day.state, BOND), day.state.grids[BOND]
+    assert (row.held, row.trips, row.realised, row.fees, row.exact) == (0, 0, 0, 0, False)
+    part = book.grid or book.rolling
+    assert part.realised > 0
+    assert part.day == NEXT_DAY.isoformat()
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_a_missed_purchase_of_a_gap_was_not_bought_on_the_day_that_finds_it_out(restart: bool) -> None:
+    day, _ = evening()
+    morning(day, 100, restart=restart)
+    grid = day.state.grids[BOND].grid
+    assert [(gap.held, gap.bought) for gap in grid.gaps if gap.held or gap.bought] == [(100, 0)]
 
 
 def unanswered(side: Side) -> MarketDay:

@@ -1,5 +1,7 @@
 """An order in a state nobody knows is in doubt: asked about, frozen, never given up."""
 
+from datetime import timedelta
+
 import pytest
 from words import ID, by_hand, deaf_grid, look, row_of, said, told, traded, why
 
@@ -8,6 +10,7 @@ from qmtdesk.domain.account import BrokerOrder
 from qmtdesk.domain.order import OrderState, OwnerKind, Side
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.sessions import at_of
 from qmtdesk.simulate.market_day import BOND, MarketDay
 
 S = OrderState
@@ -174,6 +177,27 @@ def test_a_numbered_order_is_decided_about_once_the_day_is_over_and_not_in_the_l
     assert (step.refusal is not None) is refused
     assert [intent for intent in step.intents if isinstance(intent, m.Cancel)] == []
     assert day.state.orders[place.ref].live is refused
+
+
+def test_a_rejected_row_of_nobody_that_turns_out_to_be_ours_is_told_once() -> None:
+    day, place = deaf_grid()
+    day.feed(m.SubmitUnknown(place.ref, "timeout"))
+    row = replace(odd(day, place), remark=place.ref[:3], at=day.at + 100)
+    day.at += 200
+    day.feed(m.OrderReported(row))
+    assert f"x{ID}" in day.state.orders
+    look(day, 4, orders=[replace(row, state=S.REJECTED, odd="")])
+    assert f"x{ID}" not in day.state.orders
+    assert day.state.orders[place.ref].state is S.REJECTED
+
+
+def test_a_numbered_order_of_friday_is_decided_about_on_the_weekend() -> None:
+    day, place = deaf_grid()
+    day.feed(m.OrderReported(odd(day, place)))
+    day.at = at_of(day.day + timedelta(days=1), 10, 0)
+    day.feed(m.TimePassed())
+    assert day.feed(m.DecideUnknown(place.ref)).refusal is None
+    assert not day.state.orders[place.ref].live
 
 
 def test_somebody_elses_order_is_not_the_users_to_decide_about() -> None:

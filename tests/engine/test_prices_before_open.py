@@ -6,6 +6,7 @@ from test_armed_early import EVENING, armed, closed, opened, trading
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import OwnerKind, Side
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan
+from qmtdesk.domain.quote import Level
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of, phase_at
@@ -184,6 +185,17 @@ def test_by_hand_the_auctions_print_counts_only_where_the_book_bears_it_out(bid:
     refusal = day.feed(m.ArmGrid(PLAN)).refusal
     assert (refusal is None) is counts
     assert counts or refusal == because(Why.NO_QUOTE)
+
+
+@pytest.mark.parametrize("empty", ["bids", "asks"])
+@pytest.mark.parametrize(("printed", "price"), [(127_500, 0), (141_600, 141_600), (94_400, 94_400), (0, 118_000)])
+def test_a_print_beside_half_a_book_is_no_price_but_at_the_days_limit(empty: str, printed: int, price: int) -> None:
+    """At the limit an empty side is what a locked board looks like; without a trade the close before is no print."""
+    day = auction(118_000, 118_000, (9, 26))
+    quote = quote_of(BOND, day.at, printed or 118_000, prev=118_000)
+    none = tuple(Level(0, 0) for _ in range(5))
+    day.feed(m.Quoted(replace(quote, last=printed, **{empty: none})))
+    assert anew.starting_price(day.state, PLAN) == price
 
 
 def test_a_snapshot_of_before_trading_works_nothing_out_however_patient_the_limit_is() -> None:

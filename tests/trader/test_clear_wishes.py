@@ -10,8 +10,9 @@ from qmtdesk.domain import messages as m
 from qmtdesk.domain.bond_terms import BondTerms, RedeemState
 from qmtdesk.domain.order import OwnerKind
 from qmtdesk.domain.plans import GuardPlan, StopHow
-from qmtdesk.domain.reason import Why
+from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
+from qmtdesk.engine.books import BUYS
 from qmtdesk.simulate.market_day import BOND, BOND2, STOCK
 from qmtdesk.store.settings import trader_settings
 from qmtdesk.strategies.clearing import ClearPlan
@@ -161,3 +162,36 @@ def test_without_a_folder_the_setting_lasts_as_long_as_the_trader(tmp_path: Path
     day, wishes = stopped(tmp_path), ClearWishes()
     wishes.answer(day.loop, 1, KeepWhole(on=True))
     assert listed(wishes, day).whole
+
+
+@pytest.mark.parametrize("code", [BOND, ""])
+def test_a_row_that_is_suspended_alone_or_with_everything_says_so_before_it_is_confirmed(
+    tmp_path: Path, code: str
+) -> None:
+    day, wishes = stopped(tmp_path), ClearWishes()
+    storm = because(Why.REJECT_STORM, count=10)
+    day.loop.state = replace(day.loop.state, suspended={code: storm})
+    (line,) = listed(wishes, day).lines
+    assert line.refusal == storm
+    assert tick(wishes, day, line).reason == storm
+    day.loop.state = replace(day.loop.state, suspended={BOND2: storm})
+    (line,) = listed(wishes, day).lines
+    assert line.refusal is None
+
+
+def test_a_suspension_of_buying_alone_leaves_a_row_as_it_is(tmp_path: Path) -> None:
+    day, wishes = stopped(tmp_path), ClearWishes()
+    day.loop.state = replace(day.loop.state, suspended={BUYS: because(Why.OTHER_PROGRAM)})
+    (line,) = listed(wishes, day).lines
+    assert line.refusal is None
+    assert tick(wishes, day, line).ok
+
+
+def test_one_that_is_being_sold_says_at_once_that_it_waits_for_its_suspension(tmp_path: Path) -> None:
+    day, wishes = stopped(tmp_path), ClearWishes()
+    (line,) = listed(wishes, day).lines
+    assert tick(wishes, day, line).ok
+    often = because(Why.REPEATED_EXECUTION, fills=7, cap=6)
+    day.loop.state = replace(day.loop.state, suspended={BOND: often})
+    (running,) = listed(wishes, day).lines
+    assert (running.running, running.refusal) == (True, often)

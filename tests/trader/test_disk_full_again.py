@@ -4,6 +4,7 @@ import itertools
 import shutil
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
@@ -17,8 +18,9 @@ from qmtdesk.domain.order import OwnerKind
 from qmtdesk.domain.plans import GridPlan, GuardPlan, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.engine.books import Ready
-from qmtdesk.simulate.market_day import BOND, STOCK
-from qmtdesk.trader.diary import Diary
+from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay
+from qmtdesk.trader.diary import Diary, Stopped
+from qmtdesk.trader.last_run import LastRun
 from qmtdesk.trader.pictures import status_row
 from qmtdesk.trader.unwritten import Unwritten
 
@@ -138,6 +140,20 @@ def test_a_kept_grid_goes_on_but_not_one_that_was_stopped_meanwhile(tmp_path: Pa
         day.again(resume=True)
         assert day.state.grids[BOND].armed is not stopped
         day.loop._diary.close()
+
+
+@pytest.mark.parametrize(("hours", "sells"), [(0, True), (24, False)])
+def test_a_stop_and_sell_of_meanwhile_stops_on_another_day_and_sells_only_on_its_own(hours: int, sells: bool) -> None:
+    day = MarketDay(held={BOND: (200, 110_000)}, hour=14, minute=30).open()
+    assert day.feed(m.ArmGrid(GridPlan(code=BOND, adopt=200, unit=100, keep_armed=True))).refusal is None
+    day.live_market(6_000)
+    noted = SimpleNamespace(stopped=Stopped(grids={BOND: StopHow.SELL}), loss=None)
+    day.at += hours * 3_600_000
+    for word in LastRun(noted, None).words():  # type: ignore[arg-type]
+        day.feed(word)
+    book = day.state.grids[BOND]
+    assert not book.armed
+    assert (book.winding is StopHow.SELL) is sells
 
 
 def test_one_order_cancelled_meanwhile_ends_its_kept_grid(tmp_path: Path, disk: Disk) -> None:

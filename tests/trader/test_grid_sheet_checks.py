@@ -178,6 +178,8 @@ def test_where_no_cancel_is_taken_a_start_beside_own_orders_is_refused_before_an
     refusal = day.feed(m.ArmGrid(GridPlan(code=BOND))).refusal
     assert refusal == because(Why.WAITING_CANCEL)
     day.jump(15, 5)
+    day.feed(m.AskNow())
+    day.wait(1_000)
     assert sheet(day, GridPlan(code=BOND)).ok
 
 
@@ -188,9 +190,9 @@ def test_beside_orders_that_were_left_on_the_book_a_start_at_lunch_is_one(tmp_pa
     day.feed(m.DisarmGrid(BOND, StopHow.LEAVE))
     day.jump(11, 40)
     assert day.live(BOND)
-    assert sheet(day, GridPlan(code=BOND)).ok
     day.feed(m.AskNow())
     day.wait(1_000)
+    assert sheet(day, GridPlan(code=BOND)).ok
     assert day.feed(m.ArmGrid(GridPlan(code=BOND))).refusal is None
 
 

@@ -142,3 +142,29 @@ def test_a_stop_is_told_as_winding_until_it_is_done_and_no_longer_than_the_day()
     late.jump(15, 1)
     assert late.live(BOND), "the counter goes on listing them"
     assert not picture_grid.grid_row(late.state, BOND).winding
+
+
+def test_a_stop_that_sells_is_told_until_the_engine_takes_a_start_again() -> None:
+    day = _traded()
+    day.deaf = True
+    day.feed(m.DisarmGrid(BOND, StopHow.SELL))
+    assert picture_grid.grid_row(day.state, BOND).selling
+    refusal = day.feed(m.ArmGrid(day.state.grids[BOND].plan)).refusal
+    assert refusal is not None
+    assert refusal.why is Why.WAITING_CANCEL
+    day.jump(15, 0)
+    assert not picture_grid.grid_row(day.state, BOND).selling
+
+    plain = _traded()
+    plain.deaf = True
+    plain.feed(m.DisarmGrid(BOND, StopHow.CANCEL))
+    assert not picture_grid.grid_row(plain.state, BOND).selling
+
+
+def test_a_stock_no_snapshot_of_which_was_followed_yet_says_so() -> None:
+    day = _traded()
+    day.feed(m.WatchStock(STOCK, on=True))
+    assert picture_watch.watch_row(replace(day.state, boards={}), STOCK, ()).unseen
+    day.wait(3_000)
+    day.price(STOCK, 10_010)
+    assert not picture_watch.watch_row(day.state, STOCK, ()).unseen

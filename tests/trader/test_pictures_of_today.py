@@ -3,9 +3,10 @@
 import pytest
 
 from qmtdesk.domain import messages as m
-from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan
+from qmtdesk.domain.order import Side
+from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan, StopHow
 from qmtdesk.simulate.market_day import STOCK, MarketDay
-from qmtdesk.trader import picture_bonds, picture_grid
+from qmtdesk.trader import picture_bonds, picture_grid, pictures
 
 
 def _two_days(mode: GridMode) -> MarketDay:
@@ -38,3 +39,44 @@ def test_todays_result_and_todays_fees_come_to_the_same_profit_in_every_place(mo
     assert (row.realised, row.fees) == (part.realised_today, part.fees_today)
     _, today = picture_bonds.figures(part, day.last[STOCK])
     assert row.realised + row.floating - row.fees == today
+
+
+def _stopped_after_a_hand_trade() -> MarketDay:
+    day = MarketDay(held={STOCK: (1_000, 9_000)}).open()
+    plan = GridPlan(code=STOCK, base=BaseKind.LAST, adopt=1_000, unit=500, first_buy=False, keep_armed=True)
+    assert day.feed(m.ArmGrid(plan)).refusal is None
+    day.live_market(9_000)
+    _by_hand(day)
+    return day
+
+
+def _by_hand(day: MarketDay) -> None:
+    day.exchange.submit_foreign(day.at, STOCK, Side.BUY, 10_020, 100)
+    day.live_market(12_000)
+
+
+def _exact(day: MarketDay) -> bool:
+    return pictures.status_row(day.state, pictures.Desk("paper", "x", 1, "f")).pnl_exact
+
+
+def test_the_accounts_result_is_no_estimate_on_the_days_after_a_grid_was_stopped() -> None:
+    day = _stopped_after_a_hand_trade()
+    day.feed(m.DisarmGrid(STOCK, StopHow.CANCEL))
+    day.live_market(6_000)
+    assert not _exact(day)
+    day.next_day()
+    day.live_market(9_000)
+    grid = day.state.grids[STOCK].grid
+    assert grid is not None
+    assert not grid.exact
+    assert _exact(day)
+    _by_hand(day)
+    assert not _exact(day)
+
+
+def test_it_stays_one_while_the_grid_runs() -> None:
+    day = _stopped_after_a_hand_trade()
+    day.next_day()
+    day.live_market(9_000)
+    assert day.state.fills == {}
+    assert not _exact(day)

@@ -168,6 +168,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Stopping: orders to cancel or holdings to sell are left",
     ),
     "head.band_selling": ("停止并卖出：{n} {unit}挂在 {price} 等卖", "Stop and sell: {n} {unit} offered at {price}"),
+    "head.no_start": (
+        "停止并卖出还没有完成：卖完、卖单撤掉或收盘以后才能再启动",
+        "Stop and sell is not done: start again once it has sold, its order is cancelled or the market has closed",
+    ),
     "head.blind": ("冻结", "Frozen"),
     "head.stopped": ("{name} 已停止，委托撤回，持有保留", "{name} stopped, orders cancelled, holdings kept"),
     "head.stopped_left": (

@@ -24,8 +24,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "release.then_buys": ("{grids} 个网格马上补挂买单", "{grids} grids place their buys at once"),
     "release.look_money_moved": (
-        "资金流水里这笔转账、转股或赎回是不是你做的",
-        "Was that transfer, conversion or redemption yours? See the cash journal",
+        "资金流水里有没有你的转账、转股或赎回；没有就核对佣金设置",
+        "Your transfer, conversion or redemption in the cash journal? If none, the commission setting",
     ),
     "release.foot": ("不确定就先取消：暂停着不会多发一笔。", "If unsure, cancel: nothing leaves while it is paused."),
     "release.nothing": ("没有被暂停的代码", "Nothing is paused"),

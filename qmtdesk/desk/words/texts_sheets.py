@@ -153,6 +153,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sheet.live": ("实盘", "LIVE"),
     "sheet.paper": ("模拟", "PAPER"),
     "sheet.blind": ("行情失明，数据过期，暂不能确认", "No fresh market data: cannot confirm"),
+    "sheet.awaits": ("等待行情…", "Waiting for data…"),
     "sheet.stale": ("这只代码的行情过期，暂不能确认", "Its quote is stale: cannot confirm"),
     "sheet.killed": ("已全部停止，先解除停止", "All stopped: lift the stop first"),
     "sheet.sending": ("已发出，等确认", "Sent, waiting"),

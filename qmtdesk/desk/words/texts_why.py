@@ -214,6 +214,14 @@ SENTENCES: dict[Why, tuple[str, str]] = {
     ),
     Why.UNKNOWN_CODE: ("不认识的代码[ {code}]", "Unknown code[ {code}]"),
     Why.ALREADY_ARMED: ("已经启动", "Already started"),
+    Why.CLOSE_PUT_RIGHT: (
+        "今天的昨收更正了[：{close_milli}][（网格是按 {was_milli} 算的）]；网格照原来的跑，没有重算，核对后可停止再启动",
+        "Today's previous close was put right[: {close_milli}][ (the grid was made of {was_milli})]; it goes on as it was, look at it and start it again if need be",
+    ),
+    Why.NO_DAY_YET: (
+        "今天的行情清单还没有到，现在不能停止并卖出；网格没有动。要马上停，选停止并撤单；要卖，等清单到了再按",
+        "Today's list of instruments is not here yet, so stop and sell cannot begin; nothing was changed. To stop now use stop and cancel; to sell ask again when the list is here",
+    ),
     Why.NOT_A_BOND: ("不是可转债", "Not a convertible bond"),
     # the guard
     Why.NO_LIMIT: ("无涨跌停限制，不能布防", "No price limit, cannot be guarded"),

@@ -48,8 +48,8 @@ FOUND: dict[Why, tuple[str, str]] = {
         "Less is held than recorded[: account has {position}], what is gone counts as nobody's[: the grid held {was}, now {held}][, bought here {bought_was}, now {bought}]",
     ),
     Why.MONEY_MOVED: (
-        "账户有 [{amount_milli} ]变动不是成交（转账、转股或赎回），今日盈亏已扣除；核对前只卖不买",
-        "[{amount_milli} ]came or went without a trade (transfer, conversion), taken out of today's result; sells only until you release",
+        "账户有 [{amount_milli} ]变动不是成交（转账、转股或赎回；券商不报费用的，也可能是佣金设置与券商不符），今日盈亏已扣除；核对前只卖不买",
+        "[{amount_milli} ]came or went without a trade (transfer, conversion, redemption; where the broker tells no fee, perhaps a commission setting unlike the broker's), taken out of today's result; sells only until you release",
     ),
     Why.MONEY_ELSEWHERE: (
         "本程序不做的品种（如国债逆回购）今天有成交，资金变动[ {amount_milli}]由此而来，不算今日盈亏，不用处理",
