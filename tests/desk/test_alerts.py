@@ -78,6 +78,56 @@ def test_what_goes_wrong_calls_the_user_once(stage: Stage, happens: Callable[[St
     assert stage.said[0]
 
 
+def pressed(stage: Stage, by: str) -> None:
+    """What the trader tells of a press: its state, and an alarm among the events."""
+    row = msgspec.structs.replace(fake.kill_row(), by=by)
+    reason = because(Why.KILL_PRESSED, by=by, orders=3)
+    event = EventRow(no=99_998, at=stage.mirror.clock(), level="alarm", code="", name="", reason=reason)
+    stage.tell(fake.killed_status(), row, event)
+
+
+@pytest.mark.parametrize(("key", "by"), [("key", "key"), ("button", "button"), ("key", "file")])
+def test_the_users_own_press_of_the_kill_switch_calls_nobody(stage: Stage, key: str, by: str) -> None:
+    stage.window.kill(key)
+    pressed(stage, by)
+    assert (stage.heard, stage.said) == ([], [])
+    stage.alarm()
+    assert stage.heard == ONCE
+
+
+@pytest.mark.parametrize("by", ["button", "key", "file"])
+def test_a_press_by_the_program_or_another_desk_calls(stage: Stage, by: str) -> None:
+    pressed(stage, by)
+    assert stage.heard == ONCE
+    assert "全部停止" in stage.said[0]
+
+
+def test_an_own_press_calls_nobody_where_the_status_tells_of_it_first(stage: Stage) -> None:
+    stage.window.kill("key")
+    stage.tell(fake.killed_status())
+    stage.tell(fake.kill_row())
+    assert stage.heard == []
+
+
+def test_an_own_press_of_another_kind_does_not_hide_whose_it_was(stage: Stage) -> None:
+    stage.window.kill("button")
+    pressed(stage, "key")
+    assert stage.heard == ONCE
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_after_it_was_lifted_somebody_elses_press_calls_again(stage: Stage, again: bool) -> None:
+    stage.window.kill("button")
+    pressed(stage, "button")
+    if again:
+        # what is asked for again while it is on is no press of the next time
+        stage.window.kill("button")
+    stage.tell(fake.status(), msgspec.structs.replace(fake.kill_row(), active=False))
+    assert stage.heard == []
+    pressed(stage, "button")
+    assert stage.heard == ONCE
+
+
 def test_without_sound_the_taskbar_still_calls(stage: Stage) -> None:
     stage.window.set_sound(False)
     stage.alarm()

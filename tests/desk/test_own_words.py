@@ -66,3 +66,18 @@ def test_what_the_gateway_says_is_chinese() -> None:
     texts += names.NOT_OPENED.values()
     assert len(texts) > 20
     assert [text for text in texts if text.isascii() or ENGLISH.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "causes"),
+    [
+        (Language.ZH, ("转账", "转股", "赎回", "佣金设置与券商不符", "券商不报费用")),
+        (Language.EN, ("transfer", "conversion", "redemption", "commission setting", "tells no fee")),
+    ],
+)
+def test_money_that_moved_without_a_trade_names_what_it_may_have_been(
+    qapp: object, language: Language, causes: tuple[str, ...]
+) -> None:
+    speak(language)
+    words = say(because(Why.MONEY_MOVED, amount_milli=-3_000_000))
+    assert [cause for cause in causes if cause not in words] == []

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from watch_desk import Desk, shown_desk
 
+from qmtdesk.desk.brush import paint
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.brush.standing import standing
 from qmtdesk.desk.link.mirror import Mirror
@@ -135,6 +136,104 @@ def test_a_stock_that_comes_to_the_watchlist_moves_no_row_under_the_pointer(qtbo
     assert desk.panel.rows.codes == (*before, NEW)
     leave(desk.panel.rows)
     assert desk.panel.rows.codes[0] == NEW
+
+
+def vanish(book: Book, *refs: str) -> None:
+    book.mirror.apply([fake.gone(book.mirror.orders[ref]) for ref in refs])
+    book.mirror.flush()
+    book.panel._fill_late()
+
+
+def painted(widget: QWidget) -> list[str]:
+    with paint.recording() as seen:
+        widget.grab()
+    return [drawn.text for drawn in seen.texts]
+
+
+def test_an_order_that_vanishes_leaves_its_place_empty_under_the_pointer_until_it_leaves(book: Book) -> None:
+    enter(book.table)
+    before = book.refs()
+    vanish(book, before[1])
+    assert book.refs() == before
+    book.come("n1")
+    assert book.refs() == [*before, "n1"]
+    leave(book.table)
+    assert book.refs() == ["n1", before[0], *before[2:]]
+
+
+def test_an_empty_place_shows_nothing_and_nothing_acts_on_it(book: Book) -> None:
+    ref = "b1"
+    book.click(ref, "price")
+    enter(book.table)
+    at = book.refs().index(ref)
+    assert book.table.rows.data(book.table.rows.index(at, 0)) is not None
+    lines = len(book.panel.csv().splitlines())
+    marks = len(painted(book.table.viewport()))
+    vanish(book, ref)
+    assert book.refs()[at] == ref
+    assert len(painted(book.table.viewport())) < marks
+    assert book.table.rows.data(book.table.rows.index(at, 0)) is None
+    assert len(book.panel.csv().splitlines()) == lines - 1
+    asked: list[object] = []
+    for signal in (book.table.act, book.table.opened, book.table.menu_asked, book.table.removed):
+        signal.connect(lambda *said: asked.append(said))
+    for title in ("price", "act"):
+        book.click(ref, title)
+    place = QPoint(20, book.table.rowViewportPosition(at) + 8)
+    book.qtbot.mouseDClick(book.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    book.qtbot.mouseClick(book.table.viewport(), Qt.MouseButton.RightButton, pos=place)
+    book.qtbot.keyClick(book.table, Qt.Key.Key_Delete)
+    assert (book.table.chosen(), asked, book.commands.wished) == (None, [], [])
+
+
+def test_a_click_on_a_head_takes_the_empty_places_away(book: Book) -> None:
+    enter(book.table)
+    before = book.refs()
+    vanish(book, before[1])
+    book.table._sort_clicked(0)
+    assert sorted(book.refs()) == sorted([before[0], *before[2:]])
+
+
+def test_where_all_that_stood_is_gone_what_is_new_stands_at_once(book: Book) -> None:
+    enter(book.table)
+    rows = book.refs()
+    newer = msgspec.structs.replace(book.mirror.orders["b1"], ref="n1")
+    book.mirror.apply([*[fake.gone(book.mirror.orders[ref]) for ref in rows], newer])
+    book.mirror.flush()
+    book.panel._fill_late()
+    assert book.refs() == ["n1"]
+
+
+def test_a_stock_that_leaves_the_watchlist_moves_no_row_under_the_pointer(qtbot: QtBot) -> None:
+    desk = shown_desk(qtbot)
+    rows = desk.panel.rows
+    enter(rows)
+    before = rows.codes
+    second, third = rows.switch_rect(before[1]), rows.row_rect(before[2])
+    name = desk.mirror.watches[before[1]].name
+    assert name in painted(rows)
+    desk.mirror.apply([fake.gone(desk.mirror.watches[before[1]])])
+    desk.mirror.flush()
+    assert rows.row_rect(before[2]) == third
+    assert name not in painted(rows)
+    chosen, wished = desk.mirror.selected_stock, list(desk.commands.wished)
+    qtbot.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=second.center())
+    assert (desk.mirror.selected_stock, desk.commands.wished) == (chosen, wished)
+    desk.mirror.select_stock(before[0])
+    qtbot.keyClick(rows, Qt.Key.Key_Down)
+    assert desk.mirror.selected_stock == before[2]
+    leave(rows)
+    assert rows.codes == (before[0], *before[2:])
+
+
+def test_a_stock_taken_off_by_a_key_leaves_no_empty_place(qtbot: QtBot) -> None:
+    desk = shown_desk(qtbot)
+    rows = desk.panel.rows
+    rows.setFocus()
+    before = rows.codes
+    desk.mirror.apply([fake.gone(desk.mirror.watches[before[1]])])
+    desk.mirror.flush()
+    assert rows.codes == (before[0], *before[2:])
 
 
 def come(desk: Desk) -> None:

@@ -385,6 +385,14 @@ def test_s_stops_the_bond_on_show_also_where_that_left_the_list(desk: Desk, list
     assert desk.wished(DisarmGrid) == [DisarmGrid(code, StopHow.CANCEL)]
 
 
+def test_the_ladder_stays_on_a_bond_without_a_grid_that_left_the_list(desk: Desk) -> None:
+    code = next(code for code in desk.mirror.bonds if code not in desk.mirror.grids)
+    desk.window.show_code("bond", code)
+    desk.tell(fake.gone(desk.mirror.bonds[code]))
+    desk.tell(msgspec.structs.replace(desk.mirror.bonds[fake.BOND], pnl=1))
+    assert desk.mirror.selected_bond == code
+
+
 def test_a_bond_remembered_from_another_day_that_nothing_tells_of_gives_way_to_the_first(desk: Desk) -> None:
     desk.mirror.select_bond("110999.SH")
     desk.tell(msgspec.structs.replace(desk.mirror.bonds[fake.BOND], pnl=1))

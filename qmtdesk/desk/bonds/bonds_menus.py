@@ -10,18 +10,23 @@ from PySide6.QtWidgets import QMenu, QWidget
 from qmtdesk.desk.bonds.bonds_columns import ALWAYS, COLUMNS, FROZEN, Bond, Column
 from qmtdesk.desk.bonds.bonds_model import row_text
 from qmtdesk.desk.bonds.bonds_view import BondView
+from qmtdesk.desk.brush.plain import plain_tip
 from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.plans import StopHow
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the entries of a bond do; `stop` is None where nothing runs, `release` where nothing is suspended."""
+    """What the entries of a bond do; `stop` is None where nothing runs, `release` where nothing is suspended.
+
+    `no_sheet`: why there is no sheet to start from just now.
+    """
 
     sheet: Callable[[], object]
     stop: Callable[[StopHow], object] | None
     columns: Callable[[], object]
     release: Callable[[], object] | None = None
+    no_sheet: str = ""
 
 
 def row(parent: QWidget, bond: Bond, shown: tuple[Column, ...], column: int, wishes: Wishes) -> QMenu:
@@ -30,7 +35,10 @@ def row(parent: QWidget, bond: Bond, shown: tuple[Column, ...], column: int, wis
     if wishes.release is not None:
         menu.addAction(t("release.open"), wishes.release)
         menu.addSeparator()
-    menu.addAction(t("bond.open_sheet"), wishes.sheet)
+    sheet = menu.addAction(t("bond.open_sheet"), wishes.sheet)
+    sheet.setEnabled(not wishes.no_sheet)
+    sheet.setToolTip(plain_tip(wishes.no_sheet))
+    menu.setToolTipsVisible(bool(wishes.no_sheet))
     if stop is not None:
         for how in (StopHow.CANCEL, StopHow.LEAVE, StopHow.SELL):
             menu.addAction(t(f"stop.{how.value}"), lambda how=how: stop(how))

@@ -12,7 +12,7 @@ from qmtdesk.desk.bonds.bonds_view import HEADER, BondView
 from qmtdesk.desk.brush import fonts, paint, skin
 from qmtdesk.desk.brush import format as f
 from qmtdesk.desk.brush.look import Look
-from qmtdesk.desk.ladder.ladder_head import RUNNING
+from qmtdesk.desk.ladder.ladder_head import RUNNING, no_start
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.words.texts import t
 from qmtdesk.domain.plans import StopHow
@@ -247,6 +247,7 @@ class BondPanel(QWidget):
             stop=(lambda how: self.stop_requested.emit(code, how)) if bond.row.grid in RUNNING else None,
             columns=lambda: self._column_menu(place),
             release=(lambda: self.release_requested.emit(code)) if self._mirror.suspension(code) else None,
+            no_sheet=no_start(self._mirror, code),
         )
         return bonds_menus.row(self, bond, self.model.columns, index.column(), wishes)
 

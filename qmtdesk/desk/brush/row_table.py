@@ -11,7 +11,7 @@ from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.brush.scroll_thumb import ScrollThumb
-from qmtdesk.desk.brush.standing import standing
+from qmtdesk.desk.brush.standing import places_kept
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.shell.table_columns import Column
 from qmtdesk.desk.words.texts import t
@@ -43,6 +43,7 @@ class RowModel(QAbstractTableModel):
         self.columns = columns
         self.rows: list[Any] = []
         self._mirror, self._default = mirror, default
+        self._gone: frozenset[int] = frozenset()
         self._by = -1
         self._down = False
 
@@ -52,10 +53,14 @@ class RowModel(QAbstractTableModel):
         return self._by, self._down
 
     def put(self, rows: Iterable[Any], held: Callable[[Any], str] | None = None) -> None:
-        """Show these rows instead. `held`: their key, where those that are shown have to stay in their order."""
-        fresh = self._sorted(list(rows))
+        """Show these rows instead. `held`: their key, where those that are shown have to stay where they are.
+
+        What is no more leaves an empty place then, until the rows are put without it.
+        """
+        fresh, gone = self._sorted(list(rows)), list[Any]()
         if held is not None:
-            fresh = standing([held(row) for row in self.rows], fresh, held)
+            fresh, gone = places_kept(self.rows, fresh, held)
+        self._gone = frozenset(map(id, gone))
         if len(fresh) != len(self.rows):
             self.beginResetModel()
             self.rows = fresh
@@ -68,12 +73,21 @@ class RowModel(QAbstractTableModel):
     def order_by(self, column: int, *, down: bool) -> None:
         """Sort by a column; -1 gives the table's own order back."""
         self._by, self._down = column, down
-        self.put(self.rows)
+        self.put(self.there())
 
     def set_default(self, default: Callable[[Any], Any]) -> None:
         """Change the table's own order."""
         self._default = default
-        self.put(self.rows)
+        self.put(self.there())
+
+    def there(self) -> list[Any]:
+        """The rows without the places that are empty."""
+        return [row for row in self.rows if id(row) not in self._gone]
+
+    def at(self, place: int) -> Any | None:
+        """The row at a place; None beyond the end and where it is empty."""
+        row = self.rows[place] if 0 <= place < len(self.rows) else None
+        return None if id(row) in self._gone else row
 
     def _sorted(self, rows: list[Any]) -> list[Any]:
         rows.sort(key=self._default)
@@ -89,8 +103,9 @@ class RowModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole) and index.row() < len(self.rows):
-            return self.columns[index.column()].say(self.rows[index.row()], self._mirror)
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            row = self.at(index.row())
+            return self.columns[index.column()].say(row, self._mirror) if row is not None else None
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -132,7 +147,7 @@ class PaintedHeader(QHeaderView):
 class RowTable(QTableView):
     """One tab's table. `act` names a row whose action cell was clicked, `opened` one that was double-clicked.
 
-    Where a click acts at once, the order stands still while the pointer is over the table.
+    Where a click acts at once, every row stands still while the pointer is over the table.
     """
 
     act = Signal(object)
@@ -191,7 +206,8 @@ class RowTable(QTableView):
     def _choose_again(self, top: int) -> None:
         """Rows have moved: the chosen one stays chosen, and what the user looks at where it is."""
         if self._chosen:
-            at = next((n for n, row in enumerate(self.rows.rows) if self._key(row) == self._chosen), -1)
+            there = map(self.rows.at, range(len(self.rows.rows)))
+            at = next((n for n, row in enumerate(there) if row is not None and self._key(row) == self._chosen), -1)
             if at >= 0 and self.currentIndex().row() != at:
                 self.selectRow(at)
             elif at < 0:
@@ -201,8 +217,7 @@ class RowTable(QTableView):
 
     def chosen(self) -> Any | None:
         """The selected row."""
-        at = self.currentIndex().row()
-        return self.rows.rows[at] if 0 <= at < len(self.rows.rows) and self.selectionModel().hasSelection() else None
+        return self.rows.at(self.currentIndex().row()) if self.selectionModel().hasSelection() else None
 
     def cell(self, column: int, top: float, height: float) -> QRectF:
         """Where a column's words stand, in viewport pixels."""
@@ -255,12 +270,12 @@ class RowTable(QTableView):
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        self.put(self.rows.rows)
+        self.put(self.rows.there())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
         index = self.indexAt(event.position().toPoint())
-        row = self.rows.rows[index.row()] if index.isValid() else None
+        row = self.rows.at(index.row())
         self._chosen = self._key(row) if row is not None else ""
         if row is None:
             return
@@ -271,8 +286,9 @@ class RowTable(QTableView):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
-        if index.isValid() and self.rows.columns[index.column()].title != "act":
-            self.opened.emit(self.rows.rows[index.row()])
+        row = self.rows.at(index.row())
+        if row is not None and self.rows.columns[index.column()].title != "act":
+            self.opened.emit(row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self.chosen()
@@ -306,7 +322,7 @@ class RowTable(QTableView):
             top = self.rowViewportPosition(at)
             if top > event.rect().bottom():
                 break
-            self._paint_row(p, QRect(0, top, self.viewport().width(), high), rows[at], chosen=at == chosen)
+            self._paint_row(p, QRect(0, top, self.viewport().width(), high), self.rows.at(at), chosen=at == chosen)
         p.end()
 
     def _nothing(self) -> str:
@@ -314,9 +330,11 @@ class RowTable(QTableView):
 
     def _paint_row(self, p: QPainter, rect: QRect, row: Any, *, chosen: bool) -> None:
         theme = self._look.theme
-        if chosen:
+        if chosen and row is not None:
             paint.selected_row(p, QRectF(rect), theme)
         paint.hairline(p, 0, rect.width(), rect.bottom(), theme.line)
+        if row is None:
+            return
         finished = getattr(row, "state", "") in ("cancelled", "part_cancelled", "filled", "rejected", "refused")
         grey = getattr(row, "kind", "") == "foreign" or (finished and hasattr(row, "cancellable"))
         for number, column in enumerate(self.rows.columns):

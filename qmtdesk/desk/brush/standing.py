@@ -1,6 +1,6 @@
 """The order of rows while a hand is over them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -13,3 +13,15 @@ def standing(shown: Iterable[str], wanted: Iterable[T], key: Callable[[T], str])
     """
     places = {each: place for place, each in enumerate(shown)}
     return sorted(wanted, key=lambda row: places.get(key(row), len(places)))
+
+
+def places_kept(shown: Sequence[T], wanted: Sequence[T], key: Callable[[T], str]) -> tuple[list[T], list[T]]:
+    """As `standing`, with what is gone still in its place, so that nothing below it moves up; and what is gone.
+
+    Where nothing that was shown is left, nothing can be aimed at and no place is kept.
+    """
+    now = {key(row) for row in wanted}
+    gone = [row for row in shown if key(row) not in now]
+    if len(gone) == len(shown):
+        gone = []
+    return standing(map(key, shown), [*wanted, *gone], key), gone

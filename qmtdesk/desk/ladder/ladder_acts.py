@@ -11,7 +11,7 @@ from qmtdesk.desk.brush import format as f
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.brush.note_bar import NoteBar
 from qmtdesk.desk.brush.plain import plain_tip
-from qmtdesk.desk.ladder.ladder_head import RUNNING, LadderHead
+from qmtdesk.desk.ladder.ladder_head import RUNNING, LadderHead, no_start
 from qmtdesk.desk.ladder.ladder_history import HistoryPopup, gap_fills, level_words
 from qmtdesk.desk.ladder.ladder_view import LadderView
 from qmtdesk.desk.link.commands import Commands
@@ -108,10 +108,12 @@ class LadderActs(QObject):
         open_stop_choice(host_of(self._head), self._mirror.selected_bond, self._head.ways_button, self.stop_grid)
 
     def stop_selected(self) -> None:
-        """The S key: stop the chosen bond's grid, if it has one running."""
+        """The S key: stop the chosen bond's grid, if it has one running; one that is stopping already says so."""
         grid = self._grid()
         if grid is not None and grid.state in RUNNING:
             self.stop()
+        elif waits := no_start(self._mirror, self._mirror.selected_bond):
+            self._note.say(waits)
 
     def demo(self) -> None:
         """Paper market: start what there is to look at."""

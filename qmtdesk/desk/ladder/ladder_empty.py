@@ -8,8 +8,10 @@ from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush import format as f
 from qmtdesk.desk.brush.controls import ActButton
 from qmtdesk.desk.brush.look import Look
+from qmtdesk.desk.brush.plain import plain_tip
 from qmtdesk.desk.brush.tokens import Theme
 from qmtdesk.desk.brush.wrap import wrapped
+from qmtdesk.desk.ladder.ladder_head import no_start
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.words.texts import say, t
 from qmtdesk.domain.reason import Why
@@ -44,6 +46,9 @@ class LadderEmpty(QWidget):
         mirror = self._mirror
         self.start_button.say(t("empty.start"))
         self.demo_button.say(t("empty.demo"))
+        waits = no_start(mirror, mirror.selected_bond)
+        self.start_button.setEnabled(not waits)
+        self.start_button.setToolTip(plain_tip(waits) if waits else "")
         self.start_button.setVisible(bool(mirror.selected_bond) and self._waiting_grid() is None)
         status = mirror.status
         paper = status is not None and status.mode == "paper"

@@ -39,6 +39,12 @@ def on_sale(mirror: Mirror, code: str) -> list[OrderRow]:
     return [row for row in rows if row.state not in OVER]
 
 
+def no_start(mirror: Mirror, code: str) -> str:
+    """Why this grid cannot be started now, and when it can; '' where it can."""
+    grid = mirror.grids.get(code)
+    return t("head.no_start") if grid is not None and grid.selling else ""
+
+
 class LadderHead(QWidget):
     """Painted, with real buttons at the right. What is pressed goes out as a signal."""
 
@@ -56,6 +62,7 @@ class LadderHead(QWidget):
         self._state = ""
         self._sells_only = False
         self._busy = False
+        self._no_start = ""
         self.setFixedHeight(HEIGHT)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.settings_button = self._button("head.settings", self.settings.emit)
@@ -81,6 +88,9 @@ class LadderHead(QWidget):
         self.sell_only_button.say(t("head.both" if self._sells_only else "head.sell_only"))
         self.stop_button.say(t("head.stop"))
         self.start_button.say(t("head.start"))
+        self._no_start = waits = no_start(self._mirror, self._mirror.selected_bond)
+        self.start_button.setEnabled(not waits)
+        self.start_button.setToolTip(plain_tip(waits) if waits else "")
         bond = bool(self._mirror.selected_bond)
         self.release_button.say(t("release.open"))
         self.release_button.setVisible(bond and held)
@@ -97,8 +107,9 @@ class LadderHead(QWidget):
     def refresh(self) -> None:
         """Figures changed; the buttons too when the state did."""
         grid = self._grid()
-        shown = (self._state, self._sells_only, not self.release_button.isHidden())
-        if (grid.state if grid is not None else "", _sells_only(grid), self._held()) != shown:
+        shown = (self._state, self._sells_only, not self.release_button.isHidden(), self._no_start)
+        waits = no_start(self._mirror, self._mirror.selected_bond)
+        if (grid.state if grid is not None else "", _sells_only(grid), self._held(), waits) != shown:
             self.relabel()
         self.update()
 

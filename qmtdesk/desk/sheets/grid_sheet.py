@@ -18,12 +18,13 @@ from qmtdesk.desk.sheets.grid_paint import Fall, Outcome
 from qmtdesk.desk.sheets.preview_sheet import EDIT_MS, PreviewSheet
 from qmtdesk.desk.words.texts import say, t
 from qmtdesk.domain.plans import BaseKind, GridPlan, StopHow
-from qmtdesk.domain.reason import Why
+from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.wire.talk import Ack, GridPreview
 
 PASSING = frozenset({Why.ALREADY_ARMED, Why.WAITING_CANCEL, Why.QUOTE_STALE, Why.RECONCILING})
 """What keeps a grid from starting again only for a moment: its own stop, a comparison, the snapshot after a break."""
+COMPARING = because(Why.RECONCILING)
 RESTART_MS = 30_000
 """So long cancels may take before new settings start by themselves on what was confirmed."""
 
@@ -51,6 +52,8 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         row = mirror.grids.get(code)
         self.running = row if row is not None and row.armed else None
         self._restart: _Again | None = None
+        # from the press until what was typed is in force or its refusal stands at the foot
+        self._changing = False
         # what a grid holds is its own again; what the user has beside a stopped one is offered, not taken
         own = own_of(mirror, code, running=self.running is not None)
         kept = mirror.pending.get(code) or (row.plan if row is not None else GridPlan(code=code))
@@ -105,6 +108,8 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
 
     def blocked(self) -> str:
         first = super().blocked()
+        if first == say(COMPARING, self.code):
+            return self._not_compared() or first
         if not first and self.running is not None and not self.changes():
             return t("grid.no_changes")
         if not first and self.running is not None and not may_stop(self.mirror, self.code):
@@ -150,6 +155,7 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
 
     def sent(self, ack: Ack) -> None:
         if ack.ok:
+            self._changing = False
             self.mirror.keep_plan(self.code, None)
         super().sent(ack)
 
@@ -158,7 +164,8 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         self.outcome.fade(old)
 
     def quiet(self) -> tuple[str, ...]:
-        return (*super().quiet(), t("grid.no_changes"), t("grid.no_cancels"), self._not_compared())
+        passing = say(COMPARING, self.code), t("grid.no_changes"), t("grid.no_cancels")
+        return (*super().quiet(), *passing, self._not_compared())
 
     def _edited(self) -> None:
         self.change(self.settings.apply(self.plan))
@@ -201,9 +208,12 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
             self.commands.arm_grid(plan, self.sent)
             return
 
+        self._changing = True
         again = _Again(plan, monotonic_ns(), takes=not self.settings.by_hand, first=self.settings.first_by_hand)
 
         def stopped(ack: Ack) -> None:
+            if self.leaving:
+                return
             if ack.ok:
                 self._restart = again
                 self._try_restart()
@@ -270,10 +280,13 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         first = again.plan.first_buy and (again.first or row is None or row.first_left > 0)
 
         def started(ack: Ack) -> None:
-            if not ack.ok and ack.reason is not None and ack.reason.why in PASSING:
-                self._restart = again
-            elif ack.ok:
+            if ack.ok:
                 self.sent(ack)
+            elif self.leaving:
+                # kept when it was left
+                return
+            elif ack.reason is not None and ack.reason.why in PASSING:
+                self._restart = again
             else:
                 self._denied_start(say(ack.reason, self.code) if ack.reason is not None else t("sheet.refused"))
 
@@ -290,10 +303,14 @@ class GridSheet(PreviewSheet[GridPlan, GridPreview]):
         if kept is not None:
             self.mirror.keep_plan(self.code, kept)
 
+    def deny(self, words: str) -> None:
+        self._changing = False
+        super().deny(words)
+
     def leave(self) -> None:
-        if self._restart is not None:
-            # left while its stop was not confirmed: it does not start
-            self._restart = None
+        if self._changing:
+            # left before stop and start were answered: it starts no more, unless its start is on its way
+            self._changing, self._restart = False, None
             self._keep_typed()
         super().leave()
 

@@ -1,6 +1,6 @@
 """布防: the numbers of a guard before it is armed, and the ways out when it would sell at once."""
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
@@ -26,6 +26,8 @@ from qmtdesk.domain.timed import threshold_at, with_threshold
 from qmtdesk.wire.talk import Ack, GuardPreview
 
 _HALF = -1
+AWAIT_MS = 15_000
+"""So long the first snapshot of a code nobody followed may take: what is asked for comes within a few seconds."""
 _SAID_ELSEWHERE = {
     Why.T_PLUS_ONE,
     Why.LIMIT_DISAGREES,
@@ -56,6 +58,10 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
             # the row shows the one in force: what was typed over it replaces that one
             plan = with_threshold(plan, threshold, mirror.clock())
         super().__init__(window, mirror, commands, look, code, plan)
+        self._await = QTimer(self)
+        self._await.setSingleShot(True)
+        self._await.timeout.connect(self._waited)
+        self._await.start(AWAIT_MS)
         self._build()
         self.say_foot(t("guard.foot"))
         self.arm_button(t("guard.arm"), "primary")
@@ -143,11 +149,32 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
         if row is None:
             super().head_more(p, rest)
             return
+        if self._awaits():
+            paint.text(p, rest, t("sheet.awaits"), self.look.theme.t2, fonts.SMALL, elide=True)
+            return
         said = row_words(row, blind=self.mirror.stale(self.code), killed=False)
         value, fill, edge = chip_colours(self.look.theme, said.tone)
         wide = paint.chip(p, rest.left(), rest.center().y(), said.chip, value, fill, edge)
         room = rest.adjusted(wide + 10, 0, 0, 0)
         paint.text(p, room, said.note, self.look.theme.t2, fonts.SMALL, elide=True)
+
+    def blocked(self) -> str:
+        first = super().blocked()
+        return t("sheet.awaits") if self._awaits() and first == t("sheet.stale") else first
+
+    def quiet(self) -> tuple[str, ...]:
+        return (*super().quiet(), t("sheet.awaits"))
+
+    def _awaits(self) -> bool:
+        """Whether nothing of the code was ever seen, and it is too early to call that blind."""
+        row = self.mirror.watches.get(self.code)
+        if row is None or not row.unseen or self.mirror.blind or not self._await.isActive():
+            return False
+        return row.state == "blind" or self.mirror.stale(self.code)
+
+    def _waited(self) -> None:
+        self.show_plan()
+        self.recheck()
 
     def _actions(self) -> tuple[tuple[str, str], ...]:
         return (("alert", t("action.alert")), ("ask", t("guard.ask")), ("sell", t("action.sell")))
@@ -300,7 +327,10 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
         else:
             lines.append((t("guard.limit"), t("guard.limit_differs", told=told, own=own), True))
         rest = (c.reason for c in preview.checks if c.level == "warn" and c.reason.why not in _SAID_ELSEWHERE)
-        lines.extend((t("guard.note"), say(reason, code), True) for reason in rest)
+        awaits = self._awaits()
+        for reason in rest:
+            early = awaits and reason.why is Why.BLIND
+            lines.append((t("guard.note"), t("sheet.awaits") if early else say(reason, code), not early))
         return tuple(lines)
 
     # the trader

@@ -13,6 +13,7 @@ from qmtdesk.desk.sheets.rolling import Rolling
 from qmtdesk.desk.sheets.sheet_base import Sheet
 from qmtdesk.desk.words.texts import say, t
 from qmtdesk.domain.plans import GridPlan, GuardPlan
+from qmtdesk.wire.rows import StatusRow
 from qmtdesk.wire.talk import Ack, GridPreview, GuardPreview
 
 P = TypeVar("P", GridPlan, GuardPlan)
@@ -55,6 +56,8 @@ class PreviewSheet(Sheet, Generic[P, R]):
         self._tick.timeout.connect(self.request)
         mirror.quotes_changed.connect(self._ticked)
         mirror.link_changed.connect(self._link_moved)
+        self._account = _of_the_account(mirror.status)
+        mirror.status_changed.connect(self._status_moved)
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001
         moved = super().focusNextPrevChild(next)
@@ -135,6 +138,9 @@ class PreviewSheet(Sheet, Generic[P, R]):
     def deny(self, words: str) -> None:
         """Say why nothing came of the last press; the button is back with fresh figures."""
         self._sending = False
+        if self.leaving:
+            # an answer may come when the sheet is gone for good
+            return
         self._refusal = self._denied = words
         self.recheck()
 
@@ -167,8 +173,23 @@ class PreviewSheet(Sheet, Generic[P, R]):
             self._tick.start(TICK_MS)
             self.recheck()
 
+    def _status_moved(self) -> None:
+        """What holds for the whole account is among the checks; it changes without a tick."""
+        now = _of_the_account(self.mirror.status)
+        if now != self._account:
+            self._account = now
+            self._edit.start(EDIT_MS)
+
     def _link_moved(self) -> None:
         self._sending = False
         self.answer = None
         self.request()
         self.recheck()
+
+
+def _of_the_account(status: StatusRow | None) -> tuple[object, ...]:
+    """What of the status may refuse a start."""
+    if status is None:
+        return ()
+    whole = [reason for reason, code in zip(status.blockers, status.blocker_codes, strict=False) if not code]
+    return status.ready, status.master, status.killed, status.live_said, tuple(whole)

@@ -8,6 +8,8 @@ from qmtdesk.desk.link.said import say_at
 from qmtdesk.desk.shell.strip_words import alarm_of
 from qmtdesk.desk.watch.ask_words import sale
 from qmtdesk.desk.words.texts import t
+from qmtdesk.domain.reason import Why
+from qmtdesk.wire.rows import EventRow
 
 CALL_MS = 4_000
 """What goes wrong comes in heaps: nobody is called more often than that."""
@@ -16,7 +18,9 @@ SILENCE_MS = 10_000
 
 
 class Alerts(QObject):
-    """Calls once for each new question, alarm, 全部停止 and lost trader. `sound` is the user's setting.
+    """Calls once for each new question, alarm, 全部停止 (unless pressed here) and lost trader.
+
+    `sound` is the user's setting.
 
     `called`: in which words, and whether a question is asked, which waits for an answer.
     """
@@ -29,6 +33,7 @@ class Alerts(QObject):
         self._seen: set[str] = set()
         self._heard: int | None = None
         self._killed = False
+        self._pressed = ""
         self._attached = self._gone = False
         self._link = mirror.link
         self._waiting: tuple[str, bool] | None = None
@@ -49,6 +54,11 @@ class Alerts(QObject):
         self._pause.stop()
         self._gone = True
 
+    def pressed(self, by: str) -> None:
+        """The user stops everything from this window: he need not be told of it."""
+        if not self._mirror.killed:
+            self._pressed = by
+
     # what calls
 
     def _asked(self, keys: frozenset[str]) -> None:
@@ -62,7 +72,7 @@ class Alerts(QObject):
         events = [self._mirror.events[key] for key in keys if key in self._mirror.events]
         if self._heard is None or not events:
             return
-        fresh = [row for row in events if row.level == "alarm" and row.no > self._heard]
+        fresh = [row for row in events if row.level == "alarm" and row.no > self._heard and not self._own_press(row)]
         self._heard = max(self._heard, *(row.no for row in events))
         if fresh:
             first = min(fresh, key=lambda row: row.no)
@@ -77,8 +87,21 @@ class Alerts(QObject):
 
     def _kill(self) -> None:
         before, self._killed = self._killed, self._mirror.killed
-        if self._killed and not before and self._heard is not None:
+        if before and not self._killed:
+            self._pressed = ""
+        if self._killed and not before and self._heard is not None and not self._by_hand_here(self._killed_by()):
             self._alarm()
+
+    def _killed_by(self) -> str:
+        """'' where the status tells of it before its own row does."""
+        return self._mirror.kill.by if self._mirror.kill is not None else ""
+
+    def _by_hand_here(self, by: str) -> bool:
+        """Whether it was this window's press: that leaves a file as well, which a busy trader may see first."""
+        return bool(self._pressed) and by in (self._pressed, "file", "")
+
+    def _own_press(self, row: EventRow) -> bool:
+        return row.reason.why is Why.KILL_PRESSED and self._by_hand_here(str(row.reason.get("by")))
 
     def _linked(self) -> None:
         before, self._link = self._link, self._mirror.link

@@ -222,7 +222,7 @@ class TabPanel(QWidget):
         table = self.table()
         shown = [column for column in table.rows.columns if column.title != "act"]
         head = [t(f"col.{column.title}") for column in shown]
-        return as_csv(head, [[column.say(row, self._mirror) for column in shown] for row in table.rows.rows])
+        return as_csv(head, [[column.say(row, self._mirror) for column in shown] for row in table.rows.there()])
 
     # filling
 

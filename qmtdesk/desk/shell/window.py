@@ -11,6 +11,7 @@ from qmtdesk.desk.bonds.bonds_panel import BondPanel
 from qmtdesk.desk.brush import skin
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.brush.note_bar import NoteBar
+from qmtdesk.desk.ladder.ladder_head import no_start
 from qmtdesk.desk.ladder.ladder_panel import LadderPanel
 from qmtdesk.desk.link.commands import Commands
 from qmtdesk.desk.link.looking import Looking, on_screen
@@ -145,6 +146,7 @@ class MainWindow(QMainWindow):
 
         Said each time: what the window shows as stopped may be about to be lifted, by a wish that is on its way.
         """
+        self.alerts.pressed(by)
         self.commands.kill(by)
         self._show_kill()
 
@@ -196,7 +198,10 @@ class MainWindow(QMainWindow):
         self.tabs.show_tab(number)
 
     def open_grid(self, code: str) -> None:
-        """The arming sheet of a bond."""
+        """The arming sheet of a bond; one line at the foot where its stop still sells and no start would be taken."""
+        if waits := no_start(self.mirror, code):
+            self.note.say(waits)
+            return
         sheets.show_grid(self, self.mirror, self.commands, self.look, code)
 
     def panel(self, number: int) -> None:

@@ -17,7 +17,7 @@ from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.brush.plain import plain_tip
-from qmtdesk.desk.brush.standing import standing
+from qmtdesk.desk.brush.standing import places_kept, standing
 from qmtdesk.desk.link.mirror import Mirror
 from qmtdesk.desk.watch import watch_paint
 from qmtdesk.desk.watch.watch_paint import HEADER, ROW, Columns
@@ -129,7 +129,9 @@ class WatchList(QAbstractScrollArea):
         if self._held:
             return
         wanted = ordered(self.mirror.watches, self.kept, by_urgency=self.by_urgency)
-        if self.underMouse() or self.hasFocus():
+        if self.underMouse():
+            wanted = tuple(places_kept(self._codes, wanted, str)[0])
+        elif self.hasFocus():
             wanted = tuple(standing(self._codes, wanted, str))
         if wanted != self._codes:
             self._show(wanted)
@@ -149,14 +151,20 @@ class WatchList(QAbstractScrollArea):
 
     def _at(self, where: QPoint) -> str:
         at = (where.y() - HEADER + self.verticalScrollBar().value()) // ROW
-        return self._codes[at] if where.y() >= HEADER and 0 <= at < len(self._codes) else ""
+        code = self._codes[at] if where.y() >= HEADER and 0 <= at < len(self._codes) else ""
+        return code if self._there(code) else ""
+
+    def _there(self, code: str) -> bool:
+        """Whether a place is not empty: one whose row is gone stays until the pointer leaves."""
+        return code in self.mirror.watches
 
     def _move(self, step: int) -> None:
-        if not self._codes:
+        codes = [code for code in self._codes if self._there(code)]
+        if not codes:
             return
         now = self.mirror.selected_stock
-        at = self._codes.index(now) + step if now in self._codes else 0
-        code = self._codes[min(max(at, 0), len(self._codes) - 1)]
+        at = codes.index(now) + step if now in codes else 0
+        code = codes[min(max(at, 0), len(codes) - 1)]
         self.mirror.select_stock(code)
         self.reveal(code)
 
@@ -285,7 +293,7 @@ class WatchList(QAbstractScrollArea):
             Qt.Key.Key_Delete: self.removed,
         }
         wish = wishes.get(Qt.Key(key))
-        if wish is None or code not in self._codes or event.isAutoRepeat():
+        if wish is None or code not in self._codes or not self._there(code) or event.isAutoRepeat():
             super().keyPressEvent(event)
             return
         wish.emit(code)
