@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from qmtdesk.desk.brush.tokens import theme_of
 from tests.windows.program import EXE, PLACE, TITLE, Program
@@ -74,22 +75,42 @@ def _start_demonstration(program: Program, pictures: Path) -> None:
     """Click its button; once more where nothing came of it.
 
     Its place is looked for before each click: the ladder's empty page is laid out anew when the account has been
-    compared, and a picture may be of the page before. At twenty times the speed a quote is too old after 0.4 s, so a
-    computer that stalls just then has the click refused.
+    compared, and a picture may be of the page before. Where the page moved under the click, the button above was hit
+    and a grid's sheet is open: it is put away, as a user would. At twenty times the speed a quote is too old after
+    0.4 s, so a computer that stalls just then has the click refused.
     """
     clicked: list[tuple[int, int]] = []
     for left in reversed(range(CLICKS)):
         button = until(lambda: _settled(program), "the button that starts a grid")
         clicked.append(button)
+        program.screen.save(pictures / f"2-before-click-{len(clicked)}.png")
         program.screen.click(program.window, button[0], button[1] + DEMO_BELOW)
         try:
-            program.until(lambda seen: seen["grids"] == DEMO_GRIDS and seen["guards"], "the demonstration", 30)
+            program.until(lambda seen: _demonstrated(program, seen), "the demonstration", 30)
         except ProofError as error:
             program.screen.save(pictures / f"2-nothing-came-{len(clicked)}.png")
             if not left or program.seen().get("grids", 1):
                 raise ProofError(f"{error}; clicked below {clicked}, the button is at {_button(program)}") from error
+            until(lambda: _put_away(program), "the window without a sheet")
         else:
             return
+
+
+def _demonstrated(program: Program, seen: dict[str, Any]) -> bool:
+    """Whether the demonstration runs; ProofError where the click opened a sheet instead."""
+    if seen["grids"] == DEMO_GRIDS and seen["guards"]:
+        return True
+    if sheet_open(program):
+        raise ProofError(f"the click opened a sheet; the window shows {seen}")
+    return False
+
+
+def _put_away(program: Program) -> bool:
+    """Whether no sheet is open; else Escape is pressed once more."""
+    if not sheet_open(program):
+        return True
+    program.screen.key(program.window, "Escape")
+    return False
 
 
 def _button(program: Program) -> tuple[int, int] | None:
