@@ -42,7 +42,7 @@ FAULTS: dict[str, tuple[str, ...]] = {
     "X8": ("other_program",),
     "X9": ("sleep",),
     "X10": ("skewed_clock",),
-    "X11": ("day_roll", "longer_list", "short_list"),
+    "X11": ("day_roll", "longer_list", "short_list", "list_put_right"),
     "X12": ("all_frozen",),
     "O1": ("by_hand",),
     "O2": ("take_away", "transfer"),
@@ -51,7 +51,7 @@ FAULTS: dict[str, tuple[str, ...]] = {
     "O5": ("bad_words",),
 }
 
-NO_FAULTS = frozenset({"clear"})
+NO_FAULTS = frozenset({"clear", "evening"})
 """Counted beside the faults: what a user does rightly, and not often."""
 
 

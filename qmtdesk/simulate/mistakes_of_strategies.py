@@ -221,10 +221,8 @@ def guard_asks_too_much(patch: Patch) -> None:
 
 def grid_keeps_its_sales(patch: Patch) -> None:
     def left(state: books.State, code: str, orders: Anything) -> Anything:
-        standing = {(o.owner, o.side) for o in books.live_orders(state, code)}
         fired = aside.guard_sells(state, code)
-        keeps = tuple(want for want in orders if want.side is Side.SELL and (want.owner, want.side) in standing)
-        return keeps if fired else real(state, code, orders)
+        return tuple(want for want in orders if want.side is Side.SELL) if fired else real(state, code, orders)
 
     def theirs(state: books.State, code: str) -> int:
         return sum(order.open_volume for order in books.live_orders(state, code) if on_offer(state, order))

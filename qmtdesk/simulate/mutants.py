@@ -104,7 +104,7 @@ MUTANTS: dict[str, Mutant] = {
     "guard-fires-open": Mutant(x.fires_open, "I11"),
     "guard-counts-nothing": Mutant(y.guard_counts_nothing, "I11"),
     "guard-asks-too-much": Mutant(y.guard_asks_too_much, "live"),
-    "grid-keeps-its-sales": Mutant(y.grid_keeps_its_sales, "live"),
+    "grid-keeps-its-sales": Mutant(y.grid_keeps_its_sales, "I11 live"),
     "threshold-doubled": Mutant(y.threshold_doubled, "I11"),
     "grid-buys-what-a-guard-sells": Mutant(x.sells_again, "I11"),
     "desk-keeps-old-rows": Mutant(x.desk_misses, "I15"),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qmtdesk.simulate import broker_acts as b
+from qmtdesk.simulate import day_acts as d
 from qmtdesk.simulate import user_acts as u
 from qmtdesk.simulate import world_acts as w
 from qmtdesk.simulate.checked_day import BrokenError
@@ -53,7 +54,8 @@ ACTS: tuple[tuple[Act, int], ...] = (
     (w.disk_lies, 1),
     (w.sleep, 1),
     (w.weather, 6),
-    (w.roll, 3),
+    (d.roll, 3),
+    (d.list_put_right, 1),
     (b.account_status, 1),
     (b.strange_counter, 3),
     (b.other_program, 1),

@@ -110,6 +110,8 @@ class Storm(CheckedDay):
         self.frozen: set[str] = set()
         self.older: dict[str, Quote] = {}
         self.lines: list[str] | None = None
+        # what is done after the close of the day that ends
+        self.evening: Act | None = None
         if schedule.shown:
             self.shown = Shown()
 
@@ -251,6 +253,11 @@ class Storm(CheckedDay):
             self.yesterday_again()
         self.seen["day_roll"] += 1
         self.next_day(next_trading_day(self.day), hour, minute)
+
+    def closed(self) -> None:
+        super().closed()
+        if self.evening is not None:
+            self.evening(self)
 
     def yesterday_again(self) -> None:
         """The terminal lists the orders and trades of the day that ends with those of the next, as they ended."""

@@ -11,8 +11,6 @@ from qmtdesk.simulate.chance import Odds, odds_of
 from qmtdesk.simulate.looped_day import CrashError, Disk, Point
 from qmtdesk.simulate.storm import Storm
 
-STARTS_OF_DAY = ((9, 10), (9, 19), (9, 29), (10, 0), (10, 0), (13, 30), (14, 55))
-
 
 def walk(storm: Storm) -> None:
     """Prices move once more."""
@@ -235,12 +233,6 @@ def sleep(storm: Storm) -> None:
     storm.feed(m.ClockJumped(gap))
     storm.deliver()
     storm.feed(m.TimePassed())
-
-
-def roll(storm: Storm) -> None:
-    """The next trading day, at any time of it (X11); rare, so most stories have at most one."""
-    if storm.random.random() < 0.15:
-        storm.turn_day(*storm.random.choice(STARTS_OF_DAY))
 
 
 def refused_everything(storm: Storm) -> None:

@@ -204,7 +204,7 @@ def test_the_command_fails_when_a_mutant_lives_or_another_promise_notices_it(
 ) -> None:
     change = MUTANTS["no-dedupe"].change if promises == "I9" else lambda _patch: None
     monkeypatch.setitem(MUTANTS, "planted", Mutant(change, promises))
-    assert app.main(["simulate", "--mutant", "planted", "--schedules", "5"]) == 1
+    assert app.main(["simulate", "--mutant", "planted", "--schedules", "30"]) == 1
     assert told_as in capsys.readouterr().out
 
 
@@ -215,5 +215,5 @@ def test_the_command_knows_its_mutants(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_the_command_fails_and_tells_a_story_when_a_promise_breaks(capsys: pytest.CaptureFixture[str]) -> None:
     with mutated("no-dedupe"):
-        assert app.main(["simulate", "--schedules", "3"]) == 1
+        assert app.main(["simulate", "--schedules", "30"]) == 1
     assert "broken: I3" in capsys.readouterr().out
