@@ -6,7 +6,9 @@ from typing import Any
 import fake_trader as fake
 import msgspec
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from qmtdesk.desk.brush import paint
@@ -150,6 +152,38 @@ def test_a_row_that_moved_under_its_tick_is_unticked_and_said(desk: Desk) -> Non
     desk.click_row(sheet, 0)
     assert [line.volume for line in sheet.ticked()] == [210]
     assert sheet.missing() == ""
+
+
+def test_under_the_pointer_no_row_comes_to_stand_where_another_was(desk: Desk) -> None:
+    sheet = desk.open()
+    viewport = sheet.table.viewport()
+    QApplication.sendEvent(viewport, QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5)))
+    desk.mirror.second_passed.emit()
+    desk.answer(lines=(RUNS, B))
+    assert A.name not in painted(sheet)
+    desk.click_row(sheet, 0)
+    assert sheet.ticked() == []
+    desk.click_row(sheet, 1)
+    assert [line.code for line in sheet.ticked()] == [B.code]
+    sheet.table.setFocus()
+    desk.qtbot.keyClick(sheet.table, Qt.Key.Key_Up)
+    desk.qtbot.keyClick(sheet.table, Qt.Key.Key_Space)
+    desk.qtbot.keyClick(sheet.table, Qt.Key.Key_Delete)
+    assert ([line.code for line in sheet.ticked()], desk.commands.wished) == ([B.code], [])
+    # with the pointer gone the rows stand as the trader lists them
+    QApplication.sendEvent(viewport, QEvent(QEvent.Type.Leave))
+    desk.click_row(sheet, 1)
+    assert sheet.ticked() == []
+
+
+def test_the_row_at_hand_stays_at_hand_where_the_list_changes(desk: Desk) -> None:
+    sheet = desk.open()
+    sheet.table.setFocus()
+    desk.qtbot.keyClick(sheet.table, Qt.Key.Key_Down)
+    desk.mirror.second_passed.emit()
+    desk.answer(lines=(RUNS, A, B))
+    desk.qtbot.keyClick(sheet.table, Qt.Key.Key_Space)
+    assert [line.code for line in sheet.ticked()] == [B.code]
 
 
 def test_new_prices_keep_the_tick_and_are_what_is_confirmed(desk: Desk) -> None:

@@ -38,6 +38,20 @@ def test_a_guard_taken_off_is_not_called_stopped() -> None:
     assert foot(off, blind=False, killed=False).words == "未布防，只看不卖"
 
 
+@pytest.mark.parametrize(("armed", "state", "chip", "said"), [
+    (False, "blind", "等行情", "还没有它的行情；有了才能判断"),
+    (True, "blind", "失明", "失明：不判断、不卖出"),
+    (False, "sold", "已卖出", "已卖出 200"),
+])  # fmt: skip
+def test_a_row_without_a_snapshot_yet_waits_for_it_and_only_an_armed_guard_is_blind(
+    *, armed: bool, state: str, chip: str, said: str
+) -> None:
+    row = msgspec.structs.replace(ft.watches()[0], armed=armed, state=state, sold=200, unseen=True)
+    told = words(row, blind=True, killed=False).chip, foot(row, blind=True, killed=False).words
+    assert told[0] == chip
+    assert told[1].startswith(said)
+
+
 def test_a_guard_is_named_by_the_most_that_any_of_its_rules_does() -> None:
     alerts = replace(ft.watches()[0].plan, action=GuardAction.ALERT)
     off = RuleSetting(rule=RuleId.R3, threshold=30_000, on=False)

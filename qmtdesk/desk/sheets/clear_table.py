@@ -1,6 +1,8 @@
 """The table of 清理: one holding a row with its tick, its numbers, and under them why it is there."""
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 
@@ -8,6 +10,7 @@ from qmtdesk.desk.brush import fonts, paint
 from qmtdesk.desk.brush import format as fmt
 from qmtdesk.desk.brush.look import Look
 from qmtdesk.desk.brush.scroll_thumb import ScrollThumb
+from qmtdesk.desk.brush.standing import places_kept
 from qmtdesk.desk.words.texts import say, say_short, t
 from qmtdesk.wire.clear_talk import ClearLine
 
@@ -27,7 +30,10 @@ SHARES = {
 
 
 class ClearTable(QAbstractScrollArea):
-    """A click or Space ticks, ↑↓ move, Del stops one that is being sold."""
+    """A click or Space ticks, ↑↓ move, Del stops one that is being sold.
+
+    While the pointer is over it no row comes to stand where another one was: what is gone leaves an empty place.
+    """
 
     ticked = Signal()
     stop_wanted = Signal(str)
@@ -36,6 +42,8 @@ class ClearTable(QAbstractScrollArea):
         super().__init__()
         self._look = look
         self.lines: tuple[ClearLine, ...] = ()
+        self._places: Sequence[ClearLine] = ()
+        self._pointed = False
         self.chosen: frozenset[str] = frozenset()
         self.empty: tuple[str, ...] = ()
         self._at = 0
@@ -53,10 +61,21 @@ class ClearTable(QAbstractScrollArea):
         kept = frozenset(code for code, volume in before.items() if now.get(code) == volume)
         lost = bool(self.chosen - kept)
         self.lines, self.empty, self.chosen = lines, empty, kept
-        self._at = max(min(self._at, len(lines) - 1), 0)
+        self._place()
+        return lost
+
+    def _place(self) -> None:
+        """Each row its place; the one at hand stays at hand."""
+        here = self._places[self._at].code if self._at < len(self._places) else ""
+        self._places = places_kept(self._places, self.lines, _code)[0] if self._pointed else self.lines
+        codes = [line.code for line in self._places]
+        self._at = codes.index(here) if here in codes else max(min(self._at, len(codes) - 1), 0)
         self._fit()
         self._paint_all()
-        return lost
+
+    def _there(self, at: int) -> bool:
+        """Whether a place has its row."""
+        return 0 <= at < len(self._places) and self._places[at] in self.lines
 
     def tick_all(self, *, on: bool) -> None:
         """Every row that can be confirmed, or none."""
@@ -64,10 +83,10 @@ class ClearTable(QAbstractScrollArea):
         self._changed()
 
     def _toggle(self, at: int) -> None:
-        if 0 <= at < len(self.lines):
+        if self._there(at):
             self._at = at
-            if tickable(self.lines[at]):
-                self.chosen ^= {self.lines[at].code}
+            if tickable(self._places[at]):
+                self.chosen ^= {self._places[at].code}
             self._changed()
 
     def _changed(self) -> None:
@@ -91,30 +110,36 @@ class ClearTable(QAbstractScrollArea):
 
     def _fit(self) -> None:
         bar = self.verticalScrollBar()
-        bar.setRange(0, max(len(self.lines) * ROW - self.viewport().height(), 0))
+        bar.setRange(0, max(len(self._places) * ROW - self.viewport().height(), 0))
         bar.setSingleStep(ROW)
         bar.setPageStep(max(self.viewport().height(), ROW))
         self._thumb.place()
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):
+            self._pointed = event.type() is QEvent.Type.Enter
+            self._place()
+        return super().viewportEvent(event)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         place = event.position()
         at = int((place.y() + self.verticalScrollBar().value()) // ROW)
-        if 0 <= at < len(self.lines) and self.lines[at].running and place.x() >= self._stop_cell(0).left():
-            self.stop_wanted.emit(self.lines[at].code)
+        if self._there(at) and self._places[at].running and place.x() >= self._stop_cell(0).left():
+            self.stop_wanted.emit(self._places[at].code)
         else:
             self._toggle(at)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
-        if step and self.lines:
-            self._at = min(max(self._at + step, 0), len(self.lines) - 1)
+        if step and self._places:
+            self._at = min(max(self._at + step, 0), len(self._places) - 1)
             bar, top = self.verticalScrollBar(), self._at * ROW
             bar.setValue(min(max(bar.value(), top + ROW - self.viewport().height()), top))
             self._paint_all()
         elif event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._toggle(self._at)
-        elif event.key() == Qt.Key.Key_Delete and self.lines and self.lines[self._at].running:
-            self.stop_wanted.emit(self.lines[self._at].code)
+        elif event.key() == Qt.Key.Key_Delete and self._there(self._at) and self._places[self._at].running:
+            self.stop_wanted.emit(self._places[self._at].code)
         else:
             event.ignore()
 
@@ -139,8 +164,9 @@ class ClearTable(QAbstractScrollArea):
             cell = QRectF(0, port.height() / 2 - 40 + number * 24, port.width(), 24)
             paint.text(p, cell, words, value, align=paint.CENTRE, elide=True, bold=number == 0)
         down = self.verticalScrollBar().value()
-        for at, line in enumerate(self.lines):
-            self._paint_row(p, line, at * ROW - down, at == self._at)
+        for at, line in enumerate(self._places):
+            if self._there(at):
+                self._paint_row(p, line, at * ROW - down, at == self._at)
         p.end()
 
     def _paint_row(self, p: QPainter, line: ClearLine, top: float, here: bool) -> None:  # noqa: FBT001
@@ -181,6 +207,10 @@ class ClearTable(QAbstractScrollArea):
             paint.tick(p, frame.left() + 3, frame.center().y(), theme.on_fill)
         else:
             paint.box(p, frame, theme.bg2, theme.t2 if alive else theme.line, 3)
+
+
+def _code(line: ClearLine) -> str:
+    return line.code
 
 
 def tickable(line: ClearLine) -> bool:

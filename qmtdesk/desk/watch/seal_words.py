@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from qmtdesk.desk.brush import format as fmt
-from qmtdesk.desk.watch.watch_state import near
+from qmtdesk.desk.watch.watch_state import awaits, near
 from qmtdesk.desk.words.texts import say, say_short, t
 from qmtdesk.domain.reason import Why
 from qmtdesk.wire.rows import WatchRow
@@ -30,6 +30,8 @@ def foot(row: WatchRow, *, blind: bool, killed: bool, paused: bool = False) -> F
         return Foot(t("seal.sold", volume=fmt.fixed(row.sold, 1, 0)))
     if row.state == "triggered":
         return _fired(row)
+    if blind and awaits(row):
+        return Foot(t("seal.unseen"))
     if blind:
         return Foot(t("seal.blind"), warn=True)
     if not row.armed:

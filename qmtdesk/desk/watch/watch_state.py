@@ -47,6 +47,7 @@ _CHIPS = {
     "triggered": ("board.triggered", Tone.SOLID),
     "sold": ("board.sold", Tone.DOWN),
     "blind": ("board.blind", Tone.GREY),
+    "unseen": ("board.unseen", Tone.GREY),
     "open": ("board.open", Tone.GREY),
     "idle": ("board.open", Tone.GREY),
 }
@@ -67,6 +68,11 @@ _FINAL = ("triggered", "sold")
 def sealed_now(row: WatchRow, *, blind: bool) -> bool:
     """Whether the row has a seal amount to speak of."""
     return row.board == "sealed" and row.state not in ("blind", "sold") and not blind
+
+
+def awaits(row: WatchRow) -> bool:
+    """Whether its first snapshot has not come yet; to an armed guard that is blindness all the same."""
+    return row.unseen and not row.armed
 
 
 def near(row: WatchRow) -> bool:
@@ -96,7 +102,8 @@ def words(row: WatchRow, *, blind: bool, killed: bool, paused: bool = False) -> 
     What is paused stays armed and goes on when the user says so.
     """
     blind = blind or row.state == "blind"
-    chip, tone = _CHIPS["blind" if blind and row.state not in _FINAL else row.state]
+    stands = row.state if row.state in _FINAL or not blind else "unseen" if awaits(row) else "blind"
+    chip, tone = _CHIPS[stands]
     sealed = sealed_now(row, blind=blind)
     note, warn_note = _note(row, blind=blind)
     return Words(

@@ -44,6 +44,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "board.triggered": ("已触发", "Triggered"),
     "board.sold": ("已卖出", "Sold"),
     "board.blind": ("失明", "Blind"),
+    "board.unseen": ("等行情", "Awaits data"),
     "action.alert": ("提醒", "Alert"),
     "action.ask": ("确认卖", "Ask"),
     "action.sell": ("自动卖", "Auto sell"),

@@ -139,6 +139,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "seal.wait": ("等封单先回到 {amount} 以上，R1 才开始计数", "R1 counts once the seal is back above {amount}"),
     "seal.off": ("未布防，只看不卖", "Not armed: watched only"),
     "seal.killed": ("已全部停止，不判断、不卖出", "All stopped: no decision, no sale"),
+    "seal.unseen": ("还没有它的行情；有了才能判断", "No snapshot of it yet; nothing to judge before"),
     "seal.blind": ("失明：不判断、不卖出", "Blind: no decision, no sale"),
     "seal.broken": ("板已打开，R1 不计；炸 {n} 次", "Board open, R1 rests; {n} breaks"),
     "seal.triggered": ("已触发，卖单在途", "Fired: order out"),
