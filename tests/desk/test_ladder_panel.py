@@ -97,6 +97,18 @@ def test_before_the_trader_answers_it_says_that_it_connects(desk: Desk) -> None:
     assert panel.chart.isHidden()
 
 
+def test_while_it_loads_no_button_stands_where_another_will(desk: Desk) -> None:
+    panel = desk.open("loading")
+    # the bond of last time, chosen before the trader has answered
+    desk.mirror.select_bond(ft.BOND)
+    assert panel.empty.words()[0] == "正在连接交易进程…"
+    assert panel.empty.start_button.isHidden()
+    ft.fill_mirror(desk.mirror, "empty")
+    desk.mirror.flush()
+    assert panel.empty.words()[0] == "还没有网格"
+    assert panel.empty.start_button.isVisible()
+
+
 def test_stop_asks_nothing_and_offers_the_way_back(desk: Desk) -> None:
     panel = desk.open()
     desk.qtbot.mouseClick(panel.head.stop_button, Qt.MouseButton.LeftButton)

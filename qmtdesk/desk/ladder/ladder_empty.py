@@ -49,7 +49,9 @@ class LadderEmpty(QWidget):
         waits = no_start(mirror, mirror.selected_bond)
         self.start_button.setEnabled(not waits)
         self.start_button.setToolTip(plain_tip(waits) if waits else "")
-        self.start_button.setVisible(bool(mirror.selected_bond) and self._waiting_grid() is None)
+        # with the market the page's words grow: a button that is there before would move under the pointer
+        there = bool(mirror.selected_bond) and not self._loading()
+        self.start_button.setVisible(there and self._waiting_grid() is None)
         status = mirror.status
         paper = status is not None and status.mode == "paper"
         self.demo_button.setVisible(paper and not mirror.grids)
@@ -61,7 +63,7 @@ class LadderEmpty(QWidget):
     def words(self) -> tuple[str, str]:
         """Title and next step."""
         mirror = self._mirror
-        if mirror.status is None and not mirror.bonds:
+        if self._loading():
             return t("empty.loading"), ""
         if not mirror.selected_bond:
             return t("empty.no_bond"), t("empty.no_bond_next")
@@ -69,6 +71,9 @@ class LadderEmpty(QWidget):
         if grid is not None:
             return t("empty.no_levels"), say(grid.why, grid.code) if grid.why is not None else t("empty.no_levels_next")
         return t("empty.no_grid"), t("empty.no_grid_next")
+
+    def _loading(self) -> bool:
+        return self._mirror.status is None and not self._mirror.bonds
 
     def _waiting_grid(self) -> GridRow | None:
         """The bond's grid when it is started but has no levels yet."""
