@@ -167,10 +167,11 @@ class ArmGrid(Struct, frozen=True):
 
 
 class DisarmGrid(Struct, frozen=True):
-    """Stop the grid of a code."""
+    """Stop the grid of a code. `day`: the one a sale was asked for on, '' today; on another one it sells nothing."""
 
     code: str
     how: StopHow
+    day: str = ""
 
 
 class SetSellOnly(Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import TypeVar
 
 from qmtdesk.domain.calendar import previous_trading_day
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan
@@ -10,17 +11,20 @@ from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase, at_of, phase_at, shanghai_day
 from qmtdesk.engine import ex_rights, gate
-from qmtdesk.engine.books import GridBook, State
+from qmtdesk.engine.beside import GRID_OWNERS
+from qmtdesk.engine.books import GridBook, State, filed_orders
 from qmtdesk.engine.prices import limits_of, price_of
 from qmtdesk.engine.work import ALARM, NOTICE, Work
 from qmtdesk.strategies.grid import Grid
 from qmtdesk.strategies.grid import on_day as grid_day
 from qmtdesk.strategies.grid_before import NOTHING_BEFORE, Before, before_of
 from qmtdesk.strategies.grid_start import start_grid
-from qmtdesk.strategies.grid_state import EMPTY_GAP, NO_EARLIER, NO_TRAIL
+from qmtdesk.strategies.grid_state import EMPTY_GAP, NO_EARLIER, NO_TRAIL, whole_lots
 from qmtdesk.strategies.plan_error import PlanError
 from qmtdesk.strategies.rolling import Rolling, start_rolling
 from qmtdesk.strategies.rolling import on_day as pair_day
+
+Part = TypeVar("Part", Grid, Rolling)
 
 OPENING = frozenset({Phase.BEFORE_OPEN, Phase.OPEN_AUCTION, Phase.OPEN_AUCTION_LOCKED, Phase.OPEN_WAIT})
 
@@ -115,17 +119,29 @@ def worked_out(state: State, book: GridBook) -> GridBook:
     # what he was shown as a price and chose stays that price
     typed = replace(book.plan, base=BaseKind.TYPED, base_price=_anchor(old))
     plan = book.plan if book.plan.base is BaseKind.PREV_CLOSE else typed
+    if old.held_total < plan.adopt:
+        # a hand sold of its lots meanwhile
+        one = state.instruments[plan.code]
+        plan = replace(plan, adopt=whole_lots(old.held_total, one.lot, one.step))
     cost = old.cash_used // old.held_total if old.held_total else 0
     # its own lots, whatever the night did: an average of them would lose what is left over
     new = start(state, plan, cost, old.held_total + old.base_holding, before_of(old, state.day))
     if isinstance(new, Grid) and isinstance(old, Grid):
-        new = _found_late(state, plan, cost, old, new)
+        new = _no_more(old, _found_late(state, plan, cost, old, new))
         kept = replace(new, plan=old.plan, sell_only=old.sell_only, exact=old.exact)
         return replace(book, grid=replace(kept, paused=frozenset(_paused(old, new))), made_of=made_of(state, plan.code))
     if isinstance(new, Rolling) and isinstance(old, Rolling):
+        new = _no_more(old, new)
         kept_pair = replace(new, plan=old.plan, sell_only=old.sell_only, exact=old.exact, leg=old.leg)
         return replace(book, rolling=kept_pair, made_of=made_of(state, plan.code))
     return book
+
+
+def _no_more(old: Part, new: Part) -> Part:
+    """What a hand sold of its lots its first buy does not buy again."""
+    if old.held_total >= old.plan.adopt or new.first_left <= old.first_left:
+        return new
+    return replace(new, first_left=old.first_left, first_price=new.first_price if old.first_left else 0)
 
 
 def _found_late(state: State, plan: GridPlan, cost: int, old: Grid, new: Grid) -> Grid:
@@ -185,14 +201,26 @@ def list_corrected(work: Work) -> None:
         if part is None or now is None or not book.armed or book.made_of[0] != day or book.made_of[1] == now.prev_close:
             continue
         by_close = phase_at(work.state.listings[code], part.started_at) in OPENING - {Phase.OPEN_WAIT}
-        if book.fresh and by_close and _untouched(part) and part.earlier == NO_EARLIER:
-            grid = replace(book.grid, day=before) if book.grid else None
-            pair = replace(book.rolling, day=before) if book.rolling else None
-            work.set_grid(code, replace(book, grid=grid, rolling=pair), keep=True)
+        fresh = book.fresh or _forbidden_idle(work.state, book)
+        if fresh and by_close and _untouched(part) and part.earlier == NO_EARLIER:
+            # what a wrong close took from it the right one gives back
+            sells = part.sell_only if book.fresh else part.plan.sell_only
+            grid = replace(book.grid, day=before, sell_only=sells) if book.grid else None
+            pair = replace(book.rolling, day=before, sell_only=sells) if book.rolling else None
+            work.set_grid(code, replace(book, grid=grid, rolling=pair, fresh=True), keep=True)
         else:
             work.set_grid(code, replace(book, made_of=made_of(work.state, code)), keep=True)
             args = {"was_milli": book.made_of[1], "close_milli": now.prev_close}
             work.log(ALARM, code, because(Why.CLOSE_PUT_RIGHT, **args))
+
+
+def _forbidden_idle(state: State, book: GridBook) -> bool:
+    """Whether the day's close forbade it its buys and no order of its own has left since it was armed."""
+    part = book.grid or book.rolling
+    if part is None or not part.sell_only or part.plan.sell_only:
+        return False
+    own = (order for order in filed_orders(state).of(book.plan.code) if order.owner.kind in GRID_OWNERS)
+    return not any(order.created_at >= book.armed_at for order in own)
 
 
 def begin(work: Work, code: str, book: GridBook) -> GridBook | None:
@@ -257,7 +285,8 @@ def _anchor(part: Grid | Rolling) -> int:
 
 
 def _untouched(part: Grid | Rolling) -> bool:
-    if part.held_total != part.plan.adopt or part.fees or part.asleep:
+    # less than it was given: somebody else sold of it, which is no trade of its own
+    if part.held_total > part.plan.adopt or part.fees or part.asleep:
         return False
     if isinstance(part, Rolling):
         return not (part.sold_ever or part.sold_leg or part.bought_leg)

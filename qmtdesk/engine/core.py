@@ -27,6 +27,7 @@ from qmtdesk.engine import (
     other_business,
     others,
     reconcile,
+    selling_off,
     stopping,
     supervise,
     switches,
@@ -320,8 +321,8 @@ def _user_said(work: Work, event: m.Event) -> None:  # noqa: C901, PLR0912 - one
             grids.arm(work, plan)
             if goes_on:
                 _plan(work, plan.code)
-        case m.DisarmGrid(code, how):
-            grids.disarm(work, code, how)
+        case m.DisarmGrid(code, how, day):
+            grids.disarm(work, code, selling_off.on_its_day(work, code, how, day))
         case m.SetSellOnly(code, on):
             grids.set_sell_only(work, code, on=on)
         case m.PauseGap(code, gap, on):

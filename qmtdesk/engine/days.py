@@ -50,14 +50,21 @@ def opened(work: Work, event: m.DayOpened) -> None:
         _roll(work, event.day)
     else:
         guard_days.new_day(work, [code for code, one in told.items() if one != state.instruments.get(code)])
-        anew.list_corrected(work)
     if first:
-        # a question of before the start may have been put on a clock of another speed
-        guards.set_pace(work, work.state.pace)
-    if first and not work.state.resume:
-        start_disarmed(work)
+        _started(work)
+    if not new:
+        # of what goes on: what has just been disarmed is told that and nothing else
+        anew.list_corrected(work)
     if work.state.linked:
         work.query()
+
+
+def _started(work: Work) -> None:
+    """The first list of this run."""
+    # a question of before the start may have been put on a clock of another speed
+    guards.set_pace(work, work.state.pace)
+    if not work.state.resume:
+        start_disarmed(work)
 
 
 def _turned_back(work: Work, day: str) -> bool:

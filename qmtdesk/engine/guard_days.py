@@ -48,7 +48,10 @@ def _may_yet_sell(state: State, guard: Guard) -> bool:
 
 def say_unsold(work: Work, guard: Guard) -> None:
     """Its order died, or is taken back, and nothing sells the rest: whoever relied on it has to know."""
-    left = guard.sale.target - guard.sale.sold if guard.sale is not None else 0
+    own = (one for one in filed_orders(work.state).of(guard.plan.code) if one.owner.kind is OwnerKind.GUARD)
+    # what is sold and not booked yet is none of it
+    owed = sum([max(0, order.told_filled - order.filled) for order in own])
+    left = guard.sale.target - guard.sale.sold - owed if guard.sale is not None else 0
     if guard.state is GuardState.TRIGGERED and left > 0:
         work.log(ALARM, guard.plan.code, because(Why.LEFT_UNSOLD, volume=left))
 

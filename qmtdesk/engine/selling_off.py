@@ -22,6 +22,19 @@ def refuse(state: State) -> None:
         raise PlanError(because(Why.NO_DAY_YET))
 
 
+def on_its_day(work: Work, code: str, how: StopHow, day: str) -> StopHow:
+    """How a stop that was asked for on `day` stops now: a sale is of its day, and of another one's what stays is said.
+
+    Nobody who asked for it on Friday is asked on Monday what he would sell at.
+    """
+    book = work.state.grids.get(code)
+    if how is not StopHow.SELL or day in ("", shanghai_day(work.state.at).isoformat()):
+        return how
+    if book is not None:
+        say_unsold(work, code, book)
+    return StopHow.CANCEL
+
+
 def to_clear(state: State, code: str, book: GridBook) -> int:
     """What the grid holds of what the account has and may sell today, once the counter sets it free."""
     part, held = book.grid or book.rolling, state.holdings.get(code)

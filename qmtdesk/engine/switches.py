@@ -4,7 +4,7 @@ from qmtdesk.domain.order import Order, OrderState, OwnerKind
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Why, because
 from qmtdesk.domain.replacing import replace
-from qmtdesk.engine import guard_days, selling_off, stopping, worth
+from qmtdesk.engine import anew, guard_days, selling_off, stopping, worth
 from qmtdesk.engine import records as r
 from qmtdesk.engine.apply import LOSS
 from qmtdesk.engine.books import KillBook, Ready, State, live_orders
@@ -36,7 +36,8 @@ def _stop_strategies(work: Work) -> None:
             # nothing sells the rest, also where nobody is there to press anything
             if book.winding is StopHow.SELL or stopping.stops(work.state, code):
                 selling_off.say_unsold(work, code, book)
-            work.set_grid(code, replace(book, armed=False, winding=StopHow.CANCEL, why=why), keep=True)
+            ended = anew.of_today(book, work.state.day)
+            work.set_grid(code, replace(ended, armed=False, winding=StopHow.CANCEL, why=why), keep=True)
     for code, guard in work.state.guards.items():
         # one that only the day's list keeps off would watch again by itself
         if rules.disarm(guard) != guard:

@@ -54,11 +54,15 @@ class JournalModeError(JournalError):
 
 
 class Stopped(msgspec.Struct, frozen=True):
-    """What a person stopped while nothing could be written: who pressed the switch ('': nobody), grids, guards."""
+    """What a person stopped while nothing could be written: who pressed the switch ('': nobody), grids, guards.
+
+    `days`: of each grid that was to be sold off, the day it was asked for.
+    """
 
     kill: str = ""
     grids: dict[str, StopHow] = {}
     guards: tuple[str, ...] = ()
+    days: dict[str, str] = {}
 
 
 class Diary:

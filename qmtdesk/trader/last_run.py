@@ -40,5 +40,5 @@ def _stops(stopped: Stopped) -> list[m.Event]:
     words: list[m.Event] = [m.Kill(stopped.kill)] if stopped.kill else []
     # a sale may be refused by now, as on another day; the stop is not
     words += [m.DisarmGrid(code, StopHow.CANCEL) for code, how in stopped.grids.items() if how is StopHow.SELL]
-    words += [m.DisarmGrid(code, how) for code, how in stopped.grids.items()]
+    words += [m.DisarmGrid(code, how, stopped.days.get(code, "")) for code, how in stopped.grids.items()]
     return words + [m.DisarmGuard(code) for code in stopped.guards]

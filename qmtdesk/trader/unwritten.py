@@ -8,6 +8,7 @@ from qmtdesk.domain import messages as m
 from qmtdesk.domain.plans import StopHow
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.sessions import shanghai_day
 from qmtdesk.engine.apply import apply
 from qmtdesk.engine.books import LogLine, Ready, State, live_orders, put
 from qmtdesk.engine.core import Step, step
@@ -75,7 +76,8 @@ class Unwritten:
             case m.Kill(by):
                 self._stopped = replace(before, kill=by)
             case m.DisarmGrid(code, how):
-                self._stopped = replace(before, grids={**before.grids, code: how})
+                days = {**before.days, code: shanghai_day(state.at).isoformat()}
+                self._stopped = replace(before, grids={**before.grids, code: how}, days=days)
             case m.DisarmGuard(code):
                 self._stopped = replace(before, guards=(*before.guards, code))
             case m.CancelOne(ref):

@@ -50,6 +50,14 @@ def test_the_kill_switch_says_what_a_stop_that_sells_leaves(by: str) -> None:
     assert unsold(day) == [("alarm", BOND, 160)]
 
 
+def test_what_a_guard_sold_and_nobody_booked_yet_is_not_left_unsold() -> None:
+    day = selling_guard()
+    (sale,) = day.places(STOCK)
+    told(day, sale, OrderState.PARTIAL, 700)
+    day.feed(m.Kill("button"))
+    assert unsold(day) == [("alarm", STOCK, 300)]
+
+
 def test_it_is_said_after_the_switch_itself() -> None:
     day = MarketDay().open()
     buy_in(day)

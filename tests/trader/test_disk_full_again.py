@@ -3,6 +3,7 @@
 import itertools
 import shutil
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -17,8 +18,9 @@ from qmtdesk.domain import messages as m
 from qmtdesk.domain.order import OwnerKind
 from qmtdesk.domain.plans import GridPlan, GuardPlan, StopHow
 from qmtdesk.domain.reason import Why
+from qmtdesk.domain.sessions import at_of
 from qmtdesk.engine.books import Ready
-from qmtdesk.simulate.market_day import BOND, STOCK, MarketDay
+from qmtdesk.simulate.market_day import BOND, DAY, NEXT_DAY, STOCK, MarketDay
 from qmtdesk.trader.diary import Diary, Stopped
 from qmtdesk.trader.last_run import LastRun
 from qmtdesk.trader.pictures import status_row
@@ -154,6 +156,37 @@ def test_a_stop_and_sell_of_meanwhile_stops_on_another_day_and_sells_only_on_its
     book = day.state.grids[BOND]
     assert not book.armed
     assert (book.winding is StopHow.SELL) is sells
+
+
+@pytest.mark.parametrize(
+    ("later", "listed"),
+    [((DAY + timedelta(days=1), 10, 0), False), ((NEXT_DAY, 8, 30), False), ((NEXT_DAY, 9, 31), True)],
+    ids=["saturday", "before-the-list", "monday"],
+)
+def test_a_stop_and_sell_of_friday_sells_nothing_later_and_says_what_stays(
+    tmp_path: Path, disk: Disk, later: tuple[date, int, int], *, listed: bool
+) -> None:
+    day = LoopDay(folder=tmp_path, held={BOND: (200, 110_000)}, hour=14, minute=30).open()
+    assert day.feed(m.ArmGrid(GridPlan(code=BOND, adopt=200, unit=100, keep_armed=True))).refusal is None
+    day.live_market(6_000)
+    disk.left = 1
+    day.feed(m.WatchStock(BOND, on=True))
+    assert day.feed(m.DisarmGrid(BOND, StopHow.SELL)).refusal is None
+    day.live_market(3_000)
+    assert room_again(day, disk)
+    day.exchange.close_day(at_of(DAY, 15, 0, 1))
+    day.at = at_of(*later)
+    if listed:
+        day.day = NEXT_DAY
+        day.instruments, day.prices = day.make_instruments(NEXT_DAY, day.last), dict(day.last)
+        day.exchange.open_day(NEXT_DAY, day.instruments)
+    day.again(resume=True)
+    day.live_market(9_000)
+    left = [(line.level, line.reason.get("volume")) for line in day.state.lines if line.reason.why is Why.LEFT_UNSOLD]
+    assert left == [("alarm", 200)]
+    assert [place for place in day.places(BOND) if place.owner.kind is OwnerKind.CLEAR] == []
+    assert not day.state.grids[BOND].armed
+    assert day.state.grids[BOND].winding is not StopHow.SELL
 
 
 def test_one_order_cancelled_meanwhile_ends_its_kept_grid(tmp_path: Path, disk: Disk) -> None:

@@ -1,0 +1,142 @@
+"""A grid that waits for its day's prices stays one when a hand sells of its lots, and a wrong list costs it nothing."""
+
+import pytest
+from test_armed_early import EARLY, EVENING, FRIDAYS_CLOSE, MODE, MONDAY, armed, book, news, opened, trading
+from words import by_hand, said, told, traded
+
+from qmtdesk.domain import messages as m
+from qmtdesk.domain.messages import Place
+from qmtdesk.domain.order import OrderState, OwnerKind, Side
+from qmtdesk.domain.plans import GridPlan, StopHow
+from qmtdesk.domain.reason import Why
+from qmtdesk.domain.replacing import replace
+from qmtdesk.domain.sessions import at_of
+from qmtdesk.simulate.market_day import BOND, NEXT_DAY, MarketDay, quote_of
+from qmtdesk.strategies.grid import Grid
+from qmtdesk.strategies.rolling import Rolling
+
+
+def kept(plan: GridPlan, adopt: int = 200) -> GridPlan:
+    return replace(plan, adopt=adopt, unit=100, keep_armed=True)
+
+
+def part_of(day: MarketDay) -> Grid | Rolling:
+    part = book(day).grid or book(day).rolling
+    assert part is not None
+    return part
+
+
+def found_late(day: MarketDay, hand: Place, last: int) -> MarketDay:
+    """The computer is on at 9:40; before it was, a hand sold on the phone."""
+    day.at, day.day = at_of(NEXT_DAY, 9, 40), NEXT_DAY
+    day.last[BOND] = FRIDAYS_CLOSE
+    day.instruments, day.prices = day.make_instruments(NEXT_DAY, day.last), dict(day.last)
+    day.exchange.open_day(NEXT_DAY, day.instruments)
+    day.exchange.market(quote_of(BOND, day.at, last, prev=FRIDAYS_CLOSE))
+    day.exchange.submit(day.at, hand)
+    day.at += 3_000
+    day.exchange.due(day.at)
+    day.feed(m.DayOpened(NEXT_DAY.isoformat(), day.instruments))
+    day.wait(2_000)
+    return trading(day, last).live_market(9_000)
+
+
+def test_lots_sold_by_phone_leave_no_first_buy_at_the_price_of_days_before() -> None:
+    day = armed(kept(EARLY, 100), MONDAY, held=100)
+    found_late(day, by_hand(BOND, Side.SELL, 118_900, 50), 119_000)
+    buys = [place.price for place in day.places(BOND) if place.side is Side.BUY]
+    assert buys
+    assert max(buys) <= 119_000
+    assert len(news(day)) == 1
+
+
+@MODE
+@pytest.mark.parametrize("restart", [False, True])
+def test_after_such_a_sale_todays_gain_survives_a_new_start(mode: object, *, restart: bool) -> None:
+    plan = replace(kept(EARLY), mode=mode)
+    day = armed(plan, EVENING, held=200)
+    if restart:
+        day.state = day.folded(resume=False)
+        day.feed(m.LinkChanged(up=True))
+    found_late(day, by_hand(BOND, Side.SELL, 117_800, 100), 117_900)
+    assert part_of(day).held_total == 100
+    assert day.feed(m.DisarmGrid(BOND, StopHow.SELL)).refusal is None
+    day.live_market(15_000)
+    gone = part_of(day)
+    assert (gone.day, gone.held_total) == (NEXT_DAY.isoformat(), 0)
+    assert day.feed(m.ArmGrid(replace(plan, adopt=0, first_buy=False))).refusal is None
+    assert part_of(day).earlier.realised == gone.realised != 0
+
+
+@MODE
+@pytest.mark.parametrize(("adopt", "sold", "first"), [(200, 100, 0), (100, 50, 100)])
+def test_what_a_hand_sold_is_not_bought_again_at_once(mode: object, adopt: int, sold: int, first: int) -> None:
+    day = armed(replace(kept(EARLY, adopt), mode=mode), MONDAY, held=adopt)
+    assert part_of(day).first_left == first
+    found_late(day, by_hand(BOND, Side.SELL, 118_900, sold), 119_000)
+    assert sum(place.volume for place in day.places(BOND) if place.owner.kind is OwnerKind.FIRST_BUY) == first
+
+
+@MODE
+def test_a_hand_sale_in_the_first_seconds_does_not_keep_it_from_its_day(mode: object) -> None:
+    day = opened(armed(replace(kept(EARLY), mode=mode), EVENING, held=200), at=(9, 28))
+    day.at = at_of(NEXT_DAY, 9, 30, 2)
+    day.price(BOND, 117_900)
+    hand = by_hand(BOND, Side.SELL, 117_800, 100)
+    told(day, hand, OrderState.FILLED, 100, remark="", number="9")
+    traded(day, hand, 100, number="9")
+    trading(day, 117_900).live_market(12_000)
+    assert (part_of(day).day, part_of(day).held_total) == (NEXT_DAY.isoformat(), 100)
+
+
+@pytest.mark.parametrize("close", [114_500, 0])
+def test_a_list_that_is_wrong_for_some_seconds_takes_no_sound_grid_its_buys(close: int) -> None:
+    day = opened(armed(replace(EARLY, lower_stop=115_000, keep_armed=True), EVENING), 118_000)
+    right = day.instruments
+    day.at = at_of(NEXT_DAY, 9, 16)
+    day.feed(m.TimePassed())
+    wrong = tuple(replace(one, prev_close=close) if one.code == BOND else one for one in right)
+    day.feed(m.DayOpened(NEXT_DAY.isoformat(), wrong))
+    day.wait(15_000)
+    assert book(day).grid is not None
+    assert book(day).grid.sell_only
+    day.feed(m.DayOpened(NEXT_DAY.isoformat(), right))
+    day.wait(2_000)
+    trading(day, 118_000)
+    assert [(place.side, place.price) for place in day.places(BOND)][:1] == [(Side.BUY, 118_000)]
+
+
+def test_one_that_was_to_sell_only_still_does_after_a_wrong_list() -> None:
+    plan = replace(kept(EARLY), lower_stop=115_000, sell_only=True)
+    day = opened(armed(plan, EVENING, held=200), 118_000)
+    right = day.instruments
+    for listed in (tuple(replace(one, prev_close=114_500) if one.code == BOND else one for one in right), right):
+        day.feed(m.DayOpened(NEXT_DAY.isoformat(), listed))
+        day.wait(2_000)
+    trading(day, 118_000)
+    assert {place.side for place in day.places(BOND)} == {Side.SELL}
+
+
+def test_killed_while_it_waits_its_day_is_today() -> None:
+    plan = kept(EARLY)
+    day = opened(armed(plan, EVENING, held=200), at=(9, 28))
+    day.feed(m.Kill("button"))
+    day.at = at_of(NEXT_DAY, 9, 31)
+    day.live_market(3_000)
+    assert day.feed(m.LiftKill()).refusal is None
+    assert day.feed(m.DisarmGrid(BOND, StopHow.SELL)).refusal is None
+    trading(day, 116_000).live_market(9_000)
+    gone = part_of(day)
+    assert (gone.day, gone.held_total) == (NEXT_DAY.isoformat(), 0)
+    assert day.feed(m.ArmGrid(replace(plan, adopt=0, first_buy=False))).refusal is None
+    assert part_of(day).earlier.realised == gone.realised != 0
+
+
+def test_what_a_start_disarms_is_not_said_to_go_on_by_another_close() -> None:
+    day = MarketDay().open()
+    assert day.feed(m.ArmGrid(EARLY)).refusal is None
+    day.wait(1_000)
+    day.state = day.folded(resume=False)
+    day.feed(m.LinkChanged(up=True))
+    day.feed(m.DayOpened(day.day.isoformat(), day.make_instruments(day.day, {**day.last, BOND: 119_000})))
+    assert (said(day, Why.NOT_ARMED), said(day, Why.CLOSE_PUT_RIGHT)) == (1, 0)
