@@ -115,6 +115,7 @@ class Why(str, Enum):
     ALREADY_ARMED = "already_armed"
     NO_DAY_YET = "no_day_yet"
     CLOSE_PUT_RIGHT = "close_put_right"
+    CLOSE_GIVES_BACK = "close_gives_back"
     NOT_A_BOND = "not_a_bond"
     # the guard
     NO_LIMIT = "no_limit"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TypeVar
 
 from qmtdesk.domain.calendar import previous_trading_day
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan
@@ -10,7 +9,7 @@ from qmtdesk.domain.quote import supported_price
 from qmtdesk.domain.reason import Reason, Why, because
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import Phase, at_of, phase_at, shanghai_day
-from qmtdesk.engine import ex_rights, gate
+from qmtdesk.engine import ex_rights, gate, others
 from qmtdesk.engine.beside import GRID_OWNERS
 from qmtdesk.engine.books import GridBook, State, filed_orders
 from qmtdesk.engine.prices import limits_of, price_of
@@ -19,12 +18,10 @@ from qmtdesk.strategies.grid import Grid
 from qmtdesk.strategies.grid import on_day as grid_day
 from qmtdesk.strategies.grid_before import NOTHING_BEFORE, Before, before_of
 from qmtdesk.strategies.grid_start import start_grid
-from qmtdesk.strategies.grid_state import EMPTY_GAP, NO_EARLIER, NO_TRAIL, whole_lots
+from qmtdesk.strategies.grid_state import EMPTY_GAP, NO_EARLIER, NO_TRAIL
 from qmtdesk.strategies.plan_error import PlanError
 from qmtdesk.strategies.rolling import Rolling, start_rolling
 from qmtdesk.strategies.rolling import on_day as pair_day
-
-Part = TypeVar("Part", Grid, Rolling)
 
 OPENING = frozenset({Phase.BEFORE_OPEN, Phase.OPEN_AUCTION, Phase.OPEN_AUCTION_LOCKED, Phase.OPEN_WAIT})
 
@@ -119,29 +116,33 @@ def worked_out(state: State, book: GridBook) -> GridBook:
     # what he was shown as a price and chose stays that price
     typed = replace(book.plan, base=BaseKind.TYPED, base_price=_anchor(old))
     plan = book.plan if book.plan.base is BaseKind.PREV_CLOSE else typed
-    if old.held_total < plan.adopt:
-        # a hand sold of its lots meanwhile
-        one = state.instruments[plan.code]
-        plan = replace(plan, adopt=whole_lots(old.held_total, one.lot, one.step))
     cost = old.cash_used // old.held_total if old.held_total else 0
     # its own lots, whatever the night did: an average of them would lose what is left over
-    new = start(state, plan, cost, old.held_total + old.base_holding, before_of(old, state.day))
+    # what a hand sold of them meanwhile goes out of the new one as it went out of the old
+    sold = max(0, plan.adopt - old.held_total)
+    new = start(state, plan, cost, old.held_total + sold + old.base_holding, before_of(old, state.day))
     if isinstance(new, Grid) and isinstance(old, Grid):
-        new = _no_more(old, _found_late(state, plan, cost, old, new))
+        new = _found_late(state, plan, cost, old, new)
         kept = replace(new, plan=old.plan, sell_only=old.sell_only, exact=old.exact)
-        return replace(book, grid=replace(kept, paused=frozenset(_paused(old, new))), made_of=made_of(state, plan.code))
+        kept = replace(kept, paused=frozenset(_paused(old, new)))
+        return _without(replace(book, grid=kept, made_of=made_of(state, plan.code)), sold)
     if isinstance(new, Rolling) and isinstance(old, Rolling):
-        new = _no_more(old, new)
         kept_pair = replace(new, plan=old.plan, sell_only=old.sell_only, exact=old.exact, leg=old.leg)
-        return replace(book, rolling=kept_pair, made_of=made_of(state, plan.code))
+        return _without(replace(book, rolling=kept_pair, made_of=made_of(state, plan.code)), sold)
     return book
 
 
-def _no_more(old: Part, new: Part) -> Part:
-    """What a hand sold of its lots its first buy does not buy again."""
-    if old.held_total >= old.plan.adopt or new.first_left <= old.first_left:
-        return new
-    return replace(new, first_left=old.first_left, first_price=new.first_price if old.first_left else 0)
+def _without(book: GridBook, sold: int) -> GridBook:
+    """The book without lots that a hand sold: out of the grid's own, whatever lies beside them."""
+    part = book.grid or book.rolling
+    if part is None or not sold:
+        return book
+    return _beside(others.less(_beside(book, 0), sold), part.base_holding)
+
+
+def _beside(book: GridBook, base: int) -> GridBook:
+    grid = replace(book.grid, base_holding=base) if book.grid else None
+    return replace(book, grid=grid, rolling=replace(book.rolling, base_holding=base) if book.rolling else None)
 
 
 def _found_late(state: State, plan: GridPlan, cost: int, old: Grid, new: Grid) -> Grid:
@@ -151,9 +152,9 @@ def _found_late(state: State, plan: GridPlan, cost: int, old: Grid, new: Grid) -
     by the price of now.
     """
     instrument, last = state.instruments[plan.code], starting_price(state, plan)
-    if not old.held_total or last >= instrument.prev_close:
+    if not plan.adopt or last >= instrument.prev_close:
         return new
-    position, own = old.held_total + old.base_holding, before_of(old, state.day)
+    position, own = plan.adopt + old.base_holding, before_of(old, state.day)
     close = instrument.prev_close
     try:
         shown = start_grid(
@@ -208,6 +209,9 @@ def list_corrected(work: Work) -> None:
             grid = replace(book.grid, day=before, sell_only=sells) if book.grid else None
             pair = replace(book.rolling, day=before, sell_only=sells) if book.rolling else None
             work.set_grid(code, replace(book, grid=grid, rolling=pair, fresh=True), keep=True)
+            if not book.fresh:
+                # it was told that it buys nothing until it is started anew
+                work.log(NOTICE, code, because(Why.CLOSE_GIVES_BACK, close_milli=now.prev_close))
         else:
             work.set_grid(code, replace(book, made_of=made_of(work.state, code)), keep=True)
             args = {"was_milli": book.made_of[1], "close_milli": now.prev_close}
@@ -234,7 +238,7 @@ def begin(work: Work, code: str, book: GridBook) -> GridBook | None:
         today = worked_out(work.state, book)
     except PlanError as refusal:
         work.log(ALARM, code, told_forbidden(refusal.reason))
-        today = forbidden(book, made_of(work.state, code))
+        today = forbidden(book, made_of(work.state, code), work.state.at)
         work.set_grid(code, today, keep=True)
         return today
     work.set_grid(code, today, keep=True)
@@ -244,14 +248,14 @@ def begin(work: Work, code: str, book: GridBook) -> GridBook | None:
     return today
 
 
-def forbidden(book: GridBook, made: tuple[str, int]) -> GridBook:
+def forbidden(book: GridBook, made: tuple[str, int], at: int) -> GridBook:
     """The book where the day's prices forbid it: stop and sales as it was armed, no first buy, and no buys."""
     day, _ = made
     grid, pair = book.grid, book.rolling
     if grid is not None:
-        grid = grid_day(replace(grid, sell_only=True, first_left=0, first_price=0), day)
+        grid = grid_day(replace(grid, sell_only=True, first_left=0, first_price=0, started_at=at), day)
     if pair is not None:
-        pair = pair_day(replace(pair, sell_only=True, first_left=0, first_price=0), day)
+        pair = pair_day(replace(pair, sell_only=True, first_left=0, first_price=0, started_at=at), day)
     return replace(book, grid=grid, rolling=pair, fresh=False, made_of=made)
 
 
@@ -272,7 +276,7 @@ def moved(before: GridBook, after: GridBook) -> Reason | None:
     args: dict[str, int] = {}
     if _anchor(old) != _anchor(new):
         args |= {"was_milli": _anchor(old), "base_milli": _anchor(new)}
-    if old.first_price != new.first_price:
+    if old.first_price not in (0, new.first_price):
         args |= {"first_was_milli": old.first_price, "first_price_milli": new.first_price}
     if old.unit != new.unit:
         args["unit"] = new.unit

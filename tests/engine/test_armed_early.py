@@ -362,11 +362,35 @@ def test_a_list_put_right_moves_nothing_that_an_order_has_left_for_and_says_so_o
     assert (line.level, dict(line.reason.args)) == ("alarm", {"was_milli": 120_000, "close_milli": 119_000})
 
 
-def test_a_grid_that_an_old_close_forbade_is_named_when_the_list_is_put_right() -> None:
-    day = opened(armed(replace(EARLY, lower_stop=115_000), EVENING), 114_000)
-    assert book(day).grid.sell_only
+@MODE
+@WHEN
+@pytest.mark.parametrize("first_buy", [False, True])
+def test_what_a_wrong_close_forbade_the_right_one_gives_back_and_says_so(
+    when: tuple[object, int, int], mode: GridMode, *, first_buy: bool
+) -> None:
+    plan = replace(EARLY, lower_stop=115_000, first_buy=first_buy, mode=mode, base=BaseKind.TYPED, base_price=118_000)
+    day = opened(armed(plan, when), 114_500)
+    assert (book(day).grid or book(day).rolling).sell_only
     corrected(day, 118_000)
-    assert said(day, Why.CLOSE_PUT_RIGHT) == 1
+    (line,) = [line for line in day.state.lines if line.reason.why is Why.CLOSE_GIVES_BACK]
+    assert (line.level, dict(line.reason.args)) == ("notice", {"close_milli": 118_000})
+    assert [told for told in news(day) if not all(told.values())] == []
+    trading(day, 118_000)
+    owners = {place.owner.kind for place in day.places(BOND) if place.side is Side.BUY}
+    assert (OwnerKind.FIRST_BUY in owners) is first_buy
+    assert owners
+
+
+def test_what_the_price_of_now_forbade_a_close_put_right_does_not_give_back() -> None:
+    plan = replace(EARLY, first_buy=False, base=BaseKind.TYPED, base_price=118_000, range_bp=300, step_bp=50)
+    day = opened(armed(plan, MONDAY), 118_000, at=(9, 40))
+    trading(day, 125_000).live_market(12_000)
+    assert said(day, Why.NOT_WORKED_OUT) == 1
+    trading(day, 119_000).live_market(6_000)
+    day.feed(m.DayOpened(NEXT_DAY.isoformat(), day.make_instruments(NEXT_DAY, {**day.last, BOND: 118_010})))
+    day.live_market(12_000)
+    assert book(day).grid.sell_only
+    assert day.places(BOND) == []
 
 
 @pytest.mark.parametrize("when", [(DAY, 20, 0), (NEXT_DAY, 8, 40)])

@@ -7,7 +7,7 @@ from words import by_hand, said, told, traded
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.messages import Place
 from qmtdesk.domain.order import OrderState, OwnerKind, Side
-from qmtdesk.domain.plans import GridPlan, StopHow
+from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
@@ -75,6 +75,51 @@ def test_what_a_hand_sold_is_not_bought_again_at_once(mode: object, adopt: int, 
     assert part_of(day).first_left == first
     found_late(day, by_hand(BOND, Side.SELL, 118_900, sold), 119_000)
     assert sum(place.volume for place in day.places(BOND) if place.owner.kind is OwnerKind.FIRST_BUY) == first
+
+
+@pytest.mark.parametrize("sold", [10, 100])
+def test_a_hand_sale_moves_no_pair_of_a_typed_base(sold: int) -> None:
+    plan = replace(kept(EARLY), mode=GridMode.ROLLING, base=BaseKind.TYPED, base_price=119_000, step_bp=100)
+    beside, own = (armed(plan, EVENING, held=held) for held in (300, 200))
+    for day in (beside, own):
+        found_late(day, by_hand(BOND, Side.SELL, 117_900, sold), 118_000)
+    assert part_of(own).centre == part_of(beside).centre == 119_000
+    assert {(one.side, one.price) for one in own.places(BOND)} == {(one.side, one.price) for one in beside.places(BOND)}
+
+
+def test_what_a_hand_sold_is_the_paused_lot_and_the_other_one_stays_for_sale() -> None:
+    day = armed(replace(kept(EARLY), base=BaseKind.TYPED, base_price=118_000), EVENING, held=200)
+    assert book(day).grid is not None
+    paused = next(at for at, gap in enumerate(book(day).grid.gaps) if gap.held)
+    assert day.feed(m.PauseGap(BOND, paused, on=True)).refusal is None
+    found_late(day, by_hand(BOND, Side.SELL, 117_900, 100), 118_000)
+    assert [place.volume for place in day.places(BOND) if place.side is Side.SELL] == [100]
+
+
+@MODE
+def test_an_odd_rest_stays_the_grids_and_is_named_when_it_cannot_be_sold(mode: object) -> None:
+    day = armed(replace(kept(EARLY), mode=mode), EVENING, held=205)
+    found_late(day, by_hand(BOND, Side.SELL, 118_900, 150), 119_000)
+    assert part_of(day).held_total == 55
+    assert day.feed(m.DisarmGrid(BOND, StopHow.SELL)).refusal is None
+    day.live_market(15_000)
+    assert (day.state.holdings[BOND].volume, said(day, Why.LEFT_UNSOLD)) == (5, 1)
+
+
+@MODE
+@pytest.mark.parametrize("sold", [0, 50])
+def test_what_is_given_back_is_the_first_buy_of_the_sheet(mode: object, sold: int) -> None:
+    plan = replace(kept(EARLY, 100), lower_stop=115_000, mode=mode)
+    day = opened(armed(plan, MONDAY, held=100), 114_500)
+    day.at = at_of(NEXT_DAY, 9, 26)
+    day.feed(m.TimePassed())
+    if sold:
+        hand = by_hand(BOND, Side.SELL, 118_000, sold)
+        told(day, hand, OrderState.FILLED, sold, remark="", number="9")
+        traded(day, hand, sold, number="9")
+    day.feed(m.DayOpened(NEXT_DAY.isoformat(), day.make_instruments(NEXT_DAY, {**day.last, BOND: 118_000})))
+    trading(day, 118_000).live_market(12_000)
+    assert sum(place.volume for place in day.places(BOND) if place.owner.kind is OwnerKind.FIRST_BUY) == 100
 
 
 @MODE

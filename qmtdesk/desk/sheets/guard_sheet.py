@@ -152,7 +152,8 @@ class GuardSheet(PreviewSheet[GuardPlan, GuardPreview]):
         if self._awaits():
             paint.text(p, rest, t("sheet.awaits"), self.look.theme.t2, fonts.SMALL, elide=True)
             return
-        said = row_words(row, blind=self.mirror.stale(self.code), killed=False)
+        # the sheet has waited: what it is about to confirm goes by nothing that was ever seen
+        said = row_words(replace(row, unseen=False), blind=self.mirror.stale(self.code), killed=False)
         value, fill, edge = chip_colours(self.look.theme, said.tone)
         wide = paint.chip(p, rest.left(), rest.center().y(), said.chip, value, fill, edge)
         room = rest.adjusted(wide + 10, 0, 0, 0)

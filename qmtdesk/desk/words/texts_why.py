@@ -218,6 +218,10 @@ SENTENCES: dict[Why, tuple[str, str]] = {
         "今天的昨收更正了[：{close_milli}][（网格是按 {was_milli} 算的）]；网格照原来的跑，没有重算，核对后可停止再启动",
         "Today's previous close was put right[: {close_milli}][ (the grid was made of {was_milli})]; it goes on as it was, look at it and start it again if need be",
     ),
+    Why.CLOSE_GIVES_BACK: (
+        "今天的昨收更正了[：{close_milli}]；这个网格还没有动过，按它重算，合启动时的设置就恢复首仓和买入",
+        "Today's previous close was put right[: {close_milli}]; this grid has done nothing yet and is worked out from it, with its first buy and its buys where that fits its settings",
+    ),
     Why.NO_DAY_YET: (
         "今天的行情清单还没有到，现在不能停止并卖出；网格没有动。要马上停，选停止并撤单；要卖，等清单到了再按",
         "Today's list of instruments is not here yet, so stop and sell cannot begin; nothing was changed. To stop now use stop and cancel; to sell ask again when the list is here",
