@@ -168,4 +168,5 @@ def _presume(work: Work, order: Order, volume: int) -> None:
     book = work.state.grids[order.code]
     grid = as_of_before(book.grid, before.grid) if book.grid and before.grid else book.grid
     pair = pair_as_of_before(book.rolling, before.rolling) if book.rolling and before.rolling else book.rolling
-    work.set_grid(order.code, replace(book, grid=grid, rolling=pair), keep=True)
+    # it has traded: worked out anew it would begin with its first buy once more
+    work.set_grid(order.code, replace(book, grid=grid, rolling=pair, fresh=False), keep=True)

@@ -6,11 +6,13 @@ from words import by_hand, said, told, traded
 
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.messages import Place
-from qmtdesk.domain.order import OrderState, OwnerKind, Side
+from qmtdesk.domain.order import Order, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.plans import BaseKind, GridMode, GridPlan, StopHow
 from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import at_of
+from qmtdesk.engine import overnight
+from qmtdesk.engine.work import Work
 from qmtdesk.simulate.market_day import BOND, NEXT_DAY, MarketDay, quote_of
 from qmtdesk.strategies.grid import Grid
 from qmtdesk.strategies.rolling import Rolling
@@ -120,6 +122,28 @@ def test_what_is_given_back_is_the_first_buy_of_the_sheet(mode: object, sold: in
     day.feed(m.DayOpened(NEXT_DAY.isoformat(), day.make_instruments(NEXT_DAY, {**day.last, BOND: 118_000})))
     trading(day, 118_000).live_market(12_000)
     assert sum(place.volume for place in day.places(BOND) if place.owner.kind is OwnerKind.FIRST_BUY) == 100
+
+
+@MODE
+@pytest.mark.parametrize("sold", [0, 50, 100, 150])
+def test_a_first_buy_that_came_to_light_is_not_sent_again_where_a_hand_sold_as_much(mode: object, sold: int) -> None:
+    day = opened(armed(replace(kept(EARLY, 100), mode=mode), EVENING, held=200), at=(9, 28))
+    before = Order(
+        ref="old-1", code=BOND, side=Side.BUY, price=118_000, volume=100, owner=Owner(OwnerKind.FIRST_BUY),
+        created_at=1, updated_at=1, broker_id="b1", state=OrderState.FILLED,
+    )  # fmt: skip
+    work = Work(day.state)
+    overnight._presume(work, before, 100)
+    day.state = work.state
+    day.at = at_of(NEXT_DAY, 9, 30, 2)
+    day.price(BOND, 117_900)
+    if sold:
+        # what lies beside it goes first
+        hand = by_hand(BOND, Side.SELL, 117_800, 100 + sold)
+        told(day, hand, OrderState.FILLED, 100 + sold, remark="", number="9")
+        traded(day, hand, 100 + sold, number="9")
+    trading(day, 117_900).live_market(12_000)
+    assert [place for place in day.places(BOND) if place.owner.kind is OwnerKind.FIRST_BUY] == []
 
 
 @MODE
