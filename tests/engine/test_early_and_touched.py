@@ -186,6 +186,49 @@ def test_one_that_was_to_sell_only_still_does_after_a_wrong_list() -> None:
     assert {place.side for place in day.places(BOND)} == {Side.SELL}
 
 
+def test_one_that_sells_only_still_does_where_a_sound_close_is_put_right() -> None:
+    day = opened(armed(replace(kept(EARLY), sell_only=True), EVENING, held=200), 118_000)
+    day.feed(m.DayOpened(NEXT_DAY.isoformat(), day.make_instruments(NEXT_DAY, {**day.last, BOND: 117_000})))
+    day.wait(2_000)
+    assert part_of(day).sell_only
+    trading(day, 117_000)
+    assert {place.side for place in day.places(BOND)} == {Side.SELL}
+
+
+def test_what_a_close_forbade_stays_so_once_its_sales_have_left() -> None:
+    day = opened(armed(replace(kept(EARLY), lower_stop=115_000), MONDAY, held=200), 114_500)
+    trading(day, 118_000)
+    sent = day.places(BOND)
+    assert {place.side for place in sent} == {Side.SELL}
+    before = part_of(day)
+    day.feed(m.DayOpened(NEXT_DAY.isoformat(), day.make_instruments(NEXT_DAY, {**day.last, BOND: 118_000})))
+    day.live_market(12_000)
+    assert (said(day, Why.CLOSE_PUT_RIGHT), said(day, Why.CLOSE_GIVES_BACK)) == (1, 0)
+    assert (part_of(day).sell_only, day.places(BOND)) == (before.sell_only, sent)
+
+
+@MODE
+def test_what_a_hand_sold_and_bought_back_is_the_users_own(mode: object) -> None:
+    day = opened(armed(replace(kept(EARLY), mode=mode), EVENING, held=200), at=(9, 28))
+    day.at = at_of(NEXT_DAY, 9, 30, 2)
+    day.price(BOND, 117_900)
+    for number, side in (("8", Side.SELL), ("9", Side.BUY)):
+        hand = by_hand(BOND, side, 117_900, 100)
+        told(day, hand, OrderState.FILLED, 100, remark="", number=number)
+        traded(day, hand, 100, number=number)
+    trading(day, 117_900).live_market(12_000)
+    assert part_of(day).day == NEXT_DAY.isoformat()
+    assert (part_of(day).held_total, part_of(day).base_holding) == (100, 100)
+
+
+@pytest.mark.parametrize("sold", [100, 200])
+def test_found_late_with_lots_sold_by_hand_its_unit_is_that_of_its_sheet(sold: int) -> None:
+    day = armed(replace(EARLY, adopt=200, keep_armed=True), EVENING, held=200)
+    unit = part_of(day).unit
+    found_late(day, by_hand(BOND, Side.SELL, 105_900, sold), 106_000)
+    assert (part_of(day).held_total, part_of(day).unit) == (200 - sold, unit)
+
+
 def test_killed_while_it_waits_its_day_is_today() -> None:
     plan = kept(EARLY)
     day = opened(armed(plan, EVENING, held=200), at=(9, 28))
