@@ -275,6 +275,9 @@ def main(words: list[str]) -> int:
     table = proof.table(time.monotonic() - begun)
     (out / "proof.md").write_text(table + "\n", encoding="utf-8")
     print(f"\n{table}\n{out}: {', '.join(sorted(each.name for each in out.iterdir()))}")
+    # the last words, for a log of which only the end is kept
+    for row in (row for row in proof.rows if not row.ok):
+        print(f"NOT shown, {row.name}: {row.told}")
     return code
 
 
