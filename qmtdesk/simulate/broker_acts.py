@@ -1,5 +1,7 @@
 """What a counter, its link, a second program and this computer's clock do in a story that nobody planned."""
 
+from collections.abc import Sequence
+
 from qmtdesk.domain import messages as m
 from qmtdesk.domain.account import AccountStatus
 from qmtdesk.domain.listing import make_instrument
@@ -133,9 +135,10 @@ def transfer(storm: Storm) -> None:
         return
     storm.seen["transfer"] += 1
     moved = storm.random.choice((free, -free // 2))
-    cap, base = storm.state.limits.loss_kill_bp, day_base(storm.state) + moved
-    most = max(base, storm.state.money.base_most if storm.state.money else 0)
-    lost = [day_base(storm.state) - total_value(storm.state)]
+    cap, before = storm.state.limits.loss_kill_bp, day_base(storm.state)
+    base = before + moved
+    known = storm.state.money.base_most if storm.state.money else 0
+    lost = [before - total_value(storm.state)]
     storm.truth.account.cash += moved
     was = storm.state.kill
     for _ in range(4):
@@ -145,9 +148,17 @@ def transfer(storm: Storm) -> None:
         storm.walk()
         lost.append(base - total_value(storm.state))
     killed = was is None and storm.state.kill is not None and storm.state.kill.by == LOSS
-    # the limit is a share of the day's largest total; the market may fall while the counter is asked
-    if killed and max(lost) * 10_000 <= most * cap:
+    if killed and not market_fell(lost, max(before, known), max(base, known), cap):
         storm.fail("I7", "money that was withdrawn counted as a loss")
+
+
+def market_fell(lost: Sequence[int], most_before: int, most: int, cap: int) -> bool:
+    """Whether the market alone was past the loss limit `cap` (basis points of the day's largest total, 厘).
+
+    The first of `lost` is of before money moved, against the total known then; the others are of while the counter was
+    asked, against the total with what moved.
+    """
+    return lost[0] * 10_000 > most_before * cap or max(lost) * 10_000 > most * cap
 
 
 def longer_list(storm: Storm) -> None:

@@ -13,6 +13,7 @@ from qmtdesk import app
 from qmtdesk.domain.order import Order, OrderState, OwnerKind
 from qmtdesk.domain.replacing import replace
 from qmtdesk.simulate import user_acts, world_acts
+from qmtdesk.simulate.broker_acts import market_fell
 from qmtdesk.simulate.checked_day import BrokenError
 from qmtdesk.simulate.command import MUTANT_SCHEDULES
 from qmtdesk.simulate.looped_day import Point
@@ -217,3 +218,20 @@ def test_the_command_fails_and_tells_a_story_when_a_promise_breaks(capsys: pytes
     with mutated("no-dedupe"):
         assert app.main(["simulate", "--schedules", "30"]) == 1
     assert "broken: I3" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("lost", "most", "fell"),
+    [
+        ([6_000, 6_000], 200_000, True),
+        ([5_000, 5_000], 200_000, False),
+        ([5_000, 10_001], 200_000, True),
+        ([5_000, 10_000], 200_000, False),
+        ([1_000, 5_001], 100_000, True),
+    ],
+    ids=["before a deposit", "not past it", "past it with the deposit", "at it with the deposit", "nothing moved"],
+)
+def test_a_market_that_fell_past_the_limit_before_money_moved_is_no_fault(
+    lost: list[int], most: int, *, fell: bool
+) -> None:
+    assert market_fell(lost, 100_000, most, 500) is fell
