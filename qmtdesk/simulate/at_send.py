@@ -1,6 +1,7 @@
 """What must be true at the moment an order or a cancel leaves, judged by the counter's truth and by what was sent."""
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -176,17 +177,27 @@ def _counted(day: "CheckedDay", place: m.Place) -> None:
         day.fail("I10", f"{minute} messages in a minute with {place}")
 
 
+def beyond_levels(place: m.Place, levels: Sequence[int], bid: int, ask: int) -> bool:
+    """Whether it trades at once outside all levels (厘), where the exchange's cage takes it no nearer to them.
+
+    Deep below the market a sale is raised to above the highest, far above it a buy is lowered to below the lowest.
+    """
+    if place.side is Side.SELL:
+        return levels[-1] < place.price <= bid
+    return levels[0] > place.price >= ask > 0
+
+
 def _level(day: "CheckedDay", place: m.Place) -> None:
     """A gap trades at exact levels and sells a step above what it bought at, unless the user's stop price was met."""
     book = day.state.grids.get(place.code)
     if place.owner.kind is not OwnerKind.GRID or book is None or book.grid is None or book.grid.stopped_low:
         return
     grid, tick, even = book.grid, day.state.instruments[place.code].tick, book.plan.spacing is Spacing.ARITHMETIC
-    # deep below the market a sale is raised to what the exchange's cage takes, which may be above all levels
-    raised = place.side is Side.SELL and place.price > grid.lattice.levels[-1]
+    quote = day.state.quotes[place.code].quote
+    beyond = beyond_levels(place, grid.lattice.levels, quote.bid1.price, quote.ask1.price)
     # rolls of a week may carry a grid further from where it began than any day does
     reach = 2 if grid.anchor < 2 * place.price < 4 * grid.anchor else 64
-    if not raised and place.price not in exact_levels(grid.anchor, book.plan.step_bp, tick, reach, even=even):
+    if not beyond and place.price not in exact_levels(grid.anchor, book.plan.step_bp, tick, reach, even=even):
         day.fail("I12", f"no level of {grid.anchor} in steps of {book.plan.step_bp} bp: {place}")
     gap = place.owner.slot - grid.slot0
     here = 0 <= gap < grid.lattice.gaps

@@ -10,6 +10,7 @@ from qmtdesk.domain.reason import Why
 from qmtdesk.domain.replacing import replace
 from qmtdesk.domain.sessions import phase_at
 from qmtdesk.engine.apply import LOSS
+from qmtdesk.engine.books import live_orders
 from qmtdesk.engine.gate import AWAKE, UNANSWERED
 from qmtdesk.engine.worth import day_base, total_value
 from qmtdesk.simulate.chance import odds_of
@@ -56,6 +57,7 @@ def slow_list(storm: Storm) -> None:
     """An order is unanswered when the terminal restarts, and that answers before its list of orders is there (G20)."""
     storm.seen["slow_list"] += 1
     before, listed = storm.exchange.faults, set(storm.truth.entries)
+    sought = any(order.in_doubt for order in live_orders(storm.state))
     storm.exchange.faults = replace(before, ambiguous=1_000)
     # its rows are pushed, or lost as well
     storm.no_rows = storm.random.random() < 0.5
@@ -69,8 +71,9 @@ def slow_list(storm: Storm) -> None:
     storm.exchange.hidden |= storm.truth.entries.keys() - older
     storm.vanished |= storm.exchange.hidden
     seconds = storm.random.choice((2, 4, 12))
-    # nobody can tell an order that no figure shows for longer than that from one that never arrived
-    storm.exchange.behind = seconds < 12 and storm.random.random() < 0.5
+    # nobody can tell an order that no figure shows for longer than that from one that never arrived; one that is
+    # looked for already may have been hidden in the same way a moment ago
+    storm.exchange.behind = seconds < 12 and storm.random.random() < 0.5 and not sought
     storm.wait(storm.random.choice((1_000, 5_000)))
     storm.feed(m.LinkChanged(up=False, text="test"))
     storm.mute = True

@@ -6,14 +6,17 @@ import subprocess
 import sys
 from itertools import islice
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from qmtdesk import app
-from qmtdesk.domain.order import Order, OrderState, OwnerKind
+from qmtdesk.domain.messages import Place
+from qmtdesk.domain.order import Order, OrderState, Owner, OwnerKind, Side
 from qmtdesk.domain.replacing import replace
 from qmtdesk.simulate import user_acts, world_acts
-from qmtdesk.simulate.broker_acts import market_fell
+from qmtdesk.simulate.at_send import beyond_levels
+from qmtdesk.simulate.broker_acts import market_fell, slow_list
 from qmtdesk.simulate.checked_day import BrokenError
 from qmtdesk.simulate.command import MUTANT_SCHEDULES
 from qmtdesk.simulate.looped_day import Point
@@ -173,16 +176,26 @@ def test_a_story_without_a_failure_is_not_shortened_into_one() -> None:
     assert shortened(sound, tries=5) == sound
 
 
-def test_a_fault_that_never_ends_leaves_a_doubt_and_no_second_order() -> None:
-    # a story that begins in the middle of the morning
+def _morning() -> Storm:
+    """A story that begins in the middle of the morning."""
     stories = (replace(schedule_of(seed), on_file=False) for seed in range(0, 40, 2))
     storm = next(storm for story in stories if (storm := Storm(story, ACTS)).hour == 10)
     storm.open()
+    return storm
+
+
+def _doubtful(storm: Storm) -> None:
+    """Let a minute pass in which the counter neither answers nor lists anything."""
     storm.exchange.faults = replace(storm.exchange.faults, lose_answer=1_000, short_remark=0, lose_query=1_000)
     for _ in range(60):
         user_acts.arm_grid(storm)
         storm.wait(1_000)
         world_acts.walk(storm)
+
+
+def test_a_fault_that_never_ends_leaves_a_doubt_and_no_second_order() -> None:
+    storm = _morning()
+    _doubtful(storm)
     assert any(order.state is OrderState.UNKNOWN for order in storm.live())
 
 
@@ -235,3 +248,48 @@ def test_a_market_that_fell_past_the_limit_before_money_moved_is_no_fault(
     lost: list[int], most: int, *, fell: bool
 ) -> None:
     assert market_fell(lost, 100_000, most, 500) is fell
+
+
+@pytest.mark.parametrize(
+    ("side", "price", "beyond"),
+    [
+        (Side.BUY, 9_520, True),
+        (Side.BUY, 9_380, True),
+        (Side.BUY, 9_370, False),
+        (Side.BUY, 9_540, False),
+        (Side.SELL, 10_100, True),
+        (Side.SELL, 10_110, False),
+        (Side.SELL, 10_080, False),
+    ],
+)
+def test_only_an_order_that_trades_at_once_outside_all_levels_may_have_no_level(
+    side: Side, price: int, *, beyond: bool
+) -> None:
+    market = (9_370, 9_380) if side is Side.BUY else (10_100, 10_110)
+    place = Place("q", BOND, side, price, 10, Owner(OwnerKind.GRID))
+    assert beyond_levels(place, (9_540, 9_590, 10_080), *market) is beyond
+
+
+def test_a_buy_where_nobody_sells_trades_at_no_price() -> None:
+    assert not beyond_levels(Place("q", BOND, Side.BUY, 9_000, 10, Owner(OwnerKind.GRID)), (9_540,), 9_370, 0)
+
+
+class Least(Random):
+    """Every chance comes true, and of all choices the first is taken."""
+
+    def random(self) -> float:
+        return 0.0
+
+
+@pytest.mark.parametrize("in_doubt", [False, True])
+def test_figures_hide_no_order_that_is_looked_for_already(monkeypatch: pytest.MonkeyPatch, *, in_doubt: bool) -> None:
+    """An order that no figure shows for long enough is taken for one that never arrived."""
+    storm = _morning()
+    if in_doubt:
+        _doubtful(storm)
+    assert any(order.in_doubt for order in storm.live()) is in_doubt
+    hidden: list[bool] = []
+    monkeypatch.setattr(storm, "walk", lambda: hidden.append(storm.exchange.behind))
+    storm.random = Least()
+    slow_list(storm)
+    assert any(hidden) is not in_doubt
